@@ -1,0 +1,33 @@
+-- Run once for each cluster by a superuser, before the first migration; safe to repeat:
+--   SGE_OWNER_PASSWORD=… SGE_API_PASSWORD=… SGE_WORKER_PASSWORD=… SGE_FEED_PASSWORD=… \
+--   SGE_READER_PASSWORD=… psql --set ON_ERROR_STOP=1 --file migrations/bootstrap.sql
+-- Nobody bypasses row-level security; what each role may see is granted by the migrations.
+
+\getenv owner_password SGE_OWNER_PASSWORD
+\getenv api_password SGE_API_PASSWORD
+\getenv worker_password SGE_WORKER_PASSWORD
+\getenv feed_password SGE_FEED_PASSWORD
+\getenv reader_password SGE_READER_PASSWORD
+
+SELECT format('CREATE ROLE %I', name)
+FROM unnest(ARRAY['sge_owner', 'sge_api', 'sge_worker', 'sge_feed', 'sge_reader']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+
+ALTER ROLE sge_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'owner_password';
+ALTER ROLE sge_api LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'api_password';
+ALTER ROLE sge_worker LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'worker_password';
+ALTER ROLE sge_feed LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'feed_password';
+ALTER ROLE sge_reader LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
+  PASSWORD :'reader_password';
+
+SELECT 'CREATE DATABASE sge OWNER sge_owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'sge')
+\gexec
+
+REVOKE ALL ON DATABASE sge FROM PUBLIC;
+GRANT CONNECT ON DATABASE sge TO sge_api, sge_worker, sge_feed, sge_reader;

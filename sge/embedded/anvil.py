@@ -1,0 +1,83 @@
+"""A development chain: Foundry's anvil as a child process."""
+
+import json
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sge.embedded.anvil_binary import anvil_binary
+from sge.embedded.child import Launch
+from sge.embedded.ports import LOOPBACK
+from sge.embedded.server import Server
+
+CHAIN_ID = 31337
+_BLOCK_GAS = 60_000_000
+_BLOCK_SECONDS = 1
+_SAVE_SECONDS = 5
+_CALL_SECONDS = 30.0
+# Whatever proxy the machine has: this is our own loopback port.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class AnvilRefusal(RuntimeError):
+    """anvil answered a control call with an error."""
+
+
+class Anvil(Server):
+    """A chain of one node: a block with each transaction and one a second, finality two blocks on.
+
+    With `remembers` its state is kept in the folder: saved each five seconds and at a clean stop.
+    """
+
+    name: ClassVar[str] = "anvil"
+    farewell: ClassVar[signal.Signals] = signal.SIGTERM
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        remembers: bool = True,
+        accounts: int = 10,
+        options: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(folder, port=port)
+        self._remembers = remembers
+        self._accounts = accounts
+        self._options = options
+
+    @property
+    def url(self) -> str:
+        """The JSON-RPC address."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def call(self, method: str, *parameters: Any) -> Any:
+        """One JSON-RPC call, for control (`anvil_*`, `evm_*`); raises AnvilRefusal on an error."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
+        request = urllib.request.Request(  # noqa: S310 - the address is our own loopback port
+            self.url, json.dumps(body).encode(), {"content-type": "application/json"}
+        )
+        with _DIRECT.open(request, timeout=_CALL_SECONDS) as response:
+            answer = json.load(response)
+        if "error" in answer:
+            raise AnvilRefusal(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def _launch(self) -> Launch:
+        command = [str(anvil_binary()), "--host", LOOPBACK, "--port", str(self.port), "--quiet"]
+        command += ["--chain-id", str(CHAIN_ID), "--accounts", str(self._accounts)]
+        # Instant mining alone strands a burst that exceeds one block's gas for ever.
+        command += ["--block-time", str(_BLOCK_SECONDS), "--mixed-mining"]
+        command += ["--enable-tx-gas-limit", "--gas-limit", str(_BLOCK_GAS)]
+        command += ["--slots-in-an-epoch", "1"]
+        if self._remembers:
+            state = self.folder / "state.json"
+            command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]
+        return Launch(command + list(self._options))
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.call("eth_chainId"))
+        except (OSError, ValueError):
+            return False

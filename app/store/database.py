@@ -1,0 +1,129 @@
+"""Connections: a pool per login role, units of work that write, and snapshots that read.
+
+The program of a transaction is set on the server for that transaction only, from the authenticated credential;
+row-level security does the rest. Nothing here commits on its own: app/services/execute.py does.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+
+from app.domain.events import NewEvent
+
+_SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
+_WRITE_EVENTS = """
+INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::timestamptz[])
+"""
+
+
+class Session(Protocol):
+    """What a statement needs: asyncpg's connection as far as repositories use it."""
+
+    async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]: ...
+    async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None: ...
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+    async def execute(self, query: str, *args: Any) -> str: ...
+
+
+class ReadSession:
+    """One read-only snapshot: every statement sees the same instant. Statements of one snapshot run one by one."""
+
+    def __init__(self, connection: asyncpg.Connection, program_id: int | None) -> None:
+        self.connection: Session = connection
+        self.program_id = program_id
+
+
+class UnitOfWork:
+    """One writing transaction. Events are kept until the end and inserted as its last statement, so that their
+    positions follow the row locks they describe.
+    """
+
+    def __init__(self, connection: asyncpg.Connection, program_id: int | None) -> None:
+        self.connection: Session = connection
+        self.program_id = program_id
+        self.events: list[tuple[int, NewEvent]] = []
+        self.rings: set[str] = set()  # names of the jobs to wake after the commit
+
+    def record(self, event: NewEvent, program_id: int | None = None) -> None:
+        """Keeps an event of the given program, else of this unit's own."""
+        owner = self.program_id if program_id is None else program_id
+        if owner is None:
+            raise ValueError("an event belongs to a program")
+        self.events.append((owner, event))
+
+    def wake(self, job: str) -> None:
+        """Rings for a job after the commit."""
+        self.rings.add(job)
+
+    async def flush_events(self) -> None:
+        """The last statement before the commit."""
+        if not self.events:
+            return
+        await self.connection.execute(
+            _WRITE_EVENTS,
+            [program for program, _ in self.events],
+            [event.type.value for _, event in self.events],
+            [event.name for _, event in self.events],
+            [event.entity_id for _, event in self.events],
+            [event.version for _, event in self.events],
+            [event.data for _, event in self.events],
+            [event.at for _, event in self.events],
+        )
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    # All our NUMERIC are whole numbers of smallest units: int in, int out, never Decimal, never float.
+    await connection.set_type_codec(
+        "numeric", schema="pg_catalog", encoder=str, decoder=int, format="text"
+    )
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads, format="text"
+    )
+
+
+class Database:
+    """A pool of one login role."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    @classmethod
+    async def connect(
+        cls, url: str, *, maximum: int = 10, statement_cache_size: int = 200
+    ) -> "Database":
+        """Opens the pool. statement_cache_size 0 suits a transaction pooler without prepared statements."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=maximum,
+            init=_prepare,
+            statement_cache_size=statement_cache_size,
+            server_settings={"timezone": "UTC", "application_name": "sge"},
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def write(self, program_id: int | None) -> AsyncIterator[UnitOfWork]:
+        """A transaction at READ COMMITTED. Leaving it without an exception commits: only execute.py may call this."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute(_SET_PROGRAM, "" if program_id is None else str(program_id))
+            unit = UnitOfWork(connection, program_id)
+            yield unit
+            await unit.flush_events()
+
+    @asynccontextmanager
+    async def read(self, program_id: int | None) -> AsyncIterator[ReadSession]:
+        """A snapshot at REPEATABLE READ, read-only."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            await connection.execute(_SET_PROGRAM, "" if program_id is None else str(program_id))
+            yield ReadSession(connection, program_id)

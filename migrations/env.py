@@ -1,0 +1,40 @@
+"""Alembic's entry: runs migrations as the owner, directly (never through a pooler), one runner at a time."""
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+ADVISORY_LOCK = 7_234_500
+LOCK_TIMEOUT = "5s"
+
+
+def owner_url() -> str:
+    given = context.get_x_argument(as_dictionary=True).get("url") or os.environ.get(
+        "SGE_DATABASE_OWNER_URL"
+    )
+    if not given:
+        raise SystemExit("SGE_DATABASE_OWNER_URL is not set: migrations run as the role sge_owner")
+    return given.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def run(connection: Connection) -> None:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        # Waiting for a table lock behind a long query would stop everybody behind us: give up instead.
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+        context.run_migrations()
+
+
+async def main() -> None:
+    engine = create_async_engine(owner_url())
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(main())

@@ -1,0 +1,86 @@
+-- An instant in seconds as the chain has it; far ones never come.
+CREATE FUNCTION sge_instant(p_seconds numeric) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN p_seconds < 253402300800 THEN to_timestamp(p_seconds::double precision) ELSE 'infinity' END
+$$;
+
+-- Accepts a batch of intents of one program: one call, rows sorted by key, nothing stored for a replay.
+-- Runs with the caller's rights, under row-level security. READ COMMITTED: each statement sees what committed before it.
+-- p_rows: an array of `accepting`, bytes as hex; user_id is the uuid that a new user gets.
+-- Answers each row: the intent's id, whether it was made now, and the stored request hash to compare.
+CREATE TYPE accepting AS (
+  n integer, id uuid, kind text, key text, hash text, on_chain_id text, chain_id bigint, wallet text, user_id uuid,
+  amount numeric, currency text, referral_code text, referrer bigint, payload jsonb, terms_version integer,
+  valid_after numeric, valid_before numeric, nonce text, signature text, contract_wallet boolean
+);
+
+CREATE FUNCTION sge_accept_intents(p_program bigint, p_rows jsonb, p_actor text, p_at timestamptz)
+RETURNS TABLE (n integer, id uuid, created boolean, request_hash bytea)
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE asked accepting[]; fresh accepting[]; made uuid[]; claimed bigint;
+BEGIN
+  SELECT array_agg(r ORDER BY r.key COLLATE "C") INTO asked FROM jsonb_populate_recordset(NULL::accepting, p_rows) r;
+  SELECT array_agg(r ORDER BY r.key COLLATE "C") INTO fresh
+    FROM unnest(asked) r
+   WHERE NOT EXISTS (SELECT FROM intent i WHERE i.program_id = p_program AND i.idempotency_key = r.key);
+
+  INSERT INTO program_user (program_id, public_id, wallet, created_at)
+  SELECT p_program, (array_agg(r.user_id))[1], r.wallet, p_at
+    FROM unnest(fresh) r WHERE r.kind = 'REGISTRATION' GROUP BY r.wallet ORDER BY r.wallet
+  ON CONFLICT (program_id, wallet) DO NOTHING;
+
+  WITH stored AS (
+    INSERT INTO intent (program_id, id, kind, idempotency_key, request_hash, on_chain_id, chain_id, wallet, user_id,
+                        amount, currency, referral_code, referrer_id, payload, terms_version, upline, created_by, created_at)
+    SELECT p_program, r.id, r.kind, r.key, decode(r.hash, 'hex'), decode(r.on_chain_id, 'hex'), r.chain_id, r.wallet,
+           u.id, r.amount, r.currency, r.referral_code, CASE r.kind WHEN 'REGISTRATION' THEN r.referrer END, r.payload,
+           r.terms_version, coalesce(sge_upline(a.path), '{}'), p_actor, p_at
+      FROM unnest(fresh) r
+      JOIN program_user u ON u.program_id = p_program AND u.wallet = r.wallet
+      LEFT JOIN affiliate a ON a.program_id = p_program
+           AND a.id = CASE r.kind WHEN 'REGISTRATION' THEN r.referrer ELSE u.referrer_id END
+     ORDER BY r.key COLLATE "C"
+    ON CONFLICT (program_id, idempotency_key) DO NOTHING
+    RETURNING id
+  )
+  SELECT coalesce(array_agg(s.id), '{}') INTO made FROM stored s;
+
+  -- One REGISTRATION of a wallet at a time: whoever cannot have the place takes the whole call down, and is retried
+  -- alone, so that nothing of it is stored.
+  WITH place AS (
+    UPDATE program_user u SET registration_intent_id = r.id
+      FROM unnest(fresh) r
+     WHERE r.id = ANY (made) AND r.kind = 'REGISTRATION' AND u.program_id = p_program AND u.wallet = r.wallet
+       AND u.registration_intent_id IS NULL
+    RETURNING 1
+  )
+  SELECT count(*) INTO claimed FROM place;
+  IF claimed <> (SELECT count(*) FROM unnest(fresh) r WHERE r.id = ANY (made) AND r.kind = 'REGISTRATION') THEN
+    RAISE EXCEPTION 'this wallet has a registration already' USING ERRCODE = 'SG020';
+  END IF;
+
+  INSERT INTO intent_authorization (program_id, intent_id, n, valid_after, valid_before, nonce, signature,
+                                    contract_wallet, given_by, given_at)
+  SELECT p_program, r.id, 1, r.valid_after, r.valid_before, decode(r.nonce, 'hex'), decode(r.signature, 'hex'),
+         r.contract_wallet, p_actor, p_at
+    FROM unnest(fresh) r WHERE r.id = ANY (made) AND r.signature IS NOT NULL;
+  INSERT INTO intent_state (program_id, intent_id, status, stage, authorization_n, rerouted, updated_at)
+  SELECT p_program, r.id, 'PENDING', 'QUEUED', CASE WHEN r.signature IS NOT NULL THEN 1 END,
+         coalesce(r.contract_wallet, false), p_at
+    FROM unnest(fresh) r WHERE r.id = ANY (made);
+  INSERT INTO intent_todo (program_id, intent_id, chain_id, rerouted, due_at, expires_at)
+  SELECT p_program, r.id, r.chain_id, coalesce(r.contract_wallet, false), p_at, sge_instant(r.valid_before)
+    FROM unnest(fresh) r WHERE r.id = ANY (made);
+  INSERT INTO intent_transition (program_id, intent_id, seq, from_status, to_status, stage, at, actor)
+  SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, p_actor FROM unnest(fresh) r WHERE r.id = ANY (made);
+  INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
+  SELECT p_program, 'INTENT', 'intent.accepted', r.id::text, 1,
+         jsonb_build_object('v', 1, 'from', NULL, 'status', 'PENDING', 'stage', 'QUEUED', 'kind', r.kind,
+                            'wallet', r.wallet, 'amount', r.amount::text, 'currency', r.currency), p_at
+    FROM unnest(fresh) r WHERE r.id = ANY (made) ORDER BY r.id;
+
+  RETURN QUERY
+  SELECT r.n, i.id, i.id = ANY (made), i.request_hash
+    FROM unnest(asked) r JOIN intent i ON i.program_id = p_program AND i.idempotency_key = r.key;
+END $$;

@@ -1,0 +1,161 @@
+-- Who may touch what. Login roles are made by bootstrap.sql; sge_owner owns everything here and has no BYPASSRLS.
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO sge_api, sge_worker, sge_feed, sge_reader;
+
+CREATE FUNCTION sge_current_program() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT nullif(current_setting('sge.program_id', true), '')::bigint
+$$;
+
+-- Tenant tables: the web process and the replica's reader see the program of their transaction and nothing else.
+DO $$
+DECLARE name text; key text;
+BEGIN
+  FOR name IN SELECT unnest(ARRAY[
+    'program', 'treasury', 'program_currency', 'terms', 'program_member', 'api_key', 'operation_key', 'audit',
+    'affiliate', 'program_user', 'affiliate_rollup', 'program_series', 'program_series_amount', 'program_counter',
+    'account', 'journal', 'transfer', 'account_snapshot', 'movement', 'seal',
+    'intent', 'intent_authorization', 'intent_state', 'intent_todo', 'intent_transition', 'intent_attempt',
+    'settlement', 'commission', 'discrepancy', 'consumed_through', 'program_gas', 'event', 'event_outbox'])
+  LOOP
+    key := CASE name WHEN 'program' THEN 'id' ELSE 'program_id' END;
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY owner_all ON %I TO sge_owner USING (true) WITH CHECK (true)', name);
+    EXECUTE format('CREATE POLICY worker_all ON %I TO sge_worker USING (true) WITH CHECK (true)', name);
+    EXECUTE format('CREATE POLICY own_program ON %1$I TO sge_api, sge_reader
+                    USING (%2$I = nullif(current_setting(''sge.program_id'', true), '''')::bigint)
+                    WITH CHECK (%2$I = nullif(current_setting(''sge.program_id'', true), '''')::bigint)', name, key);
+    EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
+  END LOOP;
+END $$;
+REVOKE SELECT ON event_outbox FROM sge_api, sge_reader;
+
+-- Platform tables: a tenant sees the chain transactions that carried its own intents.
+DO $$
+DECLARE name text; own text;
+BEGIN
+  FOR name, own IN VALUES
+    ('chain_transaction', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = chain_transaction.id)'),
+    ('signed_copy', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = signed_copy.chain_transaction_id)'),
+    ('lane', 'true'), ('chain_watch', 'true'), ('chain_block', 'true'), ('worker_heartbeat', 'true'),
+    ('consumer_position', 'true'), ('event_feed', 'true'), ('state_move', 'true')
+  LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY owner_all ON %I TO sge_owner USING (true) WITH CHECK (true)', name);
+    EXECUTE format('CREATE POLICY worker_all ON %I TO sge_worker USING (true) WITH CHECK (true)', name);
+    EXECUTE format('CREATE POLICY own_items ON %I TO sge_api, sge_reader USING (%s)', name, own);
+    EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
+  END LOOP;
+END $$;
+CREATE POLICY unhalt ON lane FOR UPDATE TO sge_api USING (status = 'HALTED') WITH CHECK (status = 'ACTIVE');
+CREATE POLICY feed_all ON event TO sge_feed USING (true);
+CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
+
+-- The web process.
+GRANT INSERT ON program, treasury, program_currency, terms, program_member, api_key, operation_key, audit, affiliate,
+  program_user, intent, intent_authorization, intent_state, intent_todo, intent_transition, event_outbox,
+  consumed_through TO sge_api;
+GRANT UPDATE (name, status, pause_reason, paused_by, paused_at, clock_offset, open_registration, allow_self_approval,
+  wallet_cool_down_hours, maximum_tree_depth, version) ON program TO sge_api;
+GRANT UPDATE (owners, threshold, nonce, safe_version, read_at) ON treasury TO sge_api;
+GRANT UPDATE (on_chain_balance, on_chain_read_at) ON program_currency TO sge_api;
+GRANT UPDATE (last_used_at, expires_at, revoked_at) ON api_key TO sge_api;
+GRANT UPDATE (parent_id, status, display_name, version) ON affiliate TO sge_api;
+GRANT UPDATE (registration_intent_id) ON program_user TO sge_api;
+GRANT UPDATE ON intent_state TO sge_api;
+GRANT UPDATE, DELETE ON intent_todo TO sge_api;
+GRANT DELETE ON program_member TO sge_api;
+GRANT UPDATE (status, halt_reason, halted_at) ON lane TO sge_api;
+
+-- Workers.
+GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, intent_todo, intent_transition,
+  intent_attempt, settlement, commission, discrepancy, seal, account_snapshot, affiliate_rollup, program_series,
+  program_series_amount, program_counter, consumed_through, program_gas, event_outbox, lane, chain_transaction,
+  signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
+GRANT UPDATE ON program, treasury, program_currency, program_user, intent_state, intent_todo, intent_attempt, settlement,
+  commission, discrepancy, affiliate_rollup, program_series, program_series_amount, program_counter, consumed_through,
+  program_gas, lane, chain_transaction, signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position,
+  event_feed TO sge_worker;
+GRANT DELETE ON intent_todo, chain_block, event, affiliate_rollup, program_series, program_series_amount,
+  program_counter, worker_heartbeat TO sge_worker;
+
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO sge_api, sge_worker;
+GRANT SELECT ON event, event_feed TO sge_feed;
+
+-- The same posting for two callers; only the inner function may write the ledger.
+CREATE FUNCTION sge_post_worker(
+  p_program bigint, p_at timestamptz,
+  j_public uuid[], j_kind text[], j_reference text[], j_reverses bigint[], j_description text[], j_effective timestamptz[],
+  t_journal integer[], t_purpose text[], t_currency text[], t_debit_kind text[], t_debit_owner bigint[],
+  t_credit_kind text[], t_credit_owner bigint[], t_amount numeric[],
+  m_journal integer[], m_chain bigint[], m_block_hash bytea[], m_log_index integer[], m_direction text[],
+  m_undone boolean[], m_tx_hash bytea[], m_block bigint[], m_currency text[], m_amount numeric[]
+) RETURNS bigint[] LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT sge_post_inner(p_program, p_at, j_public, j_kind, j_reference, j_reverses, j_description, j_effective,
+    t_journal, t_purpose, t_currency, t_debit_kind, t_debit_owner, t_credit_kind, t_credit_owner, t_amount,
+    m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency, m_amount)
+$$;
+
+CREATE FUNCTION sge_post_api(
+  p_program bigint, p_at timestamptz,
+  j_public uuid[], j_kind text[], j_reference text[], j_reverses bigint[], j_description text[], j_effective timestamptz[],
+  t_journal integer[], t_purpose text[], t_currency text[], t_debit_kind text[], t_debit_owner bigint[],
+  t_credit_kind text[], t_credit_owner bigint[], t_amount numeric[],
+  m_journal integer[], m_chain bigint[], m_block_hash bytea[], m_log_index integer[], m_direction text[],
+  m_undone boolean[], m_tx_hash bytea[], m_block bigint[], m_currency text[], m_amount numeric[]
+) RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF p_program IS DISTINCT FROM sge_current_program() THEN
+    RAISE EXCEPTION 'this transaction may not write program %', p_program USING ERRCODE = 'SG014';
+  END IF;
+  RETURN sge_post_inner(p_program, p_at, j_public, j_kind, j_reference, j_reverses, j_description, j_effective,
+    t_journal, t_purpose, t_currency, t_debit_kind, t_debit_owner, t_credit_kind, t_credit_owner, t_amount,
+    m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency, m_amount);
+END $$;
+
+-- What has no program yet goes through named functions.
+CREATE FUNCTION sge_authenticate_key(p_hash bytea)
+RETURNS TABLE (program_id bigint, program_public_id uuid, key_id uuid, name text, scopes text[], expires_at timestamptz,
+               revoked_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT k.program_id, p.public_id, k.id, k.name, k.scopes, k.expires_at, k.revoked_at
+    FROM api_key k LEFT JOIN program p ON p.id = k.program_id WHERE k.secret_hash = p_hash
+$$;
+CREATE FUNCTION sge_find_program(p_public_id uuid, p_slug text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT p.id FROM program p WHERE p.public_id = p_public_id OR p.slug = p_slug
+$$;
+CREATE FUNCTION sge_list_programs(p_after bigint, p_first integer) RETURNS SETOF program
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM program WHERE id > p_after ORDER BY id LIMIT p_first
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sge_post_worker TO sge_worker;
+GRANT EXECUTE ON FUNCTION sge_post_api TO sge_api;
+GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_upline, sge_instant, sge_current_program TO sge_api, sge_worker;
+GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
+GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs TO sge_api, sge_reader;
+GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
+
+INSERT INTO state_move (machine, from_state, to_state) VALUES
+  ('INTENT', 'PENDING', 'PROCESSING'), ('INTENT', 'PENDING', 'CONFIRMED'), ('INTENT', 'PENDING', 'FAILED'),
+  ('INTENT', 'PROCESSING', 'PENDING'), ('INTENT', 'PROCESSING', 'CONFIRMED'), ('INTENT', 'PROCESSING', 'FAILED'),
+  ('INTENT', 'FAILED', 'PENDING'), ('INTENT', 'FAILED', 'CONFIRMED'),
+  ('CHAIN_TRANSACTION', 'PREPARED', 'BROADCAST'), ('CHAIN_TRANSACTION', 'PREPARED', 'MINED'),
+  ('CHAIN_TRANSACTION', 'BROADCAST', 'MINED'), ('CHAIN_TRANSACTION', 'MINED', 'BROADCAST'),
+  ('CHAIN_TRANSACTION', 'MINED', 'CONFIRMED'), ('CHAIN_TRANSACTION', 'MINED', 'REVERTED'),
+  ('CHAIN_TRANSACTION', 'PREPARED', 'DISPLACED'), ('CHAIN_TRANSACTION', 'BROADCAST', 'DISPLACED'),
+  ('CHAIN_TRANSACTION', 'MINED', 'DISPLACED'),
+  ('COMMISSION', 'ACCRUED', 'PAYABLE'), ('COMMISSION', 'PAYABLE', 'PENDING_APPROVAL'),
+  ('COMMISSION', 'PENDING_APPROVAL', 'PAID'), ('COMMISSION', 'PENDING_APPROVAL', 'PAYABLE'),
+  ('COMMISSION', 'ACCRUED', 'REVERSED'), ('COMMISSION', 'PAYABLE', 'REVERSED'),
+  ('PROGRAM', 'ACTIVE', 'PAUSED'), ('PROGRAM', 'PAUSED', 'ACTIVE'), ('PROGRAM', 'PAUSED', 'ARCHIVED'),
+  ('AFFILIATE', 'ACTIVE', 'SUSPENDED'), ('AFFILIATE', 'SUSPENDED', 'ACTIVE'), ('AFFILIATE', 'ACTIVE', 'TERMINATED'),
+  ('AFFILIATE', 'SUSPENDED', 'TERMINATED'),
+  ('LANE', 'ACTIVE', 'DRAINING'), ('LANE', 'DRAINING', 'ACTIVE'), ('LANE', 'ACTIVE', 'HALTED'),
+  ('LANE', 'DRAINING', 'HALTED'), ('LANE', 'HALTED', 'ACTIVE');

@@ -1,0 +1,50 @@
+"""What a process is told about each chain, as JSON in SGE_CHAINS."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+_GWEI = 10**9
+
+
+class TokenSettings(BaseModel):
+    """A token that programs can be paid in; name and version are those of its EIP-712 domain."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3,10}$")]
+    address: Address
+    decimals: int = Field(ge=0, le=36)
+    name: str
+    version: str
+
+
+class ChainSettings(BaseModel):
+    """One EVM chain.
+
+    `confirmations` counts blocks until a block is final; without it the node's `finalized` tag
+    decides. `gateway` and `identity` stay empty until `sge contracts deploy` has made them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    chain_id: int = Field(gt=0)
+    name: str
+    # A provider's address carries its API key.
+    rpc_urls: tuple[SecretStr, ...] = Field(min_length=1)
+    tokens: tuple[TokenSettings, ...] = Field(min_length=1)
+    confirmations: int | None = Field(default=None, ge=1, le=256)
+    gateway: Address | None = None
+    identity: Address | None = None
+    max_fee_wei: int = Field(default=200 * _GWEI, gt=0)
+    explorer_url: str | None = None
+    production: bool = False
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> Self:
+        codes = [token.code for token in self.tokens]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"chain {self.chain_id} names a token code twice")
+        return self

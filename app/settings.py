@@ -1,0 +1,153 @@
+"""Everything a process is told from outside; read in runtime, sge and migrations only."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from app.chain_settings import ChainSettings
+
+Process = Literal["api", "worker", "scheduler", "migrate"]
+
+PREFIX = "SGE_"
+_SHORTEST_SECRET = 32
+
+
+class SettingsMistake(RuntimeError):
+    """A setting is missing, malformed or contradicts another; the text says what to do."""
+
+
+class Settings(BaseSettings):
+    """Environment variables SGE_… (also from a file .env); documented in .env.example."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    environment: Literal["development", "production"] = "development"
+
+    database_owner_url: SecretStr | None = None
+    database_api_url: SecretStr | None = None
+    database_worker_url: SecretStr | None = None
+    database_feed_url: SecretStr | None = None
+    database_read_url: SecretStr | None = None
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    statement_cache_size: int = Field(default=1024, ge=0)
+    redis_url: SecretStr | None = None
+
+    chains: tuple[ChainSettings, ...] = ()
+    relayer_keys: SecretStr | None = None
+    relayer_keys_file: Path | None = None
+    lane_limit: int = Field(default=16, ge=1, le=16)
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = "http://127.0.0.1:8000"
+    page_folder: Path | None = None
+    introspection: bool | None = None
+    secret_key: SecretStr | None = None
+
+    event_retention_days: int = Field(default=90, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+    @property
+    def shows_schema(self) -> bool:
+        """Whether introspection, field suggestions and the GraphiQL page are served."""
+        if self.introspection is None:
+            return self.environment == "development"
+        return self.introspection
+
+    def relayer_private_keys(self) -> tuple[SecretStr, ...]:
+        """The relayers' private keys, one hexadecimal key a line; may be empty."""
+        text = self.relayer_keys.get_secret_value() if self.relayer_keys else ""
+        if self.relayer_keys_file is not None:
+            try:
+                text = self.relayer_keys_file.read_text()
+            except OSError as problem:
+                raise SettingsMistake(f"SGE_RELAYER_KEYS_FILE: {problem}") from problem
+        return tuple(SecretStr(line) for line in text.replace(",", "\n").split())
+
+    def require_for(self, process: Process) -> Self:
+        """These settings, when the process can start with them; else raises SettingsMistake."""
+        missing = [name for name in _NEEDS[process] if not _PRESENT.get(name, _is_set(name))(self)]
+        if missing:
+            lines = [f"{PREFIX}{name.upper()}: {_REMEDIES[name]}" for name in missing]
+            raise SettingsMistake(f"`sge {process}` needs settings:\n" + "\n".join(lines))
+        return self
+
+    @model_validator(mode="after")
+    def _no_contradictions(self) -> Self:
+        if self.relayer_keys is not None and self.relayer_keys_file is not None:
+            raise ValueError("set SGE_RELAYER_KEYS or SGE_RELAYER_KEYS_FILE, not both")
+        ids = [chain.chain_id for chain in self.chains]
+        if len(set(ids)) != len(ids):
+            raise ValueError("SGE_CHAINS names a chain id twice")
+        secret = self.secret_key
+        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+            raise ValueError(f"SGE_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
+        return self
+
+
+def load_settings() -> Settings:
+    """Reads the environment; raises SettingsMistake that names each wrong variable, never a value."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        lines = [_described(error["loc"], error["msg"]) for error in problem.errors()]
+        raise SettingsMistake("\n".join(lines)) from None
+    except SettingsError:
+        raise SettingsMistake("SGE_CHAINS: is not JSON; see .env.example") from None
+
+
+def _described(location: tuple[int | str, ...], message: str) -> str:
+    if not location:
+        return message.removeprefix("Value error, ")
+    name, *inside = location
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside)
+    return f"{PREFIX}{str(name).upper()}{path}: {message}"
+
+
+def _is_set(name: str) -> Callable[[Settings], bool]:
+    return lambda settings: getattr(settings, name) is not None
+
+
+def _has_deployed_chain(settings: Settings) -> bool:
+    return bool(settings.chains) and all(
+        chain.gateway is not None and chain.identity is not None for chain in settings.chains
+    )
+
+
+def _has_relayer_key(settings: Settings) -> bool:
+    return bool(settings.relayer_private_keys())
+
+
+_PRESENT: dict[str, Callable[[Settings], bool]] = {
+    "chains": _has_deployed_chain,
+    "relayer_keys": _has_relayer_key,
+}
+
+_NEEDS: dict[Process, tuple[str, ...]] = {
+    "api": ("database_api_url", "database_feed_url", "redis_url", "chains", "secret_key"),
+    "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys"),
+    "scheduler": ("redis_url",),
+    "migrate": ("database_owner_url",),
+}
+
+_REMEDIES = {
+    "database_owner_url": "PostgreSQL as role sge_owner: postgresql://sge_owner:…@host/sge",
+    "database_api_url": "PostgreSQL as role sge_api: postgresql://sge_api:…@host/sge",
+    "database_worker_url": "PostgreSQL as role sge_worker: postgresql://sge_worker:…@host/sge",
+    "database_feed_url": "PostgreSQL as role sge_feed: postgresql://sge_feed:…@host/sge",
+    "redis_url": "Redis, for bells and the queue: redis://:…@host:6379/0",
+    "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
+    "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",
+    "secret_key": "random text that API keys are hashed with: `openssl rand -hex 32`",
+}

@@ -43,7 +43,7 @@ class RefusalCode(StrEnum):
     LAST_ADMIN = "LAST_ADMIN"
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is no error of ours
+class Refusal(Exception):
     """A use case refuses; the transaction rolls back and nothing is stored.
 
     field: the path of the input that is to blame, such as ("amount", "currency").
@@ -56,7 +56,7 @@ class Refusal(Exception):  # noqa: N818  a refusal is no error of ours
         self.field = field or None
 
 
-class Unavailable(Exception):  # noqa: N818
+class Unavailable(Exception):
     """Nothing is wrong with the request; it can be sent again after the given seconds."""
 
     def __init__(self, message: str, retry_after_seconds: int = 1) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.domain.events import EventType, NewEvent
 from app.domain.postings import Journal
 from app.store.database import UnitOfWork
 
@@ -24,6 +25,8 @@ async def post(
     role: str = "worker",
 ) -> list[int]:
     """Posts all journals or none; returns their ids in order. at: real time of posting. role: "api" or "worker".
+
+    Records `ledger.posted`, by which the sealer finds the journals.
 
     Raises asyncpg errors: 23505 for a repeated (kind, reference) or a movement claimed before, 23514 for an account
     limit or an amount that is not above zero, SG011 for a foreign owner, SG013 for movements that do not add up.
@@ -59,4 +62,11 @@ async def post(
         [move.amount.currency for _, move in moves],
         [move.amount.units for _, move in moves],
     )
+    unit.record(_posted(journals, ids, at), program_id)
     return ids
+
+
+def _posted(journals: Sequence[Journal], ids: list[int], at: datetime) -> NewEvent:
+    public_ids = [str(journal.public_id) for journal in journals]
+    data = {"v": 1, "journals": public_ids, "internal": {"journals": ids}}
+    return NewEvent(EventType.LEDGER, "ledger.posted", public_ids[0], 1, at, data)

@@ -13,7 +13,7 @@ from web3.contract import Contract
 from web3.logs import DISCARD
 from web3.types import TxReceipt
 
-from app.chain.artifacts import load_artifact, parse_artifact
+from app.chain.artifacts import Artifact, load_artifact, parse_artifact
 from app.chain.authorization import TokenDomain
 from app.chain.deploy import Deployment
 from app.chain.settlement_reason import SettlementReason
@@ -103,11 +103,12 @@ class GatewayChain:
 
     def deploy_testing(self, name: str, *arguments: object) -> str:
         """Deploy a contract of contracts/src/testing."""
-        artifact = parse_artifact((_TESTING_ARTIFACTS / f"{name}.json").read_bytes())
-        factory = self.web3.eth.contract(abi=artifact.abi, bytecode=artifact.bytecode)
-        address = self.send(factory.constructor(*arguments))["contractAddress"]
-        assert address is not None
-        return address
+        content = (_TESTING_ARTIFACTS / f"{name}.json").read_bytes()
+        return self._deploy(parse_artifact(content), *arguments)
+
+    def deploy_product(self, name: str, *arguments: object) -> str:
+        """Deploy one more of a contract that the product has."""
+        return self._deploy(load_artifact(name), *arguments)
 
     def simulate(self, items: Sequence[tuple[Any, ...]]) -> list[SettlementReason]:
         codes = self.gateway.functions.settle(list(items)).call({"from": self.relayer.address})
@@ -135,3 +136,9 @@ class GatewayChain:
                 log["args"]["intentId"]: SettlementReason(log["args"]["reason"]) for log in rejected
             },
         )
+
+    def _deploy(self, artifact: Artifact, *arguments: object) -> str:
+        factory = self.web3.eth.contract(abi=artifact.abi, bytecode=artifact.bytecode)
+        address = self.send(factory.constructor(*arguments))["contractAddress"]
+        assert address is not None
+        return address

@@ -55,9 +55,8 @@ class Facts:
 
     @property
     def nonce(self) -> bytes:
-        return authorization_nonce(
-            self.program, self.treasury, ChainKind(self.kind), key_hash(self.key)
-        )
+        kind = ChainKind(self.kind)
+        return authorization_nonce(self.program, self.treasury, kind, key_hash(self.key))
 
     def authorization(self) -> Authorization:
         return Authorization(

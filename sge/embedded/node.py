@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from sge.embedded.failures import ToolMissing
@@ -20,3 +21,16 @@ def npm_environment() -> dict[str, str]:
         )
     programs = Path(package.origin).parent / "bin"
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def main() -> None:
+    """Runs a Node program (`npm ci`) with the machine's Node or the packaged one: for make."""
+    environment = npm_environment()
+    program = shutil.which(sys.argv[1], path=environment["PATH"])
+    if program is None:
+        raise SystemExit(f"{sys.argv[1]} is not among Node's programs")
+    os.execve(program, sys.argv[1:], environment)
+
+
+if __name__ == "__main__":
+    main()

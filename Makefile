@@ -1,0 +1,50 @@
+# What a person does here. `make setup` is run by every other target when it has to be.
+# make demo ARGS="--fresh"     make test ARGS="tests/app -k settings"
+
+PY := .venv/bin/python
+NODE := $(PY) -m sge.embedded.node
+CPUS := 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long check lock contracts frontend format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/installed ## the virtual environment, with exactly the locked packages
+
+.venv/installed: requirements/dev.txt pyproject.toml
+	@.ci/make-venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements/dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes on 2 cores)
+	$(PY) -m pytest -n $(CPUS) -m "not long" $(ARGS)
+
+test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
+	$(PY) -m pytest -m long $(ARGS)
+
+check: setup ## lint, types, import contracts, lock hygiene, migrations up-down-up
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q -n $(CPUS) tests/project
+
+lock: ## resolves the dependencies anew, for all platforms (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded --extra dev pyproject.toml -o requirements/dev.txt
+
+format: setup ## puts the code in order
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+contracts: setup ## compiles the on-chain sources into the committed artefacts (developers)
+	cd contracts && $(abspath $(PY)) -m sge.embedded.node npm ci --ignore-scripts --no-audit --no-fund
+	cd contracts && $(abspath $(PY)) -m sge.embedded.node npm run compile
+
+clean: ## removes what was installed, built and stored (the demo's data too)
+	rm -rf .venv .sge build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf contracts/node_modules frontend-stub/node_modules frontend-stub/dist *.egg-info

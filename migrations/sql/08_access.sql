@@ -133,13 +133,18 @@ CREATE FUNCTION sge_list_programs(p_after bigint, p_first integer) RETURNS SETOF
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT * FROM program WHERE id > p_after ORDER BY id LIMIT p_first
 $$;
+-- What is under way in each lane, without what it carries: that is its tenants' business.
+CREATE FUNCTION sge_open_transactions() RETURNS TABLE (id uuid, lane_id uuid, created_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT t.id, t.lane_id, t.created_at FROM chain_transaction t WHERE t.status IN ('PREPARED', 'BROADCAST', 'MINED')
+$$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sge_post_worker TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_post_api TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_upline, sge_instant, sge_current_program TO sge_api, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
-GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs TO sge_api, sge_reader;
+GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
 
 INSERT INTO state_move (machine, from_state, to_state) VALUES

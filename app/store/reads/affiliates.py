@@ -1,0 +1,165 @@
+"""The forest: one affiliate, its branch, and lists of both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from app.store.database import ReadSession
+from app.store.reads.values import Slice
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliateRow:
+    program_key: int
+    key: int
+    id: UUID
+    parent_key: int | None
+    depth: int
+    path: bytes
+    wallet: str
+    referral_code: str
+    display_name: str | None
+    status: str
+    version: int
+    created_at: datetime
+
+    @property
+    def upline_keys(self) -> list[int]:
+        """From the parent up to the root."""
+        ids = [int.from_bytes(self.path[n : n + 8]) for n in range(0, len(self.path) - 8, 8)]
+        return ids[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliateFilter:
+    """All conditions hold together. search: start of a referral code or name, or a whole wallet."""
+
+    status: list[str] | None = None
+    parent_id: UUID | None = None
+    roots_only: bool = False
+    search: str | None = None
+
+
+_COLUMNS = """a.program_id, a.id, a.public_id, a.parent_id, a.depth, a.path, a.wallet, a.referral_code,
+  a.display_name, a.status, a.version, a.created_at"""
+_BY_KEYS = (
+    f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.id = ANY($2::bigint[])"
+)
+_BY_IDS = (
+    f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.public_id = ANY($2::uuid[])"
+)
+_BY_CODE = f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.referral_code = $2"
+_BY_WALLET = f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.wallet = $2"
+_MATCHES = """
+  FROM affiliate a
+ WHERE a.program_id = $1
+   AND ($2::text[] IS NULL OR a.status = ANY($2))
+   AND ($3::uuid IS NULL OR a.parent_id =
+        (SELECT p.id FROM affiliate p WHERE p.program_id = $1 AND p.public_id = $3))
+   AND (NOT $4::boolean OR a.parent_id IS NULL)
+   AND ($5::text IS NULL OR starts_with(a.referral_code, upper($5)) OR a.wallet = $5
+        OR starts_with(lower(a.display_name), lower($5)))
+"""
+_LIST = f"SELECT {_COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_CHILDREN = f"""
+SELECT {_COLUMNS} FROM affiliate a
+ WHERE a.program_id = $1 AND a.parent_id = $2 AND ($3::bigint IS NULL OR a.id > $3) ORDER BY a.id LIMIT $4
+"""
+_COUNT_CHILDREN = """
+SELECT count(*) FROM (SELECT 1 FROM affiliate WHERE program_id = $1 AND parent_id = $2 LIMIT 10002) c
+"""
+# A branch is a range of paths; the end of the range is the path followed by more than any id can hold.
+_BRANCH = """
+  FROM affiliate a
+ WHERE a.program_id = $1 AND a.path > $2 AND a.path < $2 || '\\xffffffffffffffff'::bytea
+   AND ($3::integer IS NULL OR a.depth <= $3)
+"""
+_DOWNLINE = f"""
+SELECT {_COLUMNS} {_BRANCH} AND ($4::integer IS NULL OR (a.depth, a.id) > ($4, $5::bigint))
+ ORDER BY a.depth, a.id LIMIT $6
+"""
+_COUNT_DOWNLINE = f"SELECT count(*) FROM (SELECT 1 {_BRANCH} LIMIT 10002) c"
+
+
+def affiliate_row(record: asyncpg.Record) -> AffiliateRow:
+    """A row of the table affiliate, as the API shows it."""
+    return AffiliateRow(*record)
+
+
+async def _one(session: ReadSession, query: str, *values: object) -> AffiliateRow | None:
+    record = await session.connection.fetchrow(query, session.program_id, *values)
+    return None if record is None else affiliate_row(record)
+
+
+async def _many(session: ReadSession, query: str, *values: object) -> list[AffiliateRow]:
+    records = await session.connection.fetch(query, session.program_id, *values)
+    return [affiliate_row(record) for record in records]
+
+
+async def by_keys(session: ReadSession, keys: Sequence[int]) -> list[AffiliateRow | None]:
+    """Affiliates of this snapshot's program by internal key."""
+    found = {row.key: row for row in await _many(session, _BY_KEYS, keys)}
+    return [found.get(key) for key in keys]
+
+
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[AffiliateRow | None]:
+    """Affiliates of this snapshot's program by public id."""
+    found = {row.id: row for row in await _many(session, _BY_IDS, ids)}
+    return [found.get(id_) for id_ in ids]
+
+
+async def by_code(session: ReadSession, referral_code: str) -> AffiliateRow | None:
+    """Codes are kept in upper case and found in any."""
+    return await _one(session, _BY_CODE, referral_code.upper())
+
+
+async def by_wallet(session: ReadSession, wallet: str) -> AffiliateRow | None:
+    """By checksummed address."""
+    return await _one(session, _BY_WALLET, wallet)
+
+
+def _conditions(given: AffiliateFilter) -> tuple[object, ...]:
+    return given.status, given.parent_id, given.roots_only, given.search
+
+
+async def page(session: ReadSession, given: AffiliateFilter, part: Slice) -> list[AffiliateRow]:
+    """Oldest first; the sort key is (key)."""
+    return await _many(session, _LIST, *_conditions(given), part.key(0), part.limit)
+
+
+async def count(session: ReadSession, given: AffiliateFilter) -> int:
+    """How many match, counted up to 10 002."""
+    found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
+    return found
+
+
+async def children(session: ReadSession, parent_key: int, part: Slice) -> list[AffiliateRow]:
+    """Oldest first; the sort key is (key)."""
+    return await _many(session, _CHILDREN, parent_key, part.key(0), part.limit)
+
+
+async def count_children(session: ReadSession, parent_key: int) -> int:
+    """How many, counted up to 10 002."""
+    found: int = await session.connection.fetchval(_COUNT_CHILDREN, session.program_id, parent_key)
+    return found
+
+
+async def downline(
+    session: ReadSession, root: AffiliateRow, levels: int | None, part: Slice
+) -> list[AffiliateRow]:
+    """Every descendant down to the given number of levels, nearest first; the sort key is (depth, key)."""
+    deepest = None if levels is None else root.depth + levels
+    return await _many(session, _DOWNLINE, root.path, deepest, part.key(0), part.key(1), part.limit)
+
+
+async def count_downline(session: ReadSession, root: AffiliateRow, levels: int | None) -> int:
+    """How many, counted up to 10 002."""
+    deepest = None if levels is None else root.depth + levels
+    found: int = await session.connection.fetchval(
+        _COUNT_DOWNLINE, session.program_id, root.path, deepest
+    )
+    return found

@@ -1,0 +1,173 @@
+"""Commissions, and the stored inputs that explain them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.store.database import ReadSession
+from app.store.reads.values import MoneyRow, Slice, money
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRow:
+    program_key: int
+    id: UUID
+    settlement_id: UUID
+    affiliate_key: int
+    level: int
+    rate_bps: int
+    terms_version: int
+    base: MoneyRow
+    amount: MoneyRow
+    status: str
+    claws_back: UUID | None
+    accrued_at: datetime
+    payable_at: datetime
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionFilter:
+    """All conditions hold together."""
+
+    status: list[str] | None = None
+    affiliate_id: UUID | None = None
+    level: int | None = None
+    accrued_after: datetime | None = None
+    accrued_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationInputs:
+    """What was stored when the commission came about: gross amount, terms, upline with referral codes."""
+
+    payment: MoneyRow
+    terms_version: int
+    levels_bps: list[int]
+    upline: list[tuple[int, str]]
+    skipped: list[dict[str, Any]]
+
+
+_COLUMNS = """c.program_id, c.id, c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.base,
+  c.amount, c.currency, c.status, c.claws_back, c.accrued_at, c.payable_at, c.paid_at"""
+_BY_IDS = f"SELECT {_COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])"
+_OF_SETTLEMENTS = f"""
+SELECT {_COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[])
+ ORDER BY c.settlement_id, c.level, c.id
+"""
+_MATCHES = """
+  FROM commission c
+ WHERE c.program_id = $1
+   AND ($2::text[] IS NULL OR c.status = ANY($2))
+   AND ($3::uuid IS NULL OR c.affiliate_id =
+        (SELECT a.id FROM affiliate a WHERE a.program_id = $1 AND a.public_id = $3))
+   AND ($4::integer IS NULL OR c.level = $4)
+   AND ($5::timestamptz IS NULL OR c.accrued_at > $5)
+   AND ($6::timestamptz IS NULL OR c.accrued_at < $6)
+   AND ($7::bigint IS NULL OR c.affiliate_id = $7)
+"""
+_LIST = (
+    f"SELECT {_COLUMNS} {_MATCHES} AND ($8::uuid IS NULL OR c.id < $8) ORDER BY c.id DESC LIMIT $9"
+)
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_EXPLAIN = """
+SELECT c.id, s.amount, s.currency, s.skipped, c.terms_version, t.commission_levels_bps, i.upline,
+       (SELECT array_agg(a.referral_code ORDER BY u.n)
+          FROM unnest(i.upline) WITH ORDINALITY AS u (affiliate_id, n)
+          JOIN affiliate a ON a.program_id = c.program_id AND a.id = u.affiliate_id) AS codes
+  FROM commission c
+  JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id
+  JOIN intent i ON i.program_id = c.program_id AND i.id = s.intent_id
+  JOIN terms t ON t.program_id = c.program_id AND t.version = i.terms_version
+ WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])
+"""
+
+
+def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> CommissionRow:
+    return CommissionRow(
+        program_key=record["program_id"],
+        id=record["id"],
+        settlement_id=record["settlement_id"],
+        affiliate_key=record["affiliate_id"],
+        level=record["level"],
+        rate_bps=record["rate_bps"],
+        terms_version=record["terms_version"],
+        base=money(record["base"], record["currency"], decimals),
+        amount=money(record["amount"], record["currency"], decimals),
+        status=record["status"],
+        claws_back=record["claws_back"],
+        accrued_at=record["accrued_at"],
+        payable_at=record["payable_at"],
+        paid_at=record["paid_at"],
+    )
+
+
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[CommissionRow | None]:
+    """Commissions of this snapshot's program."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(_BY_IDS, session.program_id, ids)
+    found = {record["id"]: _row(record, decimals) for record in records}
+    return [found.get(id_) for id_ in ids]
+
+
+async def of_settlements(session: ReadSession, ids: Sequence[UUID]) -> list[list[CommissionRow]]:
+    """The commissions of each settlement, lowest level first."""
+    decimals = await session.decimals()
+    found: dict[UUID, list[CommissionRow]] = {id_: [] for id_ in ids}
+    for record in await session.connection.fetch(_OF_SETTLEMENTS, session.program_id, ids):
+        found[record["settlement_id"]].append(_row(record, decimals))
+    return [found[id_] for id_ in ids]
+
+
+def _conditions(given: CommissionFilter, affiliate_key: int | None) -> tuple[object, ...]:
+    return (
+        given.status,
+        given.affiliate_id,
+        given.level,
+        given.accrued_after,
+        given.accrued_before,
+        affiliate_key,
+    )
+
+
+async def page(
+    session: ReadSession, given: CommissionFilter, part: Slice, affiliate_key: int | None = None
+) -> list[CommissionRow]:
+    """Newest first, of one affiliate or all; the sort key is (id)."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(
+        _LIST, session.program_id, *_conditions(given, affiliate_key), part.key(0), part.limit
+    )
+    return [_row(record, decimals) for record in records]
+
+
+async def count(
+    session: ReadSession, given: CommissionFilter, affiliate_key: int | None = None
+) -> int:
+    """How many match, counted up to 10 002."""
+    found: int = await session.connection.fetchval(
+        _COUNT, session.program_id, *_conditions(given, affiliate_key)
+    )
+    return found
+
+
+async def explanation_inputs(
+    session: ReadSession, ids: Sequence[UUID]
+) -> list[ExplanationInputs | None]:
+    """The stored inputs of each commission, to recompute it from."""
+    decimals = await session.decimals()
+    found = {
+        record["id"]: ExplanationInputs(
+            payment=money(record["amount"], record["currency"], decimals),
+            terms_version=record["terms_version"],
+            levels_bps=record["commission_levels_bps"],
+            upline=list(zip(record["upline"], record["codes"] or [], strict=True)),
+            skipped=record["skipped"],
+        )
+        for record in await session.connection.fetch(_EXPLAIN, session.program_id, ids)
+    }
+    return [found.get(id_) for id_ in ids]

@@ -1,0 +1,225 @@
+"""Intents with their state, timeline and attempts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from app.store.database import ReadSession
+from app.store.reads.values import MoneyRow, Slice, money_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    code: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRow:
+    program_key: int
+    id: UUID
+    kind: str
+    status: str
+    stage: str
+    confirmations: int | None
+    required_confirmations: int | None
+    version: int
+    idempotency_key: str
+    wallet: str
+    user_key: int
+    amount: MoneyRow | None
+    referral_code: str | None
+    terms_version: int
+    upline: list[int]
+    failure: FailureRow | None
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentTransitionRow:
+    from_: str | None
+    to: str
+    stage: str
+    at: datetime
+    actor: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentAttemptRow:
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    chain_transaction_id: UUID | None
+    failure: FailureRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFilter:
+    """All conditions hold together."""
+
+    status: list[str] | None = None
+    kind: list[str] | None = None
+    wallet: str | None = None
+    user_id: UUID | None = None
+    transaction_hash: bytes | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+_COLUMNS = """i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
+  i.amount, i.currency, i.referral_code, i.terms_version, i.upline, s.failure_code, s.failure_message,
+  s.failure_retryable, i.created_at, s.updated_at, s.completed_at,
+  CASE WHEN s.stage = 'MINED' THEN greatest(w.head_number - s.mined_block + 1, 1) END AS confirmations,
+  CASE WHEN s.stage = 'MINED' THEN w.required_confirmations END AS required_confirmations"""
+_SOURCE = """
+  FROM intent i
+  JOIN intent_state s ON s.program_id = i.program_id AND s.intent_id = i.id
+  LEFT JOIN chain_watch w ON w.chain_id = i.chain_id
+"""
+_BY_IDS = f"SELECT {_COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.id = ANY($2::uuid[])"
+_BY_KEY = f"SELECT {_COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.idempotency_key = $2"
+_MATCHES = f"""
+{_SOURCE}
+ WHERE i.program_id = $1
+   AND ($2::text[] IS NULL OR s.status = ANY($2))
+   AND ($3::text[] IS NULL OR i.kind = ANY($3))
+   AND ($4::text IS NULL OR i.wallet = $4)
+   AND ($5::uuid IS NULL OR i.user_id =
+        (SELECT u.id FROM program_user u WHERE u.program_id = $1 AND u.public_id = $5))
+   AND ($6::bytea IS NULL OR i.id IN
+        (SELECT a.intent_id FROM signed_copy c
+           JOIN intent_attempt a ON a.chain_transaction_id = c.chain_transaction_id
+          WHERE c.hash = $6 AND a.program_id = $1
+         UNION SELECT t.intent_id FROM settlement t WHERE t.program_id = $1 AND t.tx_hash = $6))
+   AND ($7::timestamptz IS NULL OR i.created_at > $7)
+   AND ($8::timestamptz IS NULL OR i.created_at < $8)
+   AND ($9::uuid IS NULL OR i.id IN
+        (SELECT a.intent_id FROM intent_attempt a WHERE a.program_id = $1 AND a.chain_transaction_id = $9))
+"""
+_LIST = f"SELECT {_COLUMNS} {_MATCHES} AND ($10::uuid IS NULL OR i.id < $10) ORDER BY i.id DESC LIMIT $11"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_TRANSITIONS = """
+SELECT intent_id, from_status, to_status, stage, at, actor, reason
+  FROM intent_transition WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) ORDER BY intent_id, seq
+"""
+_ATTEMPTS = """
+SELECT intent_id, number, started_at, finished_at, chain_transaction_id, failure_code, failure_message,
+       failure_retryable
+  FROM intent_attempt WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) ORDER BY intent_id, number
+"""
+
+
+def _failure(record: asyncpg.Record) -> FailureRow | None:
+    if record["failure_code"] is None:
+        return None
+    return FailureRow(
+        record["failure_code"], record["failure_message"] or "", record["failure_retryable"]
+    )
+
+
+def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> IntentRow:
+    return IntentRow(
+        program_key=record["program_id"],
+        id=record["id"],
+        kind=record["kind"],
+        status=record["status"],
+        stage=record["stage"],
+        confirmations=record["confirmations"],
+        required_confirmations=record["required_confirmations"],
+        version=record["version"],
+        idempotency_key=record["idempotency_key"],
+        wallet=record["wallet"],
+        user_key=record["user_id"],
+        amount=money_or_none(record["amount"], record["currency"], decimals),
+        referral_code=record["referral_code"],
+        terms_version=record["terms_version"],
+        upline=record["upline"],
+        failure=_failure(record),
+        created_at=record["created_at"],
+        updated_at=record["updated_at"],
+        completed_at=record["completed_at"],
+    )
+
+
+async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[IntentRow | None]:
+    """Intents of this snapshot's program."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(_BY_IDS, session.program_id, ids)
+    found = {record["id"]: _row(record, decimals) for record in records}
+    return [found.get(id_) for id_ in ids]
+
+
+async def by_idempotency_key(session: ReadSession, key: str) -> IntentRow | None:
+    """The intent that a key stands for, for ever."""
+    record = await session.connection.fetchrow(_BY_KEY, session.program_id, key)
+    return None if record is None else _row(record, await session.decimals())
+
+
+def _conditions(given: IntentFilter, chain_transaction: UUID | None) -> tuple[object, ...]:
+    return (
+        given.status,
+        given.kind,
+        given.wallet,
+        given.user_id,
+        given.transaction_hash,
+        given.created_after,
+        given.created_before,
+        chain_transaction,
+    )
+
+
+async def page(
+    session: ReadSession, given: IntentFilter, part: Slice, chain_transaction: UUID | None = None
+) -> list[IntentRow]:
+    """Newest first; the sort key is (id). With a chain transaction: only what it carried."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(
+        _LIST,
+        session.program_id,
+        *_conditions(given, chain_transaction),
+        part.key(0),
+        part.limit,
+    )
+    return [_row(record, decimals) for record in records]
+
+
+async def count(
+    session: ReadSession, given: IntentFilter, chain_transaction: UUID | None = None
+) -> int:
+    """How many match, counted up to 10 002."""
+    found: int = await session.connection.fetchval(
+        _COUNT, session.program_id, *_conditions(given, chain_transaction)
+    )
+    return found
+
+
+async def transitions(session: ReadSession, ids: Sequence[UUID]) -> list[list[IntentTransitionRow]]:
+    """The timeline of each intent, oldest first."""
+    found: dict[UUID, list[IntentTransitionRow]] = {id_: [] for id_ in ids}
+    for record in await session.connection.fetch(_TRANSITIONS, session.program_id, ids):
+        intent_id, *values = record
+        found[intent_id].append(IntentTransitionRow(*values))
+    return [found[id_] for id_ in ids]
+
+
+async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[IntentAttemptRow]]:
+    """Every try of each intent at the chain, oldest first."""
+    found: dict[UUID, list[IntentAttemptRow]] = {id_: [] for id_ in ids}
+    for record in await session.connection.fetch(_ATTEMPTS, session.program_id, ids):
+        found[record["intent_id"]].append(
+            IntentAttemptRow(
+                number=record["number"],
+                started_at=record["started_at"],
+                finished_at=record["finished_at"],
+                chain_transaction_id=record["chain_transaction_id"],
+                failure=_failure(record),
+            )
+        )
+    return [found[id_] for id_ in ids]

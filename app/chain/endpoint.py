@@ -1,0 +1,126 @@
+"""One address of a chain's nodes: how well it does, and when it is left alone."""
+
+import time
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+
+from app.chain.node_errors import NoAnswer, RateLimited, WrongChain, node_error
+
+_FAILURES_THAT_OPEN = 3
+_SHORTEST_REST_SECONDS = 1.0
+_LONGEST_REST_SECONDS = 15.0
+_LATENCY_WEIGHT = 0.2
+_LONGEST_RETRY_AFTER_SECONDS = 60.0
+_HTTP_TOO_MANY = 429
+
+
+class Endpoint:
+    """A JSON-RPC address with its circuit breaker: three failures in a row open it for one second, then
+    for twice as long each time, at most fifteen; the first request after that decides.
+
+    The chain id is checked before the first use and again after a rest, since names can come to point elsewhere.
+    """
+
+    def __init__(self, url: str, chain_id: int, timeout_seconds: float) -> None:
+        self._chain_id = chain_id
+        self._timeout_seconds = timeout_seconds
+        self._client = httpx.AsyncClient(
+            timeout=timeout_seconds,
+            trust_env=not _is_loopback(url),
+            headers={"content-type": "application/json"},
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=8),
+        )
+        self._url = url
+        self._verified = False
+        self._failures = 0
+        self._rests_until = 0.0
+        self.latency_seconds = 0.0
+        self.head = 0
+
+    @property
+    def name(self) -> str:
+        """The host only: a provider's path carries its key."""
+        return urlsplit(self._url).netloc.rpartition("@")[2]
+
+    def rest_seconds(self) -> float:
+        """How long it is still left alone; 0 when it may be asked."""
+        return max(0.0, self._rests_until - time.monotonic())
+
+    async def post(self, payload: Any) -> Any:
+        """The decoded answer. Raises NoAnswer, RateLimited, or WrongChain; each counts against this endpoint."""
+        if not self._verified:
+            await self._verify()
+        return await self._post(payload)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _verify(self) -> None:
+        request = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
+        answer = await self._post(request)
+        if not isinstance(answer, dict) or "result" not in answer:
+            self._failed()
+            raise NoAnswer(f"{self.name} does not tell its chain id: {node_error(answer)}")
+        found = int(answer["result"], 16)
+        if found != self._chain_id:
+            self._rest(_LONGEST_REST_SECONDS)
+            raise WrongChain(f"{self.name} is chain {found}, not {self._chain_id}")
+        self._verified = True
+
+    async def _post(self, payload: Any) -> Any:
+        started = time.monotonic()
+        try:
+            response = await self._client.post(self._url, content=orjson.dumps(payload))
+        except (httpx.HTTPError, httpx.StreamError) as problem:
+            self._failed()
+            raise NoAnswer(f"{self.name}: {type(problem).__name__}") from problem
+        if response.status_code == _HTTP_TOO_MANY:
+            seconds = _retry_after(response)
+            self._rest(seconds)
+            raise RateLimited(f"{self.name} asks for patience", seconds)
+        try:
+            answer = orjson.loads(response.content)
+        except orjson.JSONDecodeError as problem:
+            self._failed()
+            raise NoAnswer(f"{self.name}: HTTP {response.status_code}, no JSON") from problem
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR and "error" not in answer:
+            self._failed()
+            raise NoAnswer(f"{self.name}: HTTP {response.status_code}")
+        self._succeeded(time.monotonic() - started)
+        return answer
+
+    def _succeeded(self, seconds: float) -> None:
+        self._failures = 0
+        self.latency_seconds += _LATENCY_WEIGHT * (seconds - self.latency_seconds)
+
+    def _failed(self) -> None:
+        self._failures += 1
+        # A request that hung says how slow this endpoint is now.
+        self.latency_seconds += _LATENCY_WEIGHT * (self._timeout_seconds - self.latency_seconds)
+        if self._failures >= _FAILURES_THAT_OPEN:
+            doublings = self._failures - _FAILURES_THAT_OPEN
+            self._rest(min(_SHORTEST_REST_SECONDS * 2.0**doublings, _LONGEST_REST_SECONDS))
+
+    def _rest(self, seconds: float) -> None:
+        self._rests_until = time.monotonic() + seconds
+        self._verified = False
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Seconds of a Retry-After header (RFC 9110, section 10.2.3); one second for a date or nothing."""
+    text = response.headers.get("retry-after", "")
+    if text.isascii() and text.isdigit():
+        return min(float(text), _LONGEST_RETRY_AFTER_SECONDS)
+    return 1.0
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

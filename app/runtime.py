@@ -1,0 +1,102 @@
+"""What a running process holds: its databases, chains and bells, opened together and closed together.
+
+The one place, with the command line and migrations, that reads settings.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from app.chain.client import Chain
+from app.chain_settings import ChainSettings
+from app.domain.clock import Clock, real_clock
+from app.services.execute import Bells
+from app.settings import Settings, SettingsMistake
+from app.store.database import Database
+
+RuntimeProcess = Literal["api", "worker", "scheduler"]
+Role = Literal["api", "worker", "feed", "read"]
+
+# Which login roles a process may hold; no web process holds the worker's.
+_ROLES: dict[RuntimeProcess, tuple[Role, ...]] = {
+    "api": ("api", "feed", "read"),
+    "worker": ("worker",),
+    "scheduler": ("worker",),
+}
+
+
+@dataclass
+class Runtime:
+    """Everything that a process needs to run use cases and processes."""
+
+    settings: Settings
+    bells: Bells
+    clock: Clock = real_clock
+    databases: dict[Role, Database] = field(default_factory=dict)
+    chains: dict[int, Chain] = field(default_factory=dict)
+    on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        """Where this process writes: as sge_worker in workers, as sge_api elsewhere."""
+        return self.databases["worker"] if "worker" in self.databases else self.databases["api"]
+
+    @property
+    def reads(self) -> Database:
+        """The replica where there is one, else the primary."""
+        return self.databases.get("read", self.database)
+
+    def chain_settings(self, chain_id: int) -> ChainSettings:
+        """Raises KeyError for a chain that the settings do not name."""
+        for chain in self.settings.chains:
+            if chain.chain_id == chain_id:
+                return chain
+        raise KeyError(chain_id)
+
+    async def close(self) -> None:
+        """Closes what was opened, the newest first."""
+        for close in reversed(self.on_close):
+            await close()
+        self.on_close.clear()
+
+
+def open_chains(settings: Settings) -> dict[int, Chain]:
+    """A client for each configured chain; nothing is asked before its first use."""
+    return {
+        chain.chain_id: Chain(chain.chain_id, [url.get_secret_value() for url in chain.rpc_urls])
+        for chain in settings.chains
+    }
+
+
+async def open_runtime(settings: Settings, process: RuntimeProcess, bells: Bells) -> Runtime:
+    """Opens the databases of the process's roles and a client per chain; raises SettingsMistake when a role's address
+    is missing. Optional ones (the replica) are left out.
+    """
+    runtime = Runtime(settings=settings, bells=bells)
+    try:
+        for role in _ROLES[process]:
+            await _open_database(runtime, role)
+    except BaseException:
+        await runtime.close()
+        raise
+    runtime.chains = open_chains(settings)
+    runtime.on_close.extend(chain.close for chain in runtime.chains.values())
+    return runtime
+
+
+async def _open_database(runtime: Runtime, role: Role) -> None:
+    settings = runtime.settings
+    url: SecretStr | None = getattr(settings, f"database_{role}_url")
+    if url is None:
+        if role == "read":
+            return
+        raise SettingsMistake(f"SGE_DATABASE_{role.upper()}_URL is missing")
+    database = await Database.connect(
+        url.get_secret_value(),
+        maximum=settings.database_pool_size,
+        statement_cache_size=settings.statement_cache_size,
+    )
+    runtime.databases[role] = database
+    runtime.on_close.append(database.close)

@@ -1,0 +1,59 @@
+"""One subscriber's bounded queue of events."""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+
+class SlowConsumerError(Exception):
+    """The reader fell too far behind; it is to connect again and resume from its cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Everything of the subscription up to this position has been given out."""
+
+    position: int
+
+
+class EventReader:
+    """Filled by the hub, emptied by one subscription; never blocks the hub."""
+
+    def __init__(self, after: int, types: Collection[Any] | None, size: int) -> None:
+        self._after = after
+        self._types = frozenset(types) if types else None
+        self._size = size
+        self._queue: deque[Any] = deque()
+        self._overrun = False
+        self._filled = asyncio.Event()
+
+    @property
+    def has_more(self) -> bool:
+        return self._overrun or bool(self._queue)
+
+    def offer(self, event: Any) -> None:
+        if self._overrun or event.position <= self._after:
+            return
+        if self._types is not None and event.type not in self._types:
+            return
+        if len(self._queue) >= self._size:
+            self._overrun = True
+            self._queue.clear()
+        else:
+            self._queue.append(event)
+        self._filled.set()
+
+    async def next(self, patience_seconds: float) -> Any:
+        """Give the next event, None after waiting this long; raises SlowConsumerError."""
+        if not self.has_more:
+            self._filled.clear()
+            try:
+                async with asyncio.timeout(patience_seconds):
+                    await self._filled.wait()
+            except TimeoutError:
+                return None
+        if self._overrun:
+            raise SlowConsumerError("events arrived faster than they were read")
+        return self._queue.popleft()

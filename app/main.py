@@ -1,0 +1,53 @@
+"""The API process: an ASGI application, and the uvicorn settings it is to run under."""
+
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from strawberry import Schema
+
+from schema.context import ApiRuntime
+from schema.transport.asgi import build_application
+from schema.transport.settings import TransportSettings
+
+_PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"
+
+
+def create_app(
+    runtime: ApiRuntime,
+    schema: Schema,
+    settings: TransportSettings | None = None,
+) -> Starlette:
+    """Build the API; its lifespan starts and stops the runtime.
+
+    The page at `/` is served when it has been built.
+    """
+    return build_application(
+        runtime,
+        schema,
+        settings or TransportSettings(),
+        pages=_PAGES if _PAGES.is_dir() else None,
+    )
+
+
+def server_config(
+    app: Starlette, host: str, port: int, settings: TransportSettings
+) -> uvicorn.Config:
+    """Give uvicorn's settings that the transport relies on.
+
+    Deflate is off: it doubles a socket's memory. Dead peers are found by uvicorn's own pings,
+    beside the protocol's.
+    """
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=settings.maximum_body_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,78 @@
+"""Logs as JSON lines that carry the request id, and the metrics of the API process."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import orjson
+import structlog
+from prometheus_client import Gauge, Histogram
+
+# What a caller may choose as request id: nothing that could forge a log line or a header.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+API_REQUEST_SECONDS = Histogram(
+    "sge_api_request_duration_seconds",
+    "Seconds from a read request to its answer, by root field.",
+    ["operation"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+SUBSCRIPTIONS_ACTIVE = Gauge("sge_subscriptions_active", "Subscriptions that are open now.")
+EVENTS_LAG_SECONDS = Gauge(
+    "sge_events_lag_seconds",
+    "Seconds between an event and its hand-over to this process's subscribers.",
+)
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """One JSON object a line on standard error; the standard library's loggers join in."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_dump),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_StandardLibraryLine())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def _dump(event: object, **_: object) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+class _StandardLibraryLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            **structlog.contextvars.get_contextvars(),
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return _dump(line)
+
+
+def choose_request_id(offered: str | None) -> str:
+    """Keep the caller's id when it is harmless, else make one."""
+    if offered is not None and _REQUEST_ID.fullmatch(offered):
+        return offered
+    return uuid4().hex
+
+
+@contextmanager
+def request_logging(request_id: str) -> Iterator[None]:
+    """Bind the request id to every log line of this task and what it starts."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        yield

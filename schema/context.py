@@ -1,0 +1,122 @@
+"""What one operation knows: who asks, through which runtime, in which snapshot.
+
+Made anew for each operation, also for each operation on one socket and for each event of a
+subscription, because loaders remember rows and a snapshot ages.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from schema.errors import UnauthenticatedError
+
+LoadKey = TypeVar("LoadKey", bound=Hashable)
+Loaded = TypeVar("Loaded")
+BatchLoad = Callable[[Any, Sequence[LoadKey]], Awaitable[Sequence[Loaded]]]
+"""Takes a read session and keys, gives one value for each key, in their order."""
+
+
+class Authority(Protocol):
+    """An authenticated caller."""
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for callers with equal rights: they may share one execution and its result."""
+
+
+class Authenticator(Protocol):
+    async def authenticate(self, token: str) -> Authority | None:
+        """Whom this bearer token stands for; None when unknown, expired or revoked."""
+
+
+class ApiRuntime(Protocol):
+    """What the API needs of the process it runs in."""
+
+    @property
+    def authenticator(self) -> Authenticator: ...
+
+    def now(self) -> datetime:
+        """Real time, aware."""
+
+    def read_snapshot(self, authority: Any) -> AbstractAsyncContextManager[Any]:
+        """Open a read-only session on one snapshot, with the rows that `authority` may see."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def probe(self) -> dict[str, str | None]:
+        """What readiness depends on: name to None when right, else to what is wrong."""
+
+
+@dataclass
+class OperationContext:
+    """The `info.context` of every resolver."""
+
+    runtime: Any
+    authority: Any
+    request_id: str
+    extensions: dict[str, object] = field(default_factory=dict)
+    """Goes out as the answer's `extensions`."""
+    _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
+    _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _session: Any = None
+    _session_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def require_authority(self) -> Any:
+        """Give the caller, or refuse with UNAUTHENTICATED."""
+        if self.authority is None:
+            raise UnauthenticatedError
+        return self.authority
+
+    def now(self) -> datetime:
+        now: datetime = self.runtime.now()
+        return now
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Any]:
+        """Borrow the operation's read session, opened at the first use.
+
+        One at a time: fields resolve concurrently, and a database connection does not.
+        """
+        async with self._session_lock:
+            if self._session is None:
+                snapshot = self.runtime.read_snapshot(self.authority)
+                self._session = await self._resources.enter_async_context(snapshot)
+            yield self._session
+
+    def loader(self, load: BatchLoad[LoadKey, Loaded]) -> DataLoader[LoadKey, Loaded]:
+        """Give this operation's loader for a batch function, so that equal keys are read once."""
+        known = self._loaders.get(load)
+        if known is None:
+
+            async def load_in_snapshot(keys: list[LoadKey]) -> Sequence[Loaded]:
+                async with self.reading() as session:
+                    return await load(session, keys)
+
+            known = self._loaders[load] = DataLoader(load_fn=load_in_snapshot)
+        return known
+
+    async def see_own_write(self) -> None:
+        """Leave the snapshot and forget what was loaded: a mutation has committed."""
+        async with self._session_lock:
+            await self._leave_snapshot()
+
+    def for_event(self) -> "OperationContext":
+        """Give a fresh context to the next event of a subscription."""
+        return OperationContext(self.runtime, self.authority, self.request_id)
+
+    async def close(self) -> None:
+        async with self._session_lock:
+            await self._leave_snapshot()
+
+    async def _leave_snapshot(self) -> None:
+        self._loaders.clear()
+        self._session = None
+        resources, self._resources = self._resources, AsyncExitStack()
+        await resources.aclose()

@@ -1,0 +1,85 @@
+"""Top-level errors: coded, with nothing in them that a client must not see.
+
+Domain refusals are data (`userErrors`). Everything else ends in one of the codes below; what
+nobody foresaw becomes INTERNAL_SERVER_ERROR with the request id, and the log has the rest.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    RATE_LIMITED = "RATE_LIMITED"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+    INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
+
+
+class ApiError(Exception):
+    """An error that a client may read: its message and its `details` go out as they are."""
+
+    code: ErrorCode
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"code": self.code.value, **self.details}
+
+
+class UnauthenticatedError(ApiError):
+    code = ErrorCode.UNAUTHENTICATED
+
+    def __init__(self, message: str = "Send a valid credential: Authorization: Bearer …") -> None:
+        super().__init__(message)
+
+
+class ForbiddenError(ApiError):
+    code = ErrorCode.FORBIDDEN
+
+    def __init__(self, message: str = "This credential may not do that.") -> None:
+        super().__init__(message)
+
+
+class BadUserInputError(ApiError):
+    """`argument` is the path of the refused value, outermost argument first."""
+
+    code = ErrorCode.BAD_USER_INPUT
+
+    def __init__(self, message: str, argument: Sequence[str | int] = ()) -> None:
+        super().__init__(message, argument=[str(step) for step in argument])
+
+
+class RateLimitedError(ApiError):
+    code = ErrorCode.RATE_LIMITED
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message, retryAfterSeconds=retry_after_seconds)
+
+
+class QueryTooComplexError(ApiError):
+    code = ErrorCode.QUERY_TOO_COMPLEX
+
+
+class CursorExpiredError(ApiError):
+    code = ErrorCode.CURSOR_EXPIRED
+
+    def __init__(
+        self,
+        message: str = "Events at this cursor are no longer kept: list again, then subscribe.",
+    ) -> None:
+        super().__init__(message, argument=["after"])
+
+
+class ServiceUnavailableError(ApiError):
+    code = ErrorCode.SERVICE_UNAVAILABLE
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message, retryAfterSeconds=retry_after_seconds)

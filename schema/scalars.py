@@ -1,0 +1,158 @@
+"""Scalars of the contract: strict on the way in, one spelling on the way out.
+
+Strawberry's own DateTime takes dates and naive values and its Decimal takes 1.5, "NaN" and "1e3"
+(docs/decisions/0032), so each scalar here has its own parser. A refused value is a GraphQLError
+whose message says what is expected; the transport adds the code and the argument's path.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from app.chain.address import InvalidAddressError, parse_address
+
+Address = NewType("Address", str)
+"""A 20-byte EVM address in its checksummed spelling (EIP-55)."""
+Hex = NewType("Hex", bytes)
+DecimalText = NewType("DecimalText", str)
+"""An exact decimal as its text: domain money turns it into minor units, no float in between."""
+BigInt = NewType("BigInt", int)
+JSON = NewType("JSON", object)
+
+_MAXIMUM_DIGITS = 100
+_SAFE_JSON_INTEGER = 2**53 - 1
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})",
+)
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SIGNED_DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_INTEGER = re.compile(r"-?[0-9]+")
+_HEX = re.compile(r"0[xX](?:[0-9a-fA-F]{2})*")
+
+
+def parse_date_time(value: Any) -> datetime:
+    """Read an RFC 3339 instant; an offset is required, the answer is in UTC.
+
+    Digits beyond microseconds are cut: no table stores them.
+    """
+    if not isinstance(value, str) or _DATE_TIME.fullmatch(value) is None:
+        raise GraphQLError("Expected an RFC 3339 instant with an offset: 2026-11-22T10:00:00Z.")
+    try:
+        return datetime.fromisoformat(_to_microseconds(value.upper())).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise GraphQLError("Expected an instant that exists in the calendar.") from None
+
+
+def _to_microseconds(text: str) -> str:
+    return re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", text)
+
+
+def format_date_time(value: Any) -> str:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(f"DateTime needs an aware datetime, not {type(value).__name__}")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def read_address(value: Any) -> Address:
+    """Read an address in lower, upper or checksummed case; the zero address is refused."""
+    if not isinstance(value, str):
+        raise GraphQLError("Expected an address as a string: 0x and 40 hexadecimal digits.")
+    try:
+        return Address(parse_address(value))
+    except InvalidAddressError as error:
+        raise GraphQLError(str(error)) from None
+
+
+def parse_hex(value: Any) -> Hex:
+    if not isinstance(value, str) or _HEX.fullmatch(value) is None:
+        raise GraphQLError("Expected 0x and an even number of hexadecimal digits.")
+    return Hex(bytes.fromhex(value[2:]))
+
+
+def format_hex(value: Any) -> str:
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError(f"Hex needs bytes, not {type(value).__name__}")
+    return "0x" + bytes(value).hex()
+
+
+def parse_decimal(value: Any) -> DecimalText:
+    """Take an unsigned decimal as a string of ASCII digits and at most one point, unchanged."""
+    if not isinstance(value, str) or _DECIMAL.fullmatch(value) is None:
+        raise GraphQLError('Expected a decimal as a string of digits and one point: "10.00".')
+    if len(value) > _MAXIMUM_DIGITS:
+        raise GraphQLError(f"Expected a decimal of at most {_MAXIMUM_DIGITS} characters.")
+    return DecimalText(value)
+
+
+def format_decimal(value: Any) -> str:
+    """Money may be negative on the way out (a clawback), never on the way in."""
+    if not isinstance(value, str) or _SIGNED_DECIMAL.fullmatch(value) is None:
+        raise TypeError(f"Decimal needs exact decimal text, not {type(value).__name__}")
+    return value
+
+
+def parse_big_int(value: Any) -> BigInt:
+    """Take a string of digits; a JSON integer too, while every JSON reader keeps it exact."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _SAFE_JSON_INTEGER:
+        return BigInt(value)
+    if not isinstance(value, str) or _INTEGER.fullmatch(value) is None:
+        raise GraphQLError('Expected an integer as a string of digits: "31337".')
+    if len(value) > _MAXIMUM_DIGITS:
+        raise GraphQLError(f"Expected an integer of at most {_MAXIMUM_DIGITS} characters.")
+    return BigInt(int(value))
+
+
+def format_big_int(value: Any) -> str:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"BigInt needs an int, not {type(value).__name__}")
+    return str(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+SCALARS: Mapping[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in UTC, RFC 3339 with Z: 2026-11-22T10:00:00Z. "
+        "Values without an offset are refused.",
+        serialize=format_date_time,
+        parse_value=parse_date_time,
+    ),
+    Address: strawberry.scalar(
+        name="Address",
+        description="A 20-byte EVM address. Accepted in lower, upper or checksummed case "
+        "(a mixed-case value must pass its EIP-55 checksum); always returned checksummed. "
+        "The zero address is refused.",
+        serialize=_as_it_is,
+        parse_value=read_address,
+    ),
+    Hex: strawberry.scalar(
+        name="Hex",
+        description="0x-prefixed bytes, lower-case hex.",
+        serialize=format_hex,
+        parse_value=parse_hex,
+    ),
+    DecimalText: strawberry.scalar(
+        name="Decimal",
+        description='An exact decimal as a string, never a JSON number: "10.00". '
+        "Digits and one point only; more decimals than the currency has are refused.",
+        serialize=format_decimal,
+        parse_value=parse_decimal,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="An exact integer of any size as a string of digits.",
+        serialize=format_big_int,
+        parse_value=parse_big_int,
+    ),
+    JSON: strawberry.scalar(name="JSON", serialize=_as_it_is, parse_value=_as_it_is),
+}
+"""What `StrawberryConfig(scalar_map=…)` takes: annotate fields with the types on the left."""

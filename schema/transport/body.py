@@ -1,0 +1,87 @@
+"""From bytes to a GraphQLRequest: everything a stranger may send that is not one is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from schema.errors import BadUserInputError
+from schema.transport.engine import GraphQLRequest
+
+_NUL_ESCAPE = b"\\u0000"
+
+
+class BodyTooLargeError(Exception):
+    """The body has more bytes than this server reads."""
+
+
+async def read_body(request: Request, maximum_bytes: int) -> bytes:
+    """Read the body, stopping as soon as it is too large, whatever Content-Length says."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > maximum_bytes:
+        raise BodyTooLargeError
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > maximum_bytes:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def parse_post_body(body: bytes) -> GraphQLRequest:
+    """Read a JSON object of GraphQL-over-HTTP's parameters; raises BadUserInputError."""
+    return request_from(parse_json(body), may_hold_nul=_NUL_ESCAPE in body)
+
+
+def parse_json(text: bytes | str) -> Any:
+    """Strict JSON: valid UTF-8, no NaN, no Infinity, nothing nested without end."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise BadUserInputError("This is not valid JSON in UTF-8.") from None
+
+
+def parse_query_string(parameters: Mapping[str, str]) -> GraphQLRequest:
+    """Read GET parameters: variables and extensions are JSON texts."""
+    decoded: dict[str, Any] = dict(parameters)
+    for name in ("variables", "extensions"):
+        if name in decoded:
+            decoded[name] = parse_json(decoded[name])
+    return request_from(decoded, may_hold_nul=True)
+
+
+def request_from(parameters: Any, *, may_hold_nul: bool) -> GraphQLRequest:
+    """Check the form of the parameters; unknown ones are ignored, as the specification asks."""
+    if not isinstance(parameters, dict):
+        raise BadUserInputError("Send one JSON object with query; batches are not supported.")
+    query = parameters.get("query")
+    if not isinstance(query, str) or not query:
+        raise BadUserInputError("query is a GraphQL document as a string.", ["query"])
+    name = parameters.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise BadUserInputError("operationName is a string or null.", ["operationName"])
+    for optional in ("variables", "extensions"):
+        if not isinstance(parameters.get(optional), dict | None):
+            raise BadUserInputError(f"{optional} is an object or null.", [optional])
+    variables = parameters.get("variables") or {}
+    if may_hold_nul and _holds_nul(variables):
+        raise BadUserInputError("A string cannot hold the character U+0000.", ["variables"])
+    return GraphQLRequest(query, name or None, variables)
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL text cannot hold U+0000; without recursion, since input nests as it likes."""
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, str) and "\0" in current:
+            return True
+        if isinstance(current, dict):
+            pending.extend(current.keys())
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+    return False

@@ -1,0 +1,128 @@
+"""Parsed and checked documents, kept: clients send the same few texts again and again."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    StringValueNode,
+    ValidationRule,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.errors import BadUserInputError, QueryTooComplexError
+from schema.transport.settings import TransportSettings
+
+# One document beyond this share of the cache would push out too many others.
+_LARGEST_CACHED_SHARE = 8
+
+
+class NoNulCharacterRule(ValidationRule):
+    """PostgreSQL text cannot hold U+0000, so no string may carry it."""
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        if "\0" in node.value:
+            self.report_error(GraphQLError("A string cannot hold the character U+0000.", node))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDocument:
+    """A document that parsed; executable only when `errors` is empty."""
+
+    text: str
+    node: DocumentNode
+    errors: tuple[GraphQLError, ...]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Pick the operation to execute; with several a name is needed, never the first one."""
+        operations = [
+            definition
+            for definition in self.node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+        if name is None:
+            if len(operations) == 1:
+                return operations[0]
+            raise BadUserInputError(
+                "The document has several operations: send operationName."
+                if operations
+                else "The document has no operation.",
+                ["operationName"],
+            )
+        for operation in operations:
+            if operation.name is not None and operation.name.value == name:
+                return operation
+        raise BadUserInputError("The document has no operation of this name.", ["operationName"])
+
+
+class DocumentCache:
+    """Parses and validates, least recently used texts forgotten first.
+
+    Bounded by characters, not by entries: documents with literals written into them would fill
+    any number of entries with large trees.
+    """
+
+    def __init__(self, schema: GraphQLSchema, settings: TransportSettings) -> None:
+        self._schema = schema
+        self._settings = settings
+        self._kept: OrderedDict[str, CheckedDocument] = OrderedDict()
+        self._characters = 0
+        self._rules = [
+            *specified_rules,
+            MaybeNullValidationRule,
+            OneOfInputValidationRule,
+            NoNulCharacterRule,
+        ]
+        if not settings.introspection:
+            self._rules.append(NoSchemaIntrospectionCustomRule)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def check(self, text: str) -> CheckedDocument:
+        """Give the checked document; raises GraphQLError on a syntax error."""
+        known = self._kept.get(text)
+        if known is not None:
+            self._kept.move_to_end(text)
+            return known
+        checked = self._parse_and_validate(text)
+        self._keep(checked)
+        return checked
+
+    def _parse_and_validate(self, text: str) -> CheckedDocument:
+        limit = self._settings.maximum_tokens
+        try:
+            node = parse(text, max_lexical_tokens=limit, max_comments=limit)
+        except GraphQLError as error:
+            if f"more than {limit}" in error.message:
+                raise QueryTooComplexError(
+                    f"A document has at most {limit} tokens.",
+                    limit=limit,
+                ) from None
+            raise
+        errors = validate(
+            self._schema,
+            node,
+            self._rules,
+            max_errors=20,
+            hide_suggestions=not self._settings.introspection,
+        )
+        return CheckedDocument(text, node, tuple(errors))
+
+    def _keep(self, checked: CheckedDocument) -> None:
+        size, room = len(checked.text), self._settings.cached_document_characters
+        if size > room // _LARGEST_CACHED_SHARE:
+            return
+        self._kept[checked.text] = checked
+        self._characters += size
+        while self._characters > room:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._characters -= len(forgotten)

@@ -1,0 +1,213 @@
+"""Runs operations of the Strawberry schema on graphql-core, without Strawberry's own runner.
+
+Strawberry executes the first of several operations, even a mutation, when no name is sent, makes
+one context for a whole socket, and lets exception texts out (docs/decisions/0031). Types and
+resolvers stay Strawberry's; preparing, executing and presenting are here.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any, TypeVar, cast
+
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from graphql.execution import Executor, create_source_event_stream, map_source_to_response_event
+from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
+
+from schema.context import OperationContext
+from schema.delivery import Delivery, delivery_of
+from schema.errors import ApiError
+from schema.transport.documents import CheckedDocument, DocumentCache
+from schema.transport.presenting import (
+    present_api_error,
+    present_failure,
+    present_field_error,
+    present_request_error,
+)
+from schema.transport.settings import TransportSettings
+
+Answer = dict[str, Any]
+"""A response map of the GraphQL specification, errors already presented."""
+EventAnswer = TypeVar("EventAnswer")
+ExecuteEvent = Callable[[Executor[Any]], Awaitable[EventAnswer]]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of one request, already checked for form."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+class RequestRefusedError(Exception):
+    """The request never came to execution: no `data`. `answer` is what the client gets."""
+
+    def __init__(self, answer: Answer, cause: ApiError | None = None) -> None:
+        super().__init__("request refused")
+        self.answer = answer
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A valid operation with its raw variables."""
+
+    request: GraphQLRequest
+    document: CheckedDocument
+    node: OperationDefinitionNode
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.node.operation is OperationType.SUBSCRIPTION
+
+    @property
+    def is_query(self) -> bool:
+        return self.node.operation is OperationType.QUERY
+
+    @property
+    def root_field(self) -> str:
+        """The one root field asked for, else "several": few values, good as a metric's label."""
+        selections = self.node.selection_set.selections
+        names = {getattr(getattr(s, "name", None), "value", "several") for s in selections}
+        return names.pop() if len(names) == 1 else "several"
+
+
+class Engine:
+    """One schema with its document cache; shared by all transports of a process."""
+
+    def __init__(self, schema: Schema, settings: TransportSettings) -> None:
+        self.schema = schema
+        self._settings = settings
+        self._graphql_schema = schema._schema  # noqa: SLF001  Strawberry has no public name for it
+        self._documents = DocumentCache(self._graphql_schema, settings)
+
+    def prepare(self, request: GraphQLRequest, request_id: str) -> Operation:
+        """Parse, validate and pick the operation; raises RequestRefusedError."""
+        try:
+            document = self._documents.check(request.query)
+        except GraphQLError as error:
+            raise _refused([present_request_error(error, request_id)]) from None
+        except ApiError as error:
+            raise _refused([present_api_error(error, request_id)], error) from None
+        if document.errors:
+            shown = [present_request_error(e, request_id, document.node) for e in document.errors]
+            raise _refused(shown)
+        try:
+            return Operation(request, document, document.operation(request.operation_name))
+        except ApiError as error:
+            raise _refused([present_api_error(error, request_id)], error) from None
+
+    async def execute(self, operation: Operation, context: OperationContext) -> Answer:
+        """Execute a query or a mutation; raises RequestRefusedError for wrong variables."""
+        try:
+            executor = self._build_executor(operation, context)
+            result = executor.execute_operation()
+            if isawaitable(result):
+                result = await result
+            assert isinstance(result, ExecutionResult)
+            return present_result(result, context, operation)
+        finally:
+            await context.close()
+
+    async def subscribe(
+        self,
+        operation: Operation,
+        context: OperationContext,
+        execute_event: ExecuteEvent[EventAnswer],
+    ) -> AsyncGenerator[EventAnswer, None]:
+        """Open a subscription's source; `execute_event` turns each of its events into an answer.
+
+        Raises RequestRefusedError when the source cannot be opened. The context is closed with
+        the stream.
+        """
+        try:
+            executor = self._build_executor(operation, context)
+            source = create_source_event_stream(executor)
+            if isawaitable(source):
+                source = await source
+        except BaseException:
+            await context.close()
+            raise
+        if isinstance(source, ExecutionResult):
+            await context.close()
+            raise RequestRefusedError(present_result(source, context, operation))
+        stream = map_source_to_response_event(executor, source, cast("Any", execute_event))
+        return _closing(cast("AsyncGenerator[EventAnswer, None]", stream), context)
+
+    async def execute_event(self, executor: Executor[Any], operation: Operation) -> Answer:
+        """Execute a subscription's selection on one event, in a context of its own."""
+        subscription_context: OperationContext = executor.context_value
+        context = executor.context_value = subscription_context.for_event()
+        try:
+            result = executor.execute_operation(serially=False)
+            if isawaitable(result):
+                result = await result
+            assert isinstance(result, ExecutionResult)
+            return present_result(result, context, operation)
+        except Exception as failure:  # noqa: BLE001  a subscriber gets a coded error, never a stack
+            return {"data": None, "errors": [present_failure(failure, context.request_id)]}
+        finally:
+            await context.close()
+
+    def delivery(self, operation: Operation) -> Delivery:
+        """How the subscription's field was declared to treat slow readers."""
+        subscription_type = self._graphql_schema.subscription_type
+        field = subscription_type.fields.get(operation.root_field) if subscription_type else None
+        definition = field.extensions.get("strawberry-definition") if field else None
+        return delivery_of(getattr(definition, "metadata", None))
+
+    def _build_executor(self, operation: Operation, context: OperationContext) -> Executor[Any]:
+        executor = self.schema.execution_context_class.build(
+            self._graphql_schema,
+            operation.document.node,
+            None,
+            context,
+            operation.request.variables,
+            operation.request.operation_name,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            hide_suggestions=not self._settings.introspection,
+            operation_extensions=None,
+        )
+        if isinstance(executor, list):
+            document = operation.document.node
+            shown = [
+                present_request_error(error, context.request_id, document) for error in executor
+            ]
+            raise _refused(shown)
+        return executor
+
+
+def present_result(
+    result: ExecutionResult,
+    context: OperationContext,
+    operation: Operation,
+) -> Answer:
+    answer: Answer = {"data": result.data}
+    if result.errors:
+        document = operation.document.node
+        answer["errors"] = [
+            present_field_error(error, context.request_id, document) for error in result.errors
+        ]
+    if context.extensions:
+        answer["extensions"] = context.extensions
+    return answer
+
+
+def _refused(errors: list[dict[str, Any]], cause: ApiError | None = None) -> RequestRefusedError:
+    return RequestRefusedError({"errors": errors}, cause)
+
+
+async def _closing(
+    stream: AsyncGenerator[EventAnswer, None],
+    context: OperationContext,
+) -> AsyncGenerator[EventAnswer, None]:
+    try:
+        async with aclosing(stream) as answers:
+            async for answer in answers:
+                yield answer
+    finally:
+        await context.close()

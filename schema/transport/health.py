@@ -1,0 +1,42 @@
+"""/healthz: the process lives. /readyz: what it depends on is right. /metrics: Prometheus."""
+
+import asyncio
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from schema.context import ApiRuntime
+from schema.transport.http import encode_answer
+
+_PROBE_SECONDS = 5.0
+
+
+def health_routes(runtime: ApiRuntime) -> list[Route]:
+    async def readyz(_: Request) -> Response:
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                problems = await runtime.probe()
+        except TimeoutError:
+            problems = {"probe": "no answer in time"}
+        ready = not any(problems.values())
+        return _json({"ready": ready, "problems": problems}, 200 if ready else 503)
+
+    return [
+        Route("/healthz", _healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/metrics", _metrics, methods=["GET"]),
+    ]
+
+
+async def _healthz(_: Request) -> Response:
+    return _json({"alive": True}, 200)
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def _json(value: dict[str, object], status: int) -> Response:
+    return Response(encode_answer(value), status, media_type="application/json")

@@ -1,0 +1,163 @@
+"""POST and GET /graphql as GraphQL over HTTP says.
+
+A request that is not one at all (media type, size, JSON, parameters) is refused the same way for
+both answer types; what its document or variables make wrong is `status_of_refusal`'s.
+"""
+
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from app.observability import API_REQUEST_SECONDS
+from schema.context import ApiRuntime, OperationContext
+from schema.errors import ApiError, BadUserInputError, ErrorCode
+from schema.transport.body import (
+    BodyTooLargeError,
+    parse_post_body,
+    parse_query_string,
+    read_body,
+)
+from schema.transport.credentials import authenticate
+from schema.transport.engine import Answer, Engine, GraphQLRequest, Operation, RequestRefusedError
+from schema.transport.negotiation import (
+    MediaType,
+    choose_media_type,
+    is_json_content_type,
+    status_of_refusal,
+)
+from schema.transport.presenting import present_failure
+from schema.transport.settings import TransportSettings
+
+
+class HttpRefusedError(Exception):
+    """Not a GraphQL request: refused with this status whatever the client accepts."""
+
+    def __init__(
+        self,
+        status: int,
+        error: ApiError,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(error.message)
+        self.status = status
+        self.error = error
+        self.headers = headers
+
+
+class GraphQLOverHttp:
+    """The /graphql endpoint of one API process."""
+
+    def __init__(self, engine: Engine, runtime: ApiRuntime, settings: TransportSettings) -> None:
+        self._engine = engine
+        self._runtime = runtime
+        self._settings = settings
+
+    async def __call__(self, request: Request) -> Response:
+        request_id: str = request.state.request_id
+        media_type = choose_media_type(request.headers.get("accept"))
+        if media_type is None:
+            unacceptable = _http_refused(406, f"This server answers {' or '.join(MediaType)}.")
+            return _respond_to_refusal(unacceptable, MediaType.JSON, request_id)
+        try:
+            return await self._answer(request, request_id, media_type)
+        except HttpRefusedError as refused:
+            return _respond_to_refusal(refused, media_type, request_id)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as failure:  # noqa: BLE001  whatever it was, the client gets a coded error
+            return _respond_to_failure(failure, media_type, request_id)
+
+    async def _answer(self, request: Request, request_id: str, media_type: MediaType) -> Response:
+        started = perf_counter()
+        parameters = await self._read(request)
+        authority = await authenticate(
+            self._runtime.authenticator, request.headers.get("authorization")
+        )
+        try:
+            operation = self._engine.prepare(parameters, request_id)
+            _check_method(request, operation)
+            context = OperationContext(self._runtime, authority, request_id)
+            answer = await self._engine.execute(operation, context)
+        except RequestRefusedError as refused:
+            code = refused.cause.code if refused.cause else None
+            return _respond(refused.answer, media_type, status_of_refusal(media_type, code))
+        API_REQUEST_SECONDS.labels(operation.root_field).observe(perf_counter() - started)
+        return _respond(answer, media_type, 200)
+
+    async def _read(self, request: Request) -> GraphQLRequest:
+        try:
+            if request.method == "GET":
+                return parse_query_string(request.query_params)
+            _check_headers(request)
+            return parse_post_body(await read_body(request, self._settings.maximum_body_bytes))
+        except BodyTooLargeError:
+            limit = self._settings.maximum_body_bytes
+            raise _http_refused(413, f"A request body has at most {limit} bytes.") from None
+        except BadUserInputError as error:
+            raise HttpRefusedError(400, error) from None
+
+
+def _check_headers(request: Request) -> None:
+    if not is_json_content_type(request.headers.get("content-type")):
+        raise _http_refused(415, "Send Content-Type: application/json in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _http_refused(415, "Send the body without Content-Encoding.")
+
+
+def _check_method(request: Request, operation: Operation) -> None:
+    if operation.is_subscription:
+        raise _http_refused(400, "Subscriptions are served over graphql-transport-ws.")
+    if request.method == "GET" and not operation.is_query:
+        raise _http_refused(405, "GET is for queries only.", {"allow": "POST"})
+
+
+def _http_refused(
+    status: int,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+) -> HttpRefusedError:
+    return HttpRefusedError(status, BadUserInputError(message), headers)
+
+
+def _respond_to_refusal(
+    refused: HttpRefusedError,
+    media_type: MediaType,
+    request_id: str,
+) -> Response:
+    shown = {"errors": [present_failure(refused.error, request_id)]}
+    return _respond(shown, media_type, refused.status, refused.headers)
+
+
+def _respond_to_failure(failure: Exception, media_type: MediaType, request_id: str) -> Response:
+    code = failure.code if isinstance(failure, ApiError) else ErrorCode.INTERNAL_SERVER_ERROR
+    headers: dict[str, str] = {}
+    if code is ErrorCode.UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    retry_after = (
+        failure.details.get("retryAfterSeconds") if isinstance(failure, ApiError) else None
+    )
+    if isinstance(retry_after, (int, float)):
+        headers["retry-after"] = str(max(1, round(retry_after)))
+    shown = {"errors": [present_failure(failure, request_id)]}
+    return _respond(shown, media_type, status_of_refusal(media_type, code), headers)
+
+
+def _respond(
+    answer: Answer,
+    media_type: MediaType,
+    status: int,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return Response(
+        encode_answer(answer),
+        status,
+        {"content-type": media_type.content_type, "cache-control": "no-store", **(headers or {})},
+    )
+
+
+def encode_answer(answer: Any) -> bytes:
+    return orjson.dumps(answer)

@@ -1,0 +1,100 @@
+"""How errors look to clients: a message fit to read, a code, the request id, nothing else.
+
+Only three things ever go out: what our own code raised as ApiError, what graphql-core says about
+the client's own document and variables, and "something went wrong" with the request id for all
+the rest. The rest is logged with its stack.
+"""
+
+from typing import Any
+
+import structlog
+from graphql import DocumentNode, GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
+
+from schema.errors import ApiError, ErrorCode
+from schema.transport.arguments import refused_argument
+
+_log = structlog.get_logger(__name__)
+
+INTERNAL_MESSAGE = "Something went wrong on our side. Quote the request id when you report it."
+
+
+def present_api_error(error: ApiError, request_id: str) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "extensions": {**error.extensions, "requestId": request_id},
+    }
+
+
+def present_request_error(
+    error: GraphQLError,
+    request_id: str,
+    document: DocumentNode | None = None,
+) -> dict[str, Any]:
+    """Present what is wrong with a document or its variables; the client wrote all of it."""
+    shown = _located(error, request_id, ErrorCode.BAD_USER_INPUT, error.message)
+    argument = refused_argument(error, document)
+    if argument is not None:
+        shown["extensions"]["argument"] = argument
+    return shown
+
+
+def present_field_error(
+    error: GraphQLError,
+    request_id: str,
+    document: DocumentNode,
+) -> dict[str, Any]:
+    """Present an error that came up while a field was resolved."""
+    cause = root_cause(error)
+    if isinstance(cause, ApiError):
+        shown = _located(error, request_id, cause.code, cause.message)
+        shown["extensions"].update(cause.details)
+        return shown
+    if isinstance(cause, StrawberryInputCoercionError) or _is_about_argument(cause):
+        return present_request_error(error, request_id, document)
+    _log.error("field_failed", path=error.path, exc_info=cause)
+    return _located(error, request_id, ErrorCode.INTERNAL_SERVER_ERROR, INTERNAL_MESSAGE)
+
+
+def present_failure(failure: BaseException, request_id: str) -> dict[str, Any]:
+    """Present a failure outside any field."""
+    if isinstance(failure, ApiError):
+        return present_api_error(failure, request_id)
+    _log.error("request_failed", exc_info=failure)
+    code = ErrorCode.INTERNAL_SERVER_ERROR.value
+    return {
+        "message": INTERNAL_MESSAGE,
+        "extensions": {"code": code, "requestId": request_id},
+    }
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Unwrap the GraphQLErrors that graphql-core puts around what was raised."""
+    while isinstance(error, GraphQLError) and error.original_error is not None:
+        error = error.original_error
+    return error
+
+
+def _is_about_argument(cause: BaseException) -> bool:
+    """Tell a refused argument from a value that a resolver gave and no scalar can print.
+
+    Both are bare GraphQLErrors; only the former names nodes of the document.
+    """
+    return isinstance(cause, GraphQLError) and bool(cause.nodes)
+
+
+def _located(
+    error: GraphQLError,
+    request_id: str,
+    code: ErrorCode,
+    message: str,
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {"message": message}
+    if error.locations:
+        shown["locations"] = [
+            {"line": location.line, "column": location.column} for location in error.locations
+        ]
+    if error.path is not None:
+        shown["path"] = error.path
+    shown["extensions"] = {"code": code.value, "requestId": request_id}
+    return shown

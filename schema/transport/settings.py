@@ -1,0 +1,22 @@
+"""Limits of the transport, with defaults for one API process."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    introspection: bool = True
+    """Whether clients may read the schema; field suggestions in errors go with it."""
+    maximum_body_bytes: int = 1024 * 1024
+    maximum_tokens: int = 2_000
+    """Lexical tokens of one document."""
+    cached_document_characters: int = 512 * 1024
+    """Sum of the texts of the documents kept; a parsed one takes 50 to 100 bytes a character."""
+    connection_init_seconds: float = 5.0
+    ping_seconds: float = 15.0
+    recheck_credentials_seconds: float = 3.0
+    """A socket whose credential is revoked is closed within this and one look-up."""
+    subscriptions_per_connection: int = 100
+    connections_per_caller: int = 5_000
+    stream_queue: int = 1_000
+    """Results that wait for one slow socket before its subscription is ended."""

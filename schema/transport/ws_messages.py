@@ -1,0 +1,120 @@
+"""Messages of graphql-transport-ws, read strictly.
+
+https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import orjson
+
+from schema.errors import BadUserInputError
+from schema.transport.body import request_from
+from schema.transport.engine import GraphQLRequest
+
+SUBPROTOCOL = "graphql-transport-ws"
+
+
+class CloseCode(IntEnum):
+    """Close codes of the protocol, and one of RFC 6455's registry."""
+
+    TRY_AGAIN_LATER = 1013
+    BAD_REQUEST = 4400
+    UNAUTHORIZED = 4401
+    FORBIDDEN = 4403
+    SUBPROTOCOL_NOT_ACCEPTABLE = 4406
+    INITIALISATION_TIMEOUT = 4408
+    SUBSCRIBER_EXISTS = 4409
+    TOO_MANY_INITIALISATIONS = 4429
+    INTERNAL_SERVER_ERROR = 4500
+
+
+class InvalidMessageError(Exception):
+    """The socket is closed with 4400 and this reason (at most 123 bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInit:
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    payload: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    id: str
+    request: GraphQLRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    id: str
+
+
+ClientMessage = ConnectionInit | Ping | Pong | Subscribe | Complete
+
+
+def read_message(text: str) -> ClientMessage:
+    """Read one text frame; raises InvalidMessageError."""
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise InvalidMessageError("Message is not JSON") from None
+    if not isinstance(message, dict):
+        raise InvalidMessageError("Message is not a JSON object")
+    match message.get("type"):
+        case "connection_init":
+            return ConnectionInit(_payload(message) or {})
+        case "ping":
+            return Ping(_payload(message))
+        case "pong":
+            _payload(message)
+            return Pong()
+        case "subscribe":
+            return Subscribe(_id(message), _request(message))
+        case "complete":
+            return Complete(_id(message))
+    raise InvalidMessageError("Message has an unknown type")
+
+
+def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
+    payload = message.get("payload")
+    if not isinstance(payload, dict | None):
+        raise InvalidMessageError("Message payload is not an object")
+    return payload
+
+
+def _id(message: dict[str, Any]) -> str:
+    identifier = message.get("id")
+    if not isinstance(identifier, str) or not identifier:
+        raise InvalidMessageError("Message id is not a non-empty string")
+    return identifier
+
+
+def _request(message: dict[str, Any]) -> GraphQLRequest:
+    try:
+        return request_from(message.get("payload"), may_hold_nul=True)
+    except BadUserInputError as error:
+        raise InvalidMessageError(f"Invalid subscribe payload: {error.message}") from None
+
+
+def text_of(message: dict[str, Any]) -> str:
+    return orjson.dumps(message).decode()
+
+
+def next_prefix(identifier: str) -> str:
+    """Everything of a next message before its payload; '}' follows the payload."""
+    return f'{{"id":{text_of_string(identifier)},"type":"next","payload":'
+
+
+def text_of_string(value: str) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,75 @@
+"""One operation on a socket: its messages, whatever becomes of it."""
+
+from contextlib import aclosing
+from typing import Any, Protocol
+
+import structlog
+
+from app.bus.event_reader import SlowConsumerError
+from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
+from schema.context import ApiRuntime, OperationContext
+from schema.transport.engine import Engine, RequestRefusedError
+from schema.transport.presenting import present_failure
+from schema.transport.sharing import SharedStreams, serialise
+from schema.transport.ws_messages import CloseCode, Subscribe, next_prefix, text_of
+
+_log = structlog.get_logger(__name__)
+_TOO_SLOW = "Reader too slow: connect again and resume from your last cursor"
+
+
+class OperationServer(Protocol):
+    engine: Engine
+    runtime: ApiRuntime
+    streams: SharedStreams
+
+
+class OperationSocket(Protocol):
+    """What an operation needs of its connection."""
+
+    server: Any
+    authority: Any
+
+    async def send_text(self, text: str) -> None: ...
+
+    async def close(self, code: CloseCode, reason: str) -> None: ...
+
+    def finish(self, identifier: str) -> None: ...
+
+
+async def run_operation(socket: OperationSocket, message: Subscribe, request_id: str) -> None:
+    """Send every result and then complete, or one error; only a slow reader ends the socket."""
+    with request_logging(request_id):
+        try:
+            await _send_results(socket, message, request_id)
+        except RequestRefusedError as refused:
+            await _send_error(socket, message.id, refused.answer["errors"])
+        except SlowConsumerError:
+            socket.finish(message.id)
+            await socket.close(CloseCode.TRY_AGAIN_LATER, _TOO_SLOW)
+        except OSError:
+            _log.debug("socket_gone")
+        except Exception as failure:  # noqa: BLE001  the client gets a coded error, never a stack
+            await _send_error(socket, message.id, [present_failure(failure, request_id)])
+        else:
+            socket.finish(message.id)
+            await socket.send_text(text_of({"id": message.id, "type": "complete"}))
+
+
+async def _send_results(socket: OperationSocket, message: Subscribe, request_id: str) -> None:
+    server: OperationServer = socket.server
+    operation = server.engine.prepare(message.request, request_id)
+    context = OperationContext(server.runtime, socket.authority, request_id)
+    prefix = next_prefix(message.id)
+    if not operation.is_subscription:
+        answer = await server.engine.execute(operation, context)
+        await socket.send_text(f"{prefix}{serialise(answer)}}}")
+        return
+    with SUBSCRIPTIONS_ACTIVE.track_inprogress():
+        async with aclosing(server.streams.open(operation, context)) as payloads:
+            async for payload in payloads:
+                await socket.send_text(f"{prefix}{payload}}}")
+
+
+async def _send_error(socket: OperationSocket, identifier: str, errors: list[Any]) -> None:
+    socket.finish(identifier)
+    await socket.send_text(text_of({"id": identifier, "type": "error", "payload": errors}))

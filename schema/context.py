@@ -13,20 +13,14 @@ from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from schema.errors import UnauthenticatedError
+from app.domain.permissions import Authority
+from app.store.database import ReadSession
+from schema.errors import Unauthenticated
 
 LoadKey = TypeVar("LoadKey", bound=Hashable)
 Loaded = TypeVar("Loaded")
-BatchLoad = Callable[[Any, Sequence[LoadKey]], Awaitable[Sequence[Loaded]]]
+BatchLoad = Callable[[ReadSession, Sequence[LoadKey]], Awaitable[Sequence[Loaded]]]
 """Takes a read session and keys, gives one value for each key, in their order."""
-
-
-class Authority(Protocol):
-    """An authenticated caller."""
-
-    @property
-    def identity(self) -> Hashable:
-        """Equal for callers with equal rights: they may share one execution and its result."""
 
 
 class Authenticator(Protocol):
@@ -43,7 +37,9 @@ class ApiRuntime(Protocol):
     def now(self) -> datetime:
         """Real time, aware."""
 
-    def read_snapshot(self, authority: Any) -> AbstractAsyncContextManager[Any]:
+    def read_snapshot(
+        self, authority: Authority | None
+    ) -> AbstractAsyncContextManager[ReadSession]:
         """Open a read-only session on one snapshot, with the rows that `authority` may see."""
 
     async def start(self) -> None: ...
@@ -58,28 +54,27 @@ class ApiRuntime(Protocol):
 class OperationContext:
     """The `info.context` of every resolver."""
 
-    runtime: Any
-    authority: Any
+    runtime: ApiRuntime
+    authority: Authority | None
     request_id: str
     extensions: dict[str, object] = field(default_factory=dict)
     """Goes out as the answer's `extensions`."""
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _session: Any = None
+    _session: ReadSession | None = None
     _session_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def require_authority(self) -> Any:
+    def require_authority(self) -> Authority:
         """Give the caller, or refuse with UNAUTHENTICATED."""
         if self.authority is None:
-            raise UnauthenticatedError
+            raise Unauthenticated
         return self.authority
 
     def now(self) -> datetime:
-        now: datetime = self.runtime.now()
-        return now
+        return self.runtime.now()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Any]:
+    async def reading(self) -> AsyncIterator[ReadSession]:
         """Borrow the operation's read session, opened at the first use.
 
         One at a time: fields resolve concurrently, and a database connection does not.

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from schema.errors import BadUserInputError
+from schema.errors import BadUserInput
 
 Key = tuple[Any, ...]
 
@@ -49,7 +49,7 @@ class CursorCodec:
         try:
             return self._unpack(text)
         except (ValueError, OverflowError, binascii.Error):
-            raise BadUserInputError("This is not a cursor of this list.", [argument]) from None
+            raise BadUserInput("This is not a cursor of this list.", [argument]) from None
 
     def _unpack(self, text: str) -> Key:
         if len(text) > _MAXIMUM_LENGTH:

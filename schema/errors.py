@@ -34,21 +34,21 @@ class ApiError(Exception):
         return {"code": self.code.value, **self.details}
 
 
-class UnauthenticatedError(ApiError):
+class Unauthenticated(ApiError):
     code = ErrorCode.UNAUTHENTICATED
 
     def __init__(self, message: str = "Send a valid credential: Authorization: Bearer …") -> None:
         super().__init__(message)
 
 
-class ForbiddenError(ApiError):
+class Forbidden(ApiError):
     code = ErrorCode.FORBIDDEN
 
     def __init__(self, message: str = "This credential may not do that.") -> None:
         super().__init__(message)
 
 
-class BadUserInputError(ApiError):
+class BadUserInput(ApiError):
     """`argument` is the path of the refused value, outermost argument first."""
 
     code = ErrorCode.BAD_USER_INPUT
@@ -57,18 +57,18 @@ class BadUserInputError(ApiError):
         super().__init__(message, argument=[str(step) for step in argument])
 
 
-class RateLimitedError(ApiError):
+class RateLimited(ApiError):
     code = ErrorCode.RATE_LIMITED
 
     def __init__(self, message: str, retry_after_seconds: float) -> None:
         super().__init__(message, retryAfterSeconds=retry_after_seconds)
 
 
-class QueryTooComplexError(ApiError):
+class QueryTooComplex(ApiError):
     code = ErrorCode.QUERY_TOO_COMPLEX
 
 
-class CursorExpiredError(ApiError):
+class CursorExpired(ApiError):
     code = ErrorCode.CURSOR_EXPIRED
 
     def __init__(
@@ -78,7 +78,7 @@ class CursorExpiredError(ApiError):
         super().__init__(message, argument=["after"])
 
 
-class ServiceUnavailableError(ApiError):
+class ServiceUnavailable(ApiError):
     code = ErrorCode.SERVICE_UNAVAILABLE
 
     def __init__(self, message: str, retry_after_seconds: float) -> None:

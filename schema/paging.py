@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from strawberry import UNSET
 
 from schema.cursors import CursorCodec, Key
-from schema.errors import BadUserInputError
+from schema.errors import BadUserInput
 
 Row = TypeVar("Row")
 
@@ -36,7 +36,7 @@ class PageRequest:
 def page_request(codec: CursorCodec, first: int, after: str | None) -> PageRequest:
     """Check the arguments of a list; BAD_USER_INPUT names the one that is wrong."""
     if not 1 <= first <= MAXIMUM_FIRST:
-        raise BadUserInputError(f"first is 1 to {MAXIMUM_FIRST}.", ["first"])
+        raise BadUserInput(f"first is 1 to {MAXIMUM_FIRST}.", ["first"])
     if after is None or after is UNSET:
         return PageRequest(first, None, codec)
     return PageRequest(first, codec.decode(after), codec)

@@ -4,10 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+
+from app.domain.events import Event, EventType
 
 
-class SlowConsumerError(Exception):
+class SlowConsumer(Exception):
     """The reader fell too far behind; it is to connect again and resume from its cursor."""
 
 
@@ -21,11 +22,11 @@ class Reached:
 class EventReader:
     """Filled by the hub, emptied by one subscription; never blocks the hub."""
 
-    def __init__(self, after: int, types: Collection[Any] | None, size: int) -> None:
+    def __init__(self, after: int, types: Collection[EventType] | None, size: int) -> None:
         self._after = after
         self._types = frozenset(types) if types else None
         self._size = size
-        self._queue: deque[Any] = deque()
+        self._queue: deque[Event] = deque()
         self._overrun = False
         self._filled = asyncio.Event()
 
@@ -33,7 +34,7 @@ class EventReader:
     def has_more(self) -> bool:
         return self._overrun or bool(self._queue)
 
-    def offer(self, event: Any) -> None:
+    def offer(self, event: Event) -> None:
         if self._overrun or event.position <= self._after:
             return
         if self._types is not None and event.type not in self._types:
@@ -45,8 +46,8 @@ class EventReader:
             self._queue.append(event)
         self._filled.set()
 
-    async def next(self, patience_seconds: float) -> Any:
-        """Give the next event, None after waiting this long; raises SlowConsumerError."""
+    async def next(self, patience_seconds: float) -> Event | None:
+        """Give the next event, None after waiting this long; raises SlowConsumer."""
         if not self.has_more:
             self._filled.clear()
             try:
@@ -55,5 +56,5 @@ class EventReader:
             except TimeoutError:
                 return None
         if self._overrun:
-            raise SlowConsumerError("events arrived faster than they were read")
+            raise SlowConsumer("events arrived faster than they were read")
         return self._queue.popleft()

@@ -7,13 +7,13 @@ position, and hands each to every local subscriber. Losing Redis delays, never l
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Hashable, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from app.bus.event_reader import EventReader, Reached
 from app.bus.watch import Watchers
+from app.domain.events import Event, EventType
 from app.observability import EVENTS_LAG_SECONDS
 
 _log = structlog.get_logger(__name__)
@@ -24,37 +24,22 @@ _QUEUE = 1_000
 _HEARTBEAT_SECONDS = 30.0
 
 
-class Event(Protocol):
-    """What the hub needs of an event row; it hands out the very object it was given."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def program_id(self) -> Hashable: ...
-    @property
-    def type(self) -> Any: ...
-    @property
-    def entity_id(self) -> Hashable | None: ...
-    @property
-    def at(self) -> datetime: ...
-
-
 class EventStore(Protocol):
     """Where events are kept, in order of position; given by app.store."""
 
     async def newest_position(self) -> int: ...
 
-    async def read_after(self, position: int, limit: int) -> Sequence[Any]:
+    async def read_after(self, position: int, limit: int) -> Sequence[Event]:
         """Move the outbox, then give up to `limit` events of all programs after `position`."""
 
     async def replay(
         self,
-        program_id: Any,
+        program_id: int,
         after: int,
         up_to: int,
-        types: Collection[Any] | None,
+        types: Collection[EventType] | None,
         limit: int,
-    ) -> Sequence[Any]:
+    ) -> Sequence[Event]:
         """Give one program's events in (after, up_to]; raises when `after` is beyond retention."""
 
 
@@ -78,7 +63,7 @@ class EventHub:
         self._heartbeat_seconds = heartbeat_seconds
         self._clock = clock
         self._bell = asyncio.Event()
-        self._readers: dict[Hashable, set[EventReader]] = {}
+        self._readers: dict[int, set[EventReader]] = {}
         self._watchers = Watchers()
         self._task: asyncio.Task[None] | None = None
 
@@ -98,14 +83,14 @@ class EventHub:
 
     async def subscribe(
         self,
-        program_id: Hashable,
-        types: Collection[Any] | None = None,
+        program_id: int,
+        types: Collection[EventType] | None = None,
         after: int | None = None,
-    ) -> AsyncGenerator[Any, None]:
+    ) -> AsyncGenerator[Event | Reached, None]:
         """Give every event of a program after a position (None: from now on), none twice.
 
         Between events come `Reached` marks, the first at once and then one every 30 s: nothing of
-        this subscription is left at or before their position. Raises SlowConsumerError in a
+        this subscription is left at or before their position. Raises SlowConsumer in a
         reader whose queue ran over, and what `replay` raises for a cursor it does not keep.
         """
         position = self.position if after is None else after
@@ -122,7 +107,9 @@ class EventHub:
         finally:
             self._forget(program_id, reader)
 
-    async def _live(self, reader: EventReader, position: int) -> AsyncGenerator[Any, None]:
+    async def _live(
+        self, reader: EventReader, position: int
+    ) -> AsyncGenerator[Event | Reached, None]:
         now = asyncio.get_running_loop().time
         heartbeat_at = now() + self._heartbeat_seconds
         while True:
@@ -136,10 +123,10 @@ class EventHub:
 
     async def _replay(
         self,
-        program_id: Hashable,
-        types: Collection[Any] | None,
+        program_id: int,
+        types: Collection[EventType] | None,
         position: int,
-    ) -> AsyncGenerator[Any, None]:
+    ) -> AsyncGenerator[Event, None]:
         """Read from the store until nothing is left up to where the hub is."""
         while position < (up_to := self.position):
             events = await self._store.replay(program_id, position, up_to, types, _BATCH)
@@ -149,8 +136,8 @@ class EventHub:
 
     def watch(
         self,
-        program_id: Hashable,
-        entity_id: Hashable | None = None,
+        program_id: int,
+        entity_id: str | None = None,
         *,
         minimum_interval_seconds: float = 0.0,
         refresh_seconds: float | None = None,
@@ -160,10 +147,10 @@ class EventHub:
         Changes while the reader is busy are one wake-up: it is to read the newest state. With
         `refresh_seconds` it also wakes when nothing changed for that long.
         """
-        topic = program_id if entity_id is None else (program_id, entity_id)
+        topic: Hashable = program_id if entity_id is None else (program_id, entity_id)
         return self._watchers.watch(topic, minimum_interval_seconds, refresh_seconds)
 
-    def _forget(self, program_id: Hashable, reader: EventReader) -> None:
+    def _forget(self, program_id: int, reader: EventReader) -> None:
         readers = self._readers.get(program_id, set())
         readers.discard(reader)
         if not readers:

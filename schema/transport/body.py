@@ -6,13 +6,13 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from schema.errors import BadUserInputError
+from schema.errors import BadUserInput
 from schema.transport.engine import GraphQLRequest
 
 _NUL_ESCAPE = b"\\u0000"
 
 
-class BodyTooLargeError(Exception):
+class BodyTooLarge(Exception):
     """The body has more bytes than this server reads."""
 
 
@@ -20,19 +20,19 @@ async def read_body(request: Request, maximum_bytes: int) -> bytes:
     """Read the body, stopping as soon as it is too large, whatever Content-Length says."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > maximum_bytes:
-        raise BodyTooLargeError
+        raise BodyTooLarge
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > maximum_bytes:
-            raise BodyTooLargeError
+            raise BodyTooLarge
         chunks.append(chunk)
     return b"".join(chunks)
 
 
 def parse_post_body(body: bytes) -> GraphQLRequest:
-    """Read a JSON object of GraphQL-over-HTTP's parameters; raises BadUserInputError."""
+    """Read a JSON object of GraphQL-over-HTTP's parameters; raises BadUserInput."""
     return request_from(parse_json(body), may_hold_nul=_NUL_ESCAPE in body)
 
 
@@ -41,7 +41,7 @@ def parse_json(text: bytes | str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise BadUserInputError("This is not valid JSON in UTF-8.") from None
+        raise BadUserInput("This is not valid JSON in UTF-8.") from None
 
 
 def parse_query_string(parameters: Mapping[str, str]) -> GraphQLRequest:
@@ -56,19 +56,19 @@ def parse_query_string(parameters: Mapping[str, str]) -> GraphQLRequest:
 def request_from(parameters: Any, *, may_hold_nul: bool) -> GraphQLRequest:
     """Check the form of the parameters; unknown ones are ignored, as the specification asks."""
     if not isinstance(parameters, dict):
-        raise BadUserInputError("Send one JSON object with query; batches are not supported.")
+        raise BadUserInput("Send one JSON object with query; batches are not supported.")
     query = parameters.get("query")
     if not isinstance(query, str) or not query:
-        raise BadUserInputError("query is a GraphQL document as a string.", ["query"])
+        raise BadUserInput("query is a GraphQL document as a string.", ["query"])
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
-        raise BadUserInputError("operationName is a string or null.", ["operationName"])
+        raise BadUserInput("operationName is a string or null.", ["operationName"])
     for optional in ("variables", "extensions"):
         if not isinstance(parameters.get(optional), dict | None):
-            raise BadUserInputError(f"{optional} is an object or null.", [optional])
+            raise BadUserInput(f"{optional} is an object or null.", [optional])
     variables = parameters.get("variables") or {}
     if may_hold_nul and _holds_nul(variables):
-        raise BadUserInputError("A string cannot hold the character U+0000.", ["variables"])
+        raise BadUserInput("A string cannot hold the character U+0000.", ["variables"])
     return GraphQLRequest(query, name or None, variables)
 
 

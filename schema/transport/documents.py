@@ -18,7 +18,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from schema.errors import BadUserInputError, QueryTooComplexError
+from schema.errors import BadUserInput, QueryTooComplex
 from schema.transport.settings import TransportSettings
 
 # One document beyond this share of the cache would push out too many others.
@@ -51,7 +51,7 @@ class CheckedDocument:
         if name is None:
             if len(operations) == 1:
                 return operations[0]
-            raise BadUserInputError(
+            raise BadUserInput(
                 "The document has several operations: send operationName."
                 if operations
                 else "The document has no operation.",
@@ -60,7 +60,7 @@ class CheckedDocument:
         for operation in operations:
             if operation.name is not None and operation.name.value == name:
                 return operation
-        raise BadUserInputError("The document has no operation of this name.", ["operationName"])
+        raise BadUserInput("The document has no operation of this name.", ["operationName"])
 
 
 class DocumentCache:
@@ -103,7 +103,7 @@ class DocumentCache:
             node = parse(text, max_lexical_tokens=limit, max_comments=limit)
         except GraphQLError as error:
             if f"more than {limit}" in error.message:
-                raise QueryTooComplexError(
+                raise QueryTooComplex(
                     f"A document has at most {limit} tokens.",
                     limit=limit,
                 ) from None

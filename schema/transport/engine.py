@@ -43,7 +43,7 @@ class GraphQLRequest:
     variables: dict[str, Any]
 
 
-class RequestRefusedError(Exception):
+class RequestRefused(Exception):
     """The request never came to execution: no `data`. `answer` is what the client gets."""
 
     def __init__(self, answer: Answer, cause: ApiError | None = None) -> None:
@@ -86,7 +86,7 @@ class Engine:
         self._documents = DocumentCache(self._graphql_schema, settings)
 
     def prepare(self, request: GraphQLRequest, request_id: str) -> Operation:
-        """Parse, validate and pick the operation; raises RequestRefusedError."""
+        """Parse, validate and pick the operation; raises RequestRefused."""
         try:
             document = self._documents.check(request.query)
         except GraphQLError as error:
@@ -102,7 +102,7 @@ class Engine:
             raise _refused([present_api_error(error, request_id)], error) from None
 
     async def execute(self, operation: Operation, context: OperationContext) -> Answer:
-        """Execute a query or a mutation; raises RequestRefusedError for wrong variables."""
+        """Execute a query or a mutation; raises RequestRefused for wrong variables."""
         try:
             executor = self._build_executor(operation, context)
             result = executor.execute_operation()
@@ -121,7 +121,7 @@ class Engine:
     ) -> AsyncGenerator[EventAnswer, None]:
         """Open a subscription's source; `execute_event` turns each of its events into an answer.
 
-        Raises RequestRefusedError when the source cannot be opened. The context is closed with
+        Raises RequestRefused when the source cannot be opened. The context is closed with
         the stream.
         """
         try:
@@ -134,7 +134,7 @@ class Engine:
             raise
         if isinstance(source, ExecutionResult):
             await context.close()
-            raise RequestRefusedError(present_result(source, context, operation))
+            raise RequestRefused(present_result(source, context, operation))
         stream = map_source_to_response_event(executor, source, cast("Any", execute_event))
         return _closing(cast("AsyncGenerator[EventAnswer, None]", stream), context)
 
@@ -197,8 +197,8 @@ def present_result(
     return answer
 
 
-def _refused(errors: list[dict[str, Any]], cause: ApiError | None = None) -> RequestRefusedError:
-    return RequestRefusedError({"errors": errors}, cause)
+def _refused(errors: list[dict[str, Any]], cause: ApiError | None = None) -> RequestRefused:
+    return RequestRefused({"errors": errors}, cause)
 
 
 async def _closing(

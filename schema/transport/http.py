@@ -14,15 +14,15 @@ from starlette.responses import Response
 
 from app.observability import API_REQUEST_SECONDS
 from schema.context import ApiRuntime, OperationContext
-from schema.errors import ApiError, BadUserInputError, ErrorCode
+from schema.errors import ApiError, BadUserInput, ErrorCode
 from schema.transport.body import (
-    BodyTooLargeError,
+    BodyTooLarge,
     parse_post_body,
     parse_query_string,
     read_body,
 )
 from schema.transport.credentials import authenticate
-from schema.transport.engine import Answer, Engine, GraphQLRequest, Operation, RequestRefusedError
+from schema.transport.engine import Answer, Engine, GraphQLRequest, Operation, RequestRefused
 from schema.transport.negotiation import (
     MediaType,
     choose_media_type,
@@ -33,7 +33,7 @@ from schema.transport.presenting import present_failure
 from schema.transport.settings import TransportSettings
 
 
-class HttpRefusedError(Exception):
+class HttpRefused(Exception):
     """Not a GraphQL request: refused with this status whatever the client accepts."""
 
     def __init__(
@@ -64,7 +64,7 @@ class GraphQLOverHttp:
             return _respond_to_refusal(unacceptable, MediaType.JSON, request_id)
         try:
             return await self._answer(request, request_id, media_type)
-        except HttpRefusedError as refused:
+        except HttpRefused as refused:
             return _respond_to_refusal(refused, media_type, request_id)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -82,7 +82,7 @@ class GraphQLOverHttp:
             _check_method(request, operation)
             context = OperationContext(self._runtime, authority, request_id)
             answer = await self._engine.execute(operation, context)
-        except RequestRefusedError as refused:
+        except RequestRefused as refused:
             code = refused.cause.code if refused.cause else None
             return _respond(refused.answer, media_type, status_of_refusal(media_type, code))
         API_REQUEST_SECONDS.labels(operation.root_field).observe(perf_counter() - started)
@@ -94,11 +94,11 @@ class GraphQLOverHttp:
                 return parse_query_string(request.query_params)
             _check_headers(request)
             return parse_post_body(await read_body(request, self._settings.maximum_body_bytes))
-        except BodyTooLargeError:
+        except BodyTooLarge:
             limit = self._settings.maximum_body_bytes
             raise _http_refused(413, f"A request body has at most {limit} bytes.") from None
-        except BadUserInputError as error:
-            raise HttpRefusedError(400, error) from None
+        except BadUserInput as error:
+            raise HttpRefused(400, error) from None
 
 
 def _check_headers(request: Request) -> None:
@@ -119,12 +119,12 @@ def _http_refused(
     status: int,
     message: str,
     headers: Mapping[str, str] | None = None,
-) -> HttpRefusedError:
-    return HttpRefusedError(status, BadUserInputError(message), headers)
+) -> HttpRefused:
+    return HttpRefused(status, BadUserInput(message), headers)
 
 
 def _respond_to_refusal(
-    refused: HttpRefusedError,
+    refused: HttpRefused,
     media_type: MediaType,
     request_id: str,
 ) -> Response:

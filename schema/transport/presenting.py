@@ -11,7 +11,8 @@ import structlog
 from graphql import DocumentNode, GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from schema.errors import ApiError, ErrorCode
+from app.domain.errors import Refusal, Unavailable
+from schema.errors import ApiError, BadUserInput, ErrorCode, ServiceUnavailable
 from schema.transport.arguments import refused_argument
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ def present_field_error(
     document: DocumentNode,
 ) -> dict[str, Any]:
     """Present an error that came up while a field was resolved."""
-    cause = root_cause(error)
+    cause = _as_api_error(root_cause(error))
     if isinstance(cause, ApiError):
         shown = _located(error, request_id, cause.code, cause.message)
         shown["extensions"].update(cause.details)
@@ -58,6 +59,7 @@ def present_field_error(
 
 def present_failure(failure: BaseException, request_id: str) -> dict[str, Any]:
     """Present a failure outside any field."""
+    failure = _as_api_error(failure)
     if isinstance(failure, ApiError):
         return present_api_error(failure, request_id)
     _log.error("request_failed", exc_info=failure)
@@ -73,6 +75,15 @@ def root_cause(error: BaseException) -> BaseException:
     while isinstance(error, GraphQLError) and error.original_error is not None:
         error = error.original_error
     return error
+
+
+def _as_api_error(failure: BaseException) -> BaseException:
+    """Give the domain's own words a code; a mutation shows a Refusal as userErrors before this."""
+    if isinstance(failure, Refusal):
+        return BadUserInput(failure.message, failure.field or ())
+    if isinstance(failure, Unavailable):
+        return ServiceUnavailable(str(failure), failure.retry_after_seconds)
+    return failure
 
 
 def _is_about_argument(cause: BaseException) -> bool:

@@ -175,7 +175,7 @@ def _share_key(
         operation.document.text,
         operation.request.operation_name,
         orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
-        None if context.authority is None else context.authority.identity,
+        context.authority,
     )
 
 

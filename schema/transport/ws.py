@@ -6,12 +6,11 @@ error in one operation and never looks at a credential again (docs/decisions/003
 
 import asyncio
 from collections import Counter
-from collections.abc import Hashable
-from typing import Any
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from app.domain.permissions import Authority
 from schema.context import ApiRuntime
 from schema.transport.engine import Engine
 from schema.transport.settings import TransportSettings
@@ -31,7 +30,7 @@ class GraphQLOverWebSocket:
         self.settings = settings
         self.streams = SharedStreams(engine)
         self._connections: set[Connection] = set()
-        self._by_caller: Counter[Hashable] = Counter()
+        self._by_caller: Counter[Authority | None] = Counter()
         self._recheck: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -58,19 +57,17 @@ class GraphQLOverWebSocket:
         finally:
             self._connections.discard(connection)
 
-    def admit(self, authority: Any) -> bool:
+    def admit(self, authority: Authority | None) -> bool:
         """Count a connection of this caller; False when it has too many. Balance with `leave`."""
-        identity = authority.identity if authority is not None else None
-        if self._by_caller[identity] >= self.settings.connections_per_caller:
+        if self._by_caller[authority] >= self.settings.connections_per_caller:
             return False
-        self._by_caller[identity] += 1
+        self._by_caller[authority] += 1
         return True
 
-    def leave(self, authority: Any) -> None:
-        identity = authority.identity if authority is not None else None
-        self._by_caller[identity] -= 1
-        if self._by_caller[identity] <= 0:
-            del self._by_caller[identity]
+    def leave(self, authority: Authority | None) -> None:
+        self._by_caller[authority] -= 1
+        if self._by_caller[authority] <= 0:
+            del self._by_caller[authority]
 
     async def _recheck_credentials(self) -> None:
         """Close the sockets of credentials that expired or were revoked, within seconds."""
@@ -89,5 +86,5 @@ class GraphQLOverWebSocket:
         for token, connections in by_token.items():
             authority = await self.runtime.authenticator.authenticate(token)
             for connection in connections:
-                if authority is None or authority.identity != connection.authority.identity:
+                if authority != connection.authority:
                     await connection.close(CloseCode.FORBIDDEN, "Credential no longer valid")

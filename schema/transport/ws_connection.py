@@ -7,8 +7,9 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from app.domain.permissions import Authority
 from schema.context import ApiRuntime
-from schema.errors import RateLimitedError, UnauthenticatedError
+from schema.errors import RateLimited, Unauthenticated
 from schema.transport.credentials import bearer_token
 from schema.transport.engine import Engine
 from schema.transport.presenting import present_api_error
@@ -19,7 +20,7 @@ from schema.transport.ws_messages import (
     CloseCode,
     Complete,
     ConnectionInit,
-    InvalidMessageError,
+    InvalidMessage,
     Ping,
     Pong,
     Subscribe,
@@ -40,15 +41,15 @@ class SocketServer(Protocol):
     settings: TransportSettings
     streams: SharedStreams
 
-    def admit(self, authority: Any) -> bool: ...
+    def admit(self, authority: Authority | None) -> bool: ...
 
-    def leave(self, authority: Any) -> None: ...
+    def leave(self, authority: Authority | None) -> None: ...
 
 
 class Connection:
     def __init__(self, server: SocketServer, scope: Scope, receive: Receive, send: Send) -> None:
         self.server = server
-        self.authority: Any = None
+        self.authority: Authority | None = None
         self.token: str | None = None
         self.request_id: str = scope["state"]["request_id"]
         self._header = Headers(scope=scope).get("authorization")
@@ -110,7 +111,7 @@ class Connection:
             return
         try:
             await self._handle(read_message(text))
-        except InvalidMessageError as invalid:
+        except InvalidMessage as invalid:
             await self.close(CloseCode.BAD_REQUEST, str(invalid))
 
     async def _handle(self, message: ClientMessage) -> None:
@@ -135,7 +136,7 @@ class Connection:
         self._initialised = True
         try:
             await self._authenticate(message.payload.get("authorization", self._header))
-        except UnauthenticatedError:
+        except Unauthenticated:
             await self.close(CloseCode.FORBIDDEN, "Forbidden")
             return
         except Exception:  # noqa: BLE001  the store is away, or a defect: the protocol has a code
@@ -152,11 +153,11 @@ class Connection:
         if header is None:
             return
         if not isinstance(header, str):
-            raise UnauthenticatedError
+            raise Unauthenticated
         token = bearer_token(header)
         self.authority = await self.server.runtime.authenticator.authenticate(token)
         if self.authority is None:
-            raise UnauthenticatedError
+            raise Unauthenticated
         self.token = token
 
     async def _subscribe(self, message: Subscribe) -> None:
@@ -166,7 +167,7 @@ class Connection:
             reason = f"Subscriber for {message.id} already exists"
             await self.close(CloseCode.SUBSCRIBER_EXISTS, reason)
         elif len(self._operations) >= self.server.settings.subscriptions_per_connection:
-            error = RateLimitedError("This connection has too many open operations.", 1)
+            error = RateLimited("This connection has too many open operations.", 1)
             shown = [present_api_error(error, self.request_id)]
             await self.send_text(text_of({"id": message.id, "type": "error", "payload": shown}))
         else:

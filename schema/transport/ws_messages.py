@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from schema.errors import BadUserInputError
+from schema.errors import BadUserInput
 from schema.transport.body import request_from
 from schema.transport.engine import GraphQLRequest
 
@@ -30,7 +30,7 @@ class CloseCode(IntEnum):
     INTERNAL_SERVER_ERROR = 4500
 
 
-class InvalidMessageError(Exception):
+class InvalidMessage(Exception):
     """The socket is closed with 4400 and this reason (at most 123 bytes)."""
 
 
@@ -64,13 +64,13 @@ ClientMessage = ConnectionInit | Ping | Pong | Subscribe | Complete
 
 
 def read_message(text: str) -> ClientMessage:
-    """Read one text frame; raises InvalidMessageError."""
+    """Read one text frame; raises InvalidMessage."""
     try:
         message = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise InvalidMessageError("Message is not JSON") from None
+        raise InvalidMessage("Message is not JSON") from None
     if not isinstance(message, dict):
-        raise InvalidMessageError("Message is not a JSON object")
+        raise InvalidMessage("Message is not a JSON object")
     match message.get("type"):
         case "connection_init":
             return ConnectionInit(_payload(message) or {})
@@ -83,28 +83,28 @@ def read_message(text: str) -> ClientMessage:
             return Subscribe(_id(message), _request(message))
         case "complete":
             return Complete(_id(message))
-    raise InvalidMessageError("Message has an unknown type")
+    raise InvalidMessage("Message has an unknown type")
 
 
 def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
     payload = message.get("payload")
     if not isinstance(payload, dict | None):
-        raise InvalidMessageError("Message payload is not an object")
+        raise InvalidMessage("Message payload is not an object")
     return payload
 
 
 def _id(message: dict[str, Any]) -> str:
     identifier = message.get("id")
     if not isinstance(identifier, str) or not identifier:
-        raise InvalidMessageError("Message id is not a non-empty string")
+        raise InvalidMessage("Message id is not a non-empty string")
     return identifier
 
 
 def _request(message: dict[str, Any]) -> GraphQLRequest:
     try:
         return request_from(message.get("payload"), may_hold_nul=True)
-    except BadUserInputError as error:
-        raise InvalidMessageError(f"Invalid subscribe payload: {error.message}") from None
+    except BadUserInput as error:
+        raise InvalidMessage(f"Invalid subscribe payload: {error.message}") from None
 
 
 def text_of(message: dict[str, Any]) -> str:

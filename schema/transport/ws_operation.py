@@ -5,10 +5,11 @@ from typing import Any, Protocol
 
 import structlog
 
-from app.bus.event_reader import SlowConsumerError
+from app.bus.event_reader import SlowConsumer
+from app.domain.permissions import Authority
 from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
 from schema.context import ApiRuntime, OperationContext
-from schema.transport.engine import Engine, RequestRefusedError
+from schema.transport.engine import Engine, RequestRefused
 from schema.transport.presenting import present_failure
 from schema.transport.sharing import SharedStreams, serialise
 from schema.transport.ws_messages import CloseCode, Subscribe, next_prefix, text_of
@@ -27,7 +28,7 @@ class OperationSocket(Protocol):
     """What an operation needs of its connection."""
 
     server: Any
-    authority: Any
+    authority: Authority | None
 
     async def send_text(self, text: str) -> None: ...
 
@@ -41,9 +42,9 @@ async def run_operation(socket: OperationSocket, message: Subscribe, request_id:
     with request_logging(request_id):
         try:
             await _send_results(socket, message, request_id)
-        except RequestRefusedError as refused:
+        except RequestRefused as refused:
             await _send_error(socket, message.id, refused.answer["errors"])
-        except SlowConsumerError:
+        except SlowConsumer:
             socket.finish(message.id)
             await socket.close(CloseCode.TRY_AGAIN_LATER, _TOO_SLOW)
         except OSError:

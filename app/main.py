@@ -4,10 +4,9 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from strawberry import Schema
 
 from schema.context import ApiRuntime
-from schema.transport.asgi import build_application
+from schema.transport.asgi import Schema, build_application
 from schema.transport.settings import TransportSettings
 
 _PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"

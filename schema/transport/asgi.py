@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from strawberry import Schema
+from strawberry import Schema as Schema  # noqa: PLC0414  app.main may not know Strawberry
 
 from schema.context import ApiRuntime
 from schema.transport.engine import Engine

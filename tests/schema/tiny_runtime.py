@@ -1,0 +1,107 @@
+"""A runtime to serve the small schema: events in memory, three credentials."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from app.bus.hub import EventHub
+from app.domain.events import Event, EventType
+from app.domain.permissions import ApiScope, Authority
+from tests.schema.tiny_schema import SECRET_TEXT
+
+
+@dataclass
+class MemoryEvents:
+    """An ordered list in place of the event table, which these tests are not about."""
+
+    events: list[Event] = field(default_factory=list)
+    fails: bool = False
+
+    def add(self, program_id: int = 1, entity_id: str | None = None) -> Event:
+        event = Event(
+            position=len(self.events) + 1,
+            program_id=program_id,
+            type=EventType.INTENT,
+            name="intent.changed",
+            entity_id=entity_id,
+            version=1,
+            at=datetime.now(UTC),
+            data={},
+        )
+        self.events.append(event)
+        return event
+
+    def changes_of(self, entity_id: str) -> int:
+        return sum(event.entity_id == entity_id for event in self.events)
+
+    async def newest_position(self) -> int:
+        return len(self.events)
+
+    async def read_after(self, position: int, limit: int) -> list[Event]:
+        if self.fails:
+            raise ConnectionError("the database is away")
+        return self.events[position : position + limit]
+
+    async def replay(
+        self, program_id: int, after: int, up_to: int, types: Any, limit: int
+    ) -> list[Event]:
+        await asyncio.sleep(0)
+        found = [
+            event
+            for event in self.events[after:up_to]
+            if event.program_id == program_id and (not types or event.type in types)
+        ]
+        return found[:limit]
+
+
+@dataclass
+class TinyRuntime:
+    """Two credentials, of two programs; "sge_broken" makes the store fail."""
+
+    store: MemoryEvents = field(default_factory=MemoryEvents)
+    revoked: set[str] = field(default_factory=set)
+    problems: dict[str, str | None] = field(default_factory=dict)
+    sessions_open: int = 0
+
+    def __post_init__(self) -> None:
+        self.hub = EventHub(self.store, poll_seconds=0.05)
+
+    @property
+    def authenticator(self) -> "TinyRuntime":
+        return self
+
+    async def authenticate(self, token: str) -> Authority | None:
+        if token == "sge_broken":
+            raise ConnectionError(SECRET_TEXT)
+        programs = {"sge_one": 1, "sge_two": 2}
+        if token not in programs or token in self.revoked:
+            return None
+        return Authority(
+            program_id=programs[token],
+            program_public_id=UUID(int=programs[token]),
+            key_id=UUID(int=programs[token]),
+            actor=f"api_key:{token}",
+            scopes=frozenset({ApiScope.READ}),
+        )
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @asynccontextmanager
+    async def read_snapshot(self, authority: Authority | None) -> AsyncIterator[Any]:
+        self.sessions_open += 1
+        yield authority
+        self.sessions_open -= 1
+
+    async def start(self) -> None:
+        await self.hub.start()
+
+    async def stop(self) -> None:
+        await self.hub.stop()
+
+    async def probe(self) -> dict[str, str | None]:
+        return self.problems

@@ -31,10 +31,12 @@ def run(connection: Connection) -> None:
 
 async def main() -> None:
     engine = create_async_engine(owner_url())
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:  # a connection that stays open would keep the lock
+        await engine.dispose()
 
 
 asyncio.run(main())

@@ -1,0 +1,40 @@
+"""The command line: `sge --help`. Each command has a module of its own in sge.commands."""
+
+import sys
+
+import typer
+
+from app.settings import SettingsMistake
+from sge.commands.migrate import migrate
+from sge.embedded.failures import EmbeddedFailure
+
+# What a person can put right by what the message says; anything else is a fault and shows its trace.
+_EXIT_CANNOT_START = 2
+
+cli = typer.Typer(
+    name="sge",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@cli.callback()
+def _every_command_has_a_name() -> None:
+    """SGE: a multi-tenant settlement platform."""
+
+
+cli.command()(migrate)
+
+
+def main() -> None:
+    """The console script `sge`. Exit codes: 0 done, 1 a check failed, 2 cannot start."""
+    try:
+        cli()
+    except (SettingsMistake, EmbeddedFailure) as problem:
+        sys.stderr.write(f"sge: {problem}\n")
+        raise SystemExit(_EXIT_CANNOT_START) from None
+
+
+if __name__ == "__main__":
+    main()

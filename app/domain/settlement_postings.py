@@ -1,0 +1,80 @@
+"""The journals of what the chain proved: a payment with all that follows from it, and money that nothing explains."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.commissions import AccruedCommission
+from app.domain.ids import new_id
+from app.domain.money import Money, share
+from app.domain.postings import (
+    DEPOSIT,
+    PAID_OUT,
+    PLATFORM,
+    PROGRAM,
+    SUSPENSE,
+    Account,
+    AccountKind,
+    Journal,
+    JournalKind,
+    Movement,
+    MovementDirection,
+    Transfer,
+)
+
+PAYMENT = "payment"
+REGISTRATION_FEE = "registration_fee"
+PLATFORM_FEE = "platform_fee"
+COMMISSION = "commission"
+UNEXPLAINED = "unexplained"
+
+
+def settlement_journal(
+    intent_id: UUID,
+    user_id: int,
+    movement: Movement,
+    platform_fee_bps: int,
+    commissions: Sequence[AccruedCommission],
+    *,
+    effective_at: datetime,
+    registration: bool,
+) -> Journal:
+    """One journal: the user pays the program, which pays the platform's fee and each level's commission."""
+    payer = Account(AccountKind.USER, user_id)
+    lines = [
+        Transfer(REGISTRATION_FEE if registration else PAYMENT, movement.amount, payer, PROGRAM)
+    ]
+    fee = Money(share(movement.amount.units, platform_fee_bps), movement.amount.currency)
+    if fee.units:
+        lines.append(Transfer(PLATFORM_FEE, fee, PROGRAM, PLATFORM))
+    lines.extend(
+        Transfer(COMMISSION, one.amount, PROGRAM, Account(AccountKind.AFFILIATE, one.affiliate_id))
+        for one in commissions
+    )
+    return Journal(
+        public_id=new_id(),
+        kind=JournalKind.SETTLEMENT,
+        reference=str(intent_id),
+        effective_at=effective_at,
+        transfers=tuple(lines),
+        movements=(movement,),
+    )
+
+
+def unexplained_journal(movement: Movement, effective_at: datetime) -> Journal:
+    """Money that came or went without a reason we know waits in SUSPENSE until a person gives one."""
+    came = movement.direction is MovementDirection.IN
+    debit, credit = (DEPOSIT, SUSPENSE) if came else (SUSPENSE, PAID_OUT)
+    return Journal(
+        public_id=new_id(),
+        kind=JournalKind.DEPOSIT if came else JournalKind.WITHDRAWAL,
+        reference=movement_reference(movement),
+        effective_at=effective_at,
+        transfers=(Transfer(UNEXPLAINED, movement.amount, debit, credit),),
+        movements=(movement,),
+    )
+
+
+def movement_reference(movement: Movement) -> str:
+    """How a log is named where it must be posted or reported once: chain, block hash and log index."""
+    return f"{movement.chain_id}:0x{movement.block_hash.hex()}:{movement.log_index}"

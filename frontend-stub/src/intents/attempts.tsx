@@ -1,0 +1,69 @@
+import type { AttemptFragment } from "../generated/operations";
+import { CopyButton, Hash } from "../parts/hash";
+import { Instant } from "../parts/instant";
+import { Empty } from "../parts/states";
+import { codeWords } from "../parts/status";
+import { CopiesTable } from "./copies-table";
+import { Fact } from "./facts";
+
+type Transaction = NonNullable<AttemptFragment["transaction"]>;
+
+/** Every try at the chain, oldest first. */
+export function Attempts({ attempts }: { attempts: readonly AttemptFragment[] }) {
+  return (
+    <section aria-labelledby="attempts">
+      <h2 id="attempts">Attempts</h2>
+      {attempts.length === 0 && <Empty title="No try at the chain yet" />}
+      {attempts.map((attempt) => (
+        <div key={attempt.number} className="card attempt">
+          <h3>
+            Attempt {attempt.number}{" "}
+            <span className="muted small-text">
+              started <Instant at={attempt.startedAt} />
+              {attempt.finishedAt && (
+                <>
+                  , finished <Instant at={attempt.finishedAt} />
+                </>
+              )}
+            </span>
+          </h3>
+          {attempt.failure && (
+            <p className="problem">
+              {codeWords(attempt.failure.code)}: {attempt.failure.message}
+            </p>
+          )}
+          {attempt.transaction && <ChainTransaction transaction={attempt.transaction} />}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function ChainTransaction({ transaction }: { transaction: Transaction }) {
+  const { receipt } = transaction;
+  return (
+    <>
+      <dl className="facts">
+        <Fact name="Transaction">
+          <Hash value={transaction.hash} href={transaction.explorerUrl} />{" "}
+          <CopyButton value={transaction.hash} what="the transaction's hash" />
+        </Fact>
+        <Fact name="Status">{codeWords(transaction.status)}</Fact>
+        <Fact name="Relayer">
+          <Hash value={transaction.from} /> nonce {transaction.nonce}
+        </Fact>
+        {receipt && (
+          <>
+            <Fact name="Block">
+              {receipt.blockNumber} <Hash value={receipt.blockHash} />
+            </Fact>
+            <Fact name="Gas">
+              {receipt.gasUsed} used, {receipt.cost.amount} {receipt.cost.currency}
+            </Fact>
+          </>
+        )}
+      </dl>
+      <CopiesTable copies={transaction.copies} />
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { useEffect } from "react";
+import { useQuery, useSubscription } from "urql";
+import {
+  IntentDetailDocument,
+  type IntentDetailQuery,
+  IntentProgressedDocument,
+  type IntentProgressFragment,
+} from "../generated/operations";
+import { Amount } from "../parts/amount";
+import { CopyButton } from "../parts/hash";
+import { PageTitle } from "../parts/page-title";
+import { Empty, Failed, Loading } from "../parts/states";
+import { codeWords, kindWords, StatusMark } from "../parts/status";
+import { intentsHref } from "../routing";
+import { failureOf } from "../values/failure";
+import { Actions } from "./actions";
+import { Attempts } from "./attempts";
+import { Facts } from "./facts";
+import { SettlementSection } from "./settlement";
+import { Steps } from "./steps";
+import { StuckNotice } from "./stuck-notice";
+import { Timeline } from "./timeline";
+
+export type Detail = NonNullable<IntentDetailQuery["intent"]>;
+
+export function IntentPage({ slug, id }: { slug: string; id: string }) {
+  const { intent, failure, refetch } = useLiveIntent(id);
+  if (failure && !intent) return <Failed failure={failure} retry={refetch} />;
+  if (intent === undefined) return <Loading what="the intent" />;
+  if (intent === null) {
+    return (
+      <Empty title="No such intent">
+        <p>
+          It does not exist, or belongs to another program.{" "}
+          <a href={intentsHref(slug)}>All intents</a>
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <article className="intent">
+      <p className="back">
+        <a href={intentsHref(slug)}>← Intents</a>
+      </p>
+      <PageTitle title={kindWords[intent.kind]}>
+        <StatusMark status={intent.status} />
+        {intent.amount && (
+          <span className="hero-amount">
+            <Amount money={intent.amount} />
+          </span>
+        )}
+      </PageTitle>
+      <p className="muted id-line">
+        <code>{intent.id}</code> <CopyButton value={intent.id} what="the intent's id" />
+      </p>
+      {failure && <Failed failure={failure} retry={refetch} />}
+      <Steps intent={intent} />
+      {intent.failure && (
+        <div className="notice bad">
+          <p>
+            <strong>{codeWords(intent.failure.code)}.</strong> {intent.failure.message}
+          </p>
+        </div>
+      )}
+      {intent.stuck && <StuckNotice stuck={intent.stuck} />}
+      <Actions intent={intent} done={refetch} />
+      <Facts intent={intent} />
+      <Timeline transitions={intent.timeline} />
+      <Attempts attempts={intent.attempts} />
+      {intent.settlement && <SettlementSection settlement={intent.settlement} />}
+    </article>
+  );
+}
+
+/** The whole intent, read again each time its live status has a newer version. */
+function useLiveIntent(id: string) {
+  const [{ data, error }, read] = useQuery({
+    query: IntentDetailDocument,
+    variables: { id },
+    requestPolicy: "cache-and-network",
+  });
+  const [live, follow] = useSubscription({ query: IntentProgressedDocument, variables: { id } });
+  const progress = live.data?.intentStatus;
+  const stored = data?.intent;
+  const newer = stored && progress && progress.version > stored.version;
+  useEffect(() => {
+    if (newer) read({ requestPolicy: "network-only" });
+  }, [newer, read]);
+  const refetch = () => {
+    read({ requestPolicy: "network-only" });
+    follow();
+  };
+  return {
+    intent: stored ? withProgress(stored, progress) : data ? null : undefined,
+    failure: error ? failureOf(error) : null,
+    refetch,
+  };
+}
+
+function withProgress(intent: Detail, progress: IntentProgressFragment | undefined): Detail {
+  return progress && progress.version >= intent.version ? { ...intent, ...progress } : intent;
+}

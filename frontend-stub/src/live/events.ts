@@ -1,0 +1,80 @@
+import { stringifyDocument } from "@urql/core";
+import type { GraphQLFormattedError } from "graphql";
+import type { Client as Socket } from "graphql-ws/client";
+import { IntentEventsDocument, type IntentEventsSubscription } from "../generated/operations";
+import { codedFailure } from "../values/failure";
+import { backoffMs } from "./link-status";
+
+type ProgramEvent = IntentEventsSubscription["programEvents"];
+
+interface Reader {
+  readonly changed: (intentId: string) => void;
+  /** The cursor is older than what the server keeps: read the list again and follow from there. */
+  readonly expired: () => void;
+}
+
+/**
+ * Follows a program's intents from `after` until the returned function is called. Whatever ends the
+ * stream (a lost socket, a server that restarts or drops a slow reader), it goes on from the last
+ * event it saw, so none is missed.
+ */
+export function followIntents(
+  socket: Socket,
+  programId: string,
+  after: string,
+  reader: Reader,
+): () => void {
+  let cursor = after;
+  let tries = 0;
+  let stopped = false;
+  let stop = () => {};
+
+  const read = (event: ProgramEvent) => {
+    cursor = event.cursor;
+    tries = 0;
+    if (event.type === "INTENT" && event.entityId) reader.changed(event.entityId);
+  };
+  const again = () => {
+    if (stopped) return;
+    const timer = setTimeout(subscribe, backoffMs(tries++, Math.random()));
+    stop = () => clearTimeout(timer);
+  };
+  const failed = (errors: readonly GraphQLFormattedError[]) => {
+    const expired = errors.some((error) => codedFailure(error).code === "CURSOR_EXPIRED");
+    if (expired && !stopped) reader.expired();
+    return expired;
+  };
+  const subscribe = () => {
+    let over = false;
+    stop = socket.subscribe<IntentEventsSubscription>(
+      {
+        query: stringifyDocument(IntentEventsDocument),
+        // Read each time the socket sends it, so a reconnect resumes where this reader is.
+        variables: {
+          programId,
+          get after() {
+            return cursor;
+          },
+        },
+      },
+      {
+        next: ({ data, errors }) => {
+          if (data) read(data.programEvents);
+          else over = failed(errors ?? []);
+        },
+        error: (reason) => {
+          if (!Array.isArray(reason) || !failed(reason)) again();
+        },
+        complete: () => {
+          if (!over) again();
+        },
+      },
+    );
+  };
+
+  subscribe();
+  return () => {
+    stopped = true;
+    stop();
+  };
+}

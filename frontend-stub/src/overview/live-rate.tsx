@@ -1,0 +1,26 @@
+import { Chart } from "../parts/chart";
+import { rate } from "./counters";
+import { useSamples } from "./use-samples";
+
+/** At first the axis is this long, so that the line is seen from the start; then it grows. */
+const shortestSpan = 60;
+
+export function LiveRate({ settledPerSecond }: { settledPerSecond: number }) {
+  const { seconds, values } = useSamples(settledPerSecond);
+  const last = seconds.at(-1) ?? Math.floor(Date.now() / 1000);
+  const shownSeconds = Math.max(shortestSpan, last - (seconds[0] ?? last));
+  return (
+    <section className="card wide-card" aria-labelledby="live-rate">
+      <h2 id="live-rate">
+        Settled per second <span className="muted small-text">up to five minutes</span>
+      </h2>
+      <Chart
+        kind="area"
+        label={`Settled per second over the last five minutes, now ${rate(settledPerSecond)}`}
+        seconds={seconds}
+        values={values}
+        span={[last - shownSeconds, last]}
+      />
+    </section>
+  );
+}

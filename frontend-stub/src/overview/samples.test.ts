@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { none, sampled } from "./samples";
+
+describe("sampled", () => {
+  it("keeps the span and drops what is older", () => {
+    let samples = none;
+    for (let second = 1; second <= 5; second++) samples = sampled(samples, second, second * 10, 3);
+    expect(samples).toEqual({ seconds: [3, 4, 5], values: [30, 40, 50] });
+  });
+
+  it("keeps one sample a second, the newest", () => {
+    const samples = sampled(sampled(none, 7, 1, 60), 7, 2, 60);
+    expect(samples).toEqual({ seconds: [7], values: [2] });
+  });
+
+  it("leaves a gap where nothing was known, and forgets all after a long sleep", () => {
+    const gap = sampled(sampled(none, 1, 5, 60), 2, null, 60);
+    expect(gap.values).toEqual([5, null]);
+    expect(sampled(gap, 500, 9, 60)).toEqual({ seconds: [500], values: [9] });
+  });
+});

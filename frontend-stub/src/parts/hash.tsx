@@ -1,0 +1,34 @@
+import { useState } from "react";
+
+/** A long identifier: its ends on screen, the whole one on hover and on the clipboard. */
+export function Hash({ value, href }: { value: string; href?: string | null }) {
+  const ends = value.length > 16 ? `${value.slice(0, 6)}…${value.slice(-4)}` : value;
+  const text = (
+    <code className="hash" title={value}>
+      {ends}
+    </code>
+  );
+  if (!href) return text;
+  return (
+    <a className="hash-link" href={href} target="_blank" rel="noreferrer">
+      {text}
+      <span aria-hidden="true"> ↗</span>
+      <span className="hidden">in the block explorer</span>
+    </a>
+  );
+}
+
+export function CopyButton({ value, what }: { value: string; what: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(value);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <button type="button" className="quiet small" onClick={copy}>
+      {copied ? "Copied" : "Copy"}
+      <span className="hidden"> {what}</span>
+    </button>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect } from "react";
+import { useQuery } from "urql";
+import { SessionDocument } from "../generated/operations";
+import { IntentPage } from "../intents/intent-page";
+import { IntentsPage } from "../intents/intents-page";
+import { Overview } from "../overview/overview";
+import { Empty, Failed, Loading } from "../parts/states";
+import { overviewHref, type Route, replaceRoute, useRoute } from "../routing";
+import { failureOf } from "../values/failure";
+import { Header } from "./header";
+import { PauseNotice } from "./pause-notice";
+import { type ProgramCard, Programs } from "./programs";
+
+/** The signed-in page: which programs the key sees, and the route among them. */
+export function Console({ signOut }: { signOut: () => void }) {
+  const [{ data, error }, refetch] = useQuery({ query: SessionDocument });
+  const route = useRoute();
+  const programs = data?.programs?.nodes;
+  useOnlyProgram(route, programs);
+  const program = "slug" in route ? programs?.find(({ slug }) => slug === route.slug) : undefined;
+  return (
+    <>
+      <button type="button" className="skip" onClick={focusMain}>
+        Skip to content
+      </button>
+      <Header
+        route={route}
+        program={program}
+        several={(programs?.length ?? 0) > 1}
+        keyName={data?.viewer?.apiKey?.name}
+        signOut={signOut}
+      />
+      <main id="main" tabIndex={-1}>
+        {program?.pause && <PauseNotice pause={program.pause} />}
+        {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
+        {!error && !programs && <Loading what="programs" />}
+        {programs && <Page route={route} programs={programs} program={program} />}
+      </main>
+    </>
+  );
+}
+
+interface PageProps {
+  readonly route: Route;
+  readonly programs: readonly ProgramCard[];
+  readonly program: ProgramCard | undefined;
+}
+
+function Page({ route, programs, program }: PageProps) {
+  if (route.page === "programs") return <Programs programs={programs} />;
+  if (route.page === "unknown" || !program) {
+    return (
+      <Empty title="There is nothing here">
+        <p>
+          The address is not known, or this key may not see it. <a href="#/">Start over</a>
+        </p>
+      </Empty>
+    );
+  }
+  if (route.page === "overview") return <Overview key={program.id} program={program} />;
+  if (route.page === "intents") return <IntentsPage key={program.id} route={route} />;
+  return <IntentPage key={route.id} slug={route.slug} id={route.id} />;
+}
+
+/** A key of one program starts there. */
+function useOnlyProgram(route: Route, programs: readonly ProgramCard[] | undefined): void {
+  const only = programs?.length === 1 ? programs[0]?.slug : undefined;
+  useEffect(() => {
+    if (route.page === "programs" && only) replaceRoute(overviewHref(only));
+  }, [route.page, only]);
+}
+
+/** A link would change the hash, which is the route. */
+function focusMain(): void {
+  document.getElementById("main")?.focus();
+}

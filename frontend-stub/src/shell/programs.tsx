@@ -1,0 +1,48 @@
+import type { ProgramCardFragment } from "../generated/operations";
+import { Instant } from "../parts/instant";
+import { PageTitle } from "../parts/page-title";
+import { Empty } from "../parts/states";
+import { codeWords } from "../parts/status";
+import { overviewHref } from "../routing";
+
+export type ProgramCard = ProgramCardFragment;
+
+export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
+  return (
+    <>
+      <PageTitle title="Programs" />
+      {programs.length === 0 ? (
+        <Empty title="No programs yet">
+          <p>
+            Create one with <code>sge program create</code>, or the mutation{" "}
+            <code>createProgram</code>.
+          </p>
+        </Empty>
+      ) : (
+        <ul className="cards programs">
+          {programs.map((program) => (
+            <li key={program.id} className="card">
+              <h2>
+                <a className="cover" href={overviewHref(program.slug)}>
+                  {program.name}
+                </a>
+              </h2>
+              <p className="muted">
+                <code>{program.slug}</code> · chain {program.chainId}
+              </p>
+              <p className="tags">
+                <span className={`tag ${program.status.toLowerCase()}`}>
+                  {codeWords(program.status)}
+                </span>
+                {program.test && <span className="tag">Test</span>}
+                <span className="muted small-text">
+                  created <Instant at={program.createdAt} />
+                </span>
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

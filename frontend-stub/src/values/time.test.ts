@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { absolute, duration, relative } from "./time";
+
+const now = Date.parse("2026-11-22T10:00:00Z");
+
+describe("relative", () => {
+  it.each([
+    ["2026-11-22T10:00:01Z", "now"],
+    ["2026-11-22T09:59:48Z", "12 s ago"],
+    ["2026-11-22T09:57:30Z", "2 min ago"],
+    ["2026-11-22T04:00:00Z", "6 h ago"],
+    ["2026-10-22T10:00:00Z", "31 d ago"],
+    ["2026-12-22T10:00:00Z", "in 30 d"],
+  ])("%s is %s", (instant, text) => {
+    expect(relative(instant, now)).toBe(text);
+  });
+});
+
+it("shows an instant to the second, in UTC", () => {
+  expect(absolute("2026-11-22T10:08:22.513Z")).toBe("2026-11-22 10:08:22 UTC");
+});
+
+it("rounds a duration down", () => {
+  expect(duration(119)).toBe("1 min");
+  expect(duration(0)).toBe("0 s");
+});

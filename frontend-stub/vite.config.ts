@@ -1,0 +1,30 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+// `npm run dev` beside a running API: the page reloads itself, /graphql goes to the API.
+const api = "http://127.0.0.1:8000";
+
+/** The page holds a credential, so the built one runs and reaches nothing but its own origin. */
+const contentPolicy: Plugin = {
+  name: "content-policy",
+  apply: "build",
+  transformIndexHtml: () => [
+    {
+      tag: "meta",
+      attrs: {
+        "http-equiv": "Content-Security-Policy",
+        content:
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+          "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'",
+      },
+      injectTo: "head-prepend",
+    },
+  ],
+};
+
+export default defineConfig({
+  base: "./",
+  plugins: [react(), contentPolicy],
+  build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+  server: { proxy: { "/graphql": { target: api, ws: true } } },
+});

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from web3.exceptions import ContractLogicError
 
 from app.chain import gas
 from app.chain.authorization import ChainKind
@@ -101,6 +102,20 @@ def test_no_item_is_refused_for_the_batchs_lack_of_gas(chain: GatewayChain) -> N
         chain.node.call("evm_revert", snapshot)
     assert not enough[0]
     assert enough[-1]
+
+
+def test_a_batch_that_could_do_it_but_cannot_cover_the_cap_reverts(chain: GatewayChain) -> None:
+    items = items_of(chain, ChainKind.PAYMENT, USDC, 3)
+    assert chain.simulate(items) == [SettlementReason.NONE] * 3
+    selector = chain.web3.keccak(text="BatchGasTooLow(uint256)")[:4]
+    # Three payments use some 250 k: enough is left for the third, but not for its whole cap.
+    for gas_limit, refused_index in ((230_000, 0), (330_000, 1), (400_000, 2)):
+        with pytest.raises(ContractLogicError) as refusal:
+            chain.gateway.functions.settle(items).call(
+                {"from": chain.relayer.address, "gas": gas_limit}
+            )
+        expected = bytes(selector) + refused_index.to_bytes(32, "big")
+        assert refusal.value.data == "0x" + expected.hex()
 
 
 def test_what_no_transaction_can_carry_is_refused() -> None:

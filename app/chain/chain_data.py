@@ -47,10 +47,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class FeeHistory:
-    """Of recent blocks (eth_feeHistory): base fees, the next block's last; each block's tip at the percentile asked."""
+    """Of recent blocks (eth_feeHistory): base fees, the next block's last; tips at the percentile asked for."""
 
     base_fees: tuple[int, ...]
     tips: tuple[int, ...]
+    newest_block: int
 
 
 def decode_block(raw: Any) -> Block:
@@ -97,9 +98,11 @@ def decode_receipt(raw: Any) -> Receipt:
 
 
 def decode_fee_history(raw: Any) -> FeeHistory:
+    base_fees = tuple(int(fee, 16) for fee in raw["baseFeePerGas"])
     return FeeHistory(
-        base_fees=tuple(int(fee, 16) for fee in raw["baseFeePerGas"]),
+        base_fees=base_fees,
         tips=tuple(int(row[0], 16) for row in raw.get("reward") or ()),
+        newest_block=int(raw["oldestBlock"], 16) + len(base_fees) - 2,
     )
 
 

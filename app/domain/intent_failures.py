@@ -26,3 +26,18 @@ class IntentFailure:
     code: IntentFailureCode
     message: str
     retryable: bool
+
+
+# An intent that came back this often from the chain waits for a person.
+MOST_TRIES = 10
+
+EXPIRED = IntentFailure(
+    IntentFailureCode.AUTHORIZATION_EXPIRED,
+    "The signed authorisation ends before it could still be settled; sign again.",
+    retryable=True,
+)
+TRIES_EXHAUSTED = IntentFailure(
+    IntentFailureCode.TRIES_EXHAUSTED,
+    f"It came back from the chain {MOST_TRIES} times; a person has to look at it.",
+    retryable=True,
+)

@@ -1,0 +1,34 @@
+"""Names in Redis, all in one place. Nothing under them is a record: losing all of it only delays."""
+
+EVENTS_BELL = "sge:bell:events"
+"""Pub/sub: events were committed to the outbox."""
+
+RESYNCHRONISE = "resynchronise"
+"""A listener's own message: what was rung meanwhile may be lost, so look."""
+
+_WAKE_UP = "sge:wake:"
+
+SETTLE_QUEUE = "settle"
+WATCH_QUEUE = "watch"
+UPKEEP_QUEUE = "upkeep"
+QUEUES = (SETTLE_QUEUE, WATCH_QUEUE, UPKEEP_QUEUE)
+"""A worker process listens on one of these: RQ pops from several by BLPOP and loses a job for good
+when it crashes between popping and starting it."""
+
+# A drain runs for as long as it finds work, so what drains has a queue of its own.
+_QUEUES_BY_JOB = {"settle_intents": SETTLE_QUEUE, "watch_chain": WATCH_QUEUE}
+
+
+def queue_of(job: str) -> str:
+    """The queue of a job, named by its module in `jobs`."""
+    return _QUEUES_BY_JOB.get(job, UPKEEP_QUEUE)
+
+
+def dotted_name(job: str) -> str:
+    """Where RQ finds the job's function; app never imports it."""
+    return f"jobs.{job}.{job}"
+
+
+def wake_up_flag(job: str) -> str:
+    """Set while a wake-up of this job is waiting to be started."""
+    return _WAKE_UP + job

@@ -1,0 +1,51 @@
+"""Redis clients that fail fast: whoever uses them has a way on without Redis."""
+
+from redis import Redis
+from redis.asyncio import ConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+REDIS_FAILURES = (RedisError, OSError, TimeoutError)
+
+_TIMEOUT_SECONDS = 2.0
+
+
+def connect_async(url: str) -> AsyncRedis:
+    """For the event loop: no retries, two seconds at most for one command."""
+    return AsyncRedis.from_url(
+        url,
+        socket_timeout=_TIMEOUT_SECONDS,
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        retry=AsyncRetry(NoBackoff(), 0),
+    )
+
+
+def connect_blocking(url: str) -> Redis:
+    """For RQ, in threads and workers; no timeout on reads, since workers block on their queue."""
+    return Redis.from_url(
+        url,
+        socket_timeout=None,
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def listening_connection(url: str) -> AbstractConnection:
+    """One bare connection for pub/sub.
+
+    redis-py's PubSub reconnects in silence, and what was published in between is gone without a
+    trace; on a bare connection the loss is seen. RESP2, where messages are plain answers.
+    """
+    pool = ConnectionPool.from_url(
+        url,
+        protocol=2,
+        socket_timeout=_TIMEOUT_SECONDS,
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        retry=AsyncRetry(NoBackoff(), 0),
+    )
+    connection: AbstractConnection = pool.make_connection()
+    return connection

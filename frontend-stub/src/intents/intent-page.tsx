@@ -82,10 +82,11 @@ function useLiveIntent(id: string) {
   const [live, follow] = useSubscription({ query: IntentProgressedDocument, variables: { id } });
   const progress = live.data?.intentStatus;
   const stored = data?.intent;
-  const newer = stored && progress && progress.version > stored.version;
+  const behind = stored && progress && progress.version > stored.version;
+  const gap = behind ? `${stored.version} to ${progress.version}` : null;
   useEffect(() => {
-    if (newer) read({ requestPolicy: "network-only" });
-  }, [newer, read]);
+    if (gap) read({ requestPolicy: "network-only" });
+  }, [gap, read]);
   const refetch = () => {
     read({ requestPolicy: "network-only" });
     follow();

@@ -11,9 +11,16 @@ import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
 
+/** How soon a pause, or a new program, shows on an open page. */
+const refreshMs = 30_000;
+
 /** The signed-in page: which programs the key sees, and the route among them. */
 export function Console({ signOut }: { signOut: () => void }) {
   const [{ data, error }, refetch] = useQuery({ query: SessionDocument });
+  useEffect(() => {
+    const timer = setInterval(() => refetch({ requestPolicy: "network-only" }), refreshMs);
+    return () => clearInterval(timer);
+  }, [refetch]);
   const route = useRoute();
   const programs = data?.programs?.nodes;
   useOnlyProgram(route, programs);

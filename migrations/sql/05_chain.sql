@@ -42,6 +42,7 @@ CREATE TABLE chain_transaction (
   block_hash bytea,
   gas_used bigint,
   cost_wei units,
+  succeeded boolean,                   -- of the mined copy: false when it reverted
   created_at timestamptz NOT NULL,
   finished_at timestamptz,
   UNIQUE (lane_id, nonce),

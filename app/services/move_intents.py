@@ -35,5 +35,3 @@ async def requeue_intents(
     if due:
         await store.queue(unit, program_id, due)
         unit.wake("settle_intents")
-
-

@@ -110,9 +110,7 @@ class LeftBehind:
     copy_kind: str | None
 
 
-async def lock_carried(
-    unit: UnitOfWork, transaction_ids: Sequence[UUID]
-) -> list[CarriedIntent]:
+async def lock_carried(unit: UnitOfWork, transaction_ids: Sequence[UUID]) -> list[CarriedIntent]:
     """The intents that these transactions still carry, locked, by program and intent."""
     return [
         CarriedIntent(

@@ -118,9 +118,7 @@ async def mark_unmined(unit: UnitOfWork, ids: Sequence[UUID]) -> None:
     await unit.connection.execute(_UNMINED, ids)
 
 
-async def finish(
-    unit: UnitOfWork, ids: Sequence[UUID], final_number: int, at: datetime
-) -> None:
+async def finish(unit: UnitOfWork, ids: Sequence[UUID], final_number: int, at: datetime) -> None:
     """Mined ones up to the final block are CONFIRMED or REVERTED for good."""
     await unit.connection.execute(_FINISHED, ids, final_number, at)
 

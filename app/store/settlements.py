@@ -250,8 +250,6 @@ async def register_users(
     )
 
 
-async def free_registrations(
-    unit: UnitOfWork, program_id: int, intent_ids: Sequence[UUID]
-) -> None:
+async def free_registrations(unit: UnitOfWork, program_id: int, intent_ids: Sequence[UUID]) -> None:
     """These registrations failed: their wallets may ask again."""
     await unit.connection.execute(_FREE_PLACES, program_id, intent_ids)

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=1, le=65535)
     public_url: str = "http://127.0.0.1:8000"
-    page_folder: Path | None = None
+    serve_page: bool = True
     introspection: bool | None = None
     secret_key: SecretStr | None = None
 

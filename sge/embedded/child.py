@@ -21,11 +21,12 @@ _SAME_START_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Launch:
-    """How a server's process is started."""
+    """How a server's process is started; without a folder, in its own."""
 
     command: list[str]
     account: Account | None = None
     environment: dict[str, str] | None = None
+    folder: Path | None = None
 
 
 class Child:
@@ -51,7 +52,7 @@ class Child:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 launch.command,
-                cwd=self._folder,
+                cwd=launch.folder or self._folder,
                 env=launch.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -67,16 +68,25 @@ class Child:
 
     def require_alive(self) -> None:
         """Raises ServerDied when the process has ended."""
-        if self._process is not None and self._process.poll() is not None:
+        if self._process is not None and self.has_ended():
             code = self._process.returncode
             raise ServerDied(self.name, f"ended with exit code {code}", self.log)
+
+    def has_ended(self) -> bool:
+        """Whether a started process has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
+    def ask_to_stop(self) -> None:
+        """Sends the farewell signal and returns at once."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(self._farewell)
 
     def stop(self) -> None:
         """Asks the process to end, waits, and kills it when it does not."""
         if self._process is None:
             return
         if self._process.poll() is None:
-            self._process.send_signal(self._farewell)
+            self.ask_to_stop()
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:

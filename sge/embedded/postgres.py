@@ -79,6 +79,13 @@ class Postgres(Server):
             shutil.rmtree(self._socket_folder, ignore_errors=True)
             self._socket_folder = None
 
+    def remove(self) -> None:
+        """Deletes the data; raises AlreadyRunning when another run uses it."""
+        self._lock.take()
+        self._child.stop_orphan()
+        self._cluster.remove()
+        self._lock.release()
+
     def _bring_up(self) -> None:
         self._cluster.ensure_made(SUPERUSER)
         self._cluster.clear_traces_of_a_killed_run()

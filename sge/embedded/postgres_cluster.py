@@ -46,6 +46,12 @@ class Cluster:
         self._initdb(self.own(unfinished), superuser)
         unfinished.rename(self.data)
 
+    def remove(self) -> None:
+        """Deletes the data, and all that a killed server has left."""
+        if self.data.exists():
+            self.clear_traces_of_a_killed_run()
+            shutil.rmtree(self.data)
+
     def _initdb(self, folder: Path, superuser: str) -> None:
         command = [str(self._binaries / "initdb"), "-D", str(folder), "-U", superuser]
         # The socket's folder is closed to others; the port is not.

@@ -1,0 +1,22 @@
+"""What a person may choose about the demo."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sge.embedded.project import STATE
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """Ports of None are free ones, chosen at each start; `rate` is in intents a second."""
+
+    folder: Path = STATE
+    port: int = 8000
+    rpc_port: int | None = None
+    postgres_port: int | None = None
+    redis_port: int | None = None
+    workers: int = 2
+    rate: float = 10.0
+    traffic: bool = True
+    page: bool = True
+    fresh: bool = False

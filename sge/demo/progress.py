@@ -1,0 +1,65 @@
+"""What the terminal shows: each step of starting, where to click, and a live line."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sge.demo.options import DemoOptions
+from sge.demo.services import Services
+
+
+class Progress:
+    """Writes to the terminal; plain lines where there is none."""
+
+    def __init__(self) -> None:
+        self.console = Console()
+        self.started = time.monotonic()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Shows that a step runs, then how long it took."""
+        begun = time.monotonic()
+        if self.console.is_terminal:
+            # No animation: its thread would be forked along with the servers that start meanwhile.
+            self.console.print(f"· {name} …", end="\r")
+        yield
+        seconds = time.monotonic() - begun
+        self.console.print(f"[green]✓[/] {name} [dim]{seconds:.1f} s[/]", highlight=False)
+
+    def say(self, line: str) -> None:
+        """One line for a person."""
+        self.console.print(line, highlight=False)
+
+    def ready(self, options: DemoOptions, services: Services, description: dict[str, Any]) -> None:
+        """Says where everything is."""
+        seconds = time.monotonic() - self.started
+        self.console.print(f"\n[bold green]SGE is running[/] [dim](after {seconds:.1f} s)[/]\n")
+        table = Table(show_header=False, box=None, pad_edge=False)
+        for name, value in self._rows(options, services, description):
+            table.add_row(f"[bold]{name}[/]", value)
+        self.console.print(table, soft_wrap=True, highlight=False)
+        self.console.print("\nCtrl-C stops everything; the data stays.\n")
+
+    def _rows(
+        self, options: DemoOptions, services: Services, description: dict[str, Any]
+    ) -> list[tuple[str, str]]:
+        page = [("page", f"{description['dashboard']}  (sign in with a program's apiKey)")]
+        programs = [
+            (f"program {program['slug']}", f"apiKey {program['apiKey']}")
+            for program in description["programs"]
+        ]
+        return [
+            *(page if options.page else []),
+            ("GraphQL", f"{description['graphql']}  (GraphiQL in a browser)"),
+            ("metrics", description["metrics"]),
+            *programs,
+            ("everything", f"{options.folder / 'demo.json'}  (keys, wallets, addresses)"),
+            ("logs", f"{options.folder / 'processes'}/*/server.log"),
+            ("PostgreSQL", f"127.0.0.1:{services.postgres.port}"),
+            ("Redis", f"127.0.0.1:{services.redis.port}"),
+            ("chain", services.anvil.url),
+        ]

@@ -1,0 +1,104 @@
+"""Customers that keep coming: registrations and signed payments at a steady rate."""
+
+import asyncio
+import random
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from sge.demo.api import Api, ApiRefusal
+from sge.demo.faucet import Faucet
+from sge.demo.programs import ProgramPlan
+from sge.demo.shopper import Shopper
+
+_AT_ONCE = 32
+_REGISTERS = 0.2
+_WITHOUT_REFERRER = 0.1
+_CENTS = (100, 4_999)
+# A registration is final a few blocks later; until then the wallet cannot pay.
+_SETTLES_SECONDS = 5.0
+_REMEMBERED = 500
+_PAUSE_SECONDS = 1.0
+
+
+@dataclass
+class Tally:
+    """What became of the requests since the start."""
+
+    accepted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Traffic:
+    """The customers of one program."""
+
+    def __init__(
+        self, api: Api, program: dict[str, Any], plan: ProgramPlan, faucet: Faucet, tally: Tally
+    ) -> None:
+        self._api = api
+        self._program_id: str = program["id"]
+        self._plan = plan
+        self._faucet = faucet
+        self._tally = tally
+        self._codes = [member.code for member in plan.affiliates]
+        self._random = random.Random()  # noqa: S311 - chooses amounts and referrers
+        self._strangers: deque[str] = deque()
+        known = faucet.earlier_wallets(plan.slug)[-_REMEMBERED:]
+        self._members: deque[str] = deque(known, maxlen=_REMEMBERED)
+        self._joining: deque[tuple[float, str]] = deque()
+
+    async def run(self, rate: float) -> None:
+        """Starts `rate` requests a second until it is cancelled."""
+        gate = asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as requests:
+            while True:
+                await gate.acquire()
+                request = requests.create_task(self._one_request())
+                request.add_done_callback(lambda _: gate.release())
+                await asyncio.sleep(1 / rate)
+
+    async def _one_request(self) -> None:
+        try:
+            await self._request()
+        except ApiRefusal as refusal:
+            self._tally.refused.update(refusal.codes)
+        except (httpx.HTTPError, ValueError):
+            self._tally.refused["NO_ANSWER"] += 1
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            self._tally.accepted += 1
+
+    async def _request(self) -> None:
+        self._welcome()
+        if not self._members or self._random.random() < _REGISTERS:
+            await self._register()
+        else:
+            await self._pay()
+
+    def _welcome(self) -> None:
+        """Who registered long enough ago may pay from now on."""
+        while self._joining and self._joining[0][0] < time.monotonic() - _SETTLES_SECONDS:
+            self._members.append(self._joining.popleft()[1])
+
+    async def _register(self) -> None:
+        if not self._strangers:
+            self._strangers.extend(await self._faucet.new_wallets(self._plan.slug))
+        key = self._strangers.popleft()
+        alone = self._random.random() < _WITHOUT_REFERRER
+        code = None if alone else self._random.choice(self._codes)
+        await Shopper(self._api, self._program_id, key).register(code, self._plan.registration_fee)
+        self._joining.append((time.monotonic(), key))
+
+    async def _pay(self) -> None:
+        key = self._random.choice(self._members)
+        cents = self._random.randint(*_CENTS)
+        try:
+            await Shopper(self._api, self._program_id, key).pay(f"{cents // 100}.{cents % 100:02}")
+        except ApiRefusal as refusal:
+            # An earlier run stopped before this wallet registered, or it has spent its money.
+            if refusal.codes & {"INVALID_STATE", "INSUFFICIENT_FUNDS"} and key in self._members:
+                self._members.remove(key)
+            raise

@@ -7,11 +7,14 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.store.tables import METADATA
+
 ADVISORY_LOCK = 7_234_500
 LOCK_TIMEOUT = "5s"
 
 
 def owner_url() -> str:
+    """Given with -x url=…, or in the environment."""
     given = context.get_x_argument(as_dictionary=True).get("url") or os.environ.get(
         "SGE_DATABASE_OWNER_URL"
     )
@@ -21,7 +24,12 @@ def owner_url() -> str:
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, transaction_per_migration=True)
+    context.configure(
+        connection=connection,
+        target_metadata=METADATA,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
     with context.begin_transaction():
         # Waiting for a table lock behind a long query would stop everybody behind us: give up instead.
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))

@@ -60,6 +60,9 @@ CREATE TRIGGER affiliate_place BEFORE INSERT OR UPDATE OF parent_id, depth, path
 CREATE TRIGGER affiliate_move BEFORE UPDATE OF status ON affiliate
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('AFFILIATE');
 
+CREATE TRIGGER affiliate_start BEFORE INSERT ON affiliate
+  FOR EACH ROW WHEN (NEW.status <> 'ACTIVE') EXECUTE FUNCTION sge_refuse_start('AFFILIATE');
+
 CREATE TABLE program_user (
   program_id bigint NOT NULL REFERENCES program (id),
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -77,6 +80,17 @@ CREATE TABLE program_user (
   CHECK (registered_at IS NOT NULL OR referrer_id IS NULL)
 );
 CREATE INDEX program_user_referrer ON program_user (program_id, referrer_id, id) WHERE referrer_id IS NOT NULL;
+
+-- The referrer is fixed when the registration is CONFIRMED.
+CREATE FUNCTION sge_keep_referrer() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'the referrer of user % is fixed', OLD.id USING ERRCODE = 'SG006';
+END $$;
+CREATE TRIGGER program_user_referrer_fixed BEFORE UPDATE OF referrer_id, registered_at, wallet ON program_user
+  FOR EACH ROW WHEN (OLD.registered_at IS NOT NULL AND (OLD.referrer_id, OLD.registered_at, OLD.wallet)
+                     IS DISTINCT FROM (NEW.referrer_id, NEW.registered_at, NEW.wallet))
+  EXECUTE FUNCTION sge_keep_referrer();
 
 -- Asynchronous: applied from events, in position order. level 0 is the affiliate itself (its directly referred
 -- users are level 1); month '' is all time. members and users follow today's forest, volume and earned the stored uplines.
@@ -124,7 +138,7 @@ CREATE TABLE program_counter (
   PRIMARY KEY (program_id, name)
 ) WITH (fillfactor = 50);
 
--- Up to which event position a consumer (rollups, series, seals) has applied.
+-- Up to which event position a consumer has applied; account_snapshots goes by journal id.
 CREATE TABLE consumer_position (
   consumer text PRIMARY KEY,
   position bigint NOT NULL DEFAULT 0,
@@ -132,3 +146,4 @@ CREATE TABLE consumer_position (
   leased_by text,
   fence bigint NOT NULL DEFAULT 0
 );
+INSERT INTO consumer_position (consumer) VALUES ('rollups'), ('seals'), ('account_snapshots');

@@ -74,6 +74,9 @@ CREATE INDEX intent_state_open ON intent_state (program_id, status, intent_id) W
 CREATE TRIGGER intent_state_move BEFORE UPDATE OF status ON intent_state
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('INTENT');
 
+CREATE TRIGGER intent_state_start BEFORE INSERT ON intent_state
+  FOR EACH ROW WHEN (NEW.status <> 'PENDING' OR NEW.version <> 1) EXECUTE FUNCTION sge_refuse_start('INTENT');
+
 -- CONFIRMED never goes back, and a version only rises.
 CREATE FUNCTION sge_guard_intent_state() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
@@ -118,9 +121,6 @@ CREATE TRIGGER intent_authorization_append_only BEFORE UPDATE OR DELETE OR TRUNC
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 CREATE TRIGGER intent_transition_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON intent_transition
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
-ALTER TABLE intent ENABLE ALWAYS TRIGGER intent_append_only;
-ALTER TABLE intent_authorization ENABLE ALWAYS TRIGGER intent_authorization_append_only;
-ALTER TABLE intent_transition ENABLE ALWAYS TRIGGER intent_transition_append_only;
 
 -- The proof that an intent happened: the Settled log on a final block.
 CREATE TABLE settlement (

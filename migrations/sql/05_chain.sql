@@ -53,6 +53,9 @@ CREATE INDEX chain_transaction_open ON chain_transaction (chain_id, lane_id, non
 CREATE TRIGGER chain_transaction_move BEFORE UPDATE OF status ON chain_transaction
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('CHAIN_TRANSACTION');
 
+CREATE TRIGGER chain_transaction_start BEFORE INSERT ON chain_transaction
+  FOR EACH ROW WHEN (NEW.status <> 'PREPARED') EXECUTE FUNCTION sge_refuse_start('CHAIN_TRANSACTION');
+
 -- Signed before it is sent; the same bytes can be sent again for ever.
 CREATE TABLE signed_copy (
   chain_transaction_id uuid NOT NULL REFERENCES chain_transaction (id),

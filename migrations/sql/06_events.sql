@@ -32,6 +32,7 @@ CREATE TABLE event_feed (
   kept_from bigint NOT NULL DEFAULT 0,   -- positions at or below were removed by age
   low_water bigint NOT NULL DEFAULT 0,   -- outbox ids below are looked at once a minute only
   next_low_water bigint NOT NULL DEFAULT 0,
+  next_horizon bigint NOT NULL DEFAULT 0,   -- no transaction older than this may run when next_low_water comes into force
   scanned_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO event_feed DEFAULT VALUES;
@@ -42,20 +43,33 @@ CREATE FUNCTION sge_lock_outbox() RETURNS void LANGUAGE sql SECURITY DEFINER SET
   SELECT pg_advisory_xact_lock(7234501)
 $$;
 
+-- Dead rows pile up at the low end of the index while an old snapshot is open anywhere, so a scan starts at a mark.
+-- The mark rises once a minute, to where the outbox ended a minute before, and only when every transaction that ran then
+-- has ended: nobody can commit a row below it any more. Everything is looked at once a minute all the same.
 CREATE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-DECLARE ids bigint[]; feed event_feed; whole boolean;
+DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; following bigint; newest bigint;
 BEGIN
   SELECT * INTO feed FROM event_feed;
-  -- Dead rows pile up at the low end of the index while an old snapshot is open, so the scan starts at a mark that
-  -- trails by at least a minute (no transaction of ours may run that long), and everything is looked at once a minute.
   whole := feed.scanned_at < p_at - interval '1 minute';
+  -- Before the rows are read: an id that is given out later is above `newest`, its transaction not below the horizon.
+  IF whole THEN
+    SELECT last_value INTO newest FROM event_outbox_id_seq;
+    oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    following := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+  END IF;
   SELECT array_agg(o.id ORDER BY o.id) INTO ids
     FROM (SELECT id FROM event_outbox WHERE id >= CASE WHEN whole THEN 0 ELSE feed.low_water END
            ORDER BY id LIMIT 500) o;
   IF whole THEN
-    UPDATE event_feed SET scanned_at = p_at, low_water = next_low_water,
-      next_low_water = greatest(next_low_water, (SELECT coalesce(max(e.id), 0) FROM unnest(ids) AS e (id)));
+    UPDATE event_feed SET scanned_at = p_at,
+      low_water = CASE WHEN oldest >= next_horizon
+                       -- What a full batch leaves behind is still to be read.
+                       THEN least(next_low_water, CASE WHEN cardinality(ids) = 500 THEN ids[500] + 1 END)
+                       ELSE low_water END,
+      next_low_water = CASE WHEN oldest >= next_horizon THEN newest ELSE next_low_water END,
+      next_horizon = CASE WHEN oldest >= next_horizon THEN following
+                          ELSE next_horizon END;
   END IF;
   IF ids IS NULL THEN
     RETURN 0;
@@ -65,4 +79,23 @@ BEGIN
     FROM event_outbox o WHERE o.id = ANY (ids) ORDER BY o.id;
   DELETE FROM event_outbox WHERE id = ANY (ids);
   RETURN cardinality(ids);
+END $$;
+
+-- Removes events that are older than the retention and says so in event_feed, so that a cursor before them is expired
+-- rather than silently short. Positions go in order and times almost do: all up to the newest old one that has been
+-- rolled up and sealed.
+CREATE FUNCTION sge_forget_events(p_before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE last bigint; gone bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7234501);
+  SELECT max(e.position) INTO last FROM event e WHERE e.at < p_before
+     AND e.position <= (SELECT min(c.position) FROM consumer_position c WHERE c.consumer IN ('rollups', 'seals'));
+  IF last IS NULL THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM event WHERE position <= last;
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  UPDATE event_feed SET kept_from = greatest(kept_from, last);
+  RETURN gone;
 END $$;

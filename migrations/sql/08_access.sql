@@ -76,14 +76,23 @@ GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, inte
   intent_attempt, settlement, commission, discrepancy, seal, account_snapshot, affiliate_rollup, program_series,
   program_series_amount, program_counter, consumed_through, program_gas, event_outbox, lane, chain_transaction,
   signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
-GRANT UPDATE ON program, treasury, program_currency, program_user, intent_state, intent_todo, intent_attempt, settlement,
-  commission, discrepancy, affiliate_rollup, program_series, program_series_amount, program_counter, consumed_through,
-  program_gas, lane, chain_transaction, signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position,
-  event_feed TO sge_worker;
-GRANT DELETE ON intent_todo, chain_block, event, affiliate_rollup, program_series, program_series_amount,
+GRANT UPDATE (status, pause_reason, paused_by, paused_at, version) ON program TO sge_worker;
+GRANT UPDATE (owners, threshold, nonce, safe_version, read_at) ON treasury TO sge_worker;
+GRANT UPDATE (on_chain_balance, on_chain_read_at) ON program_currency TO sge_worker;
+GRANT UPDATE (referrer_id, registration_intent_id, identity_token_id, registered_at) ON program_user TO sge_worker;
+GRANT UPDATE (undone_at, gas_share_wei) ON settlement TO sge_worker;
+GRANT UPDATE (status, paid_at) ON commission TO sge_worker;
+GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, block_hash, gas_used, cost_wei, finished_at)
+  ON chain_transaction TO sge_worker;
+GRANT UPDATE (sends, last_error) ON signed_copy TO sge_worker;
+GRANT UPDATE ON intent_state, intent_todo, intent_attempt, discrepancy, affiliate_rollup, program_series, program_series_amount, program_counter, consumed_through,
+  program_gas, lane, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
+GRANT DELETE ON intent_todo, chain_block, affiliate_rollup, program_series, program_series_amount,
   program_counter, worker_heartbeat TO sge_worker;
 
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO sge_api, sge_worker;
+GRANT USAGE ON SEQUENCE event_outbox_id_seq, program_id_seq TO sge_api, sge_worker;
+-- Account snapshots read how far journal ids are given out.
+GRANT SELECT ON SEQUENCE journal_id_seq TO sge_worker;
 GRANT SELECT ON event, event_feed TO sge_feed;
 
 -- The same posting for two callers; only the inner function may write the ledger.
@@ -146,6 +155,18 @@ GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_upline, sge_instant, sge_curre
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
+GRANT EXECUTE ON FUNCTION sge_forget_events TO sge_worker;
+
+-- Every guard holds whatever session_replication_role says.
+DO $$
+DECLARE guard record;
+BEGIN
+  FOR guard IN SELECT t.tgrelid::regclass AS of_table, t.tgname AS name FROM pg_trigger t
+                JOIN pg_class c ON c.oid = t.tgrelid
+               WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', guard.of_table, guard.name);
+  END LOOP;
+END $$;
 
 INSERT INTO state_move (machine, from_state, to_state) VALUES
   ('INTENT', 'PENDING', 'PROCESSING'), ('INTENT', 'PENDING', 'CONFIRMED'), ('INTENT', 'PENDING', 'FAILED'),

@@ -14,7 +14,7 @@ from app.store.tables import METADATA
 from sge.embedded.project import PROJECT
 from sge.migrations import downgrade
 from tests.fixtures.cluster import Cluster
-from tests.fixtures.databases import Database
+from tests.fixtures.databases import Database, database_for_a_while
 from tests.storage import catalogue
 
 _DOMAINS = """
@@ -24,17 +24,24 @@ CREATE DOMAIN units AS numeric(78, 0);
 
 
 @pytest.fixture
+def database(cluster: Cluster) -> Iterator[Database]:
+    """A migrated database of one's own."""
+    with database_for_a_while(cluster) as fresh:
+        yield fresh
+
+
+@pytest.fixture
 def empty_database(cluster: Cluster) -> Iterator[Database]:
     """A database without a single table of ours."""
-    name = "described_by_classes"
-    asyncio.run(_as_superuser(cluster, f"CREATE DATABASE {name} OWNER sge_owner"))
-    yield Database(cluster, name)
-    asyncio.run(_as_superuser(cluster, f"DROP DATABASE {name} WITH (FORCE)"))
+    with database_for_a_while(cluster, "template0") as fresh:
+        yield fresh
 
 
 def test_alembic_finds_no_drift(database: Database) -> None:
     command.check(
-        Config(toml_file=PROJECT / "pyproject.toml", cmd_opts=Namespace(x=[f"url={database.dsn()}"]))
+        Config(
+            toml_file=PROJECT / "pyproject.toml", cmd_opts=Namespace(x=[f"url={database.dsn()}"])
+        )
     )
 
 
@@ -63,9 +70,3 @@ async def _create_all(dsn: str) -> None:
     async with engine.begin() as opened:
         await opened.run_sync(METADATA.create_all)
     await engine.dispose()
-
-
-async def _as_superuser(cluster: Cluster, statement: str) -> None:
-    connection = await asyncpg.connect(cluster.admin_dsn())
-    await connection.execute(statement)
-    await connection.close()

@@ -101,3 +101,10 @@ class Journal:
     movements: tuple[Movement, ...] = ()
     reverses: int | None = None
     description: str | None = None
+
+
+class EntryDirection(StrEnum):
+    """Direction of the contract: which side of a transfer an entry shows."""
+
+    DEBIT = "DEBIT"
+    CREDIT = "CREDIT"

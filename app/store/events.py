@@ -1,0 +1,113 @@
+"""Events after they were committed: moved once, read by position."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from app.domain.clock import Clock
+from app.domain.events import Event, EventType
+from app.store.database import Database, ReadSession
+
+# The lock is a statement of its own, so that the move's snapshot sees what the last mover committed.
+_LOCK = "SELECT sge_lock_outbox()"
+_MOVE = "SELECT sge_move_outbox($1)"
+_NEWEST = "SELECT coalesce((SELECT max(position) FROM event), (SELECT kept_from FROM event_feed))"
+_STATE = "SELECT epoch, kept_from FROM event_feed"
+# `internal` is for rollups and seals; subscribers never see it.
+_COLUMNS = "position, program_id, type, name, entity_id, version, at, data - 'internal' AS data"
+_READ = f"SELECT {_COLUMNS} FROM event WHERE position > $1 ORDER BY position LIMIT $2"
+_REPLAY = f"""
+SELECT {_COLUMNS} FROM event
+ WHERE program_id = $1 AND position > $2 AND position <= $3 AND ($4::text[] IS NULL OR type = ANY($4))
+ ORDER BY position LIMIT $5
+"""
+# In the snapshot that answers a query: what it shows was caused by events up to here. Later ones may show already.
+_CURSOR = """
+SELECT f.epoch, greatest(f.kept_from, (SELECT max(e.position) FROM event e WHERE e.program_id = $1)) AS position
+  FROM event_feed f
+"""
+_MOVED_AT_ONCE = 500
+
+
+class CursorExpired(Exception):
+    """Events after this position are no longer kept, or positions were issued again since."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPosition:
+    """A place in the feed. epoch: raised whenever positions may be issued again."""
+
+    epoch: int
+    position: int
+
+
+def _event(record: asyncpg.Record) -> Event:
+    return Event(
+        position=record["position"],
+        program_id=record["program_id"],
+        type=EventType(record["type"]),
+        name=record["name"],
+        entity_id=record["entity_id"],
+        version=record["version"],
+        at=record["at"],
+        data=record["data"],
+    )
+
+
+class EventFeed:
+    """The feed as a process reads it, with the login role of feeds."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def epoch(self) -> int:
+        """The epoch that cursors carry now."""
+        state = await self._database.pool.fetchrow(_STATE)
+        return int(state["epoch"])
+
+    async def newest_position(self) -> int:
+        """Where a reader without a cursor begins."""
+        position: int = await self._database.pool.fetchval(_NEWEST)
+        return position
+
+    async def move_outbox(self) -> int:
+        """Moves all that is committed; returns how many events."""
+        moved = 0
+        while True:
+            async with self._database.pool.acquire() as connection, connection.transaction():
+                await connection.execute(_LOCK)
+                count: int = await connection.fetchval(_MOVE, self._clock())
+            moved += count
+            if count < _MOVED_AT_ONCE:
+                return moved
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Event]:
+        """Moves the outbox, then reads events of all programs after a position, in order."""
+        await self.move_outbox()
+        return [_event(row) for row in await self._database.pool.fetch(_READ, position, limit)]
+
+    async def replay(
+        self,
+        program_id: int,
+        after: int,
+        up_to: int,
+        types: Collection[EventType] | None,
+        limit: int,
+    ) -> Sequence[Event]:
+        """One program's events in (after, up_to], in order; raises CursorExpired when some are no longer kept."""
+        names = [kind.value for kind in types] if types else None
+        async with self._database.pool.acquire() as connection:
+            rows = await connection.fetch(_REPLAY, program_id, after, up_to, names, limit)
+            # Looked at after the rows: what retention removed meanwhile is noticed too.
+            if after < (await connection.fetchrow(_STATE))["kept_from"]:
+                raise CursorExpired
+        return [_event(row) for row in rows]
+
+
+async def event_cursor(session: ReadSession) -> FeedPosition:
+    """Where the feed of this snapshot's program stands in this snapshot."""
+    row = await session.connection.fetchrow(_CURSOR, session.program_id)
+    assert row is not None
+    return FeedPosition(row["epoch"], row["position"])

@@ -5,6 +5,7 @@ import {
   type IntentAnswerFragment,
   RetryIntentDocument,
 } from "../generated/operations";
+import { useScope } from "../shell/scopes";
 import { failureOf } from "../values/failure";
 import type { Detail } from "./intent-page";
 
@@ -15,11 +16,12 @@ interface Props {
 
 /** What a person may do to the intent now; the server has the last word. */
 export function Actions({ intent, done }: Props) {
+  const mayManage = useScope("MANAGE_PROGRAM");
   const [open, setOpen] = useState(false);
   const [, retry] = useMutation(RetryIntentDocument);
   const [, cancel] = useMutation(CancelIntentDocument);
   const retryable = intent.status === "FAILED" && intent.failure?.retryable === true;
-  if (!retryable && intent.status !== "PENDING") return null;
+  if (!mayManage || (!retryable && intent.status !== "PENDING")) return null;
   const name = retryable ? "Retry" : "Cancel intent";
   const act = async (reason: string): Promise<string | null> => {
     const { id } = intent;

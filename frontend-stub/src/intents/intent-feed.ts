@@ -52,7 +52,7 @@ export class IntentFeed {
     this.#running = true;
     const { program, failure } = await this.#page(null);
     if (!this.#running) return;
-    if (!program?.intents) return this.#publish({ failure });
+    if (!program?.intents) return this.#publish({ failure: failure ?? notForThisKey });
     this.#publish({ ...pageState(program.intents), list: shown(program.intents.nodes), failure });
     this.#stop();
     this.#stop = followIntents(this.api.socket, program.id, program.eventCursor, {
@@ -139,6 +139,12 @@ export class IntentFeed {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** The server answers null, without an error, where a key may not look. */
+const notForThisKey: Failure = {
+  code: "FORBIDDEN",
+  message: "This API key may not see the intents of this program.",
+};
 
 const fresh = { requestPolicy: "network-only" } as const;
 

@@ -10,6 +10,7 @@ import { failureOf } from "../values/failure";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
+import { ScopesProvider, useScope } from "./scopes";
 
 /** How soon a pause, or a new program, shows on an open page. */
 const refreshMs = 30_000;
@@ -23,17 +24,17 @@ export function Console({ signOut }: { signOut: () => void }) {
   }, [refetch]);
   const route = useRoute();
   const programs = data?.programs?.nodes;
-  useOnlyProgram(route, programs);
+  const scopes = data?.viewer?.apiKey?.scopes ?? [];
+  useOnlyProgram(route, programs, scopes.includes("PLATFORM"));
   const program = "slug" in route ? programs?.find(({ slug }) => slug === route.slug) : undefined;
   return (
-    <>
+    <ScopesProvider value={scopes}>
       <button type="button" className="skip" onClick={focusMain}>
         Skip to content
       </button>
       <Header
         route={route}
         program={program}
-        several={(programs?.length ?? 0) > 1}
         keyName={data?.viewer?.apiKey?.name}
         signOut={signOut}
       />
@@ -43,7 +44,7 @@ export function Console({ signOut }: { signOut: () => void }) {
         {!error && !programs && <Loading what="programs" />}
         {programs && <Page route={route} programs={programs} program={program} />}
       </main>
-    </>
+    </ScopesProvider>
   );
 }
 
@@ -54,6 +55,7 @@ interface PageProps {
 }
 
 function Page({ route, programs, program }: PageProps) {
+  const platform = useScope("PLATFORM");
   if (route.page === "programs") return <Programs programs={programs} />;
   if (route.page === "unknown" || !program) {
     return (
@@ -64,14 +66,27 @@ function Page({ route, programs, program }: PageProps) {
       </Empty>
     );
   }
+  if (platform) {
+    return (
+      <Empty title={`${program.name} is open to its own keys`}>
+        <p>
+          A platform key lists programs and makes their keys. <a href="#/">All programs</a>
+        </p>
+      </Empty>
+    );
+  }
   if (route.page === "overview") return <Overview key={program.id} program={program} />;
   if (route.page === "intents") return <IntentsPage key={program.id} route={route} />;
   return <IntentPage key={route.id} slug={route.slug} id={route.id} />;
 }
 
 /** A key of one program starts there. */
-function useOnlyProgram(route: Route, programs: readonly ProgramCard[] | undefined): void {
-  const only = programs?.length === 1 ? programs[0]?.slug : undefined;
+function useOnlyProgram(
+  route: Route,
+  programs: readonly ProgramCard[] | undefined,
+  platform: boolean,
+): void {
+  const only = !platform && programs?.length === 1 ? programs[0]?.slug : undefined;
   useEffect(() => {
     if (route.page === "programs" && only) replaceRoute(overviewHref(only));
   }, [route.page, only]);

@@ -6,18 +6,18 @@ import type { ProgramCard } from "./programs";
 interface Props {
   readonly route: Route;
   readonly program: ProgramCard | undefined;
-  readonly several: boolean;
   readonly keyName: string | undefined;
   readonly signOut: () => void;
 }
 
-export function Header({ route, program, several, keyName, signOut }: Props) {
+export function Header({ route, program, keyName, signOut }: Props) {
   return (
     <header className="top">
       <div className="top-row">
         <a className="brand" href="#/">
-          <img src={mark} alt="SGE" width={28} height={28} />
+          <img src={mark} alt="All programs" width={28} height={28} />
         </a>
+        {!program && <strong>SGE</strong>}
         {program && (
           <div className="program-name">
             <strong>{program.name}</strong>
@@ -32,18 +32,12 @@ export function Header({ route, program, several, keyName, signOut }: Props) {
           </button>
         </div>
       </div>
-      {program && <Tabs route={route} slug={program.slug} several={several} />}
+      {program && <Tabs route={route} slug={program.slug} />}
     </header>
   );
 }
 
-interface TabsProps {
-  readonly route: Route;
-  readonly slug: string;
-  readonly several: boolean;
-}
-
-function Tabs({ route, slug, several }: TabsProps) {
+function Tabs({ route, slug }: { route: Route; slug: string }) {
   const onIntents = route.page === "intents" || route.page === "intent";
   return (
     <nav className="tabs" aria-label="Program">
@@ -53,11 +47,6 @@ function Tabs({ route, slug, several }: TabsProps) {
       <a href={intentsHref(slug)} aria-current={onIntents ? "page" : undefined}>
         Intents
       </a>
-      {several && (
-        <a className="aside" href="#/">
-          All programs
-        </a>
-      )}
     </nav>
   );
 }

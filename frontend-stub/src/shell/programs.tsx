@@ -4,13 +4,21 @@ import { PageTitle } from "../parts/page-title";
 import { Empty } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { overviewHref } from "../routing";
+import { useScope } from "./scopes";
 
 export type ProgramCard = ProgramCardFragment;
 
 export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
+  const platform = useScope("PLATFORM");
   return (
     <>
       <PageTitle title="Programs" />
+      {platform && (
+        <p className="hint muted">
+          To see inside a program, sign in with one of its own keys: this key belongs to the
+          platform.
+        </p>
+      )}
       {programs.length === 0 ? (
         <Empty title="No programs yet">
           <p>
@@ -23,9 +31,13 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
           {programs.map((program) => (
             <li key={program.id} className="card">
               <h2>
-                <a className="cover" href={overviewHref(program.slug)}>
-                  {program.name}
-                </a>
+                {platform ? (
+                  program.name
+                ) : (
+                  <a className="cover" href={overviewHref(program.slug)}>
+                    {program.name}
+                  </a>
+                )}
               </h2>
               <p className="muted">
                 <code>{program.slug}</code> · chain {program.chainId}

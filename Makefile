@@ -1,8 +1,8 @@
 # What a person does here. `make setup` is run by every other target when it has to be.
-# make demo ARGS="--fresh"     make test ARGS="tests/app -k settings"
+# Arguments go through ARGS: make demo ARGS="--fresh"     make test ARGS="tests/app -k settings"
 
 PY := .venv/bin/python
-NODE := $(PY) -m sge.embedded.node
+NODE := $(abspath .venv/bin/python) -m sge.embedded.node
 CPUS := 2
 ARGS ?=
 
@@ -26,7 +26,7 @@ test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes o
 test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
 	$(PY) -m pytest -m long $(ARGS)
 
-check: setup ## lint, types, import contracts, lock hygiene, migrations up-down-up
+check: setup frontend ## lint, types, import contracts, lock hygiene, migrations up-down-up, the page
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -37,13 +37,22 @@ lock: ## resolves the dependencies anew, for all platforms (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded --extra dev pyproject.toml -o requirements/dev.txt
 
+frontend: setup frontend-stub/node_modules/.package-lock.json ## checks, tests and builds the page
+	cd frontend-stub && $(NODE) npm run check
+	cd frontend-stub && $(NODE) npm run test
+	cd frontend-stub && $(NODE) npm run build
+
+frontend-stub/node_modules/.package-lock.json: frontend-stub/package-lock.json
+	cd frontend-stub && $(NODE) npm ci --no-audit --no-fund
+	@touch $@
+
 format: setup ## puts the code in order
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
 contracts: setup ## compiles the on-chain sources into the committed artefacts (developers)
-	cd contracts && $(abspath $(PY)) -m sge.embedded.node npm ci --ignore-scripts --no-audit --no-fund
-	cd contracts && $(abspath $(PY)) -m sge.embedded.node npm run compile
+	cd contracts && $(NODE) npm ci --ignore-scripts --no-audit --no-fund
+	cd contracts && $(NODE) npm run compile
 
 clean: ## removes what was installed, built and stored (the demo's data too)
 	rm -rf .venv .sge build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

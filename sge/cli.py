@@ -5,6 +5,8 @@ import sys
 import typer
 
 from app.settings import SettingsMistake
+from sge.commands.contracts import contracts
+from sge.commands.doctor import doctor
 from sge.commands.migrate import migrate
 from sge.embedded.failures import EmbeddedFailure
 
@@ -25,6 +27,8 @@ def _every_command_has_a_name() -> None:
 
 
 cli.command()(migrate)
+cli.command()(doctor)
+cli.add_typer(contracts, name="contracts")
 
 
 def main() -> None:

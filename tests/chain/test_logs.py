@@ -6,6 +6,9 @@ from eth_hash.auto import keccak
 
 from app.chain.chain_data import ChainLog
 from app.chain.logs import LogPlace, Rejected, SafeExecuted, Settled, TokenTransfer, decode_watched
+from app.chain.refusals import refusal_of
+from app.chain.settlement_reason import PASSING_REASONS, SettlementReason
+from app.domain.intent_failures import IntentFailureCode
 
 PLACE = LogPlace(9, b"\x01" * 32, b"\x02" * 32, 4, 17)
 ADDRESS = "0x" + "ab" * 20
@@ -63,3 +66,14 @@ def test_both_forms_of_a_safe_execution(*, indexed: bool) -> None:
 
 def test_what_nobody_asked_for_is_left_out() -> None:
     assert decode_watched([log("Approval(address,address,uint256)", [], b"")]) == []
+
+
+def test_every_reason_passes_or_is_a_failure() -> None:
+    for reason in set(SettlementReason) - {SettlementReason.NONE}:
+        assert (refusal_of(reason) is None) == (reason in PASSING_REASONS)
+
+
+def test_a_reason_of_a_later_gateway_is_unknown() -> None:
+    failure = refusal_of(200)
+    assert failure is not None
+    assert (failure.code, failure.retryable) == (IntentFailureCode.UNKNOWN, True)

@@ -10,7 +10,9 @@ import pytest
 from sge.embedded.project import PROJECT
 
 # A file has one idea. Generated and foreign texts are not ours to split.
-LONGEST_LINES = 250
+FEW_ABOVE_LINES = 250
+FEW = 0.03
+LONGEST_LINES = 320
 MEDIAN_LINES = 110
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bfor now\b|NotImplementedError")
 
@@ -52,6 +54,7 @@ def test_no_work_is_left_unfinished() -> None:
 def test_files_stay_small() -> None:
     lengths = {file: len(file.read_text().splitlines()) for file in tracked("*.py")}
     own = {file: length for file, length in lengths.items() if file.name != "__init__.py"}
-    long = {str(f.relative_to(PROJECT)): n for f, n in own.items() if n > LONGEST_LINES}
-    assert long == {}
+    above = {str(f.relative_to(PROJECT)): n for f, n in own.items() if n > FEW_ABOVE_LINES}
+    assert {name: n for name, n in above.items() if n > LONGEST_LINES} == {}
+    assert len(above) <= FEW * len(own), above
     assert sorted(own.values())[len(own) // 2] <= MEDIAN_LINES

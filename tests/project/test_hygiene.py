@@ -14,6 +14,8 @@ FEW_ABOVE_LINES = 250
 FEW = 0.03
 LONGEST_LINES = 320
 MEDIAN_LINES = 110
+# A ratchet: these may only shrink, and leave the list once they are short enough.
+STILL_LONG = {"app/store/reads/ledger.py": 438}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bfor now\b|NotImplementedError")
 
 
@@ -55,6 +57,8 @@ def test_files_stay_small() -> None:
     lengths = {file: len(file.read_text().splitlines()) for file in tracked("*.py")}
     own = {file: length for file, length in lengths.items() if file.name != "__init__.py"}
     above = {str(f.relative_to(PROJECT)): n for f, n in own.items() if n > FEW_ABOVE_LINES}
-    assert {name: n for name, n in above.items() if n > LONGEST_LINES} == {}
+    longest = {name: n for name, n in above.items() if n > LONGEST_LINES}
+    assert longest.keys() == STILL_LONG.keys()
+    assert {name: n for name, n in longest.items() if n > STILL_LONG[name]} == {}
     assert len(above) <= FEW * len(own), above
     assert sorted(own.values())[len(own) // 2] <= MEDIAN_LINES

@@ -6,12 +6,12 @@ whose message says what is expected; the transport adds the code and the argumen
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from app.chain.address import InvalidAddressError, parse_address
@@ -118,40 +118,57 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _scalar(
+    name: str,
+    description: str | None,
+    serialize: Callable[[Any], Any],
+    parse: Callable[[Any], Any],
+) -> ScalarDefinition:
+    def parse_literal(node: ValueNode, _variables: object = None) -> Any:
+        try:
+            return parse(value_from_ast_untyped(node))
+        except GraphQLError as refused:
+            # With its place in the document, which is how the argument gets its name.
+            raise GraphQLError(refused.message, node) from None
+
+    return strawberry.scalar(
+        name=name,
+        description=description,
+        serialize=serialize,
+        parse_value=parse,
+        parse_literal=parse_literal,
+    )
+
+
 SCALARS: Mapping[object, ScalarDefinition] = {
-    datetime: strawberry.scalar(
-        name="DateTime",
-        description="An instant in UTC, RFC 3339 with Z: 2026-11-22T10:00:00Z. "
+    datetime: _scalar(
+        "DateTime",
+        "An instant in UTC, RFC 3339 with Z: 2026-11-22T10:00:00Z. "
         "Values without an offset are refused.",
-        serialize=format_date_time,
-        parse_value=parse_date_time,
+        format_date_time,
+        parse_date_time,
     ),
-    Address: strawberry.scalar(
-        name="Address",
-        description="A 20-byte EVM address. Accepted in lower, upper or checksummed case "
+    Address: _scalar(
+        "Address",
+        "A 20-byte EVM address. Accepted in lower, upper or checksummed case "
         "(a mixed-case value must pass its EIP-55 checksum); always returned checksummed. "
         "The zero address is refused.",
-        serialize=_as_it_is,
-        parse_value=read_address,
+        _as_it_is,
+        read_address,
     ),
-    Hex: strawberry.scalar(
-        name="Hex",
-        description="0x-prefixed bytes, lower-case hex.",
-        serialize=format_hex,
-        parse_value=parse_hex,
-    ),
-    DecimalText: strawberry.scalar(
-        name="Decimal",
-        description='An exact decimal as a string, never a JSON number: "10.00". '
+    Hex: _scalar("Hex", "0x-prefixed bytes, lower-case hex.", format_hex, parse_hex),
+    DecimalText: _scalar(
+        "Decimal",
+        'An exact decimal as a string, never a JSON number: "10.00". '
         "Digits and one point only; more decimals than the currency has are refused.",
-        serialize=format_decimal,
-        parse_value=parse_decimal,
+        format_decimal,
+        parse_decimal,
     ),
-    BigInt: strawberry.scalar(
-        name="BigInt",
-        description="An exact integer of any size as a string of digits.",
-        serialize=format_big_int,
-        parse_value=parse_big_int,
+    BigInt: _scalar(
+        "BigInt",
+        "An exact integer of any size as a string of digits.",
+        format_big_int,
+        parse_big_int,
     ),
     JSON: strawberry.scalar(name="JSON", serialize=_as_it_is, parse_value=_as_it_is),
 }

@@ -57,15 +57,16 @@ class _ArgumentSearch(Visitor):
         self,
         node: Node,
         _key: Any,
-        _parent: Any,
+        parent: Any,
         _path: Any,
         ancestors: list[Any],
     ) -> Any:
         if not self._wanted(node):
             return None
+        way = {id(step): step for step in [*ancestors, parent, node]}
         steps = [
             step.name.value
-            for step in [*ancestors, node]
+            for step in way.values()
             if isinstance(step, (ArgumentNode, ObjectFieldNode))
         ]
         if not steps:

@@ -51,8 +51,13 @@ def present_field_error(
         shown = _located(error, request_id, cause.code, cause.message)
         shown["extensions"].update(cause.details)
         return shown
-    if isinstance(cause, StrawberryInputCoercionError) or _is_about_argument(cause):
+    if isinstance(cause, StrawberryInputCoercionError):
         return present_request_error(error, request_id, document)
+    if isinstance(cause, GraphQLError) and cause.nodes:
+        # A refused argument. A value that no scalar can print is a bare GraphQLError too, but
+        # names no nodes of the document.
+        shown = present_request_error(cause, request_id, document)
+        return {**shown, "path": error.path}
     _log.error("field_failed", path=error.path, exc_info=cause)
     return _located(error, request_id, ErrorCode.INTERNAL_SERVER_ERROR, INTERNAL_MESSAGE)
 
@@ -84,14 +89,6 @@ def _as_api_error(failure: BaseException) -> BaseException:
     if isinstance(failure, Unavailable):
         return ServiceUnavailable(str(failure), failure.retry_after_seconds)
     return failure
-
-
-def _is_about_argument(cause: BaseException) -> bool:
-    """Tell a refused argument from a value that a resolver gave and no scalar can print.
-
-    Both are bare GraphQLErrors; only the former names nodes of the document.
-    """
-    return isinstance(cause, GraphQLError) and bool(cause.nodes)
 
 
 def _located(

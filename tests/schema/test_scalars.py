@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schema import scalars
-from tests.schema.tiny_schema import SCHEMA
+from tests.transport.tiny_schema import SCHEMA
 
 CONTRACT = {
     "DateTime": "An instant in UTC, RFC 3339 with Z: 2026-11-22T10:00:00Z. "

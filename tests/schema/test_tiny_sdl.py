@@ -2,7 +2,7 @@
 
 from graphql import print_type
 
-from tests.schema.tiny_schema import SCHEMA
+from tests.transport.tiny_schema import SCHEMA
 
 
 def test_a_connection_prints_as_in_the_contract() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.bus.hub import EventHub
 from app.domain.events import Event, EventType
 from app.domain.permissions import ApiScope, Authority
-from tests.schema.tiny_schema import SECRET_TEXT
+from tests.transport.tiny_schema import SECRET_TEXT
 
 
 @dataclass

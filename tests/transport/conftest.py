@@ -1,0 +1,61 @@
+"""The tiny schema behind uvicorn on a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import uvicorn
+
+from app.main import create_app, server_config
+from schema.transport.settings import TransportSettings
+from tests.transport.tiny_runtime import TinyRuntime
+from tests.transport.tiny_schema import COUNTERS, SCHEMA
+
+SETTINGS = TransportSettings(
+    connection_init_seconds=0.5,
+    ping_seconds=0.3,
+    recheck_credentials_seconds=0.1,
+    subscriptions_per_connection=5,
+    connections_per_caller=3,
+)
+
+
+@dataclass
+class Served:
+    """A running API."""
+
+    runtime: TinyRuntime
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/graphql"
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    COUNTERS.executions = COUNTERS.sources = 0
+    runtime = TinyRuntime()
+    app = create_app(runtime, SCHEMA, SETTINGS)
+    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, SETTINGS))
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(10):
+        while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.01)
+    (listener,) = server.servers[0].sockets
+    yield Served(runtime, listener.getsockname()[1])
+    server.should_exit = True
+    async with asyncio.timeout(15):
+        await task
+
+
+@pytest.fixture
+async def client(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=served.url) as opened:
+        yield opened

@@ -175,6 +175,7 @@ async def test_a_socket_that_does_not_read_holds_nobody_up(served: Served) -> No
         stuck.connection.transport.pause_reading()
         for number in range(1, 301):
             store.add()
+            served.runtime.hub.ring()
             assert await read_positions(quick, 1) == [number]
         stuck.connection.transport.resume_reading()
         assert await read_positions(stuck, 300) == list(range(1, 301))

@@ -39,11 +39,14 @@ class Socket:
         """Code and reason with which the server closes."""
         async with asyncio.timeout(seconds):
             with pytest.raises(ConnectionClosed) as closed:
-                while True:
-                    await self.connection.recv()
+                await self._read_on()
         frame = closed.value.rcvd
         assert frame is not None
         return frame.code, frame.reason
+
+    async def _read_on(self) -> None:
+        while True:
+            await self.connection.recv()
 
 
 @asynccontextmanager

@@ -70,6 +70,7 @@ GRANT UPDATE ON intent_state TO sge_api;
 GRANT UPDATE, DELETE ON intent_todo TO sge_api;
 GRANT DELETE ON program_member TO sge_api;
 GRANT UPDATE (status, halt_reason, halted_at) ON lane TO sge_api;
+GRANT UPDATE (status) ON commission TO sge_api;
 
 -- Workers.
 GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, intent_todo, intent_transition,

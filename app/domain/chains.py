@@ -1,0 +1,19 @@
+"""What the product knows of each chain from its settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.money import Currency
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFacts:
+    """confirmations: blocks until one is final; None: the node's finalized tag decides.
+    production: test programs are refused there.
+    """
+
+    chain_id: int
+    gateway: str
+    currencies: Mapping[str, Currency]
+    confirmations: int | None
+    production: bool

@@ -1,0 +1,53 @@
+"""The audit trail: who did what to which thing, written in the transaction of the change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from structlog.contextvars import get_contextvars
+
+from app.domain.events import EventType, NewEvent
+from app.domain.ids import new_id
+from app.store import audit as store
+from app.store.database import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """before and after hold JSON values: what a reader needs to see the change, never a secret."""
+
+    actor: str
+    action: str
+    target_id: str | None
+    at: datetime
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+    reason: str | None = None
+
+
+async def write_audit(unit: UnitOfWork, entry: AuditEntry) -> None:
+    """Writes the row, and an event that is sealed and never delivered. at: real time."""
+    audit_id = new_id()
+    await store.insert_audit(
+        unit,
+        store.AuditRow(
+            audit_id,
+            entry.at,
+            entry.actor,
+            entry.action,
+            entry.target_id,
+            entry.before,
+            entry.after,
+            entry.reason,
+            current_request_id(),
+        ),
+    )
+    unit.record(
+        NewEvent(EventType.AUDIT, entry.action, str(audit_id), 1, entry.at, {"v": 1}),
+    )
+
+
+def current_request_id() -> str | None:
+    """The id that log lines of this request or job carry."""
+    request_id = get_contextvars().get("request_id")
+    return None if request_id is None else str(request_id)

@@ -62,12 +62,20 @@ async def create_api_key(
         "expiresAt": None if command.expires_at is None else command.expires_at.isoformat(),
     }
     earlier = await claim_operation(
-        unit, command.idempotency_key, "createApiKey", meaning, str(key_id), now
+        unit, command.idempotency_key, "createApiKey", meaning, result=str(key_id), now=now
     )
     if earlier is not None:
         return ApiKeyResult(UUID(earlier), None, replayed=True)
     fresh = hasher.make_key()
-    row = _new_row(key_id, command.name, command.scopes, fresh, actor, now, command.expires_at)
+    row = _new_row(
+        key_id,
+        command.name,
+        command.scopes,
+        fresh,
+        actor=actor,
+        now=now,
+        expires_at=command.expires_at,
+    )
     await store.insert_key(unit, row)
     await _tell(unit, "api_key.created", row, actor, now)
     return ApiKeyResult(key_id, fresh.token, replayed=False)
@@ -85,7 +93,7 @@ async def rotate_api_key(
     key_id = new_id()
     meaning = {"id": str(command.key_id), "overlapSeconds": command.overlap_seconds}
     earlier = await claim_operation(
-        unit, command.idempotency_key, "rotateApiKey", meaning, str(key_id), now
+        unit, command.idempotency_key, "rotateApiKey", meaning, result=str(key_id), now=now
     )
     if earlier is not None:
         return ApiKeyResult(UUID(earlier), None, replayed=True)
@@ -93,7 +101,15 @@ async def rotate_api_key(
         raise Refusal(RefusalCode.INVALID_STATE, "The key is revoked or has expired.", "id")
     fresh = hasher.make_key()
     scopes = frozenset(ApiScope(scope) for scope in old.scopes)
-    row = _new_row(key_id, old.name, scopes, fresh, authority.actor, now, old.expires_at)
+    row = _new_row(
+        key_id,
+        old.name,
+        scopes,
+        fresh,
+        actor=authority.actor,
+        now=now,
+        expires_at=old.expires_at,
+    )
     await store.insert_key(unit, row)
     ends = now + timedelta(seconds=command.overlap_seconds)
     await store.expire_key(
@@ -155,6 +171,7 @@ def _new_row(
     name: str,
     scopes: frozenset[ApiScope],
     fresh: FreshKey,
+    *,
     actor: str,
     now: datetime,
     expires_at: datetime | None,
@@ -177,6 +194,7 @@ async def _tell(
     row: store.NewKeyRow,
     actor: str,
     now: datetime,
+    *,
     replaces: store.KeyRow | None = None,
 ) -> None:
     await write_audit(

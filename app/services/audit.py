@@ -1,8 +1,10 @@
 """The audit trail: who did what to which thing, written in the transaction of the change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from structlog.contextvars import get_contextvars
 
@@ -42,8 +44,19 @@ async def write_audit(unit: UnitOfWork, entry: AuditEntry) -> None:
             current_request_id(),
         ),
     )
-    unit.record(
-        NewEvent(EventType.AUDIT, entry.action, str(audit_id), 1, entry.at, {"v": 1}),
+    unit.record(audit_event([audit_id], entry.at))
+
+
+def audit_event(audit_ids: Sequence[UUID], at: datetime) -> NewEvent:
+    """What the sealer reads."""
+    internal = {"audit": [str(audit_id) for audit_id in audit_ids]}
+    return NewEvent(
+        EventType.AUDIT,
+        "audit.written",
+        str(audit_ids[0]),
+        1,
+        at,
+        {"v": 1, "internal": internal},
     )
 
 

@@ -18,6 +18,7 @@ from app.domain.postings import (
     MovementDirection,
     Transfer,
 )
+from app.domain.settlement_postings import movement_reference
 from app.domain.treasury import TreasuryReading
 from app.services.audit import AuditEntry, write_audit
 from app.services.new_program import NewProgram
@@ -68,9 +69,7 @@ async def existing_program(unit: UnitOfWork, request_hash: bytes) -> ProgramResu
     assert unit.program_id is not None
     program = await store.read_program(unit, unit.program_id)
     if program is None or program.request_hash != request_hash:
-        raise Refusal(
-            RefusalCode.ALREADY_EXISTS, "Another program has this slug already.", "slug"
-        )
+        raise Refusal(RefusalCode.ALREADY_EXISTS, "Another program has this slug already.", "slug")
     return ProgramResult(program.id, program.public_id)
 
 
@@ -97,7 +96,7 @@ async def _store_treasury(
 ) -> None:
     chain_id, block = new.command.chain_id, reading.block_number
     if not await store.insert_treasury(
-        unit, chain_id, new.command.treasury, reading.safe, block, now
+        unit, chain_id, new.command.treasury, reading.safe, watched_from_block=block, read_at=now
     ):
         raise Refusal(
             RefusalCode.TREASURY_TAKEN, "Another program has this treasury already.", "treasury"
@@ -134,7 +133,7 @@ def _opening_journal(
     return Journal(
         public_id=new_id(),
         kind=JournalKind.DEPOSIT,
-        reference=f"{chain_id}:0x{reading.block_hash.hex()}:{movement.log_index}",
+        reference=movement_reference(movement),
         effective_at=now,
         transfers=(Transfer("opening_balance", amount, DEPOSIT, PROGRAM),),
         movements=(movement,),
@@ -157,12 +156,12 @@ async def _tell(
         "test": row.test,
     }
     unit.record(
-        NewEvent(EventType.PROGRAM, "program.created", str(row.public_id), 1, now, {"v": 1, **facts})
+        NewEvent(
+            EventType.PROGRAM, "program.created", str(row.public_id), 1, now, {"v": 1, **facts}
+        )
     )
     after = {**facts, "terms": terms_as_json(version_of(new.terms, 1, now))}
     await write_audit(
         unit,
-        AuditEntry(
-            authority.actor, "program.created", str(row.public_id), now, after=after
-        ),
+        AuditEntry(authority.actor, "program.created", str(row.public_id), now, after=after),
     )

@@ -26,7 +26,6 @@ async def mature_commissions(
                 {
                     "v": 1,
                     "affiliate": str(commission.affiliate_public_id),
-                    "affiliateId": commission.affiliate_id,
                     "amount": str(commission.amount),
                     "currency": commission.currency,
                     "payableAt": commission.payable_at.isoformat(),

@@ -8,8 +8,8 @@ from app.domain.chains import ChainFacts
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.idempotency import meaning_hash
 from app.domain.money import Currency
-from app.domain.texts import check_text
 from app.domain.terms import TermsDraft, TermsText, draft_terms
+from app.domain.texts import check_text
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
 LONGEST_COOL_DOWN_HOURS = 8760
@@ -49,9 +49,7 @@ def check_new_program(command: CreateProgram, chains: Mapping[int, ChainFacts]) 
     """Refuses what no treasury could make right; each refusal names its field."""
     if not _SLUG.fullmatch(command.slug):
         raise _invalid("A slug is 2 to 63 lower-case letters, digits and hyphens.", "slug")
-    check_program_limits(
-        command.name, command.wallet_cool_down_hours, command.maximum_tree_depth
-    )
+    check_program_limits(command.name, command.wallet_cool_down_hours, command.maximum_tree_depth)
     chain = chains.get(command.chain_id)
     if chain is None:
         raise Refusal(RefusalCode.UNKNOWN_CHAIN, "This chain is not served here.", "chainId")

@@ -14,6 +14,7 @@ async def claim_operation(
     key: str,
     operation: str,
     meaning: Mapping[str, Any],
+    *,
     result: str,
     now: datetime,
 ) -> str | None:
@@ -22,7 +23,9 @@ async def claim_operation(
     Refuses INVALID_INPUT for a malformed key and IDEMPOTENCY_CONFLICT for another meaning.
     """
     request_hash = meaning_hash(operation, meaning)
-    earlier = await store.claim_key(unit, check_key(key), operation, request_hash, result, now)
+    earlier = await store.claim_key(
+        unit, check_key(key), operation, request_hash, result=result, at=now
+    )
     if earlier is None:
         if await store.intent_has_key(unit, key):
             raise conflict()

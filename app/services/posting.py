@@ -21,7 +21,11 @@ async def post_from_api(
             str(journals[0].public_id),
             1,
             at,
-            {"v": 1, "journals": [str(journal.public_id) for journal in journals]},
+            {
+                "v": 1,
+                "journals": [str(journal.public_id) for journal in journals],
+                "internal": {"journals": ids},
+            },
         )
     )
     return ids

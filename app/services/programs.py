@@ -51,7 +51,7 @@ async def update_program(
         )
         await store.update_program(unit, changed)
         before = {name: getattr(program, name) for name in wanted}
-        await _tell(unit, authority, program, "program.updated", now, before, wanted)
+        await _tell(unit, authority, program, "program.updated", now, before=before, after=wanted)
     return ProgramResult(program.id, program.public_id)
 
 
@@ -64,9 +64,8 @@ async def pause_program(
     _refuse_archived(program)
     if program.status is not ProgramStatus.PAUSED:
         await store.pause(unit, program.id, reason, authority.actor, now)
-        await _tell(
-            unit, authority, program, "program.paused", now, None, {"reason": reason}, reason
-        )
+        after = {"reason": reason}
+        await _tell(unit, authority, program, "program.paused", now, after=after, reason=reason)
     return ProgramResult(program.id, program.public_id)
 
 
@@ -80,7 +79,9 @@ async def resume_program(
     if program.status is not ProgramStatus.ACTIVE:
         await store.resume(unit, program.id)
         before = {"reason": program.pause_reason}
-        await _tell(unit, authority, program, "program.resumed", now, before, {}, reason)
+        await _tell(
+            unit, authority, program, "program.resumed", now, before=before, after={}, reason=reason
+        )
         unit.wake(SETTLE_INTENTS)
     return ProgramResult(program.id, program.public_id)
 
@@ -98,14 +99,12 @@ async def advance_clock(
             RefusalCode.NOT_A_TEST_PROGRAM, "Only a test program's clock moves.", "programId"
         )
     if to - now > _LONGEST_ADVANCE:
-        raise Refusal(
-            RefusalCode.INVALID_INPUT, "A clock moves at most 100 years ahead.", "to"
-        )
+        raise Refusal(RefusalCode.INVALID_INPUT, "A clock moves at most 100 years ahead.", "to")
     if to > program_time(now, program.clock_offset):
         await store.set_clock_offset(unit, program.id, to - now)
         await mature_commissions(unit, program.id, due_at=to, now=now)
         after = {"now": to.isoformat()}
-        await _tell(unit, authority, program, "program.clock_advanced", now, None, after)
+        await _tell(unit, authority, program, "program.clock_advanced", now, after=after)
     return ProgramResult(program.id, program.public_id)
 
 
@@ -120,15 +119,14 @@ async def _tell(
     program: store.ProgramRow,
     name: str,
     now: datetime,
-    before: dict[str, Any] | None,
+    *,
+    before: dict[str, Any] | None = None,
     after: dict[str, Any],
     reason: str | None = None,
 ) -> None:
     public_id = str(program.public_id)
     unit.record(
-        NewEvent(
-            EventType.PROGRAM, name, public_id, program.version + 1, now, {"v": 1, **after}
-        )
+        NewEvent(EventType.PROGRAM, name, public_id, program.version + 1, now, {"v": 1, **after})
     )
     await write_audit(
         unit, AuditEntry(authority.actor, name, public_id, now, before, after, reason)

@@ -44,7 +44,7 @@ async def set_terms(
     program = await locked_program(unit, command.program_id)
     version = await store.newest_version(unit) + 1
     earlier = await claim_operation(
-        unit, command.idempotency_key, "setTerms", _meaning(command), str(version), now
+        unit, command.idempotency_key, "setTerms", _meaning(command), result=str(version), now=now
     )
     if earlier is not None:
         return TermsResult(program.id, int(earlier), replayed=True)
@@ -53,9 +53,7 @@ async def set_terms(
     program_now = program_time(now, program.clock_offset)
     effective_from = command.effective_from or program_now
     if effective_from < program_now:
-        raise Refusal(
-            RefusalCode.INVALID_TERMS, "Terms cannot begin in the past.", "effectiveFrom"
-        )
+        raise Refusal(RefusalCode.INVALID_TERMS, "Terms cannot begin in the past.", "effectiveFrom")
     terms = version_of(draft, version, effective_from)
     await store.insert_terms(unit, terms, authority.actor, now)
     facts = terms_as_json(terms)
@@ -63,9 +61,7 @@ async def set_terms(
     unit.record(
         NewEvent(EventType.PROGRAM, "terms.set", public_id, version, now, {"v": 1, **facts})
     )
-    await write_audit(
-        unit, AuditEntry(authority.actor, "terms.set", public_id, now, after=facts)
-    )
+    await write_audit(unit, AuditEntry(authority.actor, "terms.set", public_id, now, after=facts))
     return TermsResult(program.id, version, replayed=False)
 
 

@@ -17,7 +17,7 @@ WITH due AS (
    WHERE c.program_id = due.program_id AND c.id = due.id
   RETURNING c.id, c.program_id, c.affiliate_id, c.amount, c.currency, c.payable_at
 )
-SELECT m.id, m.affiliate_id, a.public_id AS affiliate_public_id, m.amount, m.currency, m.payable_at
+SELECT m.id, a.public_id AS affiliate_public_id, m.amount, m.currency, m.payable_at
   FROM moved m JOIN affiliate a ON a.program_id = m.program_id AND a.id = m.affiliate_id
  ORDER BY m.payable_at, m.id
 """
@@ -28,7 +28,6 @@ class MaturedCommission:
     """amount in smallest units; negative for a clawback."""
 
     id: UUID
-    affiliate_id: int
     affiliate_public_id: UUID
     amount: int
     currency: str

@@ -27,7 +27,7 @@ class EarlierUse:
 
 
 async def claim_key(
-    unit: UnitOfWork, key: str, operation: str, request_hash: bytes, result: str, at: datetime
+    unit: UnitOfWork, key: str, operation: str, request_hash: bytes, *, result: str, at: datetime
 ) -> EarlierUse | None:
     """Takes the key for this result; the earlier use when somebody has it already."""
     taken = await unit.connection.fetchval(

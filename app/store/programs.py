@@ -161,6 +161,7 @@ async def insert_treasury(
     chain_id: int,
     address: str,
     safe: SafeReading,
+    *,
     watched_from_block: int,
     read_at: datetime,
 ) -> bool:

@@ -55,8 +55,33 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER affiliate_place BEFORE INSERT OR UPDATE OF parent_id, depth, path ON affiliate
+CREATE TRIGGER affiliate_place BEFORE INSERT OR UPDATE OF parent_id ON affiliate
   FOR EACH ROW EXECUTE FUNCTION sge_place_affiliate();
+
+-- A moved affiliate takes its branch along, in one statement. Whoever moves holds the forest's lock (app/store/affiliates.py),
+-- so nobody joins the branch meanwhile.
+CREATE FUNCTION sge_move_branch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE affiliate a
+     SET path = NEW.path || substring(a.path FROM length(OLD.path) + 1), depth = a.depth + NEW.depth - OLD.depth
+   WHERE a.program_id = NEW.program_id AND a.path > OLD.path
+     AND a.path < substring(OLD.path FROM 1 FOR length(OLD.path) - 8) || int8send(OLD.id + 1);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER affiliate_branch AFTER UPDATE OF parent_id ON affiliate
+  FOR EACH ROW WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION sge_move_branch();
+
+CREATE FUNCTION sge_guard_place() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF pg_trigger_depth() < 2 THEN
+    RAISE EXCEPTION 'depth and path follow from the parent' USING ERRCODE = 'SG006';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER affiliate_place_guard BEFORE UPDATE OF depth, path ON affiliate
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_guard_place();
 CREATE TRIGGER affiliate_move BEFORE UPDATE OF status ON affiliate
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('AFFILIATE');
 

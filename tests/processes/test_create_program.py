@@ -17,7 +17,6 @@ from app.services.create_program import ProgramResult
 from app.services.new_program import CreateProgram
 from app.store.database import Database
 from app.store.programs import find_program_id
-from tests.contracts.conftest import chain, deployment  # noqa: F401  fixtures
 from tests.contracts.gateway_chain import DEPLOYER_KEY, GatewayChain
 from tests.contracts.items import USDC as ONE
 from tests.contracts.items import wallet
@@ -68,7 +67,7 @@ class Treasuries:
 
 @pytest.fixture
 async def treasuries(
-    chain: GatewayChain,  # noqa: F811  the fixture
+    chain: GatewayChain,
     database: OwnDatabase,
 ) -> AsyncIterator[Treasuries]:
     api = await Database.connect(database.dsn("sge_api"))
@@ -127,7 +126,7 @@ async def test_an_unknown_version_is_refused(treasuries: Treasuries) -> None:
     safe = await treasuries.safe()
     proxied = treasuries.chain.deployment.safe_singleton
     code: str = treasuries.chain.node.call("eth_getCode", proxied, "latest")
-    older = code.replace("1.4.1".encode().hex(), "1.2.0".encode().hex())
+    older = code.replace(b"1.4.1".hex(), b"1.2.0".hex())
     assert older != code
     treasuries.chain.node.call("anvil_setCode", proxied, older)
     with refused("UNSUPPORTED_SAFE_VERSION", "treasury"):

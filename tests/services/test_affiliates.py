@@ -138,16 +138,16 @@ async def test_a_branch_moves_with_everybody_in_it(world: World) -> None:
     await world.affiliate(program_id, "CCC", "BBB")
     await world.affiliate(program_id, "DDD", "CCC")
     await world.affiliate(program_id, "BESIDE", "AAA")
-    await world.affiliate(program_id, "XXX")
+    await world.affiliate(program_id, "YYY")
     for _ in range(2):
-        await move(world, program_id, b.public_id, "XXX")
+        await move(world, program_id, b.public_id, "YYY")
     assert await forest(world, program_id) == {
         "AAA": (),
         "BESIDE": ("AAA",),
-        "XXX": (),
-        "BBB": ("XXX",),
-        "CCC": ("XXX", "BBB"),
-        "DDD": ("XXX", "BBB", "CCC"),
+        "YYY": (),
+        "BBB": ("YYY",),
+        "CCC": ("YYY", "BBB"),
+        "DDD": ("YYY", "BBB", "CCC"),
     }
     await move(world, program_id, b.public_id, None)
     assert (await forest(world, program_id))["DDD"] == ("BBB", "CCC")

@@ -56,7 +56,6 @@ class Settings(BaseSettings):
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_format: Literal["json", "console"] = "json"
 
     @property
     def shows_schema(self) -> bool:

@@ -21,7 +21,7 @@ DIE_SECONDS = 10.0
 
 
 def test_redis_asks_for_its_password(own_redis: Redis) -> None:
-    stranger = redis.Redis(host=LOOPBACK, port=own_redis.port)
+    stranger = redis.Redis(host=LOOPBACK, port=own_redis.port, retry=None)
     with stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()
     with redis.Redis.from_url(own_redis.url) as client:

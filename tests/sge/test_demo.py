@@ -22,6 +22,7 @@ from sge.embedded.project import PROJECT
 
 pytestmark = pytest.mark.long
 
+DEMO = [sys.executable, "-m", "sge.cli", "demo"]
 FIRST_START_SECONDS = 120.0
 # What a second `make demo` is promised to take at most.
 NEXT_START_SECONDS = 20.0
@@ -41,8 +42,7 @@ class Demo:
         self.folder = folder
         self.port = free_port()
         self.log = folder / "demo.log"
-        line = [sys.executable, "-m", "sge.cli", "demo", "--folder", str(folder), "--no-page"]
-        line += ["--port", str(self.port), *arguments]
+        line = [*DEMO, "--folder", str(folder), "--no-page", "--port", str(self.port), *arguments]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 line, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
@@ -153,8 +153,7 @@ def test_a_busy_port_is_named(server_folder: Path) -> None:
     with running_demo(server_folder, "--no-traffic") as first:
         first.wait_until_ready(FIRST_START_SECONDS)
         other = subprocess.run(
-            [sys.executable, "-m", "sge.cli", "demo", "--port", str(first.port)]
-            + ["--folder", str(server_folder / "other")],
+            [*DEMO, "--port", str(first.port), "--folder", str(server_folder / "other")],
             check=False,
             cwd=PROJECT,
             capture_output=True,
@@ -163,7 +162,7 @@ def test_a_busy_port_is_named(server_folder: Path) -> None:
         assert other.returncode == 2
         assert f"port {first.port} for the API is taken" in other.stderr
         same = subprocess.run(
-            [sys.executable, "-m", "sge.cli", "demo", "--folder", str(server_folder)],
+            [*DEMO, "--folder", str(server_folder)],
             check=False,
             cwd=PROJECT,
             capture_output=True,

@@ -7,7 +7,9 @@ import typer
 from app.settings import SettingsMistake
 from sge.commands.contracts import contracts
 from sge.commands.doctor import doctor
+from sge.commands.ledger import ledger
 from sge.commands.migrate import migrate
+from sge.commands.operator import operator
 from sge.embedded.failures import EmbeddedFailure
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
@@ -29,6 +31,8 @@ def _every_command_has_a_name() -> None:
 cli.command()(migrate)
 cli.command()(doctor)
 cli.add_typer(contracts, name="contracts")
+cli.add_typer(operator, name="operator")
+cli.add_typer(ledger, name="ledger")
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from app.chain.deploy import deploy_contracts
 
-contracts = typer.Typer(help="The contracts on a chain.", no_args_is_help=True)
+contracts = typer.Typer(no_args_is_help=True)
 
 
 @contracts.callback()

@@ -1,0 +1,86 @@
+"""Adds the whole ledger up again, from its transfers: what a superuser could have bent shows here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.store.database import ReadSession
+
+# Per program and currency: every transfer has both sides, so both sums are the sum of amounts.
+_TOTALS = """
+SELECT p.public_id, a.currency, sum(a.debits) AS debits, sum(a.credits) AS credits,
+       (SELECT coalesce(sum(t.amount), 0) FROM transfer t
+        WHERE t.program_id = a.program_id AND t.currency = a.currency) AS moved
+FROM account a JOIN program p ON p.id = a.program_id
+GROUP BY p.public_id, a.program_id, a.currency
+ORDER BY a.program_id, a.currency
+"""
+# Stored balances beside the sums of the transfers that touch the account.
+_DRIFTING = """
+WITH side AS (
+  SELECT program_id, debit_account_id AS id, amount AS debit, 0::numeric AS credit FROM transfer
+  UNION ALL
+  SELECT program_id, credit_account_id, 0, amount FROM transfer
+), summed AS (
+  SELECT program_id, id, sum(debit) AS debits, sum(credit) AS credits FROM side GROUP BY 1, 2
+)
+SELECT coalesce(a.program_id, s.program_id) AS program_id, coalesce(a.id, s.id) AS account_id,
+       a.kind, a.debits, a.credits, coalesce(s.debits, 0) AS summed_debits,
+       coalesce(s.credits, 0) AS summed_credits
+FROM account a FULL JOIN summed s ON s.program_id = a.program_id AND s.id = a.id
+WHERE a.id IS NULL OR a.debits <> coalesce(s.debits, 0) OR a.credits <> coalesce(s.credits, 0)
+ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTotal:
+    """One program and currency, in smallest units: stored balances, and what its transfers moved."""
+
+    program: str
+    currency: str
+    debits: int
+    credits: int
+    moved: int
+
+    @property
+    def balanced(self) -> bool:
+        """Invariant 2: both sides are equal, and equal to what was moved."""
+        return self.debits == self.credits == self.moved
+
+
+@dataclass(frozen=True, slots=True)
+class DriftingAccount:
+    """An account whose stored balance is not the sum of its transfers; kind None: it is missing."""
+
+    program_id: int
+    account_id: int
+    kind: str | None
+    stored: tuple[int, int] | None
+    summed: tuple[int, int]
+
+
+async def ledger_totals(session: ReadSession) -> list[LedgerTotal]:
+    """Every program and currency that the session may see."""
+    return [_total(row) for row in await session.connection.fetch(_TOTALS)]
+
+
+async def drifting_accounts(session: ReadSession) -> list[DriftingAccount]:
+    """Accounts of all programs that contradict their transfers; empty in a sound ledger."""
+    return [_drifting(row) for row in await session.connection.fetch(_DRIFTING)]
+
+
+def _total(row: Any) -> LedgerTotal:
+    return LedgerTotal(
+        str(row["public_id"]), row["currency"], row["debits"], row["credits"], row["moved"]
+    )
+
+
+def _drifting(row: Any) -> DriftingAccount:
+    stored = None if row["kind"] is None else (row["debits"], row["credits"])
+    return DriftingAccount(
+        row["program_id"],
+        row["account_id"],
+        row["kind"],
+        stored,
+        (row["summed_debits"], row["summed_credits"]),
+    )

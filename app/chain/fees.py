@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.chain.chain_data import FeeHistory
 from app.chain.client import Chain
+from app.domain.transactions import Fees
 
 _BLOCKS = 4
 _PERCENTILE = 50
@@ -12,14 +13,6 @@ _SMALLEST_TIP_WEI = (
 )
 _BUMP_EIGHTHS = 9  # +12.5 %, above the tenth that geth asks for
 _LEAST_TENTHS = 11
-
-
-@dataclass(frozen=True, slots=True)
-class Fees:
-    """Wei for one unit of gas."""
-
-    max_fee: int
-    tip: int
 
 
 @dataclass(frozen=True, slots=True)

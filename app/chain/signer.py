@@ -9,6 +9,7 @@ from eth_keys.datatypes import PrivateKey
 
 from app.chain.address import address_bytes, checksum_address
 from app.chain.rlp import encode_rlp
+from app.domain.transactions import SignedTransaction
 
 _TYPE = b"\x02"
 
@@ -43,14 +44,6 @@ class UnsignedTransaction:
             self.data,
             tuple((address_bytes(one), tuple(keys)) for one, keys in self.access_list),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SignedTransaction:
-    """What is stored and sent, and the hash it will have on chain."""
-
-    raw: bytes
-    hash: bytes
 
 
 class Signer:

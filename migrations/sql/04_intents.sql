@@ -96,10 +96,12 @@ CREATE TABLE intent_todo (
   chain_id bigint NOT NULL,
   rerouted boolean NOT NULL DEFAULT false,
   due_at timestamptz NOT NULL,
+  lease_until timestamptz,             -- of whoever claimed it; as in intent_state
   expires_at timestamptz,              -- validBefore of its authorisation
   PRIMARY KEY (program_id, intent_id)
 ) WITH (fillfactor = 70);
-CREATE INDEX intent_todo_due ON intent_todo (chain_id, program_id, due_at);
+CREATE INDEX intent_todo_due ON intent_todo (chain_id, program_id, rerouted, due_at) WHERE lease_until IS NULL;
+CREATE INDEX intent_todo_leased ON intent_todo (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX intent_todo_expiry ON intent_todo (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE intent_transition (

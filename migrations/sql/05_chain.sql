@@ -65,6 +65,7 @@ CREATE TABLE signed_copy (
   hash bytea NOT NULL UNIQUE CHECK (length(hash) = 32),
   max_fee_per_gas units NOT NULL,
   max_priority_fee_per_gas units NOT NULL,
+  head_number bigint NOT NULL,         -- the newest block when it was signed: a copy is old after three more
   sends integer NOT NULL DEFAULT 0,
   last_error text,
   created_at timestamptz NOT NULL,

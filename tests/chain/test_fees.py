@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.chain.chain_data import FeeHistory
-from app.chain.fees import Fees, FeeTooHigh, bumped, fees_of
+from app.chain.fees import FeeTooHigh, bumped, fees_of
+from app.domain.transactions import Fees
 
 GWEI = 10**9
 

@@ -73,6 +73,7 @@ class SignedCopy(Row, table=True):
     hash: bytes = required(LargeBinary, unique=True)
     max_fee_per_gas: int = required(UNITS)
     max_priority_fee_per_gas: int = required(UNITS)
+    head_number: int = required(BigInteger)
     sends: int = required(Integer, default="0")
     last_error: str | None = optional(Text)
     created_at: datetime = required(INSTANT)

@@ -58,7 +58,17 @@ class IntentState(Row, table=True):
 
 class IntentTodo(Row, table=True):
     __table_args__ = (
-        Index("intent_todo_due", "chain_id", "program_id", "due_at"),
+        Index(
+            "intent_todo_due",
+            "chain_id",
+            "program_id",
+            "rerouted",
+            "due_at",
+            postgresql_where=text("lease_until IS NULL"),
+        ),
+        Index(
+            "intent_todo_leased", "lease_until", postgresql_where=text("lease_until IS NOT NULL")
+        ),
         Index("intent_todo_expiry", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -68,6 +78,7 @@ class IntentTodo(Row, table=True):
     chain_id: int = required(BigInteger)
     rerouted: bool = required(Boolean, default="false")
     due_at: datetime = required(INSTANT)
+    lease_until: datetime | None = optional(INSTANT)
     expires_at: datetime | None = optional(INSTANT)
 
 

@@ -1,0 +1,30 @@
+"""A lane for each relayer key on each chain, from the chain's own count of what the key has sent."""
+
+from app.chain.client import Chain
+from app.chain.signer import Signer
+from app.domain.clock import Clock
+from app.services.execute import Bells, execute
+from app.store import lanes
+from app.store.database import Database, UnitOfWork
+
+
+async def ensure_lanes(
+    database: Database, bells: Bells, chain: Chain, signers: dict[str, Signer], clock: Clock
+) -> None:
+    """New relayers get a lane that starts after everything they ever sent, waiting or mined; known ones stay."""
+    for relayer in signers:
+        mined = await chain.nonce(relayer, "latest")
+        waiting = await chain.nonce(relayer, "pending")
+        balance = await chain.balance(relayer)
+
+        async def ensure(
+            unit: UnitOfWork,
+            relayer: str = relayer,
+            nonce: int = max(mined, waiting),
+            balance: int = balance,
+        ) -> None:
+            await lanes.ensure(
+                unit, chain.chain_id, relayer, nonce=nonce, balance_wei=balance, at=clock()
+            )
+
+        await execute(database, bells, None, ensure)

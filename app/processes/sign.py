@@ -1,0 +1,84 @@
+"""Signing: in one database transaction the last look, the nonce, the signature and its bytes. Nothing is sent here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from app.chain.fees import FeeEstimate
+from app.domain.claims import ClaimedIntent
+from app.domain.ids import new_id
+from app.domain.states import LaneStatus
+from app.domain.transactions import CopyKind, NewTransaction, SignedCopy
+from app.processes.copies import signed_copy
+from app.processes.pack import Payload, payload_of
+from app.processes.settling import Settling
+from app.services.execute import execute
+from app.store import lanes, signing
+from app.store.database import UnitOfWork
+from app.store.lanes import LaneLease
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What came of a batch: a stored copy to send, and items that could not be signed now."""
+
+    copy: SignedCopy | None
+    left: tuple[ClaimedIntent, ...]
+
+
+async def sign_batch(
+    settling: Settling, lane: LaneLease, batch: Sequence[ClaimedIntent], estimate: FeeEstimate
+) -> Signing:
+    """Signs what may still be signed of the batch and stores it.
+
+    The lane must be ours and ACTIVE, each item leased by us and unchanged, its program not paused. From the commit on
+    the watcher owns these intents. Raises LaneLost.
+    """
+
+    async def sign(unit: UnitOfWork) -> Signing:
+        now = settling.clock()
+        locked = await lanes.lock(unit, lane, now)
+        if locked.status is not LaneStatus.ACTIVE:
+            return Signing(None, tuple(batch))
+        active = await signing.active_programs(unit, [one.program_id for one in batch])
+        held = await signing.still_claimed(
+            unit, [one for one in batch if one.program_id in active], settling.holder, now
+        )
+        items = [one for one in batch if (one.program_id, one.intent_id) in held]
+        left = tuple(one for one in batch if (one.program_id, one.intent_id) not in held)
+        if not items:
+            return Signing(None, left)
+        copy = await _store_signed(settling, unit, lane, payload_of(items), estimate)
+        settling.at_point("signing")
+        return Signing(copy, left)
+
+    signed = await execute(settling.database, settling.bells, None, sign)
+    settling.at_point("signed")
+    return signed
+
+
+async def _store_signed(
+    settling: Settling,
+    unit: UnitOfWork,
+    lane: LaneLease,
+    payload: Payload,
+    estimate: FeeEstimate,
+) -> SignedCopy:
+    now = settling.clock()
+    new = NewTransaction(
+        id=new_id(),
+        lane_id=lane.lane_id,
+        chain_id=lane.chain_id,
+        nonce=await lanes.take_nonces(unit, lane.lane_id),
+        purpose=payload.purpose,
+        sender=lane.relayer,
+        to=settling.gateway,
+        data=payload.data,
+        gas_limit=payload.gas_limit,
+        payload_hash=sha256(payload.data).digest(),
+    )
+    copy = signed_copy(settling.signers[lane.relayer], new, CopyKind.PAYLOAD, estimate)
+    await signing.insert_transaction(unit, new, now)
+    await signing.insert_copy(unit, copy, now)
+    await signing.carry(unit, new.id, payload.items, settling.actor, now)
+    return copy

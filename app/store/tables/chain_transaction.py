@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -56,6 +57,7 @@ class ChainTransaction(Row, table=True):
     block_hash: bytes | None = optional(LargeBinary)
     gas_used: int | None = optional(BigInteger)
     cost_wei: int | None = optional(UNITS)
+    succeeded: bool | None = optional(Boolean)
     created_at: datetime = required(INSTANT)
     finished_at: datetime | None = optional(INSTANT)
 

@@ -83,11 +83,11 @@ GRANT UPDATE (on_chain_balance, on_chain_read_at) ON program_currency TO sge_wor
 GRANT UPDATE (referrer_id, registration_intent_id, identity_token_id, registered_at) ON program_user TO sge_worker;
 GRANT UPDATE (undone_at, gas_share_wei) ON settlement TO sge_worker;
 GRANT UPDATE (status, paid_at) ON commission TO sge_worker;
-GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, block_hash, gas_used, cost_wei, finished_at)
-  ON chain_transaction TO sge_worker;
+GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, block_hash, gas_used, cost_wei, succeeded,
+  finished_at) ON chain_transaction TO sge_worker;
 GRANT UPDATE (sends, last_error) ON signed_copy TO sge_worker;
-GRANT UPDATE ON intent_state, intent_todo, intent_attempt, discrepancy, affiliate_rollup, program_series, program_series_amount, program_counter, consumed_through,
-  program_gas, lane, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
+GRANT UPDATE ON intent_state, intent_todo, intent_attempt, discrepancy, affiliate_rollup, program_series,
+  program_series_amount, program_counter, consumed_through, program_gas, lane, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
 GRANT DELETE ON intent_todo, chain_block, affiliate_rollup, program_series, program_series_amount,
   program_counter, worker_heartbeat TO sge_worker;
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from app.store.database import Database, UnitOfWork
+from app.store.database import Database, Isolation, UnitOfWork
 
 T = TypeVar("T")
 
@@ -23,12 +23,14 @@ async def execute(
     bells: Bells,
     program_id: int | None,
     use_case: Callable[[UnitOfWork], Awaitable[T]],
+    isolation: Isolation = "read_committed",
 ) -> T:
     """Runs the use case as a transaction of the program and commits; a Refusal or a fault rolls all of it back."""
-    async with database.write(program_id) as unit:
+    async with database.write(program_id, isolation) as unit:
         result = await use_case(unit)
     if unit.events:
         await bells.events()
+        unit.wake("apply_rollups")
     if unit.rings:
         await bells.jobs(frozenset(unit.rings))
     return result

@@ -7,7 +7,7 @@ row-level security does the rest. Nothing here commits on its own: app/services/
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import asyncpg
 
@@ -19,6 +19,10 @@ _WRITE_EVENTS = """
 INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::timestamptz[])
 """
+
+
+# repeatable_read: everything from one snapshot; what changed meanwhile fails the transaction, which starts again.
+Isolation = Literal["read_committed", "repeatable_read"]
 
 
 class Session(Protocol):
@@ -119,9 +123,14 @@ class Database:
         await self.pool.close()
 
     @asynccontextmanager
-    async def write(self, program_id: int | None) -> AsyncIterator[UnitOfWork]:
-        """A transaction at READ COMMITTED. Leaving it without an exception commits: only execute.py may call this."""
-        async with self.pool.acquire() as connection, connection.transaction():
+    async def write(
+        self, program_id: int | None, isolation: Isolation = "read_committed"
+    ) -> AsyncIterator[UnitOfWork]:
+        """A transaction. Leaving it without an exception commits: only execute.py may call this."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation=isolation),
+        ):
             await connection.execute(_SET_PROGRAM, "" if program_id is None else str(program_id))
             unit = UnitOfWork(connection, program_id)
             yield unit

@@ -1,0 +1,194 @@
+"""What events add to the rollups: pure sums, so that applying and rebuilding are the same fold.
+
+Levels count from the affiliate: 0 is itself, its directly referred users and its children are 1. Month "" is all time;
+currency "" holds members and users, which belong to no currency.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from app.domain.events import Event
+from app.domain.latency import latency_class
+
+ALL_TIME = ""
+NO_CURRENCY = ""
+
+
+class AffiliateKey(NamedTuple):
+    program_id: int
+    affiliate_id: int
+    currency: str
+    month: str
+    level: int
+
+
+class BucketKey(NamedTuple):
+    program_id: int
+    bucket: str
+    at: datetime
+
+
+class AmountKey(NamedTuple):
+    program_id: int
+    bucket: str
+    at: datetime
+    currency: str
+
+
+class CounterKey(NamedTuple):
+    program_id: int
+    name: str
+
+
+@dataclass(slots=True)
+class AffiliateSums:
+    """members and users: heads. volume and earned: smallest units."""
+
+    members: int = 0
+    users: int = 0
+    volume: int = 0
+    earned: int = 0
+
+
+@dataclass(slots=True)
+class BucketSums:
+    """How many intents came into each status, and settlement times by class."""
+
+    entered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    latency: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass(slots=True)
+class AmountSums:
+    volume: int = 0
+    commissions: int = 0
+
+
+@dataclass(slots=True)
+class Additions:
+    """What a run of events adds, by row."""
+
+    affiliates: dict[AffiliateKey, AffiliateSums] = field(
+        default_factory=lambda: defaultdict(AffiliateSums)
+    )
+    buckets: dict[BucketKey, BucketSums] = field(default_factory=lambda: defaultdict(BucketSums))
+    amounts: dict[AmountKey, AmountSums] = field(default_factory=lambda: defaultdict(AmountSums))
+    counters: dict[CounterKey, int] = field(default_factory=lambda: defaultdict(int))
+
+
+@dataclass(frozen=True, slots=True)
+class BranchMove:
+    """A branch went elsewhere: what its affiliate has by level leaves one line of ancestors and joins another.
+
+    left, joined: from the parent up to the root.
+    """
+
+    program_id: int
+    affiliate_id: int
+    left: tuple[int, ...]
+    joined: tuple[int, ...]
+
+
+def fold(events: Iterable[Event]) -> list[Additions | BranchMove]:
+    """The events as steps in order: sums as far as they only add, broken by each move of a branch."""
+    steps: list[Additions | BranchMove] = []
+    for event in events:
+        if event.name == "affiliate.moved":
+            steps.append(_move(event))
+            continue
+        if not steps or isinstance(steps[-1], BranchMove):
+            steps.append(Additions())
+        additions = steps[-1]
+        assert isinstance(additions, Additions)
+        _add(additions, event)
+    return steps
+
+
+def _add(sums: Additions, event: Event) -> None:
+    match event.name:
+        case "settlement.confirmed":
+            _add_settlement(sums, event)
+        case "affiliate.registered":
+            _add_member(sums, event)
+        case name if name.startswith("intent."):
+            _add_status(sums, event)
+        case _:
+            pass
+
+
+def _add_status(sums: Additions, event: Event) -> None:
+    before, after = event.data["from"], event.data["status"]
+    if before == after:
+        return
+    if before is not None:
+        sums.counters[CounterKey(event.program_id, before)] -= 1
+    sums.counters[CounterKey(event.program_id, after)] += 1
+    for bucket in _buckets(event):
+        sums.buckets[bucket].entered[after] += 1
+
+
+def _add_member(sums: Additions, event: Event) -> None:
+    internal = event.data["internal"]
+    sums.counters[CounterKey(event.program_id, "affiliates")] += 1
+    line = [internal["affiliate"], *internal["upline"]]
+    for level, affiliate in enumerate(line):
+        for month in (ALL_TIME, event.data["month"]):
+            key = AffiliateKey(event.program_id, affiliate, NO_CURRENCY, month, level)
+            sums.affiliates[key].members += 1
+
+
+def _add_settlement(sums: Additions, event: Event) -> None:
+    data, internal = event.data, event.data["internal"]
+    months = (ALL_TIME, data["month"])
+    for bucket in _buckets(event):
+        sums.buckets[bucket].latency[latency_class(internal["milliseconds"])] += 1
+    if data["kind"] == "REGISTRATION":
+        sums.counters[CounterKey(event.program_id, "users")] += 1
+    for level, affiliate in enumerate(internal["referrers"], 1):
+        for month in months:
+            sums.affiliates[
+                AffiliateKey(event.program_id, affiliate, NO_CURRENCY, month, level)
+            ].users += 1
+    if data["amount"] is not None:
+        _add_amounts(sums, event, data, months)
+
+
+def _add_amounts(
+    sums: Additions, event: Event, data: dict[str, Any], months: tuple[str, str]
+) -> None:
+    amount, currency, commissions = int(data["amount"]), data["currency"], 0
+    for line in data["internal"]["upline"]:
+        earned = int(line["earned"])
+        commissions += earned
+        for month in months:
+            key = AffiliateKey(event.program_id, line["affiliate"], currency, month, line["level"])
+            row = sums.affiliates[key]
+            row.volume += amount
+            row.earned += earned
+    for bucket in _buckets(event):
+        total = sums.amounts[AmountKey(*bucket, currency)]
+        total.volume += amount
+        total.commissions += commissions
+
+
+def _move(event: Event) -> BranchMove:
+    internal = event.data["internal"]
+    return BranchMove(
+        program_id=event.program_id,
+        affiliate_id=internal["affiliate"],
+        left=tuple(internal["from"]),
+        joined=tuple(internal["to"]),
+    )
+
+
+def _buckets(event: Event) -> tuple[BucketKey, BucketKey, BucketKey]:
+    minute = event.at.replace(second=0, microsecond=0)
+    hour = minute.replace(minute=0)
+    return (
+        BucketKey(event.program_id, "MINUTE", minute),
+        BucketKey(event.program_id, "HOUR", hour),
+        BucketKey(event.program_id, "DAY", hour.replace(hour=0)),
+    )

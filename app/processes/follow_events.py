@@ -1,0 +1,44 @@
+"""Drains the event feed for one consumer: moves the outbox, takes the lease, applies until nothing is left."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from app.domain.clock import Clock
+from app.services.execute import Bells, execute
+from app.store import consumers
+from app.store.consumers import Lease
+from app.store.database import Database, UnitOfWork
+from app.store.events import EventFeed
+
+Apply = Callable[[UnitOfWork, Lease, datetime], Awaitable[Lease]]
+
+
+async def follow_events(
+    database: Database, bells: Bells, clock: Clock, *, consumer: str, holder: str, apply: Apply
+) -> int:
+    """Applies what there is; returns up to which position, or -1 while somebody else does it.
+
+    holder: who this is, for people who look. Raises LeaseLost when it was too slow and somebody took over.
+    """
+    feed = EventFeed(database, clock)
+    lease = await execute(
+        database, bells, None, lambda unit: consumers.take(unit, consumer, holder, clock())
+    )
+    if lease is None:
+        return -1
+    while True:
+        await feed.move_outbox()
+        moved = await execute(database, bells, None, _step(apply, lease, clock))
+        if moved == lease:
+            break
+        lease = moved
+    await execute(database, bells, None, _release(lease))
+    return lease.position
+
+
+def _step(apply: Apply, lease: Lease, clock: Clock) -> Callable[[UnitOfWork], Awaitable[Lease]]:
+    return lambda unit: apply(unit, lease, clock())
+
+
+def _release(lease: Lease) -> Callable[[UnitOfWork], Awaitable[None]]:
+    return lambda unit: consumers.release(unit, lease)

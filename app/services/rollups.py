@@ -1,0 +1,38 @@
+"""Rollups: applied from events in order, each exactly once, and made anew from the record."""
+
+from datetime import datetime
+
+from app.domain.rollup import Additions, fold
+from app.store import consumers, outbox, rollup_rebuild, rollups
+from app.store.consumers import Lease
+from app.store.database import UnitOfWork
+
+CONSUMER = "rollups"
+BATCH = 1_000
+
+
+async def apply_events(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
+    """Applies up to 1 000 events; the same lease comes back when there are none.
+
+    The position moves in the same transaction, so an event counts once whatever dies when. Raises LeaseLost.
+    """
+    events = await consumers.read_events(unit, lease.position, BATCH)
+    if not events:
+        return lease
+    for step in fold(events):
+        if isinstance(step, Additions):
+            await rollups.add(unit, step)
+        else:
+            await rollups.move_branch(unit, step)
+    return await consumers.advance(unit, lease, events[-1].position, now)
+
+
+async def rebuild(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
+    """Makes all rollups anew. The unit is one snapshot (repeatable_read): what it sees is applied, the rest comes after.
+
+    Raises a serialization error when somebody moved the outbox meanwhile: start again.
+    """
+    newest = await outbox.move_all(unit, now)
+    await rollups.empty(unit)
+    await rollup_rebuild.rebuild(unit)
+    return await consumers.advance(unit, lease, newest, now)

@@ -1,0 +1,229 @@
+"""What the rollups say: branches by level, numbers over time, totals, and the live dashboard."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from app.domain.latency import CLASSES, quantile_seconds
+from app.domain.states import IntentStatus
+from app.store.database import ReadSession
+from app.store.reads.values import MoneyRow, money, wei
+
+
+@dataclass(frozen=True, slots=True)
+class DownlineLevelRow:
+    level: int
+    members: int
+    referred_users: int
+    volume: MoneyRow
+    earned: MoneyRow
+
+
+@dataclass(frozen=True, slots=True)
+class DownlineSummaryRow:
+    members: int
+    direct_members: int
+    referred_users: int
+    volume: MoneyRow
+    earned: MoneyRow
+    levels: list[DownlineLevelRow]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCountRow:
+    status: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPointRow:
+    """intents_by_status: how many came into each status in this bucket."""
+
+    at: datetime
+    intents_by_status: list[StatusCountRow]
+    settled: int
+    p50_settlement_seconds: float | None
+    p95_settlement_seconds: float | None
+    volume: list[MoneyRow]
+    commissions: list[MoneyRow]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRow:
+    """intents_by_status: how many are in each status; with `since`, how many came into it."""
+
+    users: int
+    affiliates: int
+    intents_by_status: list[StatusCountRow]
+    volume: list[MoneyRow]
+    commissions: list[MoneyRow]
+    median_settlement_seconds: float | None
+    p95_settlement_seconds: float | None
+    gas_spent: MoneyRow
+    gas_budget_remaining: MoneyRow | None
+
+
+_STATUSES = tuple(status.value for status in IntentStatus)
+_DOWNLINE = """
+SELECT r.level, sum(r.members)::bigint AS members, sum(r.users)::bigint AS users, sum(r.volume) AS volume,
+       sum(r.earned) AS earned
+  FROM affiliate_rollup r
+ WHERE r.program_id = $1 AND r.affiliate_id = $2 AND r.currency IN ('', $3) AND r.month = $4 AND r.level > 0
+ GROUP BY r.level
+HAVING sum(r.members) <> 0 OR sum(r.users) <> 0 OR sum(r.volume) <> 0 OR sum(r.earned) <> 0
+ ORDER BY r.level
+"""
+_POINTS = """
+SELECT s.at, s.pending, s.processing, s.confirmed, s.failed, s.latency
+  FROM program_series s
+ WHERE s.program_id = $1 AND s.bucket = $2 AND s.at >= $3 AND s.at < $4 ORDER BY s.at
+"""
+_AMOUNTS = """
+SELECT s.at, s.currency, s.volume, s.commissions
+  FROM program_series_amount s
+ WHERE s.program_id = $1 AND s.bucket = $2 AND s.at >= $3 AND s.at < $4 ORDER BY s.at, s.currency
+"""
+_COUNTERS = "SELECT name, value FROM program_counter WHERE program_id = $1"
+_GAS = """
+SELECT p.daily_gas_budget_wei AS budget,
+       (SELECT coalesce(sum(g.spent_wei), 0) FROM program_gas g
+         WHERE g.program_id = p.id AND ($2::date IS NULL OR g.day >= $2)) AS spent,
+       (SELECT coalesce(sum(g.spent_wei), 0) FROM program_gas g WHERE g.program_id = p.id AND g.day = $3) AS today
+  FROM program p WHERE p.id = $1
+"""
+_LENGTHS = {
+    "MINUTE": timedelta(minutes=1),
+    "HOUR": timedelta(hours=1),
+    "DAY": timedelta(days=1),
+}
+_EVER = datetime.fromtimestamp(0, UTC)
+_NO_TIMES = [0] * CLASSES
+
+
+async def downline_summary(
+    session: ReadSession, affiliate_key: int, currency: str, month: str | None
+) -> DownlineSummaryRow:
+    """The whole branch by level; month as 2026-11, None: all time. The currency is one of the program's."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(
+        _DOWNLINE, session.program_id, affiliate_key, currency, month or ""
+    )
+    levels = [
+        DownlineLevelRow(
+            level=record["level"],
+            members=record["members"],
+            referred_users=record["users"],
+            volume=money(record["volume"], currency, decimals),
+            earned=money(record["earned"], currency, decimals),
+        )
+        for record in records
+    ]
+    return DownlineSummaryRow(
+        members=sum(row.members for row in levels),
+        direct_members=sum(row.members for row in levels if row.level == 1),
+        referred_users=sum(row.referred_users for row in levels),
+        volume=money(sum(row.volume.minor for row in levels), currency, decimals),
+        earned=money(sum(row.earned.minor for row in levels), currency, decimals),
+        levels=levels,
+    )
+
+
+async def series(
+    session: ReadSession, from_at: datetime, to_at: datetime, bucket: str
+) -> list[SeriesPointRow]:
+    """A point for each bucket (MINUTE, HOUR or DAY, in UTC) that begins in [from_at, to_at), also where nothing was."""
+    decimals = await session.decimals()
+    scope = (session.program_id, bucket, from_at, to_at)
+    found = {record["at"]: record for record in await session.connection.fetch(_POINTS, *scope)}
+    amounts: dict[datetime, list[asyncpg.Record]] = {}
+    for record in await session.connection.fetch(_AMOUNTS, *scope):
+        amounts.setdefault(record["at"], []).append(record)
+    return [
+        _point(at, found.get(at), amounts.get(at, []), decimals)
+        for at in bucket_starts(from_at, to_at, bucket)
+    ]
+
+
+def bucket_starts(from_at: datetime, to_at: datetime, bucket: str) -> list[datetime]:
+    """When the buckets begin that begin in [from_at, to_at)."""
+    length = _LENGTHS[bucket]
+    epoch = datetime.fromtimestamp(0, from_at.tzinfo)
+    at = epoch - (epoch - from_at) // length * length
+    starts = []
+    while at < to_at:
+        starts.append(at)
+        at += length
+    return starts
+
+
+async def statistics(session: ReadSession, since: datetime | None, now: datetime) -> StatisticsRow:
+    """Totals of all time, or from the day on in which `since` lies. users and affiliates are always all there are."""
+    decimals = await session.decimals()
+    first_day = None if since is None else _day(since)
+    scope = (session.program_id, "DAY", first_day or _EVER, now)
+    days = await session.connection.fetch(_POINTS, *scope)
+    amounts = await session.connection.fetch(_AMOUNTS, *scope)
+    rows = await session.connection.fetch(_COUNTERS, session.program_id)
+    counters = {row["name"]: row["value"] for row in rows}
+    gas = await session.connection.fetchrow(_GAS, session.program_id, first_day, _day(now))
+    assert gas is not None
+    times = add_times([day["latency"] for day in days])
+    entered = {name: sum(day[name.lower()] for day in days) for name in _STATUSES}
+    return StatisticsRow(
+        users=counters.get("users", 0),
+        affiliates=counters.get("affiliates", 0),
+        intents_by_status=status_counts(counters if since is None else entered),
+        volume=sum_by_currency(amounts, "volume", decimals),
+        commissions=sum_by_currency(amounts, "commissions", decimals),
+        median_settlement_seconds=quantile_seconds(times, 0.5),
+        p95_settlement_seconds=quantile_seconds(times, 0.95),
+        gas_spent=wei(gas["spent"]),
+        gas_budget_remaining=None
+        if gas["budget"] is None
+        else wei(max(gas["budget"] - gas["today"], 0)),
+    )
+
+
+def status_counts(counts: Mapping[str, int]) -> list[StatusCountRow]:
+    """Every status, also those with none."""
+    return [StatusCountRow(name, counts.get(name, 0)) for name in _STATUSES]
+
+
+def add_times(histograms: Sequence[Sequence[int]]) -> list[int]:
+    """Settlement times of several buckets together."""
+    return [sum(column) for column in zip(_NO_TIMES, *histograms, strict=True)]
+
+
+def sum_by_currency(
+    records: Sequence[asyncpg.Record], column: str, decimals: Mapping[str, int]
+) -> list[MoneyRow]:
+    """Sums of one column, by currency."""
+    sums: dict[str, int] = {}
+    for record in records:
+        sums[record["currency"]] = sums.get(record["currency"], 0) + record[column]
+    return [money(units, currency, decimals) for currency, units in sorted(sums.items())]
+
+
+def _point(
+    at: datetime,
+    record: asyncpg.Record | None,
+    amounts: Sequence[asyncpg.Record],
+    decimals: Mapping[str, int],
+) -> SeriesPointRow:
+    times = _NO_TIMES if record is None else record["latency"]
+    entered = {} if record is None else {name: record[name.lower()] for name in _STATUSES}
+    return SeriesPointRow(
+        at=at,
+        intents_by_status=status_counts(entered),
+        settled=sum(times),
+        p50_settlement_seconds=quantile_seconds(times, 0.5),
+        p95_settlement_seconds=quantile_seconds(times, 0.95),
+        volume=sum_by_currency(amounts, "volume", decimals),
+        commissions=sum_by_currency(amounts, "commissions", decimals),
+    )
+
+
+def _day(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)

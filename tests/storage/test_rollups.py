@@ -1,0 +1,207 @@
+"""Rollups: applied once whatever happens, equal to a rebuild, and read by level, month and bucket."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import asyncpg
+import pytest
+
+from app.domain.ids import new_id
+from app.processes.follow_events import follow_events
+from app.services import rollups
+from app.store import consumers
+from app.store.consumers import LeaseLost
+from app.store.database import Database as Pool
+from app.store.events import EventFeed
+from app.store.ledger import post
+from app.store.reads.dashboard import dashboard
+from app.store.reads.rollups import bucket_starts, downline_summary, series, statistics
+from tests.fixtures.databases import Database
+from tests.storage.history import History, dump_rollups
+from tests.storage.seeds import AT, SeededProgram, add_program, deposit
+
+
+class SilentBells:
+    """Nobody listens."""
+
+    async def events(self) -> None: ...
+
+    async def jobs(self, names: frozenset[str]) -> None: ...
+
+
+class Moving:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+async def program(owner: asyncpg.Connection) -> SeededProgram:
+    """A program whose forest is empty: all of it comes with events."""
+    return await add_program(owner, f"lives-{new_id().hex}", affiliates=0, users=0)
+
+
+@pytest.fixture
+async def owner_pool(database: Database) -> AsyncIterator[Pool]:
+    """The owner, who may write everything."""
+    pool = await Pool.connect(database.dsn(), maximum=4)
+    yield pool
+    await pool.close()
+
+
+async def begin(worker: Pool, program: SeededProgram, seed: int) -> History:
+    async with worker.write(program.id) as unit:
+        (journal,) = await post(unit, program.id, [deposit(program, "any", 100, 0)], AT)
+    return History(program, Random(seed), journal)
+
+
+async def live(pool: Pool, history: History, steps: int) -> None:
+    for _ in range(steps):
+        async with pool.write(history.program.id) as unit:
+            await history.step(unit)
+
+
+async def apply(worker: Pool, clock: Moving) -> int:
+    return await follow_events(
+        worker,
+        SilentBells(),
+        clock,
+        consumer=rollups.CONSUMER,
+        holder="test",
+        apply=rollups.apply_events,
+    )
+
+
+async def rebuild(worker: Pool, clock: Moving) -> None:
+    async with worker.write(None) as unit:
+        lease = await consumers.take(unit, rollups.CONSUMER, "test", clock())
+    assert lease is not None
+    async with worker.write(None, "repeatable_read") as unit:
+        await rollups.rebuild(unit, lease, clock())
+        await consumers.release(unit, lease)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_what_was_applied_equals_a_rebuild(
+    seed: int, worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
+) -> None:
+    history, clock = await begin(worker, program, seed), Moving()
+    for _ in range(4):
+        await live(owner_pool, history, 30)
+        await apply(worker, clock)
+    applied = await dump_rollups(owner, program.id)
+    assert len(applied["affiliates"]) > 50
+    await rebuild(worker, clock)
+    assert await dump_rollups(owner, program.id) == applied
+    await live(owner_pool, history, 5)  # still in the outbox when the rebuild begins
+    await rebuild(worker, clock)
+    rebuilt = await dump_rollups(owner, program.id)
+    await rebuild(worker, clock)
+    assert await dump_rollups(owner, program.id) == rebuilt
+    await live(owner_pool, history, 20)
+    await apply(worker, clock)
+    continued = await dump_rollups(owner, program.id)
+    await rebuild(worker, clock)
+    assert await dump_rollups(owner, program.id) == continued
+
+
+async def test_a_branch_by_level_and_month(
+    worker: Pool, owner_pool: Pool, program: SeededProgram
+) -> None:
+    history, clock = await begin(worker, program, 7), Moving()
+    await live(owner_pool, history, 80)
+    await apply(worker, clock)
+    async with worker.read(program.id) as session:
+        for affiliate in history.affiliates:
+            whole = await downline_summary(session, affiliate, "USD", None)
+            below = await session.connection.fetch(
+                """SELECT d.depth - a.depth AS level, count(*) AS members FROM affiliate a JOIN affiliate d
+                   ON d.program_id = a.program_id AND d.path > a.path
+                      AND d.path < a.path || '\\xffffffffffffffff'::bytea
+                   WHERE a.program_id = $1 AND a.id = $2 GROUP BY 1 ORDER BY 1""",
+                program.id,
+                affiliate,
+            )
+            members = {row.level: row.members for row in whole.levels if row.members}
+            assert members == {row["level"]: row["members"] for row in below}
+            earned = await session.connection.fetchval(
+                "SELECT coalesce(sum(amount), 0) FROM commission WHERE program_id = $1 AND affiliate_id = $2"
+                " AND currency = 'USD'",
+                program.id,
+                affiliate,
+            )
+            assert whole.earned.minor == earned
+            months = [
+                await downline_summary(session, affiliate, "USD", f"2026-{month:02}")
+                for month in range(1, 13)
+            ]
+            assert sum(one.volume.minor for one in months) == whole.volume.minor
+            assert sum(one.members for one in months) == whole.members
+
+
+async def test_numbers_over_time(worker: Pool, owner_pool: Pool, program: SeededProgram) -> None:
+    history, clock = await begin(worker, program, 9), Moving()
+    await live(owner_pool, history, 80)
+    await apply(worker, clock)
+    async with worker.read(program.id) as session:
+        days = await series(session, AT - timedelta(days=1), history.now, "DAY")
+        total = await statistics(session, None, history.now)
+        since = await statistics(session, AT, history.now)
+        settled = await session.connection.fetchval(
+            "SELECT count(*) FROM settlement WHERE program_id = $1", program.id
+        )
+        board = await dashboard(session, history.now)
+    assert sum(day.settled for day in days) == settled
+    assert [day.at for day in days] == bucket_starts(AT - timedelta(days=1), history.now, "DAY")
+    confirmed = sum(
+        row.count for day in days for row in day.intents_by_status if row.status == "CONFIRMED"
+    )
+    assert confirmed == settled
+    assert {row.status: row.count for row in total.intents_by_status}["CONFIRMED"] == settled
+    assert total.users == len(history.users)
+    assert total.affiliates == len(history.affiliates)
+    assert total.volume == since.volume
+    assert sum(money.minor for day in days for money in day.volume) == sum(
+        money.minor for money in total.volume
+    )
+    assert total.p95_settlement_seconds is not None
+    assert board.ledger_balanced
+    assert board.intents_by_status == total.intents_by_status
+
+
+async def test_only_one_applies_at_a_time_and_nothing_counts_twice(
+    worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
+) -> None:
+    history, clock = await begin(worker, program, 3), Moving()
+    await live(owner_pool, history, 40)
+    results = await asyncio.gather(*(apply(worker, clock) for _ in range(4)))
+    assert max(results) > 0
+    once = await dump_rollups(owner, program.id)
+    await apply(worker, clock)
+    assert await dump_rollups(owner, program.id) == once
+    await rebuild(worker, clock)
+    assert await dump_rollups(owner, program.id) == once
+
+
+async def test_who_lost_the_lease_changes_nothing(
+    worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
+) -> None:
+    history, clock = await begin(worker, program, 4), Moving()
+    await live(owner_pool, history, 10)
+    await EventFeed(worker, clock).move_outbox()
+    async with worker.write(None) as unit:
+        stale = await consumers.take(unit, rollups.CONSUMER, "slow", clock())
+    assert stale is not None
+    clock.now += consumers.LEASE + timedelta(seconds=1)
+    await apply(worker, clock)
+    before = await dump_rollups(owner, program.id)
+    with pytest.raises(LeaseLost):
+        async with worker.write(None) as unit:
+            await rollups.apply_events(unit, stale, clock())
+    assert await dump_rollups(owner, program.id) == before

@@ -54,10 +54,17 @@ const IntentLine = memo(function IntentLine({ slug, row }: { slug: string; row: 
         <Amount money={row.amount} />
       </td>
       <td>
-        <StatusMark status={row.status} />
-        <span className="second">
-          <StageText {...row} />
+        <span key={row.version} className="changed">
+          <StatusMark status={row.status} />
+          <span className="second">
+            <StageText {...row} />
+          </span>
         </span>
+        {transaction && (
+          <span className="second narrow">
+            <Hash value={transaction.hash} href={transaction.explorerUrl} />
+          </span>
+        )}
       </td>
       <td className="wide">
         {transaction ? (

@@ -1,0 +1,90 @@
+import type { Client, Sink, SubscribePayload } from "graphql-ws/client";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { IntentEventsSubscription } from "../generated/operations";
+import { followIntents } from "./events";
+
+type Event = IntentEventsSubscription["programEvents"];
+
+/** What a server would see of each subscription: the text that goes out, and a way to answer. */
+class Socket {
+  readonly opened: { payload: SubscribePayload; sink: Sink; open: boolean }[] = [];
+
+  subscribe(payload: SubscribePayload, sink: Sink): () => void {
+    const subscription = { payload, sink, open: true };
+    this.opened.push(subscription);
+    return () => {
+      subscription.open = false;
+    };
+  }
+
+  get last() {
+    const last = this.opened.at(-1);
+    if (!last) throw new Error("nothing was subscribed");
+    return last;
+  }
+
+  sends(event: Partial<Event>): void {
+    const programEvents = { type: "INTENT", entityId: "int_1", ...event };
+    this.last.sink.next({ data: { programEvents } });
+  }
+
+  /** The variables as they would go over the wire now. */
+  get after(): unknown {
+    return JSON.parse(JSON.stringify(this.last.payload)).variables.after;
+  }
+}
+
+let socket: Socket;
+const changed = vi.fn();
+const expired = vi.fn();
+const follow = () =>
+  followIntents(socket as unknown as Client, "prg_1", "c0", { changed, expired });
+
+beforeEach(() => {
+  socket = new Socket();
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+});
+afterEach(() => void vi.useRealTimers());
+
+it("begins at the list's cursor and moves with each event, marks included", () => {
+  follow();
+  expect(socket.after).toBe("c0");
+  socket.sends({ cursor: "c1" });
+  socket.sends({ cursor: "c2", type: "CURSOR", entityId: null });
+  expect(socket.after).toBe("c2");
+  expect(changed.mock.calls).toEqual([["int_1"]]);
+});
+
+it("goes on from the last event when the server ends the stream", () => {
+  follow();
+  socket.sends({ cursor: "c7" });
+  socket.last.sink.complete();
+  vi.advanceTimersByTime(15_000);
+  expect(socket.opened).toHaveLength(2);
+  expect(socket.after).toBe("c7");
+});
+
+it("goes on after a coded refusal that passes", () => {
+  follow();
+  socket.last.sink.error([{ message: "", extensions: { code: "SERVICE_UNAVAILABLE" } }]);
+  vi.advanceTimersByTime(15_000);
+  expect(socket.opened).toHaveLength(2);
+});
+
+it("asks for a new list, once, when its cursor has expired", () => {
+  follow();
+  socket.last.sink.error([{ message: "", extensions: { code: "CURSOR_EXPIRED" } }]);
+  vi.advanceTimersByTime(60_000);
+  expect(expired).toHaveBeenCalledOnce();
+  expect(socket.opened).toHaveLength(1);
+});
+
+it("is silent after it was stopped", () => {
+  const stop = follow();
+  stop();
+  expect(socket.last.open).toBe(false);
+  socket.last.sink.complete();
+  vi.advanceTimersByTime(60_000);
+  expect(socket.opened).toHaveLength(1);
+});

@@ -34,7 +34,8 @@ def server_config(
 ) -> uvicorn.Config:
     """Give uvicorn's settings that the transport relies on.
 
-    Deflate is off: it doubles a socket's memory. Dead peers are found by uvicorn's own pings,
+    websockets-sansio sends about twice as many frames a second as uvicorn's default and waits for a
+    full socket like it. Deflate is off: it doubles a socket's memory. Dead peers are found by uvicorn's own pings,
     beside the protocol's.
     """
     return uvicorn.Config(
@@ -44,6 +45,7 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="websockets-sansio",
         ws_max_size=settings.maximum_body_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,

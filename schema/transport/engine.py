@@ -5,14 +5,13 @@ one context for a whole socket, and lets exception texts out (docs/decisions/003
 resolvers stay Strawberry's; preparing, executing and presenting are here.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution import Executor, create_source_event_stream, map_source_to_response_event
+from graphql.execution import Executor, create_source_event_stream
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 
@@ -30,8 +29,6 @@ from schema.transport.settings import TransportSettings
 
 Answer = dict[str, Any]
 """A response map of the GraphQL specification, errors already presented."""
-EventAnswer = TypeVar("EventAnswer")
-ExecuteEvent = Callable[[Executor[Any]], Awaitable[EventAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,15 @@ class Operation:
         return names.pop() if len(names) == 1 else "several"
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open subscription: the events its resolver yields, and how to execute on each."""
+
+    operation: Operation
+    executor: Executor[Any]
+    events: AsyncGenerator[Any, None]
+
+
 class Engine:
     """One schema with its document cache; shared by all transports of a process."""
 
@@ -113,33 +119,22 @@ class Engine:
         finally:
             await context.close()
 
-    async def subscribe(
-        self,
-        operation: Operation,
-        context: OperationContext,
-        execute_event: ExecuteEvent[EventAnswer],
-    ) -> AsyncGenerator[EventAnswer, None]:
-        """Open a subscription's source; `execute_event` turns each of its events into an answer.
+    async def open_source(self, operation: Operation, context: OperationContext) -> "Source":
+        """Open a subscription's source of events; close the context after the last of them.
 
-        Raises RequestRefused when the source cannot be opened. The context is closed with
-        the stream.
+        Raises RequestRefused when it cannot be opened.
         """
-        try:
-            executor = self._build_executor(operation, context)
-            source = create_source_event_stream(executor)
-            if isawaitable(source):
-                source = await source
-        except BaseException:
-            await context.close()
-            raise
-        if isinstance(source, ExecutionResult):
-            await context.close()
-            raise RequestRefused(present_result(source, context, operation))
-        stream = map_source_to_response_event(executor, source, cast("Any", execute_event))
-        return _closing(cast("AsyncGenerator[EventAnswer, None]", stream), context)
+        executor = self._build_executor(operation, context)
+        events = create_source_event_stream(executor)
+        if isawaitable(events):
+            events = await events
+        if isinstance(events, ExecutionResult):
+            raise RequestRefused(present_result(events, context, operation))
+        return Source(operation, executor, cast("AsyncGenerator[Any, None]", events))
 
-    async def execute_event(self, executor: Executor[Any], operation: Operation) -> Answer:
+    async def execute_event(self, source: "Source", event: Any) -> Answer:
         """Execute a subscription's selection on one event, in a context of its own."""
+        executor = source.executor.build_per_event_executor(event)
         subscription_context: OperationContext = executor.context_value
         context = executor.context_value = subscription_context.for_event()
         try:
@@ -147,7 +142,7 @@ class Engine:
             if isawaitable(result):
                 result = await result
             assert isinstance(result, ExecutionResult)
-            return present_result(result, context, operation)
+            return present_result(result, context, source.operation)
         except Exception as failure:  # noqa: BLE001  a subscriber gets a coded error, never a stack
             return {"data": None, "errors": [present_failure(failure, context.request_id)]}
         finally:
@@ -199,15 +194,3 @@ def present_result(
 
 def _refused(errors: list[dict[str, Any]], cause: ApiError | None = None) -> RequestRefused:
     return RequestRefused({"errors": errors}, cause)
-
-
-async def _closing(
-    stream: AsyncGenerator[EventAnswer, None],
-    context: OperationContext,
-) -> AsyncGenerator[EventAnswer, None]:
-    try:
-        async with aclosing(stream) as answers:
-            async for answer in answers:
-                yield answer
-    finally:
-        await context.close()

@@ -14,11 +14,10 @@ from typing import Any
 
 import orjson
 from graphql import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
-from graphql.execution import Executor
 
 from schema.context import OperationContext
 from schema.delivery import Delivery
-from schema.transport.engine import Engine, Operation
+from schema.transport.engine import Engine, Operation, Source
 
 _KEPT_EVENTS = 256
 
@@ -67,17 +66,18 @@ class SharedStreams:
         context: OperationContext,
     ) -> AsyncGenerator[Payload, None]:
         key = _share_key(operation, context, _selection_variables(operation))
-        memo = self._memos.setdefault(key, _EventMemo(self._engine, operation))
+        memo = self._memos.setdefault(key, _EventMemo(self._engine))
         memo.readers += 1
         try:
-            stream = await self._engine.subscribe(operation, context, memo.execute)
-            async with aclosing(stream) as payloads:
-                async for payload in payloads:
-                    yield payload
+            source = await self._engine.open_source(operation, context)
+            async with aclosing(source.events) as events:
+                async for event in events:
+                    yield await memo.payload_of(source, event)
         finally:
             memo.readers -= 1
             if not memo.readers:
                 self._memos.pop(key, None)
+            await context.close()
 
 
 class _Topic:
@@ -118,48 +118,58 @@ class _Topic:
 
     async def _run(self, context: OperationContext) -> None:
         try:
-            stream = await self._engine.subscribe(self._operation, context, self._execute)
-            async with aclosing(stream) as payloads:
-                async for payload in payloads:
-                    self._latest = payload
+            source = await self._engine.open_source(self._operation, context)
+            async with aclosing(source.events) as events:
+                async for event in events:
+                    self._latest = serialise(await self._engine.execute_event(source, event))
                     self._wake_readers()
         except Exception as failure:  # noqa: BLE001  raised again in every reader
             self._failure = failure
         finally:
             self._ended = True
             self._wake_readers()
-
-    async def _execute(self, executor: Executor[Any]) -> Payload:
-        return serialise(await self._engine.execute_event(executor, self._operation))
+            await context.close()
 
     def _wake_readers(self) -> None:
         for changed in self.readers:
             changed.set()
 
 
+class _Shown:
+    """One event's payload, or the wait for it."""
+
+    def __init__(self, event: Any) -> None:
+        self.event = event  # kept, so that its identity is not given to another object
+        self.payload: Payload = ""
+        self.ready = asyncio.Event()
+
+    async def make(self, engine: Engine, source: Source) -> None:
+        self.payload = serialise(await engine.execute_event(source, self.event))
+        self.ready.set()
+
+
 class _EventMemo:
     """Payloads of the last events, by event object: the feed hands one object to all readers."""
 
-    def __init__(self, engine: Engine, operation: Operation) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.readers = 0
         self._engine = engine
-        self._operation = operation
-        self._kept: OrderedDict[int, tuple[Any, asyncio.Task[Payload]]] = OrderedDict()
+        self._kept: OrderedDict[int, _Shown] = OrderedDict()
+        self._running: set[asyncio.Task[None]] = set()
 
-    async def execute(self, executor: Executor[Any]) -> Payload:
-        event = executor.root_value
-        kept = self._kept.get(id(event))
-        if kept is None:
-            # A task of its own: a reader that leaves must not take the others' result along.
-            kept = event, asyncio.create_task(self._execute(executor))
-            self._kept[id(event)] = kept
+    async def payload_of(self, source: Source, event: Any) -> Payload:
+        shown = self._kept.get(id(event))
+        if shown is None:
+            shown = self._kept[id(event)] = _Shown(event)
             if len(self._kept) > _KEPT_EVENTS:
                 self._kept.popitem(last=False)
-        task = kept[1]
-        return task.result() if task.done() else await asyncio.shield(task)
-
-    async def _execute(self, executor: Executor[Any]) -> Payload:
-        return serialise(await self._engine.execute_event(executor, self._operation))
+            # A task of its own: a reader that leaves must not take the others' payload along.
+            task = asyncio.create_task(shown.make(self._engine, source))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        if not shown.ready.is_set():
+            await shown.ready.wait()
+        return shown.payload
 
 
 def serialise(answer: Any) -> Payload:

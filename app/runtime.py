@@ -9,9 +9,12 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from app.chain.address import parse_address
 from app.chain.client import Chain
-from app.chain_settings import ChainSettings
+from app.chain_settings import ChainSettings, TokenSettings
+from app.domain.chains import ChainFacts
 from app.domain.clock import Clock, real_clock
+from app.domain.money import Currency
 from app.services.execute import Bells
 from app.settings import Settings, SettingsMistake
 from app.store.database import Database
@@ -60,6 +63,32 @@ class Runtime:
         for close in reversed(self.on_close):
             await close()
         self.on_close.clear()
+
+
+def chain_facts(settings: Settings) -> dict[int, ChainFacts]:
+    """What the rules need to know of each chain whose gateway is deployed."""
+    return {
+        chain.chain_id: ChainFacts(
+            chain_id=chain.chain_id,
+            gateway=chain.gateway,
+            currencies={token.code: _currency(chain.chain_id, token) for token in chain.tokens},
+            confirmations=chain.confirmations,
+            production=chain.production,
+        )
+        for chain in settings.chains
+        if chain.gateway is not None
+    }
+
+
+def _currency(chain_id: int, token: TokenSettings) -> Currency:
+    return Currency(
+        code=token.code,
+        decimals=token.decimals,
+        token=parse_address(token.address),
+        chain_id=chain_id,
+        eip712_name=token.name,
+        eip712_version=token.version,
+    )
 
 
 def open_chains(settings: Settings) -> dict[int, Chain]:

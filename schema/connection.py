@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from schema.fields import resolved
 from schema.paging import Page, RowCount
 
 NodeType = TypeVar("NodeType")
@@ -42,4 +43,4 @@ class Connection(Generic[NodeType]):
     edges: list[Edge[NodeType]]
     nodes: list[NodeType]
     page_info: PageInfo
-    total_count: Count = strawberry.field(resolver=count_rows)
+    total_count: Count = resolved(count_rows)

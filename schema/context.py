@@ -37,10 +37,8 @@ class ApiRuntime(Protocol):
     def now(self) -> datetime:
         """Real time, aware."""
 
-    def read_snapshot(
-        self, authority: Authority | None
-    ) -> AbstractAsyncContextManager[ReadSession]:
-        """Open a read-only session on one snapshot, with the rows that `authority` may see."""
+    def read_snapshot(self, program_key: int | None) -> AbstractAsyncContextManager[ReadSession]:
+        """Open a read-only session on one snapshot of one program's rows (None: of no program's)."""
 
     async def start(self) -> None: ...
 
@@ -61,7 +59,7 @@ class OperationContext:
     """Goes out as the answer's `extensions`."""
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _session: ReadSession | None = None
+    _sessions: dict[int | None, ReadSession] = field(default_factory=dict)
     _session_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def require_authority(self) -> Authority:
@@ -74,27 +72,32 @@ class OperationContext:
         return self.runtime.now()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[ReadSession]:
-        """Borrow the operation's read session, opened at the first use.
+    async def reading(self, program_key: int | None) -> AsyncIterator[ReadSession]:
+        """Borrow the operation's read session of a program, opened at the first use.
 
         One at a time: fields resolve concurrently, and a database connection does not.
         """
         async with self._session_lock:
-            if self._session is None:
-                snapshot = self.runtime.read_snapshot(self.authority)
-                self._session = await self._resources.enter_async_context(snapshot)
-            yield self._session
+            session = self._sessions.get(program_key)
+            if session is None:
+                snapshot = self.runtime.read_snapshot(program_key)
+                session = await self._resources.enter_async_context(snapshot)
+                self._sessions[program_key] = session
+            yield session
 
-    def loader(self, load: BatchLoad[LoadKey, Loaded]) -> DataLoader[LoadKey, Loaded]:
+    def loader(
+        self, load: BatchLoad[LoadKey, Loaded], program_key: int | None
+    ) -> DataLoader[LoadKey, Loaded]:
         """Give this operation's loader for a batch function, so that equal keys are read once."""
-        known = self._loaders.get(load)
+        known = self._loaders.get((load, program_key))
         if known is None:
 
             async def load_in_snapshot(keys: list[LoadKey]) -> Sequence[Loaded]:
-                async with self.reading() as session:
+                async with self.reading(program_key) as session:
                     return await load(session, keys)
 
-            known = self._loaders[load] = DataLoader(load_fn=load_in_snapshot)
+            known = DataLoader(load_fn=load_in_snapshot)
+            self._loaders[load, program_key] = known
         return known
 
     async def see_own_write(self) -> None:
@@ -112,6 +115,6 @@ class OperationContext:
 
     async def _leave_snapshot(self) -> None:
         self._loaders.clear()
-        self._session = None
+        self._sessions.clear()
         resources, self._resources = self._resources, AsyncExitStack()
         await resources.aclose()

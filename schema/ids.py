@@ -69,3 +69,21 @@ def decode_any_id(text: str) -> tuple[IdPrefix, UUID] | None:
     for character in match[2]:
         number = number << 5 | _VALUES[character]
     return _PREFIXES[match[1]], UUID(int=number)
+
+
+_ENTRY_FORM = re.compile(rf"ent_([0-7][{_ALPHABET}]{{{_LENGTH - 1}}})_([0-9]{{1,9}})([dc])")
+
+
+def encode_entry_id(journal_id: UUID, seq: int, *, debit: bool) -> str:
+    """An entry is a transfer seen from one side, not a row: it is named by journal, place and side."""
+    text = encode_id(IdPrefix.LEDGER_ENTRY, journal_id)
+    return f"{text}_{seq}{'d' if debit else 'c'}"
+
+
+def decode_entry_id(text: str) -> tuple[UUID, int, bool] | None:
+    """(journal, place, whether it is the debit side); None when malformed."""
+    match = _ENTRY_FORM.fullmatch(text)
+    decoded = decode_id(IdPrefix.LEDGER_ENTRY, f"ent_{match[1]}") if match else None
+    if match is None or decoded is None:
+        return None
+    return decoded, int(match[2]), match[3] == "d"

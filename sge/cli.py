@@ -5,11 +5,13 @@ import sys
 import typer
 
 from app.settings import SettingsMistake
+from sge.commands.api import api
 from sge.commands.contracts import contracts
 from sge.commands.doctor import doctor
 from sge.commands.ledger import ledger
 from sge.commands.migrate import migrate
 from sge.commands.operator import operator
+from sge.commands.schema import schema
 from sge.embedded.failures import EmbeddedFailure
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
@@ -28,11 +30,13 @@ def _every_command_has_a_name() -> None:
     """SGE: a multi-tenant settlement platform."""
 
 
+cli.command()(api)
 cli.command()(migrate)
 cli.command()(doctor)
 cli.add_typer(contracts, name="contracts")
 cli.add_typer(operator, name="operator")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(schema, name="schema")
 
 
 def main() -> None:

@@ -16,6 +16,48 @@ class ApiScope(StrEnum):
 
 PLATFORM_PROGRAM_ID = 0
 
+_ANY = frozenset(ApiScope)
+_READ = frozenset({ApiScope.READ})
+_PLATFORM = frozenset({ApiScope.PLATFORM})
+_INTENTS = frozenset({ApiScope.WRITE_INTENTS})
+_AFFILIATES = frozenset({ApiScope.MANAGE_AFFILIATES})
+_PROGRAM = frozenset({ApiScope.MANAGE_PROGRAM})
+
+OPERATIONS: dict[str, frozenset[ApiScope]] = {
+    "Query.viewer": _ANY,
+    "Query.node": _READ | _PLATFORM,
+    "Query.nodes": _READ | _PLATFORM,
+    "Query.program": _READ | _PLATFORM,
+    "Query.programs": _READ | _PLATFORM,
+    "Query.affiliate": _READ,
+    "Query.user": _READ,
+    "Query.intent": _READ,
+    "Query.paymentAuthorization": _READ | _INTENTS,
+    "Query.systemStatus": _READ | _PLATFORM,
+    "Mutation.createProgram": _PLATFORM,
+    "Mutation.updateProgram": _PROGRAM,
+    "Mutation.setTerms": _PROGRAM,
+    "Mutation.advanceClock": _PROGRAM,
+    "Mutation.pauseProgram": _PROGRAM,
+    "Mutation.resumeProgram": _PROGRAM,
+    "Mutation.createApiKey": _PROGRAM | _PLATFORM,
+    "Mutation.rotateApiKey": _PROGRAM | _PLATFORM,
+    "Mutation.revokeApiKey": _PROGRAM | _PLATFORM,
+    "Mutation.registerAffiliate": _AFFILIATES,
+    "Mutation.setAffiliateStatus": _AFFILIATES,
+    "Mutation.moveAffiliate": _AFFILIATES,
+    "Mutation.registerUser": _INTENTS,
+    "Mutation.submitPayment": _INTENTS,
+    "Mutation.retryIntent": _PROGRAM,
+    "Mutation.cancelIntent": _PROGRAM,
+    "Mutation.unhaltLane": _PLATFORM,
+    "Subscription.intentStatus": _READ,
+    "Subscription.programEvents": _READ,
+    "Subscription.programDashboard": _READ,
+    "Subscription.systemStatus": _READ | _PLATFORM,
+}
+"""Root field to the scopes of which a key needs one. What has no row is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -34,6 +76,15 @@ class Authority:
     def platform(self) -> bool:
         return ApiScope.PLATFORM in self.scopes
 
+    def may_start(self, operation: str) -> bool:
+        """Whether this credential may ask for a root field, such as "Mutation.registerUser"."""
+        return not self.scopes.isdisjoint(OPERATIONS.get(operation, frozenset()))
+
     def may(self, scope: ApiScope, program_id: int) -> bool:
         """Whether this credential has the scope in that program."""
         return self.program_id == program_id and scope in self.scopes
+
+
+def operator_authority(program_id: int) -> Authority:
+    """Somebody at the command line of the platform's own machine, acting in a program."""
+    return Authority(program_id, None, UUID(int=0), "operator:cli", frozenset(ApiScope))

@@ -92,9 +92,9 @@ class TinyRuntime:
         return datetime.now(UTC)
 
     @asynccontextmanager
-    async def read_snapshot(self, authority: Authority | None) -> AsyncIterator[Any]:
+    async def read_snapshot(self, program_key: int | None) -> AsyncIterator[Any]:
         self.sessions_open += 1
-        yield authority
+        yield program_key
         self.sessions_open -= 1
 
     async def start(self) -> None:

@@ -40,14 +40,14 @@ class ChainTransactionRow:
     status: str
     hash: bytes
     receipt: ReceiptRow | None
-    confirmations: int | None
+    confirmations: int
     created_at: datetime
 
 
 _BY_IDS = """
 SELECT t.id, t.chain_id, t.from_address, t.to_address, t.nonce, t.status, t.block_number, t.block_hash, t.gas_used,
        t.cost_wei, t.created_at,
-       CASE WHEN t.block_number IS NOT NULL THEN greatest(w.head_number - t.block_number + 1, 1) END AS confirmations,
+       CASE WHEN t.block_number IS NULL THEN 0 ELSE greatest(w.head_number - t.block_number + 1, 1) END AS confirmations,
        (SELECT c.hash FROM signed_copy c WHERE c.chain_transaction_id = t.id
          ORDER BY (c.n = t.mined_copy) DESC NULLS LAST, c.n DESC LIMIT 1) AS hash
   FROM chain_transaction t

@@ -114,6 +114,7 @@ SELECT intent_id, number, started_at, finished_at, chain_transaction_id, failure
        failure_retryable
   FROM intent_attempt WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) ORDER BY intent_id, number
 """
+_PROGRAM_OF = "SELECT program_id FROM intent WHERE id = $1"
 
 
 def _failure(record: asyncpg.Record) -> FailureRow | None:
@@ -223,3 +224,9 @@ async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[Inten
             )
         )
     return [found[id_] for id_ in ids]
+
+
+async def program_of(session: ReadSession, id_: UUID) -> int | None:
+    """Whose intent it is: for operators, with a role that sees all programs."""
+    program_key: int | None = await session.connection.fetchval(_PROGRAM_OF, id_)
+    return program_key

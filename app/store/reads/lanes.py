@@ -54,6 +54,7 @@ _WORKERS = "SELECT name, queues, state, current_job, beat_at FROM worker_heartbe
 _WATCHES = (
     "SELECT chain_id, head_number, final_number, updated_at FROM chain_watch ORDER BY chain_id"
 )
+_WAITING = "SELECT depth, oldest FROM sge_waiting_intents()"
 
 
 def _lane(record: asyncpg.Record) -> LaneRow:
@@ -90,3 +91,10 @@ async def workers(session: ReadSession) -> list[WorkerRow]:
 async def watches(session: ReadSession) -> list[ChainWatchRow]:
     """How far each chain is watched."""
     return [ChainWatchRow(*record) for record in await session.connection.fetch(_WATCHES)]
+
+
+async def waiting_intents(session: ReadSession) -> tuple[int, datetime | None]:
+    """How many intents of all programs are due (counted up to 10 001), and since when the oldest is."""
+    record = await session.connection.fetchrow(_WAITING)
+    assert record is not None
+    return record["depth"], record["oldest"]

@@ -1,0 +1,154 @@
+"""The API process: what it holds open, and what resolvers ask of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
+from app.bus.bells import RedisBells
+from app.bus.channels import EVENTS_BELL
+from app.bus.hub import EventHub
+from app.domain.permissions import Authority
+from app.processes.create_program import create_program_from_chain
+from app.processes.note_key_uses import note_key_uses
+from app.runtime import Runtime, chain_facts, open_runtime
+from app.services.create_program import ProgramResult
+from app.services.execute import execute
+from app.services.new_program import CreateProgram
+from app.settings import Settings
+from app.store import events
+from app.store.database import ReadSession, UnitOfWork
+
+Result = TypeVar("Result")
+
+_log = structlog.get_logger(__name__)
+_NOTE_KEY_USES_SECONDS = 30.0
+
+
+class ApiProcess:
+    """`schema.context.ApiRuntime` on real parts. Start it inside the event loop that serves."""
+
+    runtime: Runtime
+    authenticator: ApiKeyAuthenticator
+    feed: events.EventFeed
+    hub: EventHub
+
+    def __init__(self, settings: Settings) -> None:
+        secret, redis_url = settings.secret_key, settings.redis_url
+        assert secret is not None
+        assert redis_url is not None
+        self._settings = settings
+        self.key_hasher = KeyHasher(secret.get_secret_value())
+        self.bells = RedisBells(redis_url.get_secret_value())
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open everything; needs PostgreSQL, but neither Redis nor the chain."""
+        await self.bells.open()
+        self.runtime = await open_runtime(self._settings, "api", self.bells)
+        self.authenticator = ApiKeyAuthenticator(
+            self.runtime.database, self.key_hasher, self.runtime.clock
+        )
+        self.feed = events.EventFeed(self.runtime.databases["feed"], self.runtime.clock)
+        self.hub = EventHub(self.feed)
+        await self.hub.start()
+        self._tasks = [
+            asyncio.create_task(self._listen_to_bell()),
+            asyncio.create_task(self._note_key_uses()),
+        ]
+
+    async def stop(self) -> None:
+        """Close everything, the newest first."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.stop()
+        await self.runtime.close()
+        await self.bells.close()
+
+    def now(self) -> datetime:
+        """Real time."""
+        return self.runtime.clock()
+
+    def read_snapshot(self, program_key: int | None) -> AbstractAsyncContextManager[ReadSession]:
+        """One snapshot of one program's rows."""
+        return self.runtime.reads.read(program_key)
+
+    async def execute(
+        self, program_key: int | None, use_case: Callable[[UnitOfWork], Awaitable[Result]]
+    ) -> Result:
+        """Run a use case as one transaction, then ring the bells."""
+        return await execute(self.runtime.database, self.bells, program_key, use_case)
+
+    async def create_program(self, authority: Authority, command: CreateProgram) -> ProgramResult:
+        """Read the treasury on its chain and create the program."""
+        return await create_program_from_chain(
+            self.runtime.database,
+            self.bells,
+            self.runtime.chains,
+            chain_facts(self._settings),
+            authority=authority,
+            command=command,
+            now=self.now(),
+        )
+
+    def explorer_url(self, chain_id: int) -> str | None:
+        """Where people look at a chain's transactions; None without an explorer."""
+        return self.runtime.chain_settings(chain_id).explorer_url
+
+    async def probe(self) -> dict[str, str | None]:
+        """What readiness depends on; Redis only delays, so it does not count."""
+        needed = {name: check for name, check in self.components().items() if name != "redis"}
+        return {name: await _problem(check) for name, check in needed.items()}
+
+    def components(self) -> dict[str, Callable[[], Awaitable[str]]]:
+        """Checks by name; each gives a detail in words or raises."""
+        checks: dict[str, Callable[[], Awaitable[str]]] = {
+            "postgresql": self._check_database,
+            "redis": self._check_redis,
+        }
+        for chain_id in self.runtime.chains:
+            checks[f"chain {chain_id}"] = partial(self._check_chain, chain_id)
+        return checks
+
+    async def _check_database(self) -> str:
+        async with self.runtime.database.read(None) as session:
+            version = await session.connection.fetchval("SHOW server_version")
+        return f"PostgreSQL {version}"
+
+    async def _check_redis(self) -> str:
+        await self.bells.ping()
+        return "answers"
+
+    async def _check_chain(self, chain_id: int) -> str:
+        return f"at block {await self.runtime.chains[chain_id].block_number()}"
+
+    async def _listen_to_bell(self) -> None:
+        """The hub wakes by itself each second too; the bell only makes it sooner."""
+        async with self.bells.broadcast.subscribe(EVENTS_BELL) as bell:
+            while True:
+                await bell.get()
+                self.hub.ring()
+
+    async def _note_key_uses(self) -> None:
+        while True:
+            await asyncio.sleep(_NOTE_KEY_USES_SECONDS)
+            try:
+                await note_key_uses(
+                    self.runtime.database, self.bells, self.authenticator.take_uses()
+                )
+            except Exception:  # noqa: BLE001  a note of last use is no reason to end the process
+                _log.warning("key_uses_not_noted", exc_info=True)
+
+
+async def _problem(check: Callable[[], Awaitable[str]]) -> str | None:
+    try:
+        await check()
+    except Exception as fault:  # noqa: BLE001  whatever it is, this part is not ready
+        return type(fault).__name__
+    return None

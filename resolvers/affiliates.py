@@ -1,0 +1,116 @@
+"""Affiliates."""
+
+from strawberry import UNSET, Parent
+
+from app.store.reads import affiliates as reads
+from app.store.reads.affiliates import AffiliateRow
+from app.store.reads.commissions import CommissionRow
+from app.store.reads.programs import ProgramRow
+from app.store.reads.users import UserRow
+from resolvers.access import Info, authorize, load_one, may_read, program_key_of
+from resolvers.listing import list_page
+from schema.cursors import CursorCodec
+from schema.ids import IdPrefix, decode_id
+from schema.inputs.affiliates import (
+    AffiliateFilter,
+    AffiliateKey,
+    ProgramReferralCode,
+    ProgramWallet,
+)
+from schema.paging import Page
+
+_OF_PROGRAM = CursorCodec("Program.affiliates", int)
+_CHILDREN = CursorCodec("Affiliate.children", int)
+
+
+async def find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
+    """One affiliate of the caller's program; null when there is none for this caller."""
+    authority = authorize(info)
+    if isinstance(by.referral_code, ProgramReferralCode):
+        key = await program_key_of(info, by.referral_code.program_id)
+        if key is None:
+            return None
+        async with info.context.reading(key) as session:
+            return await reads.by_code(session, by.referral_code.referral_code)
+    if isinstance(by.wallet, ProgramWallet):
+        key = await program_key_of(info, by.wallet.program_id)
+        if key is None:
+            return None
+        async with info.context.reading(key) as session:
+            return await reads.by_wallet(session, by.wallet.wallet)
+    id_ = decode_id(IdPrefix.AFFILIATE, by.id or "")
+    if id_ is None:
+        return None
+    row: AffiliateRow | None = await load_one(info, reads.by_ids, authority.program_id, id_)
+    return row
+
+
+async def by_key(info: Info, program_key: int, key: int) -> AffiliateRow | None:
+    """An affiliate by internal key."""
+    row: AffiliateRow | None = await load_one(info, reads.by_keys, program_key, key)
+    return row
+
+
+async def of_program(
+    root: Parent[ProgramRow],
+    info: Info,
+    filter: AffiliateFilter | None = UNSET,
+    first: int = 50,
+    after: str | None = UNSET,
+) -> Page[AffiliateRow] | None:
+    """A program's affiliates, oldest first."""
+    if not may_read(info, root.key):
+        return None
+    conditions = (filter or AffiliateFilter()).conditions()
+    return await list_page(
+        info,
+        root.key,
+        _OF_PROGRAM,
+        (first, after),
+        lambda session, part: reads.page(session, conditions, part),
+        lambda session: reads.count(session, conditions),
+        lambda row: (row.key,),
+    )
+
+
+async def parent(root: Parent[AffiliateRow], info: Info) -> AffiliateRow | None:
+    """Who referred this affiliate."""
+    if root.parent_key is None:
+        return None
+    return await by_key(info, root.program_key, root.parent_key)
+
+
+async def upline(root: Parent[AffiliateRow], info: Info) -> list[AffiliateRow]:
+    """From the parent up to the root."""
+    loader = info.context.loader(reads.by_keys, root.program_key)
+    found = await loader.load_many(root.upline_keys)
+    return [row for row in found if row is not None]
+
+
+async def children(
+    root: Parent[AffiliateRow], info: Info, first: int = 50, after: str | None = UNSET
+) -> Page[AffiliateRow] | None:
+    """Directly referred affiliates, oldest first."""
+    if not may_read(info, root.program_key):
+        return None
+    return await list_page(
+        info,
+        root.program_key,
+        _CHILDREN,
+        (first, after),
+        lambda session, part: reads.children(session, root.key, part),
+        lambda session: reads.count_children(session, root.key),
+        lambda row: (row.key,),
+    )
+
+
+async def referrer_of_user(root: Parent[UserRow], info: Info) -> AffiliateRow | None:
+    """Who referred the user; fixed when its registration was confirmed."""
+    if root.referrer_key is None:
+        return None
+    return await by_key(info, root.program_key, root.referrer_key)
+
+
+async def of_commission(root: Parent[CommissionRow], info: Info) -> AffiliateRow | None:
+    """Who earns the commission."""
+    return await by_key(info, root.program_key, root.affiliate_key)

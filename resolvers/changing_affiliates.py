@@ -1,0 +1,95 @@
+"""Mutations of affiliates."""
+
+from uuid import UUID
+
+import strawberry
+
+from app.domain.errors import Refusal, RefusalCode
+from app.domain.states import AffiliateStatus
+from app.services import affiliates as services
+from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from app.store.reads import affiliates as reads
+from resolvers.access import Info, authorize, load_one
+from resolvers.payloads import AffiliatePayloadRow, answer, commit, named_program
+from schema.ids import IdPrefix, decode_id
+from schema.inputs.affiliates import ParentInput, RegisterAffiliateInput
+from schema.inputs.given import given
+
+
+async def _payload(info: Info, program_key: int, id_: UUID) -> AffiliatePayloadRow:
+    return AffiliatePayloadRow(await load_one(info, reads.by_ids, program_key, id_))
+
+
+def _named(text: str) -> UUID:
+    id_ = decode_id(IdPrefix.AFFILIATE, text)
+    if id_ is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such affiliate.", "id")
+    return id_
+
+
+async def register(info: Info, input: RegisterAffiliateInput) -> AffiliatePayloadRow:
+    """A new affiliate, or the existing one when every input is equal."""
+    authority = authorize(info)
+
+    async def work() -> AffiliatePayloadRow:
+        key = await named_program(info, input.program_id)
+        command = RegisterAffiliate(
+            program_id=key,
+            wallet=input.wallet,
+            parent_referral_code=given(input.parent_referral_code),
+            referral_code=given(input.referral_code),
+            display_name=given(input.display_name),
+        )
+        now = info.context.now()
+        made = await commit(
+            info, key, lambda unit: register_affiliate(unit, authority, command, now)
+        )
+        return await _payload(info, key, made.public_id)
+
+    return await answer(AffiliatePayloadRow, work)
+
+
+async def set_status(
+    info: Info,
+    id: strawberry.ID,
+    status: AffiliateStatus,
+    reason: str,
+) -> AffiliatePayloadRow:
+    """Suspended and terminated affiliates earn nothing; their level is skipped."""
+    authority = authorize(info)
+
+    async def work() -> AffiliatePayloadRow:
+        command = services.SetAffiliateStatus(_named(id), status, reason)
+        now = info.context.now()
+        await commit(
+            info,
+            authority.program_id,
+            lambda unit: services.set_affiliate_status(unit, authority, command, now),
+        )
+        return await _payload(info, authority.program_id, command.public_id)
+
+    return await answer(AffiliatePayloadRow, work)
+
+
+async def move(
+    info: Info,
+    id: strawberry.ID,
+    to: ParentInput,
+    reason: str,
+) -> AffiliatePayloadRow:
+    """Moves a whole branch under another parent, or makes it a root."""
+    authority = authorize(info)
+
+    async def work() -> AffiliatePayloadRow:
+        if given(to.referral_code) is None and not given(to.root):
+            raise Refusal(RefusalCode.INVALID_INPUT, "root is true or absent.", "to", "root")
+        command = services.MoveAffiliate(_named(id), given(to.referral_code), reason)
+        now = info.context.now()
+        await commit(
+            info,
+            authority.program_id,
+            lambda unit: services.move_affiliate(unit, authority, command, now),
+        )
+        return await _payload(info, authority.program_id, command.public_id)
+
+    return await answer(AffiliatePayloadRow, work)

@@ -1,0 +1,103 @@
+"""Mutations of programs and their terms."""
+
+from datetime import datetime
+
+import strawberry
+
+from app.domain.errors import Refusal, RefusalCode
+from app.services import programs as services
+from app.services import terms as terms_services
+from resolvers import programs
+from resolvers.access import Info, authorize, process_of
+from resolvers.payloads import ProgramPayloadRow, TermsPayloadRow, answer, commit, named_program
+from schema.inputs.programs import CreateProgramInput, SetTermsInput, UpdateProgramInput
+
+
+async def create(info: Info, input: CreateProgramInput) -> ProgramPayloadRow:
+    """Reads the treasury on the chain and creates the program."""
+    authority = authorize(info)
+
+    async def work() -> ProgramPayloadRow:
+        made = await process_of(info.context).create_program(authority, input.command())
+        await info.context.see_own_write()
+        return ProgramPayloadRow(await programs.by_key(info, made.program_id))
+
+    return await answer(ProgramPayloadRow, work)
+
+
+async def update(info: Info, input: UpdateProgramInput) -> ProgramPayloadRow:
+    """Changes what is given."""
+    authority = authorize(info)
+
+    async def work() -> ProgramPayloadRow:
+        key = await named_program(info, input.program_id)
+        command = input.command(key)
+        now = info.context.now()
+        await commit(info, key, lambda unit: services.update_program(unit, authority, command, now))
+        return ProgramPayloadRow(await programs.by_key(info, key))
+
+    return await answer(ProgramPayloadRow, work)
+
+
+async def set_terms(info: Info, input: SetTermsInput) -> TermsPayloadRow:
+    """Adds a version of the terms."""
+    authority = authorize(info)
+
+    async def work() -> TermsPayloadRow:
+        key = await named_program(info, input.program_id)
+        command = input.command(key)
+        now = info.context.now()
+        result = await commit(
+            info, key, lambda unit: terms_services.set_terms(unit, authority, command, now)
+        )
+        program = await programs.by_key(info, key)
+        if program is None:
+            raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")
+        history = await programs.terms_history(program, info)
+        version = next(terms for terms in history if terms.version == result.version)
+        return TermsPayloadRow(program, version, result.replayed)
+
+    return await answer(TermsPayloadRow, work)
+
+
+async def pause(info: Info, program_id: strawberry.ID, reason: str) -> ProgramPayloadRow:
+    """Nothing new is signed until somebody resumes."""
+    authority = authorize(info)
+
+    async def work() -> ProgramPayloadRow:
+        key = await named_program(info, program_id)
+        now = info.context.now()
+        await commit(
+            info, key, lambda unit: services.pause_program(unit, authority, key, reason, now)
+        )
+        return ProgramPayloadRow(await programs.by_key(info, key))
+
+    return await answer(ProgramPayloadRow, work)
+
+
+async def resume(info: Info, program_id: strawberry.ID, reason: str) -> ProgramPayloadRow:
+    """Signing goes on."""
+    authority = authorize(info)
+
+    async def work() -> ProgramPayloadRow:
+        key = await named_program(info, program_id)
+        now = info.context.now()
+        await commit(
+            info, key, lambda unit: services.resume_program(unit, authority, key, reason, now)
+        )
+        return ProgramPayloadRow(await programs.by_key(info, key))
+
+    return await answer(ProgramPayloadRow, work)
+
+
+async def advance_clock(info: Info, program_id: strawberry.ID, to: datetime) -> ProgramPayloadRow:
+    """Moves a test program's clock forward and does what became due."""
+    authority = authorize(info)
+
+    async def work() -> ProgramPayloadRow:
+        key = await named_program(info, program_id)
+        now = info.context.now()
+        await commit(info, key, lambda unit: services.advance_clock(unit, authority, key, to, now))
+        return ProgramPayloadRow(await programs.by_key(info, key))
+
+    return await answer(ProgramPayloadRow, work)

@@ -1,0 +1,74 @@
+"""`node` and `nodes`: any object by its id, as far as the caller may see it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from app.store.reads import affiliates as reads_affiliates
+from app.store.reads import api_keys as reads_api_keys
+from app.store.reads import chain_transactions as reads_chain_transactions
+from app.store.reads import commissions as reads_commissions
+from app.store.reads import intents as reads_intents
+from app.store.reads import lanes as reads_lanes
+from app.store.reads import ledger as reads_ledger
+from app.store.reads import settlements as reads_settlements
+from app.store.reads import users as reads_users
+from resolvers import ledger, programs
+from resolvers.access import Info, authorize, load_one, program_key_of
+from schema.errors import BadUserInput
+from schema.ids import IdPrefix, decode_any_id, decode_entry_id, encode_id
+
+MAXIMUM_NODES = 100
+
+Load = Callable[[Any, Any], Awaitable[Any]]
+
+_LOADS: dict[IdPrefix, Load] = {
+    IdPrefix.AFFILIATE: reads_affiliates.by_ids,
+    IdPrefix.API_KEY: reads_api_keys.by_ids,
+    IdPrefix.CHAIN_TRANSACTION: reads_chain_transactions.by_ids,
+    IdPrefix.COMMISSION: reads_commissions.by_ids,
+    IdPrefix.INTENT: reads_intents.by_ids,
+    IdPrefix.LANE: reads_lanes.lanes_by_ids,
+    IdPrefix.LEDGER_ACCOUNT: reads_ledger.accounts_by_ids,
+    IdPrefix.LEDGER_TRANSACTION: reads_ledger.journals_by_ids,
+    IdPrefix.SETTLEMENT: reads_settlements.by_ids,
+    IdPrefix.USER: reads_users.by_ids,
+}
+
+
+async def one(info: Info, id: strawberry.ID) -> Any:
+    """The object with this id; null when it is malformed, unknown or of another program."""
+    authorize(info)
+    return await _find(info, id)
+
+
+async def several(info: Info, ids: list[strawberry.ID]) -> list[Any]:
+    """Objects in the order of their ids; null for each that is not there for this caller."""
+    authorize(info)
+    if len(ids) > MAXIMUM_NODES:
+        raise BadUserInput(f"At most {MAXIMUM_NODES} ids.", ["ids"])
+    return [await _find(info, id_) for id_ in ids]
+
+
+async def _find(info: Info, text: str) -> Any:
+    authority = info.context.require_authority()
+    entry_id = decode_entry_id(text)
+    if entry_id is not None:
+        return await ledger.entry(info, authority.program_id, entry_id)
+    decoded = decode_any_id(text)
+    if decoded is None:
+        return None
+    prefix, public_id = decoded
+    if prefix is IdPrefix.PROGRAM:
+        return await _program(info, public_id)
+    load = _LOADS.get(prefix)
+    if load is None:
+        return None
+    return await load_one(info, load, authority.program_id, public_id)
+
+
+async def _program(info: Info, public_id: UUID) -> Any:
+    key = await program_key_of(info, encode_id(IdPrefix.PROGRAM, public_id))
+    return key and await programs.by_key(info, key)

@@ -1,0 +1,124 @@
+"""What mutations answer: the object, or why it was refused."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from app.domain.errors import Refusal, RefusalCode, Unavailable
+from app.domain.permissions import Authority
+from app.store.database import UnitOfWork
+from resolvers.access import Info, process_of, program_key_of
+from schema.errors import ServiceUnavailable
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class UserErrorRow:
+    code: str
+    message: str
+    field: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRow:
+    code: str
+    message: str
+    field: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramPayloadRow:
+    program: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPayloadRow:
+    program: Any = None
+    terms: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyPayloadRow:
+    api_key: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeySecretPayloadRow:
+    api_key: Any = None
+    secret: str | None = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliatePayloadRow:
+    affiliate: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentPayloadRow:
+    intent: Any = None
+    replayed: bool = False
+    warnings: list[WarningRow] = field(default_factory=list)
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LanePayloadRow:
+    lane: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+Payload = TypeVar(
+    "Payload",
+    ProgramPayloadRow,
+    TermsPayloadRow,
+    ApiKeyPayloadRow,
+    ApiKeySecretPayloadRow,
+    AffiliatePayloadRow,
+    IntentPayloadRow,
+    LanePayloadRow,
+)
+
+
+async def answer(payload: type[Payload], work: Callable[[], Awaitable[Payload]]) -> Payload:
+    """Runs the work of a mutation; a refusal becomes the payload's userErrors."""
+    try:
+        return await work()
+    except Refusal as refusal:
+        error = UserErrorRow(
+            refusal.code.value,
+            refusal.message,
+            list(refusal.field) if refusal.field else None,
+        )
+        return payload(user_errors=[error])
+    except Unavailable as problem:
+        raise ServiceUnavailable(str(problem), problem.retry_after_seconds) from problem
+
+
+async def commit(
+    info: Info, program_key: int | None, use_case: Callable[[UnitOfWork], Awaitable[Result]]
+) -> Result:
+    """Runs a use case as one transaction of the program; reads after it see what it wrote."""
+    result = await process_of(info.context).execute(program_key, use_case)
+    await info.context.see_own_write()
+    return result
+
+
+async def named_program(info: Info, program_id: str, *path: str) -> int:
+    """The program that a mutation names; refuses NOT_FOUND when it is not there for the caller."""
+    key = await program_key_of(info, program_id)
+    if key is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", *(path or ("programId",)))
+    return key
+
+
+def own_program(authority: Authority) -> int:
+    """The program that the caller's key belongs to; 0 for the platform's."""
+    return authority.program_id

@@ -1,0 +1,50 @@
+"""Numbers of a program, from rollups."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET, Parent
+
+from app.store.reads import rollups as reads
+from app.store.reads.programs import ProgramRow
+from app.store.reads.rollups import SeriesPointRow, StatisticsRow
+from resolvers.access import Info, may_read
+from schema.errors import BadUserInput
+from schema.inputs.given import given
+from schema.inputs.series import SeriesBucket
+
+MAXIMUM_POINTS = 500
+_LENGTHS = {
+    SeriesBucket.MINUTE: timedelta(minutes=1),
+    SeriesBucket.HOUR: timedelta(hours=1),
+    SeriesBucket.DAY: timedelta(days=1),
+}
+
+
+async def statistics(
+    root: Parent[ProgramRow], info: Info, since: datetime | None = UNSET
+) -> StatisticsRow | None:
+    """Totals of a program, of all time or since an instant."""
+    if not may_read(info, root.key):
+        return None
+    async with info.context.reading(root.key) as session:
+        return await reads.statistics(session, given(since), info.context.now())
+
+
+async def points(
+    root: Parent[ProgramRow],
+    info: Info,
+    from_: Annotated[datetime, strawberry.argument(name="from")],
+    to: datetime,
+    bucket: SeriesBucket,
+) -> list[SeriesPointRow] | None:
+    """One point for each bucket that begins in [from, to)."""
+    if not may_read(info, root.key):
+        return None
+    if to <= from_:
+        raise BadUserInput("to is after from.", ["to"])
+    if (to - from_) / _LENGTHS[bucket] > MAXIMUM_POINTS:
+        raise BadUserInput(f"At most {MAXIMUM_POINTS} points: take a larger bucket.", ["bucket"])
+    async with info.context.reading(root.key) as session:
+        return await reads.series(session, from_, to, bucket.value)

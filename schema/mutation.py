@@ -1,0 +1,40 @@
+"""Root of mutations."""
+
+import strawberry
+
+import resolvers.changing_affiliates
+import resolvers.changing_api_keys
+import resolvers.changing_programs
+from schema.fields import mutated
+from schema.types.payloads import (
+    AffiliatePayload,
+    ApiKeyPayload,
+    ApiKeySecretPayload,
+    ProgramPayload,
+    TermsPayload,
+)
+
+
+@strawberry.type
+class Mutation:
+    create_program: ProgramPayload | None = mutated(resolvers.changing_programs.create)
+    update_program: ProgramPayload | None = mutated(resolvers.changing_programs.update)
+    set_terms: TermsPayload | None = mutated(resolvers.changing_programs.set_terms)
+    advance_clock: ProgramPayload | None = mutated(
+        resolvers.changing_programs.advance_clock,
+        description="Test programs only: moves the program's clock forward, never back, "
+        "and does at once what became due.",
+    )
+    pause_program: ProgramPayload | None = mutated(resolvers.changing_programs.pause)
+    resume_program: ProgramPayload | None = mutated(resolvers.changing_programs.resume)
+    create_api_key: ApiKeySecretPayload | None = mutated(resolvers.changing_api_keys.create)
+    rotate_api_key: ApiKeySecretPayload | None = mutated(resolvers.changing_api_keys.rotate)
+    revoke_api_key: ApiKeyPayload | None = mutated(resolvers.changing_api_keys.revoke)
+    register_affiliate: AffiliatePayload | None = mutated(resolvers.changing_affiliates.register)
+    set_affiliate_status: AffiliatePayload | None = mutated(
+        resolvers.changing_affiliates.set_status
+    )
+    move_affiliate: AffiliatePayload | None = mutated(
+        resolvers.changing_affiliates.move,
+        description="Moves a branch. What was accepted before keeps its upline.",
+    )

@@ -1,0 +1,33 @@
+"""Root of queries."""
+
+import strawberry
+
+import resolvers.affiliates
+import resolvers.intents
+import resolvers.nodes
+import resolvers.programs
+import resolvers.system
+import resolvers.users
+import resolvers.viewer
+from schema.connection import Connection
+from schema.fields import resolved
+from schema.types.affiliates import Affiliate
+from schema.types.intents import Intent
+from schema.types.node import Node
+from schema.types.programs import Program
+from schema.types.system import SystemStatus
+from schema.types.users import User
+from schema.types.viewer import Viewer
+
+
+@strawberry.type
+class Query:
+    viewer: Viewer | None = resolved(resolvers.viewer.viewer)
+    node: Node | None = resolved(resolvers.nodes.one)
+    nodes: list[Node | None] | None = resolved(resolvers.nodes.several, description="At most 100.")
+    program: Program | None = resolved(resolvers.programs.by_slug)
+    programs: Connection[Program] | None = resolved(resolvers.programs.visible)
+    affiliate: Affiliate | None = resolved(resolvers.affiliates.find)
+    user: User | None = resolved(resolvers.users.find)
+    intent: Intent | None = resolved(resolvers.intents.find)
+    system_status: SystemStatus | None = resolved(resolvers.system.status)

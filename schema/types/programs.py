@@ -1,0 +1,141 @@
+"""Programs (tenants)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+import resolvers.affiliates
+import resolvers.commissions
+import resolvers.intents
+import resolvers.ledger
+import resolvers.programs
+import resolvers.series
+import resolvers.users
+from app.domain.states import ProgramStatus
+from app.store.reads.programs import ProgramRow
+from schema.connection import Connection
+from schema.fields import resolved
+from schema.ids import IdPrefix
+from schema.scalars import Address, BigInt
+from schema.types.ledger import LedgerAccount, LedgerTransaction, TrialBalance
+from schema.types.money import Currency, Money
+from schema.types.node import Node, public_id, shown_rows
+from schema.types.series import ProgramStatistics, SeriesPoint
+from schema.types.viewer import ApiKey
+
+if TYPE_CHECKING:
+    from schema.types.affiliates import Affiliate
+    from schema.types.commissions import Commission
+    from schema.types.intents import Intent
+    from schema.types.users import User
+
+strawberry.enum(ProgramStatus, name="ProgramStatus")
+
+
+@strawberry.type
+class ProgramPause:
+    reason: str
+    by: str
+    since: datetime
+
+
+@strawberry.type(
+    description="A Safe multi-signature wallet; its owners approve payouts by signing. "
+    "A stored reading of the chain."
+)
+class Treasury:
+    address: Address
+    owners: list[Address]
+    threshold: int
+    nonce: BigInt
+    version: str
+    read_at: datetime
+
+
+@strawberry.type
+class CommissionLevel:
+    level: int
+    rate_bps: int
+
+
+@strawberry.type(
+    description="Everything that decides who pays and earns what, versioned as one and never edited. "
+    "An intent keeps the version in force when it was accepted."
+)
+class Terms:
+    version: int
+    effective_from: datetime
+    registration_fee: Money | None = strawberry.field(description="null: registration is free.")
+    minimum_payment: Money | None
+    maximum_payment: Money | None
+    platform_fee_bps: int
+    commission_levels: list[CommissionLevel] = strawberry.field(
+        description="Commission per level above the paying user; level 1 is the referrer. "
+        "Base: the gross amount settled."
+    )
+    registration_earns_commission: bool
+    holding_period_days: int
+    minimum_payout: Money | None
+
+
+@strawberry.type
+@shown_rows(ProgramRow)
+class Program(Node):
+    id: strawberry.ID = public_id(IdPrefix.PROGRAM)
+    slug: str
+    name: str
+    status: ProgramStatus
+    pause: ProgramPause | None = strawberry.field(
+        description="Why nothing new is signed, when that is so: by a person, by reconciliation, "
+        "or for recovery."
+    )
+    chain_id: BigInt
+    test: bool = strawberry.field(
+        description="A test program has its own clock that can be moved forward, "
+        "and never lives on a production chain."
+    )
+    now: datetime = resolved(
+        resolvers.programs.now,
+        description="The program's time: real time plus the test clock's offset.",
+    )
+    event_cursor: str = resolved(
+        resolvers.programs.event_cursor,
+        description="Position of this answer in programEvents: read it with a list, "
+        "then subscribe with it as `after`.",
+    )
+    treasury: Treasury = resolved(resolvers.programs.treasury)
+    currencies: list[Currency] = resolved(resolvers.programs.currencies)
+    terms: Terms = resolved(
+        resolvers.programs.terms, description="What applies to intents accepted now."
+    )
+    terms_history: list[Terms] = resolved(resolvers.programs.terms_history)
+    open_registration: bool
+    allow_self_approval: bool
+    wallet_cool_down_hours: int
+    maximum_tree_depth: int
+    statistics: ProgramStatistics | None = resolved(resolvers.series.statistics)
+    series: list[SeriesPoint] | None = resolved(
+        resolvers.series.points, description="At most 500 points, from a rollup."
+    )
+    affiliates: (
+        Connection[Annotated["Affiliate", strawberry.lazy("schema.types.affiliates")]] | None
+    ) = resolved(resolvers.affiliates.of_program)
+    users: Connection[Annotated["User", strawberry.lazy("schema.types.users")]] | None = resolved(
+        resolvers.users.of_program
+    )
+    intents: Connection[Annotated["Intent", strawberry.lazy("schema.types.intents")]] | None = (
+        resolved(resolvers.intents.of_program)
+    )
+    commissions: (
+        Connection[Annotated["Commission", strawberry.lazy("schema.types.commissions")]] | None
+    ) = resolved(resolvers.commissions.of_program)
+    ledger_accounts: Connection[LedgerAccount] | None = resolved(
+        resolvers.ledger.accounts_of_program
+    )
+    ledger_transactions: Connection[LedgerTransaction] | None = resolved(
+        resolvers.ledger.transactions_of_program
+    )
+    trial_balance: list[TrialBalance] | None = resolved(resolvers.ledger.trial_balance)
+    api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)
+    created_at: datetime

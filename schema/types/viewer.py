@@ -1,0 +1,42 @@
+"""Who is asking."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import strawberry
+
+from app.domain.permissions import ApiScope
+from app.store.reads.api_keys import ApiKeyRow
+from schema.ids import IdPrefix
+from schema.types.node import Node, public_id, shown_rows
+
+strawberry.enum(
+    ApiScope,
+    name="ApiScope",
+    description="PLATFORM: no program; may create programs, their API keys, and un-halt lanes.",
+)
+
+
+@strawberry.enum
+class ViewerKind(StrEnum):
+    WALLET = "WALLET"
+    API_KEY = "API_KEY"
+
+
+@strawberry.type
+@shown_rows(ApiKeyRow)
+class ApiKey(Node):
+    id: strawberry.ID = public_id(IdPrefix.API_KEY)
+    name: str
+    prefix: str
+    scopes: list[ApiScope]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@strawberry.type
+class Viewer:
+    kind: ViewerKind
+    api_key: ApiKey | None

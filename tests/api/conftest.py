@@ -1,0 +1,63 @@
+"""The API on real parts: PostgreSQL, Redis, a chain with the contracts and a Safe for each program."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.api_runtime import ApiProcess
+from app.chain.deploy import Deployment
+from app.main import create_app
+from app.services.api_keys import make_operator_key
+from app.settings import Settings
+from schema.build import build_schema
+from sge.embedded.anvil import Anvil
+from tests.api.caller import Caller, Stage
+from tests.contracts.conftest import deployment
+from tests.fixtures.databases import Database
+
+__all__ = ["deployment"]
+
+SCHEMA = build_schema()
+CHAIN_ID = 31337
+
+
+def settings(database: Database, redis_url: str, anvil: Anvil, deployed: Deployment) -> Settings:
+    """What an API process of this test is told."""
+    token = {"code": "USDC", "address": deployed.token, "decimals": 6}
+    return Settings.model_validate(
+        {
+            "database_api_url": database.dsn("sge_api"),
+            "database_feed_url": database.dsn("sge_feed"),
+            "redis_url": redis_url,
+            "secret_key": "a secret of the tests, long enough for anybody",
+            "chains": [
+                {
+                    "chain_id": CHAIN_ID,
+                    "name": "anvil",
+                    "rpc_urls": [anvil.url],
+                    "tokens": [token | {"name": "USD Coin", "version": "2"}],
+                    "confirmations": 2,
+                    "gateway": deployed.gateway,
+                    "identity": deployed.identity,
+                }
+            ],
+        }
+    )
+
+
+@pytest.fixture
+async def stage(
+    database: Database, redis_url: str, anvil: Anvil, deployment: Deployment
+) -> AsyncIterator[Stage]:
+    """A running API process and a key of the platform."""
+    process = ApiProcess(settings(database, redis_url, anvil, deployment))
+    await process.start()
+    made = await process.execute(
+        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
+    )
+    transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        assert made.token is not None
+        yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+    await process.stop()

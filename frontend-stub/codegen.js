@@ -5,7 +5,7 @@ import path from "node:path";
 import { codegen } from "@graphql-codegen/core";
 import * as documentNodes from "@graphql-codegen/typed-document-node";
 import * as operationTypes from "@graphql-codegen/typescript-operations";
-import { parse } from "graphql";
+import { parse, Source } from "graphql";
 
 const sdl = new URL("../schema/schema.graphql", import.meta.url);
 const sources = new URL("src/", import.meta.url);
@@ -27,7 +27,7 @@ const documents = readdirSync(sources, { recursive: true })
   .sort()
   .map((name) => ({
     location: path.basename(name),
-    document: parse(readFileSync(new URL(name, sources), "utf8")),
+    document: parse(new Source(readFileSync(new URL(name, sources), "utf8"), name)),
   }));
 
 const generated = await codegen({

@@ -13,12 +13,10 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords, kindWords, StatusMark } from "../parts/status";
 import { intentsHref } from "../routing";
 import { failureOf } from "../values/failure";
-import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import { Facts } from "./facts";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
-import { StuckNotice } from "./stuck-notice";
 import { Timeline } from "./timeline";
 
 export type Detail = NonNullable<IntentDetailQuery["intent"]>;
@@ -62,8 +60,6 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
           </p>
         </div>
       )}
-      {intent.stuck && <StuckNotice stuck={intent.stuck} />}
-      <Actions intent={intent} done={refetch} />
       <Facts intent={intent} />
       <Timeline transitions={intent.timeline} />
       <Attempts attempts={intent.attempts} />

@@ -11,7 +11,7 @@ interface Props {
 
 /** What is well, and what needs a person. */
 export function Health({ dashboard, program }: Props) {
-  const { ledgerBalanced, intentsByStatus } = dashboard;
+  const { ledgerBalanced, intentsByStatus, openDiscrepancies } = dashboard;
   const failed = intentsByStatus.find(({ status }) => status === "FAILED")?.count ?? 0;
   return (
     <section className="card" aria-labelledby="health">
@@ -19,6 +19,10 @@ export function Health({ dashboard, program }: Props) {
       <ul className="health">
         <Check good={ledgerBalanced}>
           {ledgerBalanced ? "Ledger balances: debits equal credits" : "Ledger does not balance"}
+        </Check>
+        <Check good={openDiscrepancies === 0}>
+          {openDiscrepancies === 0 ? "No open" : openDiscrepancies.toLocaleString("en")}{" "}
+          {openDiscrepancies === 1 ? "discrepancy" : "discrepancies"}
         </Check>
         <Check good={program.status === "ACTIVE"}>
           Program is {codeWords(program.status).toLowerCase()}

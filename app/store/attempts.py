@@ -11,7 +11,7 @@ from app.store.database import ReadSession, UnitOfWork
 
 # What was signed and is still carried by these transactions, ready to be moved.
 _CARRIED = """
-SELECT a.chain_transaction_id, s.program_id, s.intent_id, s.status, s.stage, s.version
+SELECT a.chain_transaction_id, s.program_id, s.intent_id, s.status, s.stage, s.version, s.mined_block
   FROM intent_attempt a
   JOIN intent_state s ON s.program_id = a.program_id AND s.intent_id = a.intent_id
  WHERE a.chain_transaction_id = ANY($1::uuid[]) AND a.live AND s.status = 'PROCESSING'
@@ -80,6 +80,7 @@ class CarriedIntent:
     status: IntentStatus
     stage: IntentStage
     version: int
+    mined_block: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ async def lock_carried(unit: UnitOfWork, transaction_ids: Sequence[UUID]) -> lis
             IntentStatus(row["status"]),
             IntentStage(row["stage"]),
             row["version"],
+            row["mined_block"],
         )
         for row in await unit.connection.fetch(_CARRIED, transaction_ids)
     ]

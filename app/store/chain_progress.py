@@ -9,8 +9,9 @@ from app.domain.states import ChainTransactionStatus
 from app.store.database import ReadSession, UnitOfWork
 
 _OPEN = """
-SELECT t.id, t.lane_id, l.relayer, t.nonce, t.status, t.block_number, t.block_hash, t.succeeded,
-       array_agg(c.n ORDER BY c.n) AS numbers, array_agg(c.hash ORDER BY c.n) AS hashes
+SELECT t.id, t.lane_id, l.relayer, t.nonce, t.status, t.block_number, t.block_hash,
+       array_agg(c.n ORDER BY c.n) AS numbers, array_agg(c.hash ORDER BY c.n) AS hashes,
+       array_agg(c.kind = 'PAYLOAD' ORDER BY c.n) AS payloads
   FROM chain_transaction t
   JOIN lane l ON l.id = t.lane_id
   JOIN signed_copy c ON c.chain_transaction_id = t.id
@@ -56,8 +57,17 @@ SELECT c.hash, c.chain_transaction_id
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCopy:
+    """Signed bytes by number and hash. payload: no cancellation."""
+
+    n: int
+    hash: bytes
+    payload: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTransaction:
-    """One nonce of a lane whose end is not final. copies: number and hash of each signed copy."""
+    """One nonce of a lane whose end is not final."""
 
     id: UUID
     lane_id: UUID
@@ -66,12 +76,12 @@ class OpenTransaction:
     status: ChainTransactionStatus
     block_number: int | None
     block_hash: bytes | None
-    copies: tuple[tuple[int, bytes], ...]
+    copies: tuple[StoredCopy, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MinedCopy:
-    """The copy of a transaction that is in a block."""
+    """The copy of a transaction that is in a block. payload: it carries the items, it is no cancellation."""
 
     transaction_id: UUID
     copy: int
@@ -80,6 +90,12 @@ class MinedCopy:
     gas_used: int
     cost_wei: int
     succeeded: bool
+    payload: bool
+
+    @property
+    def settles(self) -> bool:
+        """Whether its items were tried."""
+        return self.payload and self.succeeded
 
 
 async def open_transactions(session: ReadSession, chain_id: int) -> list[OpenTransaction]:
@@ -93,7 +109,7 @@ async def open_transactions(session: ReadSession, chain_id: int) -> list[OpenTra
             status=ChainTransactionStatus(row["status"]),
             block_number=row["block_number"],
             block_hash=row["block_hash"],
-            copies=tuple(zip(row["numbers"], row["hashes"], strict=True)),
+            copies=tuple(map(StoredCopy, row["numbers"], row["hashes"], row["payloads"])),
         )
         for row in await session.connection.fetch(_OPEN, chain_id)
     ]

@@ -1,0 +1,3 @@
+"""How transitions and audit rows name those of our own processes that change something."""
+
+WATCHER = "job:watch_chain"

@@ -1,0 +1,147 @@
+"""Confirms what final Settled logs prove: settlement, commissions, registration, tries, states and events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.actors import WATCHER
+from app.domain.intent_moves import IntentMove
+from app.domain.states import IntentStage, IntentStatus
+from app.services.findings import SettledItem
+from app.services.gas_weights import GAS_WEIGHTS
+from app.services.move_intents import move_intents
+from app.services.settled_items import Settling, proves, settling
+from app.services.settlement_events import settlement_events
+from app.store import attempts, settlements
+from app.store.attempts import AttemptEnd
+from app.store.consumption import WatchedProgram
+from app.store.database import UnitOfWork
+from app.store.settlements import (
+    AffiliateNow,
+    NewSettlement,
+    ProvenIntent,
+    Registered,
+    SettlementPlace,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What the Settled logs of one transaction prove, and the logs that prove nothing we asked for."""
+
+    settling: Sequence[Settling]
+    not_proven: Sequence[SettledItem]
+    affiliates: Mapping[int, AffiliateNow]
+
+
+async def prepare_settlements(
+    unit: UnitOfWork,
+    program: WatchedProgram,
+    place: SettlementPlace,
+    items: Sequence[SettledItem],
+    confirmed_at: datetime,
+) -> Proven:
+    """Locks the intents and decides; nothing is written yet. An intent that is CONFIRMED already stays so."""
+    if not items:
+        return Proven((), (), {})
+    intents = await settlements.lock_intents(
+        unit, program.id, [item.log.intent_id for item in items]
+    )
+    affiliates = await settlements.affiliates_now(
+        unit, program.id, sorted({one for intent in intents.values() for one in intent.upline})
+    )
+    fresh: list[Settling] = []
+    not_proven: list[SettledItem] = []
+    for item in items:
+        intent = intents.get(item.log.intent_id)
+        if intent is None or not proves(item, intent, program):
+            not_proven.append(item)
+        elif intent.status is not IntentStatus.CONFIRMED:
+            fresh.append(settling(item, intent, place, affiliates, confirmed_at))
+        elif item.transfer is not None:
+            not_proven.append(item)
+    return Proven(fresh, not_proven, affiliates)
+
+
+async def confirm_settlements(
+    unit: UnitOfWork,
+    program: WatchedProgram,
+    place: SettlementPlace,
+    proven: Proven,
+    journal_ids: Mapping[str, int],
+    *,
+    confirmed_at: datetime,
+    at: datetime,
+) -> None:
+    """Writes all that follows, the ledger being posted. journal_ids: by reference."""
+    fresh = proven.settling
+    if not fresh:
+        return
+    shares = await _finish_tries(unit, program.id, place, fresh, at)
+    rows = [_row(one, journal_ids, shares) for one in fresh]
+    await settlements.insert_settlements(unit, program.id, place, rows, confirmed_at)
+    accrued = [(one.settlement_id, paid) for one in fresh for paid in one.accrual.commissions]
+    if accrued:
+        await settlements.insert_commissions(unit, program.id, accrued)
+    await _register(unit, program.id, fresh, confirmed_at)
+    moves = [_confirmed(one.intent, place) for one in fresh]
+    await move_intents(unit, program.id, moves, WATCHER, at)
+    for one in fresh:
+        for event in settlement_events(one, proven.affiliates, confirmed_at, at):
+            unit.record(event, program.id)
+
+
+async def _finish_tries(
+    unit: UnitOfWork,
+    program_id: int,
+    place: SettlementPlace,
+    fresh: Sequence[Settling],
+    at: datetime,
+) -> Mapping[UUID, int | None]:
+    if place.chain_transaction_id is None:
+        return {}
+    ends = [AttemptEnd(one.intent.id) for one in fresh]
+    return await attempts.finish(
+        unit, program_id, place.chain_transaction_id, ends, GAS_WEIGHTS, at=at
+    )
+
+
+def _row(
+    one: Settling, journal_ids: Mapping[str, int], shares: Mapping[UUID, int | None]
+) -> NewSettlement:
+    return NewSettlement(
+        id=one.settlement_id,
+        intent_id=one.intent.id,
+        log_index=one.log.place.log_index,
+        amount=one.intent.amount,
+        journal_id=None if one.journal is None else journal_ids[one.journal.reference],
+        skipped=one.accrual.skipped,
+        gas_share_wei=shares.get(one.intent.id),
+    )
+
+
+async def _register(
+    unit: UnitOfWork, program_id: int, fresh: Sequence[Settling], confirmed_at: datetime
+) -> None:
+    users = [
+        Registered(one.intent.user_id, one.intent.id, one.intent.referrer_id, one.log.token_id)
+        for one in fresh
+        if one.intent.registration
+    ]
+    if users:
+        await settlements.register_users(unit, program_id, users, confirmed_at)
+
+
+def _confirmed(intent: ProvenIntent, place: SettlementPlace) -> IntentMove:
+    return IntentMove(
+        name="intent.confirmed",
+        intent_id=intent.id,
+        version=intent.version,
+        from_status=intent.status,
+        to_status=IntentStatus.CONFIRMED,
+        stage=IntentStage.FINAL,
+        reason=f"settled in block {place.block_number}",
+        chain_transaction_id=place.chain_transaction_id,
+        mined_block=place.block_number,
+    )

@@ -1,0 +1,69 @@
+"""Reports what does not agree; a critical one pauses the program until a person resumes it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.discrepancies import NewDiscrepancy, Severity
+from app.domain.events import EventType, NewEvent
+from app.services.audit import AuditEntry, write_audit
+from app.store import discrepancies as store
+from app.store.database import UnitOfWork
+
+
+async def open_discrepancy(
+    unit: UnitOfWork, program_id: int, found: NewDiscrepancy, actor: str, at: datetime
+) -> UUID | None:
+    """The new discrepancy's id; None when the same thing is reported already. unit: of that program. at: real time."""
+    discrepancy_id = await store.open_once(unit, program_id, found, at)
+    if discrepancy_id is None:
+        return None
+    unit.record(
+        NewEvent(
+            EventType.DISCREPANCY,
+            "discrepancy.opened",
+            str(discrepancy_id),
+            1,
+            at,
+            {
+                "v": 1,
+                "kind": found.kind.value,
+                "severity": found.severity.value,
+                "message": found.message,
+                "entity": found.entity_id,
+            },
+        ),
+        program_id,
+    )
+    if found.severity is Severity.CRITICAL:
+        await _pause(unit, program_id, found.message, actor, at)
+    return discrepancy_id
+
+
+async def _pause(unit: UnitOfWork, program_id: int, reason: str, actor: str, at: datetime) -> None:
+    paused = await store.pause_program(unit, program_id, reason, actor, at)
+    if paused is None:
+        return
+    version, public_id = paused
+    unit.record(
+        NewEvent(
+            EventType.PROGRAM,
+            "program.paused",
+            str(public_id),
+            version,
+            at,
+            {"v": 1, "reason": reason},
+        ),
+        program_id,
+    )
+    await write_audit(
+        unit,
+        AuditEntry(
+            actor=actor,
+            action="program.paused",
+            target_id=str(public_id),
+            at=at,
+            before={"status": "ACTIVE"},
+            after={"status": "PAUSED"},
+            reason=reason,
+        ),
+    )

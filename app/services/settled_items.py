@@ -1,0 +1,84 @@
+"""From Settled logs to what they are worth: whether a log proves its intent, who earns from it, what is posted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.chain.logs import Settled, TokenTransfer
+from app.domain.commissions import Accrual, Earner, accrue
+from app.domain.ids import new_id
+from app.domain.money import Money
+from app.domain.postings import Journal, Movement, MovementDirection
+from app.domain.settlement_postings import settlement_journal
+from app.services.findings import SettledItem
+from app.store.consumption import WatchedProgram
+from app.store.settlements import AffiliateNow, ProvenIntent, SettlementPlace
+
+_NOTHING = Accrual((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """One intent about to be CONFIRMED. journal: None when no money moved."""
+
+    settlement_id: UUID
+    intent: ProvenIntent
+    log: Settled
+    accrual: Accrual
+    journal: Journal | None
+
+
+def proves(item: SettledItem, intent: ProvenIntent, program: WatchedProgram) -> bool:
+    """Whether the log settles what the intent asked for: a wallet and a relayer together can settle something else."""
+    log, asked = item.log, intent.amount
+    if log.wallet != intent.wallet or (log.token_id != 0) != intent.registration:
+        return False
+    if asked is None:
+        return log.amount == 0
+    return (
+        item.transfer is not None
+        and log.amount == asked.units
+        and program.tokens.get(log.token) == asked.currency
+    )
+
+
+def settling(
+    item: SettledItem,
+    intent: ProvenIntent,
+    place: SettlementPlace,
+    affiliates: Mapping[int, AffiliateNow],
+    confirmed_at: datetime,
+) -> Settling:
+    """What a proven settlement pays and posts. affiliates: those of its upline, as they are now."""
+    accrual, journal = _NOTHING, None
+    if intent.amount is not None and item.transfer is not None:
+        upline = [Earner(one, affiliates[one].status) for one in intent.upline]
+        accrual = accrue(
+            intent.amount, upline, intent.terms, confirmed_at, registration=intent.registration
+        )
+        journal = settlement_journal(
+            intent.id,
+            intent.user_id,
+            movement_of(item.transfer, MovementDirection.IN, intent.amount, place),
+            intent.terms.platform_fee_bps,
+            accrual.commissions,
+            effective_at=confirmed_at,
+            registration=intent.registration,
+        )
+    return Settling(new_id(), intent, item.log, accrual, journal)
+
+
+def movement_of(
+    transfer: TokenTransfer, direction: MovementDirection, amount: Money, place: SettlementPlace
+) -> Movement:
+    """A Transfer log as the movement that one journal claims."""
+    return Movement(
+        chain_id=place.chain_id,
+        block_number=place.block_number,
+        block_hash=place.block_hash,
+        log_index=transfer.place.log_index,
+        direction=direction,
+        amount=amount,
+        tx_hash=place.tx_hash,
+    )

@@ -1,0 +1,63 @@
+"""What a program's books cannot take: a refused posting, or a reorganisation beyond finality."""
+
+from datetime import datetime
+
+from app.domain.actors import WATCHER
+from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
+from app.services.findings import FoundItem, RejectedItem
+from app.services.open_discrepancy import open_discrepancy
+from app.services.post_transaction import FinalWork
+from app.store import consumption, watching
+from app.store.database import UnitOfWork
+from app.store.watching import WatchLease
+
+
+async def stop_for_refusal(
+    unit: UnitOfWork, lease: WatchLease, work: FinalWork, problem: str, at: datetime
+) -> None:
+    """The database refuses this one item: nothing more is posted for its program until a person has looked.
+
+    unit: of that program. Raises LeaseLost.
+    """
+    await watching.hold_lease(unit, lease)
+    item = work.items[0]
+    message = (
+        f"The posting of log {item.log.place.log_index} in transaction"
+        f" 0x{work.place.tx_hash.hex()}, block {work.place.block_number}, was refused: {problem}"
+    )
+    await consumption.stop_program(unit, lease.chain_id, work.program.id, message, at)
+    reference = f"{lease.chain_id}:0x{work.place.block_hash.hex()}:{item.log.place.log_index}"
+    found = NewDiscrepancy(_kind(item), Severity.CRITICAL, reference, message)
+    await open_discrepancy(unit, work.program.id, found, WATCHER, at)
+
+
+async def stop_for_reorganisation(
+    unit: UnitOfWork, lease: WatchLease, program_id: int, fork_number: int, at: datetime
+) -> None:
+    """Blocks that this program's books rest on are gone: a person undoes by mirror journals what went with them.
+
+    unit: of that program. Raises LeaseLost.
+    """
+    await watching.hold_lease(unit, lease)
+    message = (
+        f"The chain took back final blocks above {fork_number};"
+        " what was posted from them may not have happened."
+    )
+    await consumption.stop_program(unit, lease.chain_id, program_id, message, at)
+    found = NewDiscrepancy(
+        DiscrepancyKind.DEEP_REORGANISATION,
+        Severity.CRITICAL,
+        f"{lease.chain_id}:{fork_number}",
+        message,
+    )
+    await open_discrepancy(unit, program_id, found, WATCHER, at)
+
+
+def _kind(item: FoundItem) -> DiscrepancyKind:
+    """Money that the treasury has and the ledger does not, or a settlement without its proof's effects."""
+    moves_money = not isinstance(item, RejectedItem) and getattr(item, "transfer", item) is not None
+    return (
+        DiscrepancyKind.TREASURY_MISMATCH
+        if moves_money
+        else DiscrepancyKind.SETTLEMENT_NOT_ON_CHAIN
+    )

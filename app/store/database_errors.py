@@ -1,0 +1,27 @@
+"""What a failed transaction means: try the same again, or the database refuses what it holds."""
+
+from asyncpg.exceptions import InterfaceError, PostgresError
+
+DatabaseError = PostgresError
+
+# SQLSTATE classes (PostgreSQL, appendix A): lost connections, resources, operators' interventions, system errors,
+# and rollbacks for the sake of concurrency; lock_timeout is 55P03.
+_PASSING = ("08", "40", "53", "55", "57", "58")
+# Bad values, broken constraints, raised by functions of ours: the same again is refused again.
+_REFUSING = ("22", "23", "P0", "SG")
+
+
+def passes(problem: BaseException) -> bool:
+    """Whether the same transaction may well succeed next time."""
+    if isinstance(problem, PostgresError):
+        return _sqlstate(problem).startswith(_PASSING)
+    return isinstance(problem, InterfaceError | OSError)
+
+
+def refuses(problem: BaseException) -> bool:
+    """Whether the database refuses the content of the transaction."""
+    return isinstance(problem, PostgresError) and (_sqlstate(problem)).startswith(_REFUSING)
+
+
+def _sqlstate(problem: PostgresError) -> str:
+    return getattr(problem, "sqlstate", None) or ""

@@ -81,19 +81,24 @@ def _add_not_proven(
     item: SettledItem,
     effective_at: datetime,
 ) -> None:
+    """The gateway settled something else than an intent asked for (a mint without its fee, another amount, an item that
+    nobody here knows): a relayer's key is in other hands, or intents were lost.
+    """
     log = item.log
-    reference = f"{place.chain_id}:0x{place.block_hash.hex()}:{log.place.log_index}"
     message = (
         f"The gateway settled item 0x{log.intent_id.hex()} of {log.wallet} in transaction"
         f" 0x{place.tx_hash.hex()}; no open intent here asked for exactly that."
     )
+    waiting.discrepancies.append(
+        NewDiscrepancy(
+            DiscrepancyKind.SETTLEMENT_NOT_ON_CHAIN,
+            Severity.CRITICAL,
+            f"{place.chain_id}:0x{place.block_hash.hex()}:{log.place.log_index}",
+            message,
+        )
+    )
     currency = program.tokens.get(log.token)
     if item.transfer is None or currency is None:
-        waiting.discrepancies.append(
-            NewDiscrepancy(
-                DiscrepancyKind.SETTLEMENT_NOT_ON_CHAIN, Severity.WARNING, reference, message
-            )
-        )
         return
     amount = Money(item.transfer.amount, currency)
     movement = movement_of(item.transfer, MovementDirection.IN, amount, place)

@@ -162,7 +162,7 @@ def _settlement_place(watch: Watch, place: LogPlace, ours: UUID | None) -> Settl
 
 def _mark_block_ends(ordered: list[FinalWork]) -> list[FinalWork]:
     """The last transaction of a program in each block completes the block for it."""
-    following = [work.place.block_number for work in ordered[1:]] + [-1]
+    following = [*(work.place.block_number for work in ordered[1:]), -1][: len(ordered)]
     return [
         replace(work, completes_block=work.place.block_number != next_block)
         for work, next_block in zip(ordered, following, strict=True)

@@ -19,7 +19,7 @@ WITH given AS (
      SET status = g.to_status, stage = g.stage, version = g.version + 1, lease_until = NULL, leased_by = NULL,
          failure_code = g.code, failure_message = g.message, failure_retryable = g.retryable,
          chain_transaction_id = g.transaction_id, mined_block = g.block, rerouted = s.rerouted OR g.rerouted,
-         updated_at = $2, completed_at = CASE WHEN g.completes THEN $2 END
+         updated_at = $2, completed_at = CASE WHEN g.completes THEN $2::timestamptz END
     FROM given g
    WHERE s.program_id = $1 AND s.intent_id = g.intent_id AND s.version = g.version AND s.status = g.from_status
   RETURNING s.intent_id
@@ -37,7 +37,8 @@ SELECT i.program_id, i.id, i.chain_id, s.rerouted, g.due_at, sge_instant(a.valid
   JOIN intent i ON i.program_id = $1 AND i.id = g.intent_id
   JOIN intent_state s ON s.program_id = $1 AND s.intent_id = g.intent_id
   LEFT JOIN intent_authorization a ON a.program_id = $1 AND a.intent_id = g.intent_id AND a.n = s.authorization_n
-ON CONFLICT (program_id, intent_id) DO UPDATE SET due_at = excluded.due_at, rerouted = excluded.rerouted
+ON CONFLICT (program_id, intent_id) DO UPDATE
+   SET due_at = excluded.due_at, rerouted = excluded.rerouted, lease_until = NULL
 """
 _UNQUEUE = "DELETE FROM intent_todo WHERE program_id = $1 AND intent_id = ANY($2::uuid[])"
 

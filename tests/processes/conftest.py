@@ -11,6 +11,7 @@ from tests.contracts.conftest import chain, deployment
 from tests.contracts.gateway_chain import GatewayChain
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.processes.settling_world import SettlingWorld
+from tests.processes.watching_world import WatchingWorld
 
 __all__ = ["chain", "deployment"]
 
@@ -30,3 +31,9 @@ async def settling_world(
     await client.close()
     for pool in pools:
         await pool.close()
+
+
+@pytest.fixture
+def watching_world(settling_world: SettlingWorld) -> WatchingWorld:
+    """The same under watch."""
+    return WatchingWorld(settling_world)

@@ -66,8 +66,6 @@ async def _blocks_above(watch: Watch, fork: int | None, head: Block) -> list[Kno
     if len(found) != len(blocks) or any(
         child.parent_hash != parent.hash for parent, child in pairwise(found)
     ):
-        for parent, child in pairwise(found):
-            if child.parent_hash != parent.hash: print("BROKEN", parent.number, child.number, len(found), len(blocks), head.number)
         raise InconsistentChainError("the chain moved while its blocks were read")
     return found
 

@@ -14,6 +14,7 @@ from app.services.move_intents import move_intents
 from app.services.settled_items import Settling, proves, settling
 from app.services.settlement_events import settlement_events
 from app.store import attempts, settlements
+from app.store.affiliates import share_forest
 from app.store.attempts import AttemptEnd
 from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
@@ -84,11 +85,12 @@ async def confirm_settlements(
     accrued = [(one.settlement_id, paid) for one in fresh for paid in one.accrual.commissions]
     if accrued:
         await settlements.insert_commissions(unit, program.id, accrued)
-    await _register(unit, program.id, fresh, confirmed_at)
+    lines = await _register(unit, program.id, fresh, confirmed_at)
     moves = [_confirmed(one.intent, place) for one in fresh]
     await move_intents(unit, program.id, moves, WATCHER, at)
     for one in fresh:
-        for event in settlement_events(one, proven.affiliates, confirmed_at, at):
+        referrers = lines.get(one.intent.referrer_id, ()) if one.intent.registration else ()
+        for event in settlement_events(one, proven.affiliates, referrers, confirmed_at, at):
             unit.record(event, program.id)
 
 
@@ -123,14 +125,22 @@ def _row(
 
 async def _register(
     unit: UnitOfWork, program_id: int, fresh: Sequence[Settling], confirmed_at: datetime
-) -> None:
+) -> Mapping[int | None, Sequence[int]]:
+    """Fixes referrers; returns, by referrer, the line from it up to the root as the forest is now."""
     users = [
         Registered(one.intent.user_id, one.intent.id, one.intent.referrer_id, one.log.token_id)
         for one in fresh
         if one.intent.registration
     ]
-    if users:
-        await settlements.register_users(unit, program_id, users, confirmed_at)
+    if not users:
+        return {}
+    await settlements.register_users(unit, program_id, users, confirmed_at)
+    referrers = sorted({one.referrer_id for one in users if one.referrer_id is not None})
+    if not referrers:
+        return {}
+    # Moves of branches are told of by events too: this one must come before or after them, as it read them.
+    await share_forest(unit)
+    return await settlements.lines_up(unit, program_id, referrers)
 
 
 def _confirmed(intent: ProvenIntent, place: SettlementPlace) -> IntentMove:

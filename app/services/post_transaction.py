@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.clock import program_time
-from app.domain.events import EventType, NewEvent
 from app.domain.postings import Journal
 from app.services.confirm_settlements import confirm_settlements, prepare_settlements
 from app.services.findings import FoundItem, RejectedItem, SettledItem, TreasuryTransfer
@@ -60,8 +59,6 @@ async def post_transaction(
         unit, program_id, place, [item for item in items if isinstance(item, RejectedItem)], at
     )
     await report_unexplained(unit, program_id, waiting, at)
-    if journal_ids:
-        unit.record(_posted(list(journal_ids.values()), at), program_id)
     if work.completes_block:
         await consumption.consume_through(
             unit, place.chain_id, [program_id], place.block_number, place.block_hash, at=at
@@ -105,9 +102,3 @@ async def _post(
     return {
         journal.reference: journal_id for journal, journal_id in zip(journals, ids, strict=True)
     }
-
-
-def _posted(journal_ids: list[int], at: datetime) -> NewEvent:
-    return NewEvent(
-        EventType.LEDGER, "ledger.posted", None, 1, at, {"v": 1, "journals": journal_ids}
-    )

@@ -1,6 +1,6 @@
 """What subscribers and rollups are told of a settlement (docs/events.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +12,23 @@ _MILLISECONDS = 1000
 
 
 def settlement_events(
-    one: Settling, affiliates: Mapping[int, AffiliateNow], confirmed_at: datetime, at: datetime
+    one: Settling,
+    affiliates: Mapping[int, AffiliateNow],
+    referrers: Sequence[int],
+    confirmed_at: datetime,
+    at: datetime,
 ) -> Iterator[NewEvent]:
-    """settlement.confirmed, then commission.accrued for each level that earned."""
+    """settlement.confirmed, then commission.accrued for each level that earned.
+
+    referrers: of a registration, its referrer and everybody above as the forest is now.
+    """
     yield NewEvent(
         EventType.SETTLEMENT,
         "settlement.confirmed",
         str(one.settlement_id),
         1,
         at,
-        _settlement_data(one, confirmed_at, at),
+        _settlement_data(one, referrers, confirmed_at, at),
     )
     for commission in one.accrual.commissions:
         yield NewEvent(
@@ -34,7 +41,6 @@ def settlement_events(
                 "v": 1,
                 "settlement": str(one.settlement_id),
                 "affiliate": str(affiliates[commission.affiliate_id].public_id),
-                "affiliateKey": commission.affiliate_id,
                 "level": commission.level,
                 "amount": str(commission.amount.units),
                 "currency": commission.amount.currency,
@@ -43,22 +49,25 @@ def settlement_events(
         )
 
 
-def _settlement_data(one: Settling, confirmed_at: datetime, at: datetime) -> dict[str, Any]:
+def _settlement_data(
+    one: Settling, referrers: Sequence[int], confirmed_at: datetime, at: datetime
+) -> dict[str, Any]:
     intent = one.intent
     earned = {paid.level: str(paid.amount.units) for paid in one.accrual.commissions}
     return {
         "v": 1,
         "intent": str(intent.id),
         "kind": intent.kind,
-        "userKey": intent.user_id,
-        "referrerKey": intent.referrer_id,
         "amount": None if intent.amount is None else str(intent.amount.units),
         "currency": None if intent.amount is None else intent.amount.currency,
-        "upline": [
-            {"affiliateKey": affiliate_id, "level": level, "amount": earned.get(level, "0")}
-            for level, affiliate_id in enumerate(intent.upline, 1)
-        ],
         "month": confirmed_at.strftime("%Y-%m"),
         "confirmedAt": confirmed_at.isoformat(),
-        "milliseconds": round((at - intent.created_at).total_seconds() * _MILLISECONDS),
+        "internal": {
+            "milliseconds": round((at - intent.created_at).total_seconds() * _MILLISECONDS),
+            "upline": [
+                {"affiliate": affiliate_id, "level": level, "earned": earned.get(level, "0")}
+                for level, affiliate_id in enumerate(intent.upline, 1)
+            ],
+            "referrers": list(referrers),
+        },
     }

@@ -26,6 +26,9 @@ SELECT i.id, i.on_chain_id, i.kind, i.wallet, i.user_id, i.amount, i.currency, i
 _STATUSES = """
 SELECT id, public_id, status FROM affiliate WHERE program_id = $1 AND id = ANY($2::bigint[])
 """
+_LINES_UP = """
+SELECT id, sge_upline(path) AS line FROM affiliate WHERE program_id = $1 AND id = ANY($2::bigint[])
+"""
 _CLAIMED = """
 SELECT log_index, direction FROM movement
  WHERE chain_id = $1 AND block_hash = $2 AND program_id = $3 AND log_index = ANY($4::integer[]) AND NOT undone
@@ -168,6 +171,14 @@ async def affiliates_now(
         row["id"]: AffiliateNow(row["id"], row["public_id"], AffiliateStatus(row["status"]))
         for row in rows
     }
+
+
+async def lines_up(
+    unit: UnitOfWork, program_id: int, ids: Sequence[int]
+) -> dict[int | None, Sequence[int]]:
+    """Each affiliate with everybody above it, as the forest is now."""
+    rows = await unit.connection.fetch(_LINES_UP, program_id, ids)
+    return {row["id"]: row["line"] for row in rows}
 
 
 async def claimed_movements(

@@ -48,6 +48,10 @@ async def test_events_and_gas_of_a_batch(watching_world: WatchingWorld) -> None:
     program = await world.program()
     line = await world.line(program)
     payers = await world.registered(program, line[-1], 3)
+    lines = await world.settling.rows(
+        "SELECT data -> 'internal' -> 'referrers' AS line FROM event_outbox WHERE name = 'settlement.confirmed'"
+    )
+    assert [row["line"] for row in lines] == [line[::-1]] * 3
     await world.settling.run("DELETE FROM event_outbox")
     await world.settling.pay(program, payers, amount=100 * USDC)
     await world.settle_and_finish()
@@ -58,16 +62,13 @@ async def test_events_and_gas_of_a_batch(watching_world: WatchingWorld) -> None:
     assert counts["intent.mined"] == counts["intent.confirmed"] == 3
     assert counts["settlement.confirmed"] == 3
     assert counts["commission.accrued"] == 9
-    posted = await world.settling.rows(
-        "SELECT data FROM event_outbox WHERE name = 'ledger.posted'"
-    )
-    print(posted, await world.settling.rows("SELECT id, kind, reference FROM journal"))
+    posted = await world.settling.rows("SELECT data FROM event_outbox WHERE name = 'ledger.posted'")
     assert sum(len(row["data"]["journals"]) for row in posted) == 3
     [settled] = await world.settling.rows(
         "SELECT data FROM event_outbox WHERE name = 'settlement.confirmed' ORDER BY id LIMIT 1"
     )
     assert settled["data"]["amount"] == str(100 * USDC)
-    assert [one["amount"] for one in settled["data"]["upline"]] == [
+    assert [one["earned"] for one in settled["data"]["internal"]["upline"]] == [
         str(10 * USDC),
         str(5 * USDC),
         str(2 * USDC),
@@ -118,24 +119,8 @@ async def test_one_bad_item_fails_alone(watching_world: WatchingWorld) -> None:
     program = await world.program()
     payers = await world.registered(program, None, 3)
     await world.settling.pay(program, payers, amount=10 * USDC)
-    chain = world.settling.gateway_chain
-    poor = payers[1]
-    # Between simulation and block the money goes elsewhere.
-    world.settling.gateway_chain.node.call("evm_setAutomine", False)
-    spend = chain.token.functions.transfer(program.treasury, 10 * USDC).build_transaction(
-        {
-            "from": poor.address,
-            "nonce": 0,
-            "gas": 100_000,
-            "maxPriorityFeePerGas": 10**12,
-            "maxFeePerGas": 2 * 10**12,
-        }
-    )
-    chain.node.call("anvil_setBalance", poor.address, hex(10**19))
-    await world.settle()
-    chain.web3.eth.send_raw_transaction(poor.sign_transaction(spend).raw_transaction)
-    chain.node.call("evm_setAutomine", True)
-    world.mine(3)
+    await world.settle_while_spending(payers[1], program.treasury)
+    world.mine()
     await world.turn()
     states = (await world.settling.states(program))[3:]
     assert sorted(one["status"] for one in states) == ["CONFIRMED", "CONFIRMED", "FAILED"]
@@ -153,22 +138,8 @@ async def test_a_failed_registration_frees_its_place(watching_world: WatchingWor
     program = await world.program()
     payer = world.new_wallet()
     await world.register(program, payer, amount=5 * USDC)
-    chain = world.settling.gateway_chain
-    chain.node.call("evm_setAutomine", False)
-    await world.settle()
-    chain.node.call("anvil_setBalance", payer.address, hex(10**19))
-    spend = chain.token.functions.transfer(world.new_wallet().address, 1).build_transaction(
-        {
-            "from": payer.address,
-            "nonce": 0,
-            "gas": 100_000,
-            "maxPriorityFeePerGas": 10**12,
-            "maxFeePerGas": 2 * 10**12,
-        }
-    )
-    chain.web3.eth.send_raw_transaction(payer.sign_transaction(spend).raw_transaction)
-    chain.node.call("evm_setAutomine", True)
-    world.mine(3)
+    await world.settle_while_spending(payer, world.new_wallet().address)
+    world.mine()
     await world.turn()
     assert await world.statuses(program) == [("FAILED", "MINED")]
     assert await world.settling.value("SELECT registration_intent_id FROM program_user") is None

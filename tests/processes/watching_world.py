@@ -127,10 +127,22 @@ class WatchingWorld:
             **facts,
         )
 
-    async def settle(self) -> int:
+    async def settle(self, **changed: Any) -> int:
         """Everything due is signed, sent and mined."""
         await self.settling.lanes()
-        return await settle(self.settling.settling())
+        return await settle(self.settling.settling(**changed))
+
+    async def settle_while_spending(self, payer: LocalAccount, recipient: str) -> None:
+        """Between the signing and the sending of its item, the payer's money goes elsewhere."""
+        chain = self.settling.gateway_chain
+        chain.node.call("anvil_setBalance", payer.address, hex(10**18))
+        amount = chain.balance(payer.address)
+
+        def spend(point: str) -> None:
+            if point == "signed":
+                chain.send(chain.token.functions.transfer(recipient, amount), payer, gas=100_000)
+
+        await self.settle(at_point=spend)
 
     def mine(self, blocks: int = CONFIRMATIONS) -> None:
         self.settling.gateway_chain.node.call("anvil_mine", hex(blocks))

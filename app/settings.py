@@ -136,7 +136,7 @@ _PRESENT: dict[str, Callable[[Settings], bool]] = {
 _NEEDS: dict[Process, tuple[str, ...]] = {
     "api": ("database_api_url", "database_feed_url", "redis_url", "chains", "secret_key"),
     "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys"),
-    "scheduler": ("redis_url",),
+    "scheduler": ("database_worker_url", "redis_url"),
     "migrate": ("database_owner_url",),
 }
 

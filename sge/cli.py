@@ -12,6 +12,7 @@ from sge.commands.ledger import ledger
 from sge.commands.migrate import migrate
 from sge.commands.operator import operator
 from sge.commands.schema import schema
+from sge.commands.worker import scheduler, worker
 from sge.embedded.failures import EmbeddedFailure
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
@@ -31,6 +32,8 @@ def _every_command_has_a_name() -> None:
 
 
 cli.command()(api)
+cli.command()(worker)
+cli.command()(scheduler)
 cli.command()(migrate)
 cli.command()(doctor)
 cli.add_typer(contracts, name="contracts")

@@ -1,5 +1,7 @@
 """A lane for each relayer key on each chain, from the chain's own count of what the key has sent."""
 
+from collections.abc import Mapping
+
 from app.chain.client import Chain
 from app.chain.signer import Signer
 from app.domain.clock import Clock
@@ -9,7 +11,7 @@ from app.store.database import Database, UnitOfWork
 
 
 async def ensure_lanes(
-    database: Database, bells: Bells, chain: Chain, signers: dict[str, Signer], clock: Clock
+    database: Database, bells: Bells, chain: Chain, signers: Mapping[str, Signer], clock: Clock
 ) -> None:
     """New relayers get a lane that starts after everything they ever sent, waiting or mined; known ones stay."""
     for relayer in signers:

@@ -18,6 +18,7 @@ from app.processes.settling import (
     Settling,
 )
 from app.services.execute import execute
+from app.services.foreign_nonces import note_used_nonces
 from app.store import lanes, sending, signing
 from app.store.database import UnitOfWork
 from app.store.lanes import LaneLease, LockedLane
@@ -111,8 +112,8 @@ async def _fill_gaps(settling: Settling, lane: LaneLease, used: int) -> None:
 
     async def find(unit: UnitOfWork) -> list[int]:
         locked = await lanes.lock(unit, lane, settling.clock())
-        if used > locked.next_nonce:
-            await lanes.raise_nonce(unit, lane.lane_id, used)
+        if await note_used_nonces(unit, lane.lane_id, used, settling.clock()):
+            _LOG.error("relayer's key is in foreign hands", relayer=lane.relayer)
         return await sending.missing_nonces(unit, lane.lane_id, used, locked.next_nonce)
 
     missing = await execute(settling.database, settling.bells, None, find)

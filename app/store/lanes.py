@@ -9,7 +9,7 @@ import asyncpg
 
 from app.domain.ids import new_id
 from app.domain.states import LaneStatus
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 
 class LaneLost(Exception):
@@ -63,13 +63,46 @@ SELECT status, next_nonce FROM lane
 _TAKE_NONCES = (
     "UPDATE lane SET next_nonce = next_nonce + $2 WHERE id = $1 RETURNING next_nonce - $2"
 )
-_RAISE_NONCE = "UPDATE lane SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2"
+_RAISE_NONCE = "UPDATE lane SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2 RETURNING true"
+_LOOKS = """
+SELECT l.id, l.relayer, l.status, l.next_nonce, count(t.id) AS in_flight, min(t.created_at) AS oldest_at
+  FROM lane l
+  LEFT JOIN chain_transaction t ON t.lane_id = l.id AND t.chain_id = l.chain_id AND t.status IN ('PREPARED', 'BROADCAST')
+ WHERE l.chain_id = $1 GROUP BY l.id ORDER BY l.relayer
+"""
 _SET_BALANCE = "UPDATE lane SET balance_wei = $2, balance_read_at = $3 WHERE id = $1"
 _MOVE = """
 UPDATE lane SET status = $2, halt_reason = $3, halted_at = CASE WHEN $3::text IS NOT NULL THEN $4::timestamptz END
  WHERE id = $1 AND status <> $2 AND (status <> 'HALTED' OR $2 = 'ACTIVE')
 RETURNING 1
 """
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLook:
+    """A lane as its check finds it. oldest_at: when the oldest transaction that no block has was signed."""
+
+    lane_id: UUID
+    relayer: str
+    status: LaneStatus
+    next_nonce: int
+    in_flight: int
+    oldest_at: datetime | None
+
+
+async def looks(session: ReadSession, chain_id: int) -> list[LaneLook]:
+    """All lanes of a chain."""
+    return [
+        LaneLook(
+            row["id"],
+            row["relayer"],
+            LaneStatus(row["status"]),
+            row["next_nonce"],
+            row["in_flight"],
+            row["oldest_at"],
+        )
+        for row in await session.connection.fetch(_LOOKS, chain_id)
+    ]
 
 
 async def ensure(
@@ -119,9 +152,9 @@ async def take_nonces(unit: UnitOfWork, lane_id: UUID, count: int = 1) -> int:
     return first
 
 
-async def raise_nonce(unit: UnitOfWork, lane_id: UUID, nonce: int) -> None:
-    """Skips nonces that the chain says are used."""
-    await unit.connection.execute(_RAISE_NONCE, lane_id, nonce)
+async def raise_nonce(unit: UnitOfWork, lane_id: UUID, nonce: int) -> bool:
+    """Skips nonces that the chain says are used; whether there were any that we never took."""
+    return bool(await unit.connection.fetchval(_RAISE_NONCE, lane_id, nonce))
 
 
 async def set_balance(unit: UnitOfWork, lane_id: UUID, balance_wei: int, at: datetime) -> None:

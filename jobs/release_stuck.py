@@ -1,0 +1,16 @@
+"""Gives back what crashed workers held, and fails what can no longer settle."""
+
+from app.processes.release_stuck import release_stuck as release
+from jobs.context import JobContext
+from jobs.entry import wake
+
+
+def release_stuck() -> None:
+    """RQ's way in."""
+    wake("release_stuck")
+
+
+async def run(context: JobContext) -> None:
+    """Once."""
+    runtime = context.runtime
+    await release(runtime.database, runtime.bells, runtime.clock)

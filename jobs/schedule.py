@@ -1,0 +1,34 @@
+"""Which jobs there are, how often each runs at least, and what runs them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from app.bus.channels import queue_of
+from jobs import check_lanes, release_stuck, settle_intents
+from jobs.context import JobContext
+
+
+@dataclass(frozen=True)
+class ScheduledJob:
+    """every_seconds: how often it is woken without any bell. endless: runs until its process stops or it lost its
+    lease, so nobody waits for its end.
+    """
+
+    name: str
+    run: Callable[[JobContext], Awaitable[None]]
+    every_seconds: float
+    endless: bool = False
+
+    @property
+    def queue(self) -> str:
+        return queue_of(self.name)
+
+
+JOBS = {
+    job.name: job
+    for job in (
+        ScheduledJob("settle_intents", settle_intents.run, every_seconds=5),
+        ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
+        ScheduledJob("check_lanes", check_lanes.run, every_seconds=60),
+    )
+}

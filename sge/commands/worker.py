@@ -1,0 +1,45 @@
+"""`sge worker` and `sge scheduler`: what happens later."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from app.bus.channels import QUEUES
+from app.observability import configure_logging
+from app.settings import Settings, load_settings
+from jobs.scheduler import schedule
+from jobs.worker import work
+from sge.session import opened_runtime
+
+
+def worker(
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(QUEUES)}; may be repeated. Default: all."),
+    ] = None,
+) -> None:
+    """Settle, watch the chains, and keep everything up to date, until SIGTERM."""
+    unknown = set(queue or ()) - set(QUEUES)
+    if unknown:
+        raise typer.BadParameter(f"no queue is named {', '.join(sorted(unknown))}")
+    settings = load_settings().require_for("worker")
+    configure_logging(settings.log_level.upper())
+    asyncio.run(_work(settings, queue or list(QUEUES)))
+
+
+def scheduler() -> None:
+    """Wake every job at its interval, until SIGTERM; several may run, one of them does it."""
+    settings = load_settings().require_for("scheduler")
+    configure_logging(settings.log_level.upper())
+    asyncio.run(_schedule(settings))
+
+
+async def _work(settings: Settings, queues: list[str]) -> None:
+    async with opened_runtime(settings, "worker") as runtime:
+        await work(runtime, queues)
+
+
+async def _schedule(settings: Settings) -> None:
+    async with opened_runtime(settings, "scheduler") as runtime:
+        await schedule(runtime)

@@ -5,7 +5,10 @@ import threading
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from app.bus.queue import rq_queue
@@ -25,6 +28,12 @@ class _ListeningWorker(SimpleWorker):
 
     def _install_signal_handlers(self) -> None:
         return
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        # RQ beats each time it asked for work in vain, and looks at nothing else there.
+        if self._stop_requested and timeout is None and pipeline is None:
+            raise StopRequested
+        super().heartbeat(timeout, pipeline)
 
     def stop_soon(self) -> None:
         """Ends after the job that runs, or within two seconds."""
@@ -65,6 +74,7 @@ class Listener(threading.Thread):
             name=f"{self._worker_name}.{next(self._rounds)}",
             connection=self._connection,
             worker_ttl=_WORKER_TTL_SECONDS,
+            serializer=JSONSerializer,
             log_job_description=False,
         )
         self._worker = worker

@@ -58,8 +58,8 @@ def _tell(chain: Chain, clock: Clock, lane: LaneLook, balance: int) -> None:
     IN_FLIGHT.labels(str(chain.chain_id), lane.relayer).set(lane.in_flight)
     log = _LOG.bind(chain=chain.chain_id, relayer=lane.relayer)
     if balance < LEAST_BALANCE_WEI:
-        log.error("relayer is out of funds", wei=balance)
+        log.error("relayer is out of funds", wei=str(balance))
     elif not _LOW_BALANCE_WEI <= balance <= _HIGH_BALANCE_WEI:
-        log.warning("relayer's balance is unusual", wei=balance)
+        log.warning("relayer's balance is unusual", wei=str(balance))
     if lane.oldest_at is not None and clock() - lane.oldest_at > _STUCK_AFTER:
         log.error("lane is stuck", since=lane.oldest_at.isoformat(), in_flight=lane.in_flight)

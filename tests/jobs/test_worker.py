@@ -1,0 +1,121 @@
+"""Workers as processes: woken by Redis, sweeping without it, ending when told."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import redis
+
+from app.bus.queue import wake_now
+from sge.embedded.redis_server import Redis
+from tests.fixtures.databases import Database
+from tests.jobs.worker_process import running, settings_of, tail
+from tests.processes.settling_world import SettledProgram, SettlingWorld
+
+Check = Callable[[], Awaitable[bool]]
+
+
+async def _until(check: Check, seconds: float, log: Path) -> float:
+    started = time.monotonic()
+    while not await check():
+        assert time.monotonic() - started < seconds, tail(log)
+        await asyncio.sleep(0.05)
+    return time.monotonic() - started
+
+
+def _all_sent(world: SettlingWorld, program: SettledProgram) -> Check:
+    async def check() -> bool:
+        return {one["stage"] for one in await world.states(program)} == {"BROADCAST"}
+
+    return check
+
+
+def _beating(world: SettlingWorld) -> Check:
+    async def check() -> bool:
+        return bool(await world.rows("SELECT FROM worker_heartbeat"))
+
+    return check
+
+
+async def test_a_worker_settles_on_a_wake_up_and_ends_when_told(
+    settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
+) -> None:
+    world, log = settling_world, tmp_path / "log"
+    program = await world.program()
+    settings = settings_of(database, redis_url, world.gateway_chain)
+    with running(["worker"], settings, log) as process:
+        await _until(_beating(world), 30, log)
+        await asyncio.sleep(1)
+        with redis.Redis.from_url(redis_url) as client:
+            for _ in range(3):
+                await world.pay(program, 2)
+                wake_now("settle_intents", client)
+                assert await _until(_all_sent(world, program), 3, log) < 3
+            assert not client.zcard("rq:failed:settle")
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 10) == 0
+    assert not await world.rows("SELECT FROM worker_heartbeat")
+    lanes = await world.rows("SELECT lease_until FROM lane")
+    assert [lane["lease_until"] for lane in lanes] == [None]
+
+
+@pytest.mark.long
+async def test_losing_redis_only_delays(
+    settling_world: SettlingWorld, database: Database, own_redis: Redis, tmp_path: Path
+) -> None:
+    world, log = settling_world, tmp_path / "log"
+    program = await world.program()
+    settings = settings_of(database, own_redis.url, world.gateway_chain)
+    with (
+        running(["worker"], settings, log) as process,
+        running(["scheduler"], settings, tmp_path / "scheduler"),
+    ):
+        await _until(_beating(world), 30, log)
+        own_redis.stop()
+        await world.pay(program, 2)
+        await _until(_all_sent(world, program), 12, log)
+        await asyncio.sleep(3)
+        own_redis.start()
+        await asyncio.sleep(3)
+        await world.pay(program, 2)
+        with redis.Redis.from_url(own_redis.url) as client:
+            wake_now("settle_intents", client)
+        await _until(_all_sent(world, program), 6, log)
+        assert process.poll() is None
+
+
+async def test_a_worker_starts_without_redis(
+    settling_world: SettlingWorld, database: Database, own_redis: Redis, tmp_path: Path
+) -> None:
+    world, log = settling_world, tmp_path / "log"
+    own_redis.stop()
+    program = await world.program()
+    await world.pay(program, 2)
+    settings = settings_of(database, own_redis.url, world.gateway_chain)
+    with running(["worker", "--queue", "settle", "--queue", "upkeep"], settings, log) as process:
+        await _until(_all_sent(world, program), 30, log)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 10) == 0
+
+
+async def test_one_scheduler_of_two_wakes(
+    settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
+) -> None:
+    world = settling_world
+    settings = settings_of(database, redis_url, world.gateway_chain)
+    with (
+        running(["scheduler"], settings, tmp_path / "one"),
+        running(["scheduler"], settings, tmp_path / "two"),
+        redis.Redis.from_url(redis_url) as client,
+    ):
+
+        async def woken() -> bool:
+            return bool(client.llen("rq:queue:settle"))
+
+        await _until(woken, 30, tmp_path / "one")
+        [lease] = await world.rows("SELECT * FROM consumer_position WHERE consumer = 'scheduler'")
+        assert lease["leased_by"] is not None
+        assert client.llen("rq:queue:settle") == 1

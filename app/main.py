@@ -16,16 +16,18 @@ def create_app(
     runtime: ApiRuntime,
     schema: Schema,
     settings: TransportSettings | None = None,
+    *,
+    serve_page: bool = True,
 ) -> Starlette:
     """Build the API; its lifespan starts and stops the runtime.
 
-    The page at `/` is served when it has been built.
+    The page at `/` is served when it is wanted and has been built.
     """
     return build_application(
         runtime,
         schema,
         settings or TransportSettings(),
-        pages=_PAGES if _PAGES.is_dir() else None,
+        pages=_PAGES if serve_page and _PAGES.is_dir() else None,
     )
 
 

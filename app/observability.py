@@ -45,6 +45,8 @@ def configure_logging(level: str = "INFO") -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_StandardLibraryLine())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # It names every address that it calls, and a provider's address carries its key.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _dump(event: object, **_: object) -> str:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from sge.demo.options import DemoOptions
 from sge.demo.services import Services
@@ -38,10 +37,8 @@ class Progress:
         """Says where everything is."""
         seconds = time.monotonic() - self.started
         self.console.print(f"\n[bold green]SGE is running[/] [dim](after {seconds:.1f} s)[/]\n")
-        table = Table(show_header=False, box=None, pad_edge=False)
         for name, value in self._rows(options, services, description):
-            table.add_row(f"[bold]{name}[/]", value)
-        self.console.print(table, soft_wrap=True, highlight=False)
+            self.console.print(f"[bold]{name:<18}[/] {value}", soft_wrap=True, highlight=False)
         self.console.print("\nCtrl-C stops everything; the data stays.\n")
 
     def _rows(

@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.clock import program_time
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.events import EventType, NewEvent
 from app.domain.idempotency import meaning_hash
@@ -63,7 +62,7 @@ async def register_affiliate(
     affiliate = await _insert(unit, command, parent, request_hash, now)
     if affiliate is None:
         return await _taken(unit, program, command, request_hash)
-    month = f"{program_time(now, program.clock_offset):%Y-%m}"
+    month = f"{now:%Y-%m}"  # as a rebuild from the rows says it
     await _tell(unit, authority, affiliate, parent, month)
     return AffiliateResult(affiliate.id, affiliate.public_id)
 

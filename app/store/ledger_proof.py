@@ -31,6 +31,47 @@ WHERE a.id IS NULL OR a.debits <> coalesce(s.debits, 0) OR a.credits <> coalesce
 ORDER BY 1, 2
 """
 
+# Invariant 1, as the posting function has it: what a journal takes in and pays out is what its movements say.
+_MOVEMENT_FAULTS = """
+WITH said AS (
+  SELECT t.program_id, t.journal_id, t.currency,
+         coalesce(sum(t.amount) FILTER (WHERE d.kind IN ('USER', 'DEPOSIT')), 0) AS came,
+         coalesce(sum(t.amount) FILTER (WHERE c.kind IN ('USER', 'DEPOSIT')), 0) AS went_back,
+         coalesce(sum(t.amount) FILTER (WHERE c.kind = 'PAID_OUT'), 0) AS went,
+         coalesce(sum(t.amount) FILTER (WHERE d.kind = 'PAID_OUT'), 0) AS came_back
+    FROM transfer t
+    JOIN account d ON d.program_id = t.program_id AND d.id = t.debit_account_id
+    JOIN account c ON c.program_id = t.program_id AND c.id = t.credit_account_id
+   GROUP BY 1, 2, 3
+), claimed AS (
+  SELECT m.program_id, m.journal_id, m.currency,
+         coalesce(sum(m.amount) FILTER (WHERE m.direction = 'IN' AND NOT m.undone), 0) AS came,
+         coalesce(sum(m.amount) FILTER (WHERE m.direction = 'IN' AND m.undone), 0) AS went_back,
+         coalesce(sum(m.amount) FILTER (WHERE m.direction = 'OUT' AND NOT m.undone), 0) AS went,
+         coalesce(sum(m.amount) FILTER (WHERE m.direction = 'OUT' AND m.undone), 0) AS came_back
+    FROM movement m GROUP BY 1, 2, 3
+)
+SELECT program_id, journal_id, currency
+  FROM said FULL JOIN claimed USING (program_id, journal_id, currency)
+ WHERE (coalesce(said.came, 0), coalesce(said.went_back, 0), coalesce(said.went, 0), coalesce(said.came_back, 0))
+    <> (coalesce(claimed.came, 0), coalesce(claimed.went_back, 0), coalesce(claimed.went, 0),
+        coalesce(claimed.came_back, 0))
+ ORDER BY 1, 2, 3 LIMIT 100
+"""
+_SNAPSHOT_FAULTS = """
+SELECT s.program_id, s.account_id, s.journal_id
+  FROM account_snapshot s
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(t.amount) FILTER (WHERE t.debit_account_id = s.account_id), 0) AS debits,
+              coalesce(sum(t.amount) FILTER (WHERE t.credit_account_id = s.account_id), 0) AS credits
+         FROM transfer t
+        WHERE t.program_id = s.program_id AND t.journal_id <= s.journal_id
+          AND (t.debit_account_id = s.account_id OR t.credit_account_id = s.account_id)) x
+ WHERE (s.debits, s.credits) <> (x.debits, x.credits)
+ ORDER BY 1, 2, 3 LIMIT 100
+"""
+_PROGRAMS = "SELECT id FROM program UNION SELECT 0 ORDER BY 1"
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerTotal:
@@ -67,6 +108,21 @@ async def ledger_totals(session: ReadSession) -> list[LedgerTotal]:
 async def drifting_accounts(session: ReadSession) -> list[DriftingAccount]:
     """Accounts of all programs that contradict their transfers; empty in a sound ledger."""
     return [_drifting(row) for row in await session.connection.fetch(_DRIFTING)]
+
+
+async def movement_faults(session: ReadSession) -> list[tuple[int, int, str]]:
+    """Up to 100 (program, journal, currency) whose movements are not what the journal took in and paid out."""
+    return [tuple(row) for row in await session.connection.fetch(_MOVEMENT_FAULTS)]
+
+
+async def snapshot_faults(session: ReadSession) -> list[tuple[int, int, int]]:
+    """Up to 100 (program, account, journal) whose snapshot is not the sum of the transfers it covers."""
+    return [tuple(row) for row in await session.connection.fetch(_SNAPSHOT_FAULTS)]
+
+
+async def sealing_programs(session: ReadSession) -> list[int]:
+    """Every program, and the platform (0), which has audit rows."""
+    return [row["id"] for row in await session.connection.fetch(_PROGRAMS)]
 
 
 def _total(row: Any) -> LedgerTotal:

@@ -32,7 +32,7 @@ CREATE TABLE event_feed (
   kept_from bigint NOT NULL DEFAULT 0,   -- positions at or below were removed by age
   low_water bigint NOT NULL DEFAULT 0,   -- outbox ids below are looked at once a minute only
   next_low_water bigint NOT NULL DEFAULT 0,
-  next_horizon bigint NOT NULL DEFAULT 0,   -- no transaction older than this may run when next_low_water comes into force
+  next_horizon bigint NOT NULL DEFAULT 0,   -- this transaction and all before it must have ended when next_low_water comes into force
   scanned_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO event_feed DEFAULT VALUES;
@@ -48,27 +48,28 @@ $$;
 -- has ended: nobody can commit a row below it any more. Everything is looked at once a minute all the same.
 CREATE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; following bigint; newest bigint;
+DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; own bigint; newest bigint;
 BEGIN
   SELECT * INTO feed FROM event_feed;
   whole := feed.scanned_at < p_at - interval '1 minute';
-  -- Before the rows are read: an id that is given out later is above `newest`, its transaction not below the horizon.
+  -- In this order, and before the rows are read: whoever took an id up to `newest` has a number below `own`, which is
+  -- given out only now. (The xmax of a snapshot would not do: it is above the last that ended, not the last that began.)
   IF whole THEN
-    SELECT last_value INTO newest FROM event_outbox_id_seq;
     oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-    following := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    SELECT last_value INTO newest FROM event_outbox_id_seq;
+    own := pg_current_xact_id()::text::bigint;
   END IF;
   SELECT array_agg(o.id ORDER BY o.id) INTO ids
     FROM (SELECT id FROM event_outbox WHERE id >= CASE WHEN whole THEN 0 ELSE feed.low_water END
            ORDER BY id LIMIT 500) o;
   IF whole THEN
     UPDATE event_feed SET scanned_at = p_at,
-      low_water = CASE WHEN oldest >= next_horizon
+      low_water = CASE WHEN oldest > next_horizon
                        -- What a full batch leaves behind is still to be read.
                        THEN least(next_low_water, CASE WHEN cardinality(ids) = 500 THEN ids[500] + 1 END)
                        ELSE low_water END,
-      next_low_water = CASE WHEN oldest >= next_horizon THEN newest ELSE next_low_water END,
-      next_horizon = CASE WHEN oldest >= next_horizon THEN following
+      next_low_water = CASE WHEN oldest > next_horizon THEN newest ELSE next_low_water END,
+      next_horizon = CASE WHEN oldest > next_horizon THEN own
                           ELSE next_horizon END;
   END IF;
   IF ids IS NULL THEN
@@ -83,17 +84,17 @@ END $$;
 
 -- Removes events that are older than the retention and says so in event_feed, so that a cursor before them is expired
 -- rather than silently short. Positions go in order and times almost do: all up to the newest old one that has been
--- rolled up and sealed.
+-- rolled up and sealed, 10 000 at a time; returns how many are gone.
 CREATE FUNCTION sge_forget_events(p_before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE last bigint; gone bigint;
 BEGIN
-  PERFORM pg_advisory_xact_lock(7234501);
   SELECT max(e.position) INTO last FROM event e WHERE e.at < p_before
      AND e.position <= (SELECT min(c.position) FROM consumer_position c WHERE c.consumer IN ('rollups', 'seals'));
   IF last IS NULL THEN
     RETURN 0;
   END IF;
+  last := least(last, (SELECT min(e.position) FROM event e) + 9999);
   DELETE FROM event WHERE position <= last;
   GET DIAGNOSTICS gone = ROW_COUNT;
   UPDATE event_feed SET kept_from = greatest(kept_from, last);

@@ -1,16 +1,12 @@
 """`sge ledger verify`: adds the whole ledger up again and compares."""
 
 import asyncio
+from collections.abc import Iterator
 
 import typer
 
+from app.services.ledger_verification import LedgerReport, verify_ledger
 from app.settings import Settings, load_settings
-from app.store.ledger_proof import (
-    DriftingAccount,
-    LedgerTotal,
-    drifting_accounts,
-    ledger_totals,
-)
 from sge.session import opened_runtime
 
 ledger = typer.Typer(no_args_is_help=True)
@@ -23,27 +19,40 @@ def _group() -> None:
 
 @ledger.command()
 def verify() -> None:
-    """Re-add every transfer of every program; exit code 1 when a balance does not agree."""
-    totals, drifting = asyncio.run(_read(load_settings().require_for("worker")))
-    for total in totals:
+    """Re-add every transfer, check every movement and seal; exit code 1 when something does not agree."""
+    report = asyncio.run(_read(load_settings().require_for("worker")))
+    for total in report.totals:
         word = "balanced" if total.balanced else "NOT BALANCED"
         typer.echo(
             f"{total.program} {total.currency}: debits {total.debits}, credits {total.credits}, "
             f"moved {total.moved}: {word}"
         )
-    for account in drifting:
-        typer.echo(
+    for fault in _faults(report):
+        typer.echo(fault)
+    if not report.sound:
+        raise typer.Exit(1)
+    sealed = sum(chain.seals for chain in report.chains.values())
+    typer.echo(f"the ledger agrees with its transfers, movements and {sealed} seals")
+
+
+def _faults(report: LedgerReport) -> Iterator[str]:
+    for account in report.drifting:
+        yield (
             f"account {account.account_id} of program {account.program_id} ({account.kind}): "
             f"stored {account.stored}, transfers {account.summed}"
         )
-    if drifting or not all(total.balanced for total in totals):
-        raise typer.Exit(1)
-    typer.echo("the ledger agrees with its transfers")
+    for program, journal, currency in report.movement_faults:
+        yield f"journal {journal} of program {program}: its {currency} movements do not add up"
+    for program, account_id, journal in report.snapshot_faults:
+        yield f"account {account_id} of program {program}: wrong snapshot at journal {journal}"
+    for (program, stream), chain in report.chains.items():
+        for fault in chain.faults:
+            yield f"{stream} {fault.row_id} of program {program}, seal {fault.n}: {fault.message}"
 
 
-async def _read(settings: Settings) -> tuple[list[LedgerTotal], list[DriftingAccount]]:
+async def _read(settings: Settings) -> LedgerReport:
     async with (
         opened_runtime(settings, "worker") as runtime,
         runtime.database.read(None) as session,
     ):
-        return await ledger_totals(session), await drifting_accounts(session)
+        return await verify_ledger(session, runtime.clock())

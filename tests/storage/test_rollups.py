@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import asyncpg
@@ -19,26 +19,9 @@ from app.store.ledger import post
 from app.store.reads.dashboard import dashboard
 from app.store.reads.rollups import bucket_starts, downline_summary, series, statistics
 from tests.fixtures.databases import Database
+from tests.storage.bells import SettableClock, SilentBells
 from tests.storage.history import History, dump_rollups
 from tests.storage.seeds import AT, SeededProgram, add_program, deposit
-
-
-class SilentBells:
-    """Nobody listens."""
-
-    async def events(self) -> None: ...
-
-    async def jobs(self, names: frozenset[str]) -> None: ...
-
-
-class Moving:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
@@ -67,7 +50,7 @@ async def live(pool: Pool, history: History, steps: int) -> None:
             await history.step(unit)
 
 
-async def apply(worker: Pool, clock: Moving) -> int:
+async def apply(worker: Pool, clock: SettableClock) -> int:
     return await follow_events(
         worker,
         SilentBells(),
@@ -78,7 +61,7 @@ async def apply(worker: Pool, clock: Moving) -> int:
     )
 
 
-async def rebuild(worker: Pool, clock: Moving) -> None:
+async def rebuild(worker: Pool, clock: SettableClock) -> None:
     async with worker.write(None) as unit:
         lease = await consumers.take(unit, rollups.CONSUMER, "test", clock())
     assert lease is not None
@@ -91,7 +74,7 @@ async def rebuild(worker: Pool, clock: Moving) -> None:
 async def test_what_was_applied_equals_a_rebuild(
     seed: int, worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
 ) -> None:
-    history, clock = await begin(worker, program, seed), Moving()
+    history, clock = await begin(worker, program, seed), SettableClock()
     for _ in range(4):
         await live(owner_pool, history, 30)
         await apply(worker, clock)
@@ -114,7 +97,7 @@ async def test_what_was_applied_equals_a_rebuild(
 async def test_a_branch_by_level_and_month(
     worker: Pool, owner_pool: Pool, program: SeededProgram
 ) -> None:
-    history, clock = await begin(worker, program, 7), Moving()
+    history, clock = await begin(worker, program, 7), SettableClock()
     await live(owner_pool, history, 80)
     await apply(worker, clock)
     async with worker.read(program.id) as session:
@@ -146,7 +129,7 @@ async def test_a_branch_by_level_and_month(
 
 
 async def test_numbers_over_time(worker: Pool, owner_pool: Pool, program: SeededProgram) -> None:
-    history, clock = await begin(worker, program, 9), Moving()
+    history, clock = await begin(worker, program, 9), SettableClock()
     await live(owner_pool, history, 80)
     await apply(worker, clock)
     async with worker.read(program.id) as session:
@@ -178,7 +161,7 @@ async def test_numbers_over_time(worker: Pool, owner_pool: Pool, program: Seeded
 async def test_only_one_applies_at_a_time_and_nothing_counts_twice(
     worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
 ) -> None:
-    history, clock = await begin(worker, program, 3), Moving()
+    history, clock = await begin(worker, program, 3), SettableClock()
     await live(owner_pool, history, 40)
     results = await asyncio.gather(*(apply(worker, clock) for _ in range(4)))
     assert max(results) > 0
@@ -192,7 +175,7 @@ async def test_only_one_applies_at_a_time_and_nothing_counts_twice(
 async def test_who_lost_the_lease_changes_nothing(
     worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
 ) -> None:
-    history, clock = await begin(worker, program, 4), Moving()
+    history, clock = await begin(worker, program, 4), SettableClock()
     await live(owner_pool, history, 10)
     await EventFeed(worker, clock).move_outbox()
     async with worker.write(None) as unit:

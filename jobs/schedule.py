@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.bus.channels import queue_of
-from jobs import apply_rollups, check_lanes, release_stuck, settle_intents, watch_chain
+from jobs import (
+    apply_rollups,
+    check_lanes,
+    housekeeping,
+    release_stuck,
+    seal,
+    settle_intents,
+    watch_chain,
+)
 from jobs.context import JobContext
 
 
@@ -30,6 +38,8 @@ JOBS = {
         ScheduledJob("settle_intents", settle_intents.run, every_seconds=5),
         ScheduledJob("watch_chain", watch_chain.run, every_seconds=2, endless=True),
         ScheduledJob("apply_rollups", apply_rollups.run, every_seconds=5),
+        ScheduledJob("seal", seal.run, every_seconds=5),
+        ScheduledJob("housekeeping", housekeeping.run, every_seconds=600),
         ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
         ScheduledJob("check_lanes", check_lanes.run, every_seconds=60),
     )

@@ -1,0 +1,21 @@
+"""Forgets events older than the retention, and writes the account snapshots that are due."""
+
+from datetime import timedelta
+
+from app.processes.keep_house import keep_house
+from app.processes.snapshot_accounts import snapshot_accounts
+from jobs.context import JobContext
+from jobs.entry import wake
+
+
+def housekeeping() -> None:
+    """RQ's way in."""
+    wake("housekeeping")
+
+
+async def run(context: JobContext) -> None:
+    """Once. Cheap when there is nothing to do, so it comes more often than daily and needs no memory of its last day."""
+    runtime = context.runtime
+    kept = timedelta(days=runtime.settings.event_retention_days)
+    await keep_house(runtime.database, runtime.bells, runtime.clock, kept)
+    await snapshot_accounts(runtime.database, runtime.bells)

@@ -18,8 +18,9 @@ async def create(info: Info, input: CreateProgramInput) -> ProgramPayloadRow:
     authority = authorize(info)
 
     async def work() -> ProgramPayloadRow:
+        await info.context.leave_snapshot()
         made = await process_of(info.context).create_program(authority, input.command())
-        await info.context.see_own_write()
+        await info.context.leave_snapshot()
         return ProgramPayloadRow(await programs.by_key(info, made.program_id))
 
     return await answer(ProgramPayloadRow, work)

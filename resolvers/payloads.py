@@ -106,8 +106,9 @@ async def commit(
     info: Info, program_key: int | None, use_case: Callable[[UnitOfWork], Awaitable[Result]]
 ) -> Result:
     """Runs a use case as one transaction of the program; reads after it see what it wrote."""
+    await info.context.leave_snapshot()
     result = await process_of(info.context).execute(program_key, use_case)
-    await info.context.see_own_write()
+    await info.context.leave_snapshot()
     return result
 
 

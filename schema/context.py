@@ -60,6 +60,7 @@ class OperationContext:
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: dict[int | None, ReadSession] = field(default_factory=dict)
+    _facing: ReadSession | None = None
     _session_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def require_authority(self) -> Authority:
@@ -73,16 +74,22 @@ class OperationContext:
 
     @asynccontextmanager
     async def reading(self, program_key: int | None) -> AsyncIterator[ReadSession]:
-        """Borrow the operation's read session of a program, opened at the first use.
+        """Borrow the operation's snapshot as one program sees it, opened at the first use.
 
-        One at a time: fields resolve concurrently, and a database connection does not.
+        One at a time: fields resolve concurrently, and a database connection does not. All programs
+        share the one connection, so an operation never waits for a second one while it holds one.
         """
         async with self._session_lock:
+            if self._facing is None:
+                opened = self.runtime.read_snapshot(program_key)
+                self._facing = await self._resources.enter_async_context(opened)
+                self._sessions[program_key] = self._facing
             session = self._sessions.get(program_key)
             if session is None:
-                snapshot = self.runtime.read_snapshot(program_key)
-                session = await self._resources.enter_async_context(snapshot)
-                self._sessions[program_key] = session
+                session = self._sessions[program_key] = self._facing.of_program(program_key)
+            if session is not self._facing:
+                await session.face()
+                self._facing = session
             yield session
 
     def loader(
@@ -100,8 +107,11 @@ class OperationContext:
             self._loaders[load, program_key] = known
         return known
 
-    async def see_own_write(self) -> None:
-        """Leave the snapshot and forget what was loaded: a mutation has committed."""
+    async def leave_snapshot(self) -> None:
+        """Give the connection back and forget what was loaded.
+
+        Before a write, which then needs no second connection, and after it, to see it.
+        """
         async with self._session_lock:
             await self._leave_snapshot()
 
@@ -116,5 +126,6 @@ class OperationContext:
     async def _leave_snapshot(self) -> None:
         self._loaders.clear()
         self._sessions.clear()
+        self._facing = None
         resources, self._resources = self._resources, AsyncExitStack()
         await resources.aclose()

@@ -11,9 +11,12 @@ from typing import Any, Literal, Protocol
 
 import asyncpg
 
+from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
+_LONGEST_WAIT_SECONDS = 5.0
+_AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 _DECIMALS = "SELECT code, decimals FROM program_currency"
 _WRITE_EVENTS = """
 INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
@@ -37,10 +40,18 @@ class Session(Protocol):
 class ReadSession:
     """One read-only snapshot: every statement sees the same instant. Statements of one snapshot run one by one."""
 
-    def __init__(self, connection: asyncpg.Connection, program_id: int | None) -> None:
-        self.connection: Session = connection
+    def __init__(self, connection: Session, program_id: int | None) -> None:
+        self.connection = connection
         self.program_id = program_id
         self._decimals: dict[str, int] | None = None
+
+    def of_program(self, program_id: int | None) -> "ReadSession":
+        """The same snapshot for another program; each of them has to `face` before it is used."""
+        return ReadSession(self.connection, program_id)
+
+    async def face(self) -> None:
+        """Puts this session's program in sight: one connection, one snapshot, one program at a time."""
+        await self.connection.execute(_SET_PROGRAM, _setting(self.program_id))
 
     async def decimals(self) -> Mapping[str, int]:
         """How many decimals each currency of this snapshot's program has."""
@@ -103,6 +114,7 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        self.longest_wait_seconds = _LONGEST_WAIT_SECONDS  # for a free connection
 
     @classmethod
     async def connect(
@@ -128,10 +140,10 @@ class Database:
     ) -> AsyncIterator[UnitOfWork]:
         """A transaction. Leaving it without an exception commits: only execute.py may call this."""
         async with (
-            self.pool.acquire() as connection,
+            self._borrowed() as connection,
             connection.transaction(isolation=isolation),
         ):
-            await connection.execute(_SET_PROGRAM, "" if program_id is None else str(program_id))
+            await connection.execute(_SET_PROGRAM, _setting(program_id))
             unit = UnitOfWork(connection, program_id)
             yield unit
             await unit.flush_events()
@@ -140,8 +152,40 @@ class Database:
     async def read(self, program_id: int | None) -> AsyncIterator[ReadSession]:
         """A snapshot at REPEATABLE READ, read-only."""
         async with (
-            self.pool.acquire() as connection,
+            self._borrowed() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            await connection.execute(_SET_PROGRAM, "" if program_id is None else str(program_id))
-            yield ReadSession(connection, program_id)
+            session = ReadSession(connection, program_id)
+            await session.face()
+            yield session
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the pool; Unavailable when none is free in time or the server is away."""
+        try:
+            connection = await self.pool.acquire(timeout=self.longest_wait_seconds)
+        except _AWAY as problem:
+            raise Unavailable("the database does not answer in time") from problem
+        try:
+            yield connection
+        except (
+            asyncpg.exceptions.PostgresError,
+            asyncpg.exceptions.InterfaceError,
+            OSError,
+        ) as problem:
+            if _is_lost(connection):
+                raise Unavailable("the database connection was lost") from problem
+            raise
+        finally:
+            await self.pool.release(connection)
+
+
+def _setting(program_id: int | None) -> str:
+    return "" if program_id is None else str(program_id)
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.exceptions.InterfaceError:  # the pool has taken the broken one back already
+        return True

@@ -1,0 +1,62 @@
+"""Connections that are busy, lost or gone are a reason to come back, not a defect."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from app.domain.errors import Unavailable
+from app.store.database import Database
+from tests.fixtures.databases import Database as Place
+
+_SHOWN = "SELECT current_setting('sge.program_id', true)"
+
+
+@pytest.fixture
+async def narrow(database: Place) -> AsyncIterator[Database]:
+    opened = await Database.connect(database.dsn("sge_api"), maximum=1)
+    opened.longest_wait_seconds = 0.1
+    yield opened
+    await opened.close()
+
+
+async def test_no_free_connection_in_time(narrow: Database) -> None:
+    async with narrow.read(1):
+        with pytest.raises(Unavailable):
+            await narrow.read(1).__aenter__()
+    async with narrow.read(1) as session:
+        assert await session.connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_connection_lost_on_the_way(narrow: Database, database: Place) -> None:
+    async def read() -> None:
+        async with narrow.read(1) as session:
+            process = await session.connection.fetchval("SELECT pg_backend_pid()")
+            admin = await asyncpg.connect(database.superuser_dsn)
+            await admin.execute("SELECT pg_terminate_backend($1)", process)
+            await admin.close()
+            await asyncio.sleep(0.1)
+            await session.connection.fetchval("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        await read()
+    async with narrow.read(1) as session:
+        assert await session.connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_mistake_of_ours_stays_one(narrow: Database) -> None:
+    async with narrow.read(1) as session:
+        with pytest.raises(asyncpg.exceptions.UndefinedTableError):
+            await session.connection.fetchval("SELECT 1 FROM there_is_no_such_table")
+
+
+async def test_one_snapshot_faces_one_program_at_a_time(narrow: Database) -> None:
+    async with narrow.read(1) as first:
+        second = first.of_program(2)
+        nobody = first.of_program(None)
+        seen = []
+        for session in (first, second, first, nobody):
+            await session.face()
+            seen.append(await session.connection.fetchval(_SHOWN))
+    assert seen == ["1", "2", "1", ""]

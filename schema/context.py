@@ -110,7 +110,8 @@ class OperationContext:
     async def leave_snapshot(self) -> None:
         """Give the connection back and forget what was loaded.
 
-        Before a write, which then needs no second connection, and after it, to see it.
+        Before a write, which then needs no second connection, and after it, to see it; between the
+        events of a subscription, which may be hours apart.
         """
         async with self._session_lock:
             await self._leave_snapshot()
@@ -125,6 +126,8 @@ class OperationContext:
 
     async def _leave_snapshot(self) -> None:
         self._loaders.clear()
+        if self._facing is None:
+            return
         self._sessions.clear()
         self._facing = None
         resources, self._resources = self._resources, AsyncExitStack()

@@ -24,7 +24,7 @@ class EventReader:
 
     def __init__(self, after: int, types: Collection[EventType] | None, size: int) -> None:
         self._after = after
-        self._types = frozenset(types) if types else None
+        self._types = None if types is None else frozenset(types)
         self._size = size
         self._queue: deque[Event] = deque()
         self._overrun = False

@@ -97,7 +97,7 @@ class EventFeed:
         limit: int,
     ) -> Sequence[Event]:
         """One program's events in (after, up_to], in order; raises CursorExpired when some are no longer kept."""
-        names = [kind.value for kind in types] if types else None
+        names = None if types is None else [kind.value for kind in types]
         async with self._database.pool.acquire() as connection:
             rows = await connection.fetch(_REPLAY, program_id, after, up_to, names, limit)
             # Looked at after the rows: what retention removed meanwhile is noticed too.

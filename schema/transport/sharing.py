@@ -72,6 +72,7 @@ class SharedStreams:
             source = await self._engine.open_source(operation, context)
             async with aclosing(source.events) as events:
                 async for event in events:
+                    await context.leave_snapshot()
                     yield await memo.payload_of(source, event)
         finally:
             memo.readers -= 1
@@ -121,6 +122,7 @@ class _Topic:
             source = await self._engine.open_source(self._operation, context)
             async with aclosing(source.events) as events:
                 async for event in events:
+                    await context.leave_snapshot()
                     self._latest = serialise(await self._engine.execute_event(source, event))
                     self._wake_readers()
         except Exception as failure:  # noqa: BLE001  raised again in every reader

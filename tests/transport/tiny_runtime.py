@@ -53,7 +53,7 @@ class MemoryEvents:
         found = [
             event
             for event in self.events[after:up_to]
-            if event.program_id == program_id and (not types or event.type in types)
+            if event.program_id == program_id and (types is None or event.type in types)
         ]
         return found[:limit]
 

@@ -1,0 +1,102 @@
+"""Events as clients see them, each made once for all readers of a process."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from app.bus.hub import EventHub
+from app.domain.events import Event
+from app.domain.events import EventType as DomainEventType
+from schema.cursors import CursorCodec
+from schema.ids import IdPrefix, encode_id
+
+_KEPT = 1_000
+
+EVENT_CURSOR = CursorCodec("programEvents", int, int)
+"""(epoch of the feed, position)."""
+
+_PREFIXES: dict[DomainEventType, IdPrefix] = {
+    DomainEventType.INTENT: IdPrefix.INTENT,
+    DomainEventType.SETTLEMENT: IdPrefix.SETTLEMENT,
+    DomainEventType.COMMISSION: IdPrefix.COMMISSION,
+    DomainEventType.AFFILIATE: IdPrefix.AFFILIATE,
+    DomainEventType.LEDGER: IdPrefix.LEDGER_TRANSACTION,
+    DomainEventType.DISCREPANCY: IdPrefix.DISCREPANCY,
+    DomainEventType.PROGRAM: IdPrefix.PROGRAM,
+}
+_IDS_IN_DATA: dict[str, IdPrefix] = {
+    "intent": IdPrefix.INTENT,
+    "settlement": IdPrefix.SETTLEMENT,
+    "affiliate": IdPrefix.AFFILIATE,
+    "parent": IdPrefix.AFFILIATE,
+    "journals": IdPrefix.LEDGER_TRANSACTION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEventRow:
+    cursor: str
+    type: str
+    name: str
+    at: datetime
+    entity_id: str | None
+    data: dict[str, Any]
+
+
+class ShownEvents:
+    """The rows of a feed's last events.
+
+    One event is one object for everybody, by which the transport knows that it has been executed
+    and serialised already.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int], ProgramEventRow] = OrderedDict()
+
+    def row(self, event: Event, epoch: int) -> ProgramEventRow:
+        known = self._kept.get((epoch, event.position))
+        if known is None:
+            known = self._kept[epoch, event.position] = _shown(event, epoch)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+
+_BY_HUB: WeakKeyDictionary[EventHub, ShownEvents] = WeakKeyDictionary()
+
+
+def shown_events(hub: EventHub) -> ShownEvents:
+    """The rows of this process's feed; positions mean something within one feed only."""
+    known = _BY_HUB.get(hub)
+    if known is None:
+        known = _BY_HUB[hub] = ShownEvents()
+    return known
+
+
+def _shown(event: Event, epoch: int) -> ProgramEventRow:
+    return ProgramEventRow(
+        cursor=EVENT_CURSOR.encode((epoch, event.position)),
+        type=event.type.value,
+        name=event.name,
+        at=event.at,
+        entity_id=_public(_PREFIXES.get(event.type), event.entity_id),
+        data={key: _shown_value(key, value) for key, value in event.data.items()},
+    )
+
+
+def _shown_value(key: str, value: Any) -> Any:
+    prefix = _IDS_IN_DATA.get(key)
+    if prefix is None:
+        return value
+    if isinstance(value, list):
+        return [_public(prefix, item) for item in value]
+    return _public(prefix, value)
+
+
+def _public(prefix: IdPrefix | None, text: str | None) -> str | None:
+    if prefix is None or text is None:
+        return None
+    return encode_id(prefix, UUID(text))

@@ -46,11 +46,13 @@ async def _fork(watch: Watch, known: Sequence[KnownBlock], head: Block) -> int |
     if not known:
         return None
     candidates = [one for one in known if one.number <= head.number]
-    for start in range(0, len(candidates), _BACK_AT_ONCE):
+    start = 0
+    while start < len(candidates):
+        # Nearly always the newest one stands.
         part = candidates[start : start + (_BACK_AT_ONCE if start else 1)]
-        for one, now in zip(
-            part, await watch.chain.get_blocks([one.number for one in part]), strict=True
-        ):
+        start += len(part)
+        blocks = await watch.chain.get_blocks([one.number for one in part])
+        for one, now in zip(part, blocks, strict=True):
             if now is not None and now.hash == one.hash:
                 return one.number
     return min(known[-1].number, head.number + 1) - 1

@@ -153,7 +153,7 @@ class WatchingWorld:
     async def settle_and_finish(self) -> None:
         """Settled, final and posted."""
         await self.settle()
-        self.mine()
+        self.mine(CONFIRMATIONS + 1)
         await self.turn()
 
     async def balances(self, program: SettledProgram) -> dict[tuple[str, int], int]:

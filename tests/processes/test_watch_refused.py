@@ -1,0 +1,71 @@
+"""Postings that the database refuses, and those that only lost a race."""
+
+from tests.contracts.items import USDC
+from tests.processes.watching_world import WatchingWorld
+
+_LOSE_TWICE = """
+CREATE SEQUENCE losses;
+CREATE FUNCTION lose_twice() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF nextval('losses') <= 2 THEN
+    RAISE EXCEPTION 'somebody else was faster' USING ERRCODE = '40001';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER lose_twice BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION lose_twice();
+"""
+
+
+async def test_one_refused_item_stops_its_program_and_nobody_else(
+    watching_world: WatchingWorld,
+) -> None:
+    world = watching_world
+    program, other = await world.program(), await world.program()
+    payers = await world.registered(program, None, 6)
+    [other_payer] = await world.registered(other, None)
+    await world.settling.run(
+        "ALTER TABLE transfer ADD CONSTRAINT no_thirteen CHECK (amount <> 13000000)"
+    )
+    await world.settling.pay(program, payers[:3])
+    await world.settling.pay(program, payers[3:4], amount=13 * USDC)
+    await world.settling.pay(program, payers[4:])
+    await world.settle_and_finish()
+    statuses = (await world.statuses(program))[6:]
+    assert statuses.count(("CONFIRMED", "FINAL")) == 5
+    assert statuses[3] == ("PROCESSING", "MINED")
+    [found] = await world.settling.rows("SELECT kind, severity, message FROM discrepancy")
+    assert (found["kind"], found["severity"]) == ("TREASURY_MISMATCH", "CRITICAL")
+    assert "no_thirteen" in found["message"]
+    rows = await world.settling.rows(
+        "SELECT p.id, p.status, c.stopped IS NOT NULL AS stopped FROM program p"
+        " JOIN consumed_through c ON c.program_id = p.id ORDER BY p.id"
+    )
+    assert rows == [
+        {"id": program.id, "status": "PAUSED", "stopped": True},
+        {"id": other.id, "status": "ACTIVE", "stopped": False},
+    ]
+    await world.settling.pay(other, [other_payer])
+    await world.settle_and_finish()
+    assert (await world.statuses(other))[-1] == ("CONFIRMED", "FINAL")
+    await world.check()
+
+    # A person mends it and starts the program again: what is posted stays, what was left follows.
+    await world.settling.run("ALTER TABLE transfer DROP CONSTRAINT no_thirteen")
+    await world.settling.run("UPDATE consumed_through SET stopped = NULL")
+    await world.turn()
+    assert set((await world.statuses(program))[6:]) == {("CONFIRMED", "FINAL")}
+    assert (await world.balances(program))[("PROGRAM", 0)] == 63 * USDC * 99 // 100
+    await world.check()
+
+
+async def test_a_lost_race_is_tried_again_and_no_refusal(watching_world: WatchingWorld) -> None:
+    world = watching_world
+    program = await world.program()
+    [payer] = await world.registered(program, None)
+    await world.settling.run(_LOSE_TWICE)
+    await world.settling.pay(program, [payer])
+    await world.settle_and_finish()
+    assert (await world.statuses(program))[1] == ("CONFIRMED", "FINAL")
+    assert await world.settling.value("SELECT last_value FROM losses") == 3
+    assert await world.settling.value("SELECT count(*) FROM discrepancy") == 0
+    await world.check()

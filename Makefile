@@ -26,11 +26,12 @@ test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes o
 test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
 	$(PY) -m pytest -m long $(ARGS)
 
-check: setup frontend ## lint, types, import contracts, lock hygiene, migrations up-down-up, the page
+check: setup frontend ## lint, types, import contracts, SDL drift, lock hygiene, migrations up-down-up, the page
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m sge.cli schema check
 	$(PY) -m pytest -q -n $(CPUS) tests/project
 
 lock: ## resolves the dependencies anew, for all platforms (needs uv)

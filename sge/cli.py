@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from app.domain.errors import Refusal
 from app.settings import SettingsMistake
 from sge.commands.api import api
 from sge.commands.contracts import contracts
@@ -11,12 +12,14 @@ from sge.commands.doctor import doctor
 from sge.commands.ledger import ledger
 from sge.commands.migrate import migrate
 from sge.commands.operator import operator
+from sge.commands.program import program
 from sge.commands.schema import schema
 from sge.commands.worker import scheduler, worker
 from sge.embedded.failures import EmbeddedFailure
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
 _EXIT_CANNOT_START = 2
+_EXIT_REFUSED = 1
 
 cli = typer.Typer(
     name="sge",
@@ -38,17 +41,22 @@ cli.command()(migrate)
 cli.command()(doctor)
 cli.add_typer(contracts, name="contracts")
 cli.add_typer(operator, name="operator")
+cli.add_typer(program, name="program")
 cli.add_typer(ledger, name="ledger")
 cli.add_typer(schema, name="schema")
 
 
 def main() -> None:
-    """The console script `sge`. Exit codes: 0 done, 1 a check failed, 2 cannot start."""
+    """The console script `sge`. Exit codes: 0 done, 1 refused or a check failed, 2 cannot start."""
     try:
         cli()
     except (SettingsMistake, EmbeddedFailure) as problem:
         sys.stderr.write(f"sge: {problem}\n")
         raise SystemExit(_EXIT_CANNOT_START) from None
+    except Refusal as refusal:
+        field = f" ({'.'.join(refusal.field)})" if refusal.field else ""
+        sys.stderr.write(f"sge: {refusal.code}: {refusal.message}{field}\n")
+        raise SystemExit(_EXIT_REFUSED) from None
 
 
 if __name__ == "__main__":

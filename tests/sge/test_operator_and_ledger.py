@@ -14,7 +14,7 @@ from app.store.ledger import post
 from sge.cli import cli
 from tests.fixtures.databases import Database
 from tests.sge.environment import PEPPER, complete_environment
-from tests.storage.seeds import AT, add_program, payment
+from tests.storage.seeds import add_program, payment
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ async def posted(database: Database) -> int:
     await owner.close()
     pool = await Pool.connect(database.dsn("sge_worker"), maximum=1)
     async with pool.write(program.id) as unit:
-        await post(unit, program.id, [payment(program, "one", 1_000_000, 1)], AT)
+        await post(unit, program.id, [payment(program, "one", 1_000_000, 1)], real_clock())
     await pool.close()
     return program.id
 

@@ -91,11 +91,15 @@ class Chain:
         return bytes.fromhex(answer[2:])
 
     async def call_batch(
-        self, calls: Sequence[tuple[str, bytes]], *, block: int | BlockTag = "latest"
+        self,
+        calls: Sequence[tuple[str, bytes]],
+        *,
+        block: int | BlockTag = "latest",
+        gas: int | None = None,
     ) -> list[bytes | NodeError]:
         """Several eth_calls, (contract, data) each: what they return, or why not, in order."""
         requests = [
-            Request("eth_call", (_call(to, data, None, None), _block(block))) for to, data in calls
+            Request("eth_call", (_call(to, data, None, gas), _block(block))) for to, data in calls
         ]
         answers: list[bytes | NodeError] = []
         for chunk in _chunks(requests):
@@ -141,6 +145,13 @@ class Chain:
     async def code(self, address: str, block: int | BlockTag = "latest") -> bytes:
         answer = await self._rpc.request("eth_getCode", address, _block(block))
         return bytes.fromhex(answer[2:])
+
+    async def codes(self, addresses: Sequence[str]) -> list[bytes]:
+        """The code at each address at the head; empty for a plain key."""
+        answers = await self._many(
+            [Request("eth_getCode", (address, "latest")) for address in addresses]
+        )
+        return [bytes.fromhex(raw[2:]) for raw in answers]
 
     async def _many(self, requests: Sequence[Request]) -> list[Any]:
         results: list[Any] = []

@@ -15,6 +15,7 @@ from app.services.register_affiliate import AffiliateResult
 from app.store import affiliates as store
 from app.store.database import UnitOfWork
 from app.store.programs import read_program
+from app.store.rules_lock import lock_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ async def move_affiliate(
     code = command.to_referral_code
     if code is not None:
         code = normalise_referral_code(code, "to")
-    await store.lock_forest(unit)
+    await lock_rules(unit)
     affiliate = await _locked(unit, command.public_id)
     assert unit.program_id is not None
     parent = None

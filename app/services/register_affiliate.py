@@ -16,6 +16,7 @@ from app.services.audit import AuditEntry, write_audit
 from app.store import affiliates as store
 from app.store.database import UnitOfWork
 from app.store.programs import ProgramRow, read_program
+from app.store.rules_lock import share_rules
 
 _LONGEST_NAME = 100
 _CODE_TRIES = 10
@@ -51,7 +52,7 @@ async def register_affiliate(
     command = _normalised(command)
     request_hash = meaning_hash("registerAffiliate", asdict(command))
     # Before anything is read: no branch moves until this affiliate stands in its place.
-    await store.share_forest(unit)
+    await share_rules(unit)
     program = await read_program(unit, command.program_id)
     if program is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")

@@ -16,6 +16,7 @@ from app.services.operation_keys import claim_operation
 from app.store import terms as store
 from app.store.database import UnitOfWork
 from app.store.programs import read_currencies
+from app.store.rules_lock import lock_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ async def set_terms(
     unit: UnitOfWork, authority: Authority, command: SetTerms, now: datetime
 ) -> TermsResult:
     """Adds a version. Refuses INVALID_TERMS, also for an instant that has passed."""
+    await lock_rules(unit)
     program = await locked_program(unit, command.program_id)
     version = await store.newest_version(unit) + 1
     earlier = await claim_operation(

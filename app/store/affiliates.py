@@ -8,10 +8,6 @@ from uuid import UUID
 from app.domain.states import AffiliateStatus
 from app.store.database import ReadSession, UnitOfWork
 
-# Branches move one at a time; who joins or refers meanwhile waits, so that no path is read half-way.
-_FOREST = 7234502
-_LOCK_FOREST = f"SELECT pg_advisory_xact_lock({_FOREST}, hashint8($1))"
-_SHARE_FOREST = f"SELECT pg_advisory_xact_lock_shared({_FOREST}, hashint8($1))"
 _COLUMNS = """
 a.id, a.public_id, a.parent_id, a.depth, a.path, a.wallet, a.referral_code, a.display_name, a.status,
 a.request_hash, a.version, a.created_at
@@ -85,16 +81,6 @@ def path_ids(path: bytes) -> tuple[int, ...]:
 def branch_end(path: bytes) -> bytes:
     """The first path after a branch's: its own id counted up."""
     return path[:-8] + (int.from_bytes(path[-8:]) + 1).to_bytes(8)
-
-
-async def lock_forest(unit: UnitOfWork) -> None:
-    """Keeps every path of the program as it is until the transaction ends, but for what this one moves."""
-    await unit.connection.execute(_LOCK_FOREST, unit.program_id)
-
-
-async def share_forest(unit: UnitOfWork) -> None:
-    """Keeps branches from moving until the transaction ends."""
-    await unit.connection.execute(_SHARE_FOREST, unit.program_id)
 
 
 async def affiliate_by_code(

@@ -17,8 +17,9 @@ allow_self_approval, wallet_cool_down_hours, maximum_tree_depth, request_hash, v
 _ALLOCATE = "SELECT nextval(pg_get_serial_sequence('program', 'id'))"
 _FIND = "SELECT sge_find_program($1, $2)"
 _READ = f"SELECT {_COLUMNS} FROM program WHERE id = $1"
-# Whoever changes a program waits for those who sign or accept for it (FOR SHARE), and the other way round.
-_LOCK = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR UPDATE"
+# Whoever changes a program waits for those who sign for it (FOR SHARE), and the other way round; rows that refer to it
+# do not wait.
+_LOCK = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR NO KEY UPDATE"
 _INSERT = """
 INSERT INTO program (id, public_id, slug, name, chain_id, test, open_registration, allow_self_approval,
                      wallet_cool_down_hours, maximum_tree_depth, request_hash, created_at)

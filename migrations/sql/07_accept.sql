@@ -4,26 +4,58 @@ SET search_path = pg_catalog, pg_temp AS $$
   SELECT CASE WHEN p_seconds < 253402300800 THEN to_timestamp(p_seconds::double precision) ELSE 'infinity' END
 $$;
 
+-- What acceptance stands on (terms, the forest) stays as it is while intents are accepted: whoever changes it takes the
+-- lock alone, before any other.
+CREATE FUNCTION sge_share_rules(p_program bigint) RETURNS void LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_xact_lock_shared(7234502, hashint8(p_program))
+$$;
+CREATE FUNCTION sge_lock_rules(p_program bigint) RETURNS void LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_xact_lock(7234502, hashint8(p_program))
+$$;
+
 -- Accepts a batch of intents of one program: one call, rows sorted by key, nothing stored for a replay.
 -- Runs with the caller's rights, under row-level security. READ COMMITTED: each statement sees what committed before it.
--- p_rows: an array of `accepting`, bytes as hex; user_id is the uuid that a new user gets.
+-- Refused as a whole, to be checked again one by one: SG020 a wallet's registration place is taken, SG021 other terms are
+-- in force, SG022 a wallet would be referred from its own branch, SG023 a key is used by something else.
+-- p_rows: an array of `accepting`, bytes as hex, no key twice; user_id is the uuid that a new user gets.
 -- Answers each row: the intent's id, whether it was made now, and the stored request hash to compare.
 CREATE TYPE accepting AS (
   n integer, id uuid, kind text, key text, hash text, on_chain_id text, chain_id bigint, wallet text, user_id uuid,
   amount numeric, currency text, referral_code text, referrer bigint, payload jsonb, terms_version integer,
-  valid_after numeric, valid_before numeric, nonce text, signature text, contract_wallet boolean
+  valid_after numeric, valid_before numeric, nonce text, signature text, contract_wallet boolean,
+  actor text, request_id text
 );
 
-CREATE FUNCTION sge_accept_intents(p_program bigint, p_rows jsonb, p_actor text, p_at timestamptz)
+CREATE FUNCTION sge_accept_intents(p_program bigint, p_rows jsonb, p_at timestamptz)
 RETURNS TABLE (n integer, id uuid, created boolean, request_hash bytea)
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
 #variable_conflict use_column
-DECLARE asked accepting[]; fresh accepting[]; made uuid[]; claimed bigint;
+DECLARE asked accepting[]; fresh accepting[]; made uuid[]; claimed bigint; in_force integer;
 BEGIN
+  PERFORM sge_share_rules(p_program);
   SELECT array_agg(r ORDER BY r.key COLLATE "C") INTO asked FROM jsonb_populate_recordset(NULL::accepting, p_rows) r;
   SELECT array_agg(r ORDER BY r.key COLLATE "C") INTO fresh
     FROM unnest(asked) r
    WHERE NOT EXISTS (SELECT FROM intent i WHERE i.program_id = p_program AND i.idempotency_key = r.key);
+
+  SELECT t.version INTO in_force FROM terms t JOIN program p ON p.id = t.program_id
+   WHERE t.program_id = p_program AND t.effective_from <= p_at + p.clock_offset
+   ORDER BY t.effective_from DESC, t.version DESC LIMIT 1;
+  IF EXISTS (SELECT FROM unnest(fresh) r WHERE r.terms_version IS DISTINCT FROM in_force) THEN
+    RAISE EXCEPTION 'other terms are in force' USING ERRCODE = 'SG021';
+  END IF;
+  IF EXISTS (SELECT FROM unnest(fresh) r
+              JOIN affiliate own ON own.program_id = p_program AND own.wallet = r.wallet
+              JOIN affiliate a ON a.program_id = p_program AND a.id = r.referrer
+             WHERE own.id = ANY (sge_upline(a.path))) THEN
+    RAISE EXCEPTION 'a wallet would be referred from its own branch' USING ERRCODE = 'SG022';
+  END IF;
+  IF EXISTS (SELECT FROM unnest(fresh) r
+              JOIN operation_key k ON k.program_id = p_program AND k.idempotency_key = r.key) THEN
+    RAISE EXCEPTION 'a key is used by something else' USING ERRCODE = 'SG023';
+  END IF;
 
   INSERT INTO program_user (program_id, public_id, wallet, created_at)
   SELECT p_program, (array_agg(r.user_id))[1], r.wallet, p_at
@@ -35,7 +67,7 @@ BEGIN
                         amount, currency, referral_code, referrer_id, payload, terms_version, upline, created_by, created_at)
     SELECT p_program, r.id, r.kind, r.key, decode(r.hash, 'hex'), decode(r.on_chain_id, 'hex'), r.chain_id, r.wallet,
            u.id, r.amount, r.currency, r.referral_code, CASE r.kind WHEN 'REGISTRATION' THEN r.referrer END, r.payload,
-           r.terms_version, coalesce(sge_upline(a.path), '{}'), p_actor, p_at
+           r.terms_version, coalesce(sge_upline(a.path), '{}'), r.actor, p_at
       FROM unnest(fresh) r
       JOIN program_user u ON u.program_id = p_program AND u.wallet = r.wallet
       LEFT JOIN affiliate a ON a.program_id = p_program
@@ -63,7 +95,7 @@ BEGIN
   INSERT INTO intent_authorization (program_id, intent_id, n, valid_after, valid_before, nonce, signature,
                                     contract_wallet, given_by, given_at)
   SELECT p_program, r.id, 1, r.valid_after, r.valid_before, decode(r.nonce, 'hex'), decode(r.signature, 'hex'),
-         r.contract_wallet, p_actor, p_at
+         r.contract_wallet, r.actor, p_at
     FROM unnest(fresh) r WHERE r.id = ANY (made) AND r.signature IS NOT NULL;
   INSERT INTO intent_state (program_id, intent_id, status, stage, authorization_n, rerouted, updated_at)
   SELECT p_program, r.id, 'PENDING', 'QUEUED', CASE WHEN r.signature IS NOT NULL THEN 1 END,
@@ -73,7 +105,13 @@ BEGIN
   SELECT p_program, r.id, r.chain_id, coalesce(r.contract_wallet, false), p_at, sge_instant(r.valid_before)
     FROM unnest(fresh) r WHERE r.id = ANY (made);
   INSERT INTO intent_transition (program_id, intent_id, seq, from_status, to_status, stage, at, actor)
-  SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, p_actor FROM unnest(fresh) r WHERE r.id = ANY (made);
+  SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, r.actor FROM unnest(fresh) r WHERE r.id = ANY (made);
+  -- The intent's own id is its audit row's too.
+  INSERT INTO audit (program_id, id, at, actor, action, target_id, after, request_id)
+  SELECT p_program, r.id, p_at, r.actor, 'intent.accepted', r.id::text,
+         jsonb_build_object('kind', r.kind, 'wallet', r.wallet, 'amount', r.amount::text, 'currency', r.currency,
+                            'idempotencyKey', r.key), r.request_id
+    FROM unnest(fresh) r WHERE r.id = ANY (made);
   INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
   SELECT p_program, 'INTENT', 'intent.accepted', r.id::text, 1,
          jsonb_build_object('v', 1, 'from', NULL, 'status', 'PENDING', 'stage', 'QUEUED', 'kind', r.kind,

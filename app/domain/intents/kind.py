@@ -1,0 +1,121 @@
+"""What every kind of intent says about itself; one file a kind beside this one."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from app.domain.amounts import AmountText
+from app.domain.authorization_window import SignedAuthorization
+from app.domain.idempotency import meaning_hash
+from app.domain.money import Currency, Money
+from app.domain.states import AffiliateStatus, ProgramStatus
+from app.domain.terms import Terms
+from app.domain.warnings import PROGRAM_PAUSED, AcceptanceWarning
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asks for. wallet: checksummed; referral_code: in capitals; key: as it is stored."""
+
+    wallet: str
+    key: str
+    referral_code: str | None = None
+    amount: AmountText | None = None
+    authorization: SignedAuthorization | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """A program as acceptance needs it."""
+
+    id: int
+    public_id: UUID
+    status: ProgramStatus
+    chain_id: int
+    treasury: str
+    clock_offset: timedelta
+    currencies: dict[str, Currency]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """The affiliate whose code was given. upline: ids from itself up to its root."""
+
+    id: int
+    wallet: str
+    status: AffiliateStatus
+    upline: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known about the program and the wallet when an intent is asked for.
+
+    registering: a REGISTRATION of the wallet is PENDING, PROCESSING or CONFIRMED. registered: CONFIRMED.
+    own_affiliate_id: the affiliate that the wallet itself is.
+    """
+
+    program: ProgramFacts
+    referrer: Referrer | None
+    registering: bool
+    registered: bool
+    own_affiliate_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An intent that may be accepted once its signature is checked. amount: what is paid, None: nothing."""
+
+    amount: Money | None
+    referrer_id: int | None
+    warnings: tuple[AcceptanceWarning, ...]
+
+
+class IntentKind(ABC):
+    """A kind of intent: its name, what it needs, and what the chain does for it."""
+
+    name: ClassVar[str]
+    """As IntentKind of the contract calls it."""
+    operation: ClassVar[str]
+    """The mutation that asks for it: part of its meaning."""
+    chain_kind: ClassVar[int]
+    """The purpose that a signed nonce binds (contracts/src/SettlementItems.sol)."""
+    mints_identity: ClassVar[bool]
+    authorization_field: ClassVar[str]
+    """Where its signature stands in the input."""
+
+    @abstractmethod
+    def draft(self, asked: Asked, situation: Situation) -> Draft:
+        """Checks the request against program, terms and people; refuses what may not be."""
+
+    @abstractmethod
+    def signed_amount(self, amount: AmountText, program: ProgramFacts) -> Money:
+        """What a wallet signs for this amount now; refuses an amount that would not be accepted."""
+
+    def meaning(self, asked: Asked, program: ProgramFacts) -> bytes:
+        """The hash that a repeated key is compared by: not the signature, nor its window."""
+        amount = self.asked_amount(asked, program)
+        return meaning_hash(
+            self.operation,
+            {
+                "wallet": asked.wallet,
+                "amount": None if amount is None else str(amount.units),
+                "currency": None if amount is None else amount.currency,
+                "referralCode": asked.referral_code,
+            },
+        )
+
+    @abstractmethod
+    def asked_amount(self, asked: Asked, program: ProgramFacts) -> Money | None:
+        """The amount that the client names, if it names one."""
+
+    def repeated_warnings(
+        self, asked: Asked, situation: Situation
+    ) -> tuple[AcceptanceWarning, ...]:
+        """What a client learns again when it repeats a request."""
+        del asked
+        paused = situation.program.status is ProgramStatus.PAUSED
+        return (PROGRAM_PAUSED,) if paused else ()

@@ -90,9 +90,9 @@ async def move_affiliate(
     code = command.to_referral_code
     if code is not None:
         code = normalise_referral_code(code, "to")
-    await lock_rules(unit)
-    affiliate = await _locked(unit, command.public_id)
     assert unit.program_id is not None
+    await lock_rules(unit, unit.program_id)
+    affiliate = await _locked(unit, command.public_id)
     parent = None
     if code is not None:
         parent = await store.affiliate_by_code(unit, unit.program_id, code)

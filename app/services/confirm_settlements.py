@@ -14,7 +14,6 @@ from app.services.move_intents import move_intents
 from app.services.settled_items import Settling, proves, settling
 from app.services.settlement_events import settlement_events
 from app.store import attempts, settlements
-from app.store.affiliates import share_forest
 from app.store.attempts import AttemptEnd
 from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
@@ -138,8 +137,6 @@ async def _register(
     referrers = sorted({one.referrer_id for one in users if one.referrer_id is not None})
     if not referrers:
         return {}
-    # Moves of branches are told of by events too: this one must come before or after them, as it read them.
-    await share_forest(unit)
     return await settlements.lines_up(unit, program_id, referrers)
 
 

@@ -13,6 +13,7 @@ from app.services.unexplained_money import prepare_unexplained, report_unexplain
 from app.store import consumption, ledger, settlements
 from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
+from app.store.rules_lock import share_rules
 from app.store.settlements import SettlementPlace
 from app.store.watching import WatchLease
 
@@ -39,6 +40,8 @@ async def post_transaction(
     Raises LeaseLost, and the database's refusals (see app.store.ledger.post). at: real time.
     """
     program_id, place = work.program.id, work.place
+    # Moves of branches are told of by events too: this one must come before or after them, as it reads the forest.
+    await share_rules(unit, program_id)
     held = await consumption.hold_program(unit, lease, program_id)
     if held.stopped is not None or held.consumed_through >= place.block_number:
         return False

@@ -17,7 +17,6 @@ from app.services.maturity import mature_commissions
 from app.services.new_program import check_program_limits
 from app.store import programs as store
 from app.store.database import UnitOfWork
-from app.store.rules_lock import lock_rules
 
 _LONGEST_ADVANCE = timedelta(days=36_525)
 SETTLE_INTENTS = "settle_intents"
@@ -94,7 +93,6 @@ async def advance_clock(
 
     Never back: a clock that is there already stays. Refuses NOT_A_TEST_PROGRAM.
     """
-    await lock_rules(unit)
     program = await locked_program(unit, program_id)
     if not program.test:
         raise Refusal(

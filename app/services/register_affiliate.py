@@ -52,7 +52,7 @@ async def register_affiliate(
     command = _normalised(command)
     request_hash = meaning_hash("registerAffiliate", asdict(command))
     # Before anything is read: no branch moves until this affiliate stands in its place.
-    await share_rules(unit)
+    await share_rules(unit, command.program_id)
     program = await read_program(unit, command.program_id)
     if program is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")

@@ -11,11 +11,10 @@ from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.terms import Terms, TermsDraft, TermsText, draft_terms
 from app.services.audit import AuditEntry, write_audit
-from app.services.locked_program import locked_program
 from app.services.operation_keys import claim_operation
 from app.store import terms as store
 from app.store.database import UnitOfWork
-from app.store.programs import read_currencies
+from app.store.programs import read_currencies, read_program
 from app.store.rules_lock import lock_rules
 
 
@@ -42,8 +41,10 @@ async def set_terms(
     unit: UnitOfWork, authority: Authority, command: SetTerms, now: datetime
 ) -> TermsResult:
     """Adds a version. Refuses INVALID_TERMS, also for an instant that has passed."""
-    await lock_rules(unit)
-    program = await locked_program(unit, command.program_id)
+    await lock_rules(unit, command.program_id)
+    program = await read_program(unit, command.program_id)
+    if program is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")
     version = await store.newest_version(unit) + 1
     earlier = await claim_operation(
         unit, command.idempotency_key, "setTerms", _meaning(command), result=str(version), now=now

@@ -1,6 +1,6 @@
-"""The lock over what acceptance stands on: a program's terms, its clock, and its forest of affiliates.
+"""The lock over what acceptance stands on: a program's terms and its forest of affiliates.
 
-Who accepts or joins shares it; who changes terms, clock or forest holds it alone, and takes it before anything else.
+Who accepts or joins shares it; who changes terms or forest holds it alone, and takes it before anything else.
 """
 
 from app.store.database import UnitOfWork
@@ -9,11 +9,11 @@ _SHARE = "SELECT sge_share_rules($1)"
 _LOCK = "SELECT sge_lock_rules($1)"
 
 
-async def share_rules(unit: UnitOfWork) -> None:
-    """Keeps terms, clock and branches as they are until the transaction ends."""
-    await unit.connection.execute(_SHARE, unit.program_id)
+async def share_rules(unit: UnitOfWork, program_id: int) -> None:
+    """Keeps terms and branches as they are until the transaction ends."""
+    await unit.connection.execute(_SHARE, program_id)
 
 
-async def lock_rules(unit: UnitOfWork) -> None:
+async def lock_rules(unit: UnitOfWork, program_id: int) -> None:
     """Waits until nobody accepts or joins, and lets nobody do so until the transaction ends."""
-    await unit.connection.execute(_LOCK, unit.program_id)
+    await unit.connection.execute(_LOCK, program_id)

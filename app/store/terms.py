@@ -27,7 +27,7 @@ _NEWEST = "SELECT coalesce(max(version), 0) FROM terms WHERE program_id = $1"
 
 
 async def insert_terms(unit: UnitOfWork, terms: Terms, created_by: str, at: datetime) -> None:
-    """Adds a version; the program's row is locked by the caller, so versions have no gap."""
+    """Adds a version; the caller holds the program's rules, so versions have no gap."""
     await unit.connection.execute(
         _INSERT,
         unit.program_id,

@@ -19,7 +19,8 @@ $$;
 -- Runs with the caller's rights, under row-level security. READ COMMITTED: each statement sees what committed before it.
 -- Refused as a whole, to be checked again one by one: SG020 a wallet's registration place is taken, SG021 other terms are
 -- in force, SG022 a wallet would be referred from its own branch, SG023 a key is used by something else.
--- p_rows: an array of `accepting`, bytes as hex, no key twice; user_id is the uuid that a new user gets.
+-- p_rows: an array of `accepting`, bytes as hex, no key twice; user_id is the uuid that a new user gets. p_actor: of rows
+-- that name none.
 -- Answers each row: the intent's id, whether it was made now, and the stored request hash to compare.
 CREATE TYPE accepting AS (
   n integer, id uuid, kind text, key text, hash text, on_chain_id text, chain_id bigint, wallet text, user_id uuid,
@@ -28,7 +29,7 @@ CREATE TYPE accepting AS (
   actor text, request_id text
 );
 
-CREATE FUNCTION sge_accept_intents(p_program bigint, p_rows jsonb, p_at timestamptz)
+CREATE FUNCTION sge_accept_intents(p_program bigint, p_rows jsonb, p_actor text, p_at timestamptz)
 RETURNS TABLE (n integer, id uuid, created boolean, request_hash bytea)
 LANGUAGE plpgsql SET search_path = public, pg_temp SET lock_timeout = '200ms' AS $$
 #variable_conflict use_column
@@ -67,7 +68,7 @@ BEGIN
                         amount, currency, referral_code, referrer_id, payload, terms_version, upline, created_by, created_at)
     SELECT p_program, r.id, r.kind, r.key, decode(r.hash, 'hex'), decode(r.on_chain_id, 'hex'), r.chain_id, r.wallet,
            u.id, r.amount, r.currency, r.referral_code, CASE r.kind WHEN 'REGISTRATION' THEN r.referrer END, r.payload,
-           r.terms_version, coalesce(sge_upline(a.path), '{}'), r.actor, p_at
+           r.terms_version, coalesce(sge_upline(a.path), '{}'), coalesce(r.actor, p_actor), p_at
       FROM unnest(fresh) r
       JOIN program_user u ON u.program_id = p_program AND u.wallet = r.wallet
       LEFT JOIN affiliate a ON a.program_id = p_program
@@ -95,7 +96,7 @@ BEGIN
   INSERT INTO intent_authorization (program_id, intent_id, n, valid_after, valid_before, nonce, signature,
                                     contract_wallet, given_by, given_at)
   SELECT p_program, r.id, 1, r.valid_after, r.valid_before, decode(r.nonce, 'hex'), decode(r.signature, 'hex'),
-         r.contract_wallet, r.actor, p_at
+         r.contract_wallet, coalesce(r.actor, p_actor), p_at
     FROM unnest(fresh) r WHERE r.id = ANY (made) AND r.signature IS NOT NULL;
   INSERT INTO intent_state (program_id, intent_id, status, stage, authorization_n, rerouted, updated_at)
   SELECT p_program, r.id, 'PENDING', 'QUEUED', CASE WHEN r.signature IS NOT NULL THEN 1 END,
@@ -105,10 +106,10 @@ BEGIN
   SELECT p_program, r.id, r.chain_id, coalesce(r.contract_wallet, false), p_at, sge_instant(r.valid_before)
     FROM unnest(fresh) r WHERE r.id = ANY (made);
   INSERT INTO intent_transition (program_id, intent_id, seq, from_status, to_status, stage, at, actor)
-  SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, r.actor FROM unnest(fresh) r WHERE r.id = ANY (made);
+  SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, coalesce(r.actor, p_actor) FROM unnest(fresh) r WHERE r.id = ANY (made);
   -- The intent's own id is its audit row's too.
   INSERT INTO audit (program_id, id, at, actor, action, target_id, after, request_id)
-  SELECT p_program, r.id, p_at, r.actor, 'intent.accepted', r.id::text,
+  SELECT p_program, r.id, p_at, coalesce(r.actor, p_actor), 'intent.accepted', r.id::text,
          jsonb_build_object('kind', r.kind, 'wallet', r.wallet, 'amount', r.amount::text, 'currency', r.currency,
                             'idempotencyKey', r.key), r.request_id
     FROM unnest(fresh) r WHERE r.id = ANY (made);

@@ -74,7 +74,7 @@ def _move(intent: ProvenIntent, reason: SettlementReason) -> IntentMove:
             from_status=intent.status,
             to_status=IntentStatus.PENDING,
             stage=IntentStage.QUEUED,
-            reason=f"the gateway refused it for now: {reason.name}",
+            reason=f"the gateway refused it, which may pass: {reason.name}",
             rerouted=reason is SettlementReason.CONTRACT_WALLET,
         )
     return IntentMove(

@@ -1,14 +1,14 @@
 """What subscribers and rollups are told of a settlement (docs/events.md)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.events import EventType, NewEvent
 from app.services.settled_items import Settling
 from app.store.settlements import AffiliateNow
 
-_MILLISECONDS = 1000
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def settlement_events(
@@ -63,7 +63,7 @@ def _settlement_data(
         "month": confirmed_at.strftime("%Y-%m"),
         "confirmedAt": confirmed_at.isoformat(),
         "internal": {
-            "milliseconds": round((at - intent.created_at).total_seconds() * _MILLISECONDS),
+            "milliseconds": (at - intent.created_at) // _MILLISECOND,
             "upline": [
                 {"affiliate": affiliate_id, "level": level, "earned": earned.get(level, "0")}
                 for level, affiliate_id in enumerate(intent.upline, 1)

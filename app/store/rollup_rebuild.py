@@ -55,7 +55,7 @@ _CONFIRMED = """
 _LATENCY = f"""
 WITH timed AS (
   SELECT s.program_id, t.at,
-         greatest(round(extract(epoch FROM t.at - i.created_at) * 1000), 1)::bigint AS milliseconds {_CONFIRMED}
+         greatest(floor(extract(epoch FROM t.at - i.created_at) * 1000), 1)::bigint AS milliseconds {_CONFIRMED}
 ), classed AS (
   SELECT c.program_id, b.bucket, date_trunc(b.field, c.at, 'UTC') AS at, count(*) AS times,
          least(length(ltrim((c.milliseconds * c.milliseconds)::bit(64)::text, '0')) - 1, 63) AS class

@@ -32,6 +32,10 @@ BEGIN
   END LOOP;
 END $$;
 REVOKE SELECT ON event_outbox FROM sge_api, sge_reader;
+-- Keys are checked by sge_authenticate_key; their hashes are not read back.
+REVOKE SELECT ON api_key FROM sge_api, sge_reader;
+GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)
+  ON api_key TO sge_api, sge_reader;
 
 -- Platform tables: a tenant sees the chain transactions that carried its own intents.
 DO $$

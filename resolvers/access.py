@@ -44,6 +44,11 @@ def may_read(info: Info, program_key: int) -> bool:
     return authority is not None and authority.may(ApiScope.READ, program_key)
 
 
+def own_snapshot(info: Info) -> int:
+    """What the caller's reads see: its own program, or for the platform (0) the public facts of all programs."""
+    return info.context.require_authority().program_id
+
+
 async def program_key_of(info: Info, program_id: str) -> int | None:
     """The internal key of a program that the caller may name; None when it is not there for them."""
     authority = info.context.require_authority()
@@ -52,7 +57,7 @@ async def program_key_of(info: Info, program_id: str) -> int | None:
         return None
     if not authority.platform:
         return authority.program_id if authority.program_public_id == public_id else None
-    async with info.context.reading(None) as session:
+    async with info.context.reading(own_snapshot(info)) as session:
         return await programs.find(session, public_id, None)
 
 

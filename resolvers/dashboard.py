@@ -28,6 +28,7 @@ async def changes(info: Info, program_id: strawberry.ID) -> AsyncGenerator[Dashb
         context = info.context.for_event()
         try:
             async with context.reading(key) as session:
-                yield await reads.dashboard(session, context.now())
+                row = await reads.dashboard(session, context.now())
         finally:
             await context.close()
+        yield row

@@ -17,7 +17,7 @@ from app.domain.events import NewEvent
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
 _LONGEST_WAIT_SECONDS = 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
-_DECIMALS = "SELECT code, decimals FROM program_currency"
+_DECIMALS = "SELECT code, decimals FROM program_currency WHERE program_id = $1"
 _WRITE_EVENTS = """
 INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::timestamptz[])
@@ -56,7 +56,7 @@ class ReadSession:
     async def decimals(self) -> Mapping[str, int]:
         """How many decimals each currency of this snapshot's program has."""
         if self._decimals is None:
-            rows = await self.connection.fetch(_DECIMALS)
+            rows = await self.connection.fetch(_DECIMALS, self.program_id)
             self._decimals = {row["code"]: row["decimals"] for row in rows}
         return self._decimals
 

@@ -37,6 +37,16 @@ REVOKE SELECT ON api_key FROM sge_api, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)
   ON api_key TO sge_api, sge_reader;
 
+-- The platform's own credentials (program 0) see that programs exist and on what terms, and nothing inside them.
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT unnest(ARRAY['program', 'treasury', 'program_currency', 'terms']) LOOP
+    EXECUTE format('CREATE POLICY platform_reads ON %I FOR SELECT TO sge_api, sge_reader
+                    USING (nullif(current_setting(''sge.program_id'', true), '''') = ''0'')', name);
+  END LOOP;
+END $$;
+
 -- Platform tables: a tenant sees the chain transactions that carried its own intents.
 DO $$
 DECLARE name text; own text;

@@ -1,9 +1,8 @@
 """Programs and what belongs to exactly one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -164,10 +163,13 @@ async def currencies(session: ReadSession, keys: Sequence[int]) -> list[list[Cur
 
 async def terms_history(session: ReadSession, keys: Sequence[int]) -> list[list[TermsRow]]:
     """All versions of each program's terms, oldest first."""
-    decimals = await session.decimals()
+    decimals = {
+        key: {currency.code: currency.decimals for currency in of_program}
+        for key, of_program in zip(keys, await currencies(session, keys), strict=True)
+    }
     found: dict[int, list[TermsRow]] = {key: [] for key in keys}
     for row in await session.connection.fetch(_TERMS, keys):
-        found[row["program_id"]].append(_terms(row, decimals))
+        found[row["program_id"]].append(_terms(row, decimals[row["program_id"]]))
     return [found[key] for key in keys]
 
 
@@ -179,7 +181,7 @@ def terms_in_force(history: Sequence[TermsRow], at: datetime) -> TermsRow:
     )
 
 
-def _terms(row: asyncpg.Record, decimals: Any) -> TermsRow:
+def _terms(row: asyncpg.Record, decimals: Mapping[str, int]) -> TermsRow:
     def pair(name: str) -> MoneyRow | None:
         return money_or_none(row[f"{name}_amount"], row[f"{name}_currency"], decimals)
 

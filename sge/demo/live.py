@@ -44,7 +44,7 @@ class LiveLine:
                     live.update(Text(line), refresh=True)
                 elif time.monotonic() - printed > _PLAIN_EVERY_SECONDS:
                     printed = time.monotonic()
-                    progress.console.print(line, highlight=False)
+                    progress.console.print(line, highlight=False, soft_wrap=True)
 
     async def _line(self) -> str:
         try:

@@ -17,6 +17,7 @@ from sge.demo.progress import Progress
 from sge.demo.services import Services
 from sge.demo.traffic import Tally, Traffic
 from sge.demo.wallets import DemoKeys
+from sge.embedded.failures import ServerDied
 
 _WATCH_SECONDS = 1.0
 _TOP_UP_SECONDS = 10.0
@@ -39,6 +40,7 @@ async def keep_going(scene: Scene, progress: Progress) -> None:
     tally, notices = Tally(), list[str]()
     path = scene.options.folder / "demo-traffic.json"
     faucet = Faucet(path, scene.services.anvil, scene.keys, scene.chain)
+    died: BaseException | None = None
     async with AsyncExitStack() as clients:
         url = public_url(scene.options)
         apis = [
@@ -46,14 +48,26 @@ async def keep_going(scene: Scene, progress: Progress) -> None:
             for program in scene.programs
         ]
         line = LiveLine([p["slug"] for p in scene.programs], apis, tally)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(line.show(progress, notices))
-            tasks.create_task(_watch(scene, notices))
-            tasks.create_task(_pay_for_gas(faucet))
-            if scene.options.traffic:
-                for api, program, plan in zip(apis, scene.programs, PROGRAMS, strict=True):
-                    traffic = Traffic(api, program["id"], plan, faucet, tally)
-                    tasks.create_task(traffic.run(scene.options.rate / len(PROGRAMS)))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(line.show(progress, notices))
+                tasks.create_task(_watch(scene, notices))
+                tasks.create_task(_pay_for_gas(faucet))
+                for customers in _customers(scene, apis, faucet, tally):
+                    tasks.create_task(customers.run(scene.options.rate / len(apis)))
+        except* ServerDied as group:
+            died = group.exceptions[0]
+    if died is not None:
+        raise died
+
+
+def _customers(scene: Scene, apis: list[Api], faucet: Faucet, tally: Tally) -> list[Traffic]:
+    if not scene.options.traffic:
+        return []
+    return [
+        Traffic(api, program["id"], plan, faucet, tally)
+        for api, program, plan in zip(apis, scene.programs, PROGRAMS, strict=True)
+    ]
 
 
 async def _watch(scene: Scene, notices: list[str]) -> None:

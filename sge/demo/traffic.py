@@ -5,7 +5,6 @@ import random
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 
@@ -36,10 +35,10 @@ class Traffic:
     """The customers of one program."""
 
     def __init__(
-        self, api: Api, program: dict[str, Any], plan: ProgramPlan, faucet: Faucet, tally: Tally
+        self, api: Api, program_id: str, plan: ProgramPlan, faucet: Faucet, tally: Tally
     ) -> None:
         self._api = api
-        self._program_id: str = program["id"]
+        self._program_id = program_id
         self._plan = plan
         self._faucet = faucet
         self._tally = tally

@@ -14,6 +14,7 @@ from app.bus.bells import RedisBells
 from app.bus.channels import EVENTS_BELL
 from app.bus.hub import EventHub
 from app.domain.permissions import Authority
+from app.processes.accept_intent import Intake
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
 from app.runtime import Runtime, chain_facts, open_runtime
@@ -37,6 +38,7 @@ class ApiProcess:
     authenticator: ApiKeyAuthenticator
     feed: events.EventFeed
     hub: EventHub
+    intake: Intake
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -56,6 +58,13 @@ class ApiProcess:
         )
         self.feed = events.EventFeed(self.runtime.databases["feed"], self.runtime.clock)
         self.hub = EventHub(self.feed)
+        self.intake = Intake(
+            self.runtime.database,
+            self.bells,
+            self.runtime.chains,
+            chain_facts(self._settings),
+            self.runtime.clock,
+        )
         await self.hub.start()
         self._tasks = [
             asyncio.create_task(self._listen_to_bell()),

@@ -4,12 +4,16 @@ import strawberry
 
 import resolvers.changing_affiliates
 import resolvers.changing_api_keys
+import resolvers.changing_intents
+import resolvers.changing_lanes
 import resolvers.changing_programs
 from schema.fields import mutated
 from schema.types.payloads import (
     AffiliatePayload,
     ApiKeyPayload,
     ApiKeySecretPayload,
+    IntentPayload,
+    LanePayload,
     ProgramPayload,
     TermsPayload,
 )
@@ -38,3 +42,8 @@ class Mutation:
         resolvers.changing_affiliates.move,
         description="Moves a branch. What was accepted before keeps its upline.",
     )
+    register_user: IntentPayload | None = mutated(resolvers.changing_intents.register)
+    submit_payment: IntentPayload | None = mutated(resolvers.changing_intents.pay)
+    retry_intent: IntentPayload | None = mutated(resolvers.changing_intents.retry)
+    cancel_intent: IntentPayload | None = mutated(resolvers.changing_intents.cancel)
+    unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)

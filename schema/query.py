@@ -5,6 +5,7 @@ import strawberry
 import resolvers.affiliates
 import resolvers.intents
 import resolvers.nodes
+import resolvers.payment_authorization
 import resolvers.programs
 import resolvers.system
 import resolvers.users
@@ -12,6 +13,7 @@ import resolvers.viewer
 from schema.connection import Connection
 from schema.fields import resolved
 from schema.types.affiliates import Affiliate
+from schema.types.authorizations import PaymentAuthorization
 from schema.types.intents import Intent
 from schema.types.node import Node
 from schema.types.programs import Program
@@ -30,4 +32,10 @@ class Query:
     affiliate: Affiliate | None = resolved(resolvers.affiliates.find)
     user: User | None = resolved(resolvers.users.find)
     intent: Intent | None = resolved(resolvers.intents.find)
+    payment_authorization: PaymentAuthorization | None = resolved(
+        resolvers.payment_authorization.document,
+        description="The EIP-712 document that a wallet signs to pay without gas: EIP-3009 "
+        "ReceiveWithAuthorization to the settlement gateway. Its nonce commits to program, treasury, "
+        "kind and idempotencyKey, so that it can settle once, for that purpose, into that treasury only.",
+    )
     system_status: SystemStatus | None = resolved(resolvers.system.status)

@@ -9,6 +9,7 @@ from app.settings import SettingsMistake
 from sge.commands.api import api
 from sge.commands.contracts import contracts
 from sge.commands.doctor import doctor
+from sge.commands.intent import intent
 from sge.commands.ledger import ledger
 from sge.commands.migrate import migrate
 from sge.commands.operator import operator
@@ -43,6 +44,7 @@ cli.add_typer(contracts, name="contracts")
 cli.add_typer(operator, name="operator")
 cli.add_typer(program, name="program")
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(intent, name="intent")
 cli.add_typer(schema, name="schema")
 
 

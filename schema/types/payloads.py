@@ -3,16 +3,29 @@
 import strawberry
 
 from app.domain.errors import RefusalCode as UserErrorCode
+from app.domain.warnings import WarningCode
 from schema.types.affiliates import Affiliate
+from schema.types.intents import Intent
 from schema.types.programs import Program, Terms
+from schema.types.system import Lane
 from schema.types.viewer import ApiKey
 
 strawberry.enum(UserErrorCode, name="UserErrorCode")
 
 
+strawberry.enum(WarningCode, name="WarningCode")
+
+
 @strawberry.type
 class UserError:
     code: UserErrorCode
+    message: str
+    field: list[str] | None
+
+
+@strawberry.type
+class Warning:  # noqa: A001  the contract's name
+    code: WarningCode
     message: str
     field: list[str] | None
 
@@ -48,4 +61,18 @@ class ApiKeySecretPayload:
 @strawberry.type
 class AffiliatePayload:
     affiliate: Affiliate | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class IntentPayload:
+    intent: Intent | None
+    replayed: bool
+    warnings: list[Warning]
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class LanePayload:
+    lane: Lane | None
     user_errors: list[UserError]

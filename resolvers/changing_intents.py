@@ -1,0 +1,113 @@
+"""Mutations of intents."""
+
+from uuid import UUID
+
+import strawberry
+
+from app.domain.authorization_window import SignedAuthorization
+from app.domain.errors import Refusal, RefusalCode
+from app.processes.intent_commands import AcceptedIntent, RegisterUser, SubmitPayment
+from app.services import intents as services
+from app.store.reads import intents as reads
+from resolvers.access import Info, authorize, load_one, process_of
+from resolvers.payloads import IntentPayloadRow, WarningRow, answer, commit, named_program
+from schema.ids import IdPrefix, decode_id
+from schema.inputs.given import given
+from schema.inputs.intents import RegisterUserInput, SignedAuthorizationInput, SubmitPaymentInput
+
+
+def _signed(authorization: SignedAuthorizationInput | None) -> SignedAuthorization | None:
+    if authorization is None:
+        return None
+    return SignedAuthorization(
+        authorization.valid_after, authorization.valid_before, authorization.signature
+    )
+
+
+async def _accepted(info: Info, program_key: int, accepted: AcceptedIntent) -> IntentPayloadRow:
+    await info.context.leave_snapshot()
+    warnings = [
+        WarningRow(warning.code.value, warning.message, list(warning.field) or None)
+        for warning in accepted.warnings
+    ]
+    row = await load_one(info, reads.by_ids, program_key, accepted.intent_id)
+    return IntentPayloadRow(row, accepted.replayed, warnings)
+
+
+async def register(info: Info, input: RegisterUserInput) -> IntentPayloadRow:
+    """A wallet joins the program; mints its identity, with or without a fee."""
+    authority = authorize(info)
+
+    async def work() -> IntentPayloadRow:
+        key = await named_program(info, input.program_id)
+        command = RegisterUser(
+            program_id=key,
+            wallet=input.wallet,
+            referral_code=given(input.referral_code),
+            idempotency_key=input.idempotency_key,
+            payment=_signed(given(input.payment)),
+        )
+        accepted = await process_of(info.context).intake.register_user(authority, command)
+        return await _accepted(info, key, accepted)
+
+    return await answer(IntentPayloadRow, work)
+
+
+async def pay(info: Info, input: SubmitPaymentInput) -> IntentPayloadRow:
+    """A registered user pays the program."""
+    authority = authorize(info)
+
+    async def work() -> IntentPayloadRow:
+        key = await named_program(info, input.program_id)
+        signed = _signed(input.authorization)
+        assert signed is not None
+        command = SubmitPayment(
+            program_id=key,
+            wallet=input.wallet,
+            amount=input.amount.text(),
+            idempotency_key=input.idempotency_key,
+            authorization=signed,
+        )
+        accepted = await process_of(info.context).intake.submit_payment(authority, command)
+        return await _accepted(info, key, accepted)
+
+    return await answer(IntentPayloadRow, work)
+
+
+def _named(text: str) -> UUID:
+    id_ = decode_id(IdPrefix.INTENT, text)
+    if id_ is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such intent.", "id")
+    return id_
+
+
+async def retry(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
+    """A FAILED intent that may be tried again becomes PENDING; one that is not FAILED is returned as it is."""
+    authority = authorize(info)
+
+    async def work() -> IntentPayloadRow:
+        id_, now = _named(id), info.context.now()
+        await commit(
+            info,
+            authority.program_id,
+            lambda unit: services.retry_intent(unit, authority, id_, reason, now),
+        )
+        return IntentPayloadRow(await load_one(info, reads.by_ids, authority.program_id, id_))
+
+    return await answer(IntentPayloadRow, work)
+
+
+async def cancel(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
+    """A PENDING intent ends as FAILED with the code CANCELLED, for ever."""
+    authority = authorize(info)
+
+    async def work() -> IntentPayloadRow:
+        id_, now = _named(id), info.context.now()
+        await commit(
+            info,
+            authority.program_id,
+            lambda unit: services.cancel_intent(unit, authority, id_, reason, now),
+        )
+        return IntentPayloadRow(await load_one(info, reads.by_ids, authority.program_id, id_))
+
+    return await answer(IntentPayloadRow, work)

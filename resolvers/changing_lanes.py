@@ -1,0 +1,30 @@
+"""Mutations of lanes."""
+
+import strawberry
+
+from app.domain.errors import Refusal, RefusalCode
+from app.services.lanes import unhalt_lane
+from app.store.reads import lanes as reads
+from resolvers.access import Info, authorize, load_one
+from resolvers.payloads import LanePayloadRow, answer, commit
+from schema.ids import IdPrefix, decode_id
+
+
+async def unhalt(info: Info, id: strawberry.ID, reason: str) -> LanePayloadRow:
+    """A halted lane takes work again."""
+    authority = authorize(info)
+
+    async def work() -> LanePayloadRow:
+        lane_id = decode_id(IdPrefix.LANE, id)
+        if lane_id is None:
+            raise Refusal(RefusalCode.NOT_FOUND, "There is no such lane.", "id")
+        now = info.context.now()
+        await commit(
+            info,
+            authority.program_id,
+            lambda unit: unhalt_lane(unit, authority, lane_id, reason, now),
+        )
+        row = await load_one(info, reads.lanes_by_ids, authority.program_id, lane_id)
+        return LanePayloadRow(row)
+
+    return await answer(LanePayloadRow, work)

@@ -1,0 +1,39 @@
+"""The document that a wallet signs to pay."""
+
+import strawberry
+
+from app.domain.errors import Refusal
+from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
+from resolvers.access import Info, authorize, process_of, program_key_of
+from schema.errors import BadUserInput
+from schema.inputs.intents import IntentKind
+from schema.inputs.money import MoneyInput
+from schema.scalars import Address
+
+
+async def document(
+    info: Info,
+    program_id: strawberry.ID,
+    kind: IntentKind,
+    wallet: Address,
+    amount: MoneyInput,
+    idempotency_key: str,
+    valid_for_seconds: int = 3600,
+) -> PaymentAuthorization | None:
+    """EIP-3009 ReceiveWithAuthorization to the gateway, bound to program, treasury, kind and key."""
+    authority = authorize(info)
+    key = await program_key_of(info, program_id)
+    if key is None or key != authority.program_id:
+        return None
+    asked = AskPaymentAuthorization(
+        program_id=key,
+        kind=kind.value,
+        wallet=wallet,
+        amount=amount.text(),
+        idempotency_key=idempotency_key,
+        valid_for_seconds=valid_for_seconds,
+    )
+    try:
+        return await process_of(info.context).intake.payment_authorization(asked)
+    except Refusal as refusal:
+        raise BadUserInput(refusal.message, list(refusal.field or ())) from refusal

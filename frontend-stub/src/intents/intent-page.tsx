@@ -13,6 +13,7 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords, kindWords, StatusMark } from "../parts/status";
 import { intentsHref } from "../routing";
 import { failureOf } from "../values/failure";
+import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import { Facts } from "./facts";
 import { SettlementSection } from "./settlement";
@@ -60,6 +61,7 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
           </p>
         </div>
       )}
+      <Actions intent={intent} done={refetch} />
       <Facts intent={intent} />
       <Timeline transitions={intent.timeline} />
       <Attempts attempts={intent.attempts} />

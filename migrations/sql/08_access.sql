@@ -162,13 +162,21 @@ CREATE FUNCTION sge_open_transactions() RETURNS TABLE (id uuid, lane_id uuid, cr
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT t.id, t.lane_id, t.created_at FROM chain_transaction t WHERE t.status IN ('PREPARED', 'BROADCAST', 'MINED')
 $$;
+-- How much waits to be claimed, over all programs, counted up to 10 001; and since when the oldest of what was counted is due.
+CREATE FUNCTION sge_waiting_intents() RETURNS TABLE (depth bigint, oldest timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*), min(d.due_at)
+    FROM (SELECT t.due_at FROM intent_todo t
+           WHERE t.lease_until IS NULL AND t.due_at <= statement_timestamp() LIMIT 10001) d
+$$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sge_post_worker TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_post_api TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_share_rules, sge_lock_rules, sge_upline, sge_instant, sge_current_program TO sge_api, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
-GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions TO sge_api, sge_reader;
+GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
+  TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_forget_events TO sge_worker;
 

@@ -14,9 +14,7 @@ async def test_the_parts_are_named_with_their_health(stage: Stage) -> None:
     assert seen["health"] == "OK"
     assert {part["name"] for part in seen["components"]} == {"postgresql", "redis", "chain 31337"}
     assert {part["health"] for part in seen["components"]} == {"OK"}
-    assert seen["queues"] == [
-        {"name": "settle", "depth": 0, "oldestSeconds": None, "health": "OK"}
-    ]
+    assert seen["queues"] == [{"name": "settle", "depth": 0, "oldestSeconds": None, "health": "OK"}]
 
 
 async def test_a_program_sees_the_same(stage: Stage) -> None:

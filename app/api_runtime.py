@@ -10,8 +10,8 @@ from typing import TypeVar
 import structlog
 
 from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
+from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
-from app.bus.channels import EVENTS_BELL
 from app.bus.hub import EventHub
 from app.domain.permissions import Authority
 from app.processes.accept_intent import Intake
@@ -67,7 +67,7 @@ class ApiProcess:
         )
         await self.hub.start()
         self._tasks = [
-            asyncio.create_task(self._listen_to_bell()),
+            asyncio.create_task(listen_for_hub(self.bells.broadcast, self.hub)),
             asyncio.create_task(self._note_key_uses()),
         ]
 
@@ -136,13 +136,6 @@ class ApiProcess:
 
     async def _check_chain(self, chain_id: int) -> str:
         return f"at block {await self.runtime.chains[chain_id].block_number()}"
-
-    async def _listen_to_bell(self) -> None:
-        """The hub wakes by itself each second too; the bell only makes it sooner."""
-        async with self.bells.broadcast.subscribe(EVENTS_BELL) as bell:
-            while True:
-                await bell.get()
-                self.hub.ring()
 
     async def _note_key_uses(self) -> None:
         while True:

@@ -29,7 +29,7 @@ from schema.transport.negotiation import (
     is_json_content_type,
     status_of_refusal,
 )
-from schema.transport.presenting import present_failure
+from schema.transport.presenting import as_api_error, present_failure
 from schema.transport.settings import TransportSettings
 
 
@@ -133,13 +133,12 @@ def _respond_to_refusal(
 
 
 def _respond_to_failure(failure: Exception, media_type: MediaType, request_id: str) -> Response:
-    code = failure.code if isinstance(failure, ApiError) else ErrorCode.INTERNAL_SERVER_ERROR
+    known = as_api_error(failure)
+    code = known.code if isinstance(known, ApiError) else ErrorCode.INTERNAL_SERVER_ERROR
     headers: dict[str, str] = {}
     if code is ErrorCode.UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
-    retry_after = (
-        failure.details.get("retryAfterSeconds") if isinstance(failure, ApiError) else None
-    )
+    retry_after = known.details.get("retryAfterSeconds") if isinstance(known, ApiError) else None
     if isinstance(retry_after, (int, float)):
         headers["retry-after"] = str(max(1, round(retry_after)))
     shown = {"errors": [present_failure(failure, request_id)]}

@@ -46,7 +46,7 @@ def present_field_error(
     document: DocumentNode,
 ) -> dict[str, Any]:
     """Present an error that came up while a field was resolved."""
-    cause = _as_api_error(root_cause(error))
+    cause = as_api_error(root_cause(error))
     if isinstance(cause, ApiError):
         shown = _located(error, request_id, cause.code, cause.message)
         shown["extensions"].update(cause.details)
@@ -64,7 +64,7 @@ def present_field_error(
 
 def present_failure(failure: BaseException, request_id: str) -> dict[str, Any]:
     """Present a failure outside any field."""
-    failure = _as_api_error(failure)
+    failure = as_api_error(failure)
     if isinstance(failure, ApiError):
         return present_api_error(failure, request_id)
     _log.error("request_failed", exc_info=failure)
@@ -82,7 +82,7 @@ def root_cause(error: BaseException) -> BaseException:
     return error
 
 
-def _as_api_error(failure: BaseException) -> BaseException:
+def as_api_error(failure: BaseException) -> BaseException:
     """Give the domain's own words a code; a mutation shows a Refusal as userErrors before this."""
     if isinstance(failure, Refusal):
         return BadUserInput(failure.message, failure.field or ())

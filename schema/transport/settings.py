@@ -18,5 +18,3 @@ class TransportSettings:
     """A socket whose credential is revoked is closed within this and one look-up."""
     subscriptions_per_connection: int = 100
     connections_per_caller: int = 5_000
-    stream_queue: int = 1_000
-    """Results that wait for one slow socket before its subscription is ended."""

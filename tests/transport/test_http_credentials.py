@@ -32,3 +32,12 @@ async def test_a_failing_authenticator_shows_nothing(client: httpx.AsyncClient) 
     assert answer.status_code == 500
     assert error_of(answer)["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
     assert "vault" not in answer.text
+
+
+async def test_an_authenticator_without_its_database(client: httpx.AsyncClient) -> None:
+    answer = await post(client, "{ hello }", headers={**OLD, "authorization": "Bearer sge_away"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert error_of(answer)["extensions"] == {
+        "code": "SERVICE_UNAVAILABLE",
+        "retryAfterSeconds": 2,
+    }

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.bus.hub import EventHub
+from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
 from app.domain.permissions import ApiScope, Authority
 from tests.transport.tiny_schema import SECRET_TEXT
@@ -60,7 +61,7 @@ class MemoryEvents:
 
 @dataclass
 class TinyRuntime:
-    """Two credentials, of two programs; "sge_broken" makes the store fail."""
+    """Two credentials, of two programs; "sge_broken" and "sge_away" make the store fail."""
 
     store: MemoryEvents = field(default_factory=MemoryEvents)
     revoked: set[str] = field(default_factory=set)
@@ -77,6 +78,8 @@ class TinyRuntime:
     async def authenticate(self, token: str) -> Authority | None:
         if token == "sge_broken":
             raise ConnectionError(SECRET_TEXT)
+        if token == "sge_away":
+            raise Unavailable("the database does not answer in time", 2)
         programs = {"sge_one": 1, "sge_two": 2}
         if token not in programs or token in self.revoked:
             return None

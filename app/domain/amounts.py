@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.money import Currency, Money, NotAnAmountError, parse_units
+from app.domain.money import Currency, Money, NotAnAmountError, TooLargeError, parse_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,22 @@ def parse_amount(text: AmountText, currencies: Mapping[str, Currency], *field: s
         )
     try:
         units = parse_units(text.amount, currency.decimals)
+    except TooLargeError:
+        raise _out_of_range(*field) from None
     except NotAnAmountError as problem:
         raise Refusal(
             RefusalCode.INVALID_INPUT, f"{problem}.".capitalize(), *field, "amount"
         ) from None
     # EIP-20 amounts are uint256.
     if not 0 < units < 2**256:
-        raise Refusal(
-            RefusalCode.AMOUNT_OUT_OF_RANGE,
-            "The amount must be above zero and fit into the token.",
-            *field,
-            "amount",
-        )
+        raise _out_of_range(*field)
     return Money(units, currency.code)
+
+
+def _out_of_range(*field: str) -> Refusal:
+    return Refusal(
+        RefusalCode.AMOUNT_OUT_OF_RANGE,
+        "The amount must be above zero and fit into the token.",
+        *field,
+        "amount",
+    )

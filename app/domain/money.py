@@ -7,10 +7,15 @@ from typing import Self
 BASIS_POINTS = 10_000
 MAXIMUM_UNITS = 10**78 - 1  # NUMERIC(78, 0)
 _DECIMAL = re.compile(r"[0-9]{1,78}(?:\.[0-9]{1,36})?\Z", re.ASCII)
+_TOO_MANY_DIGITS = re.compile(r"[0-9]{79,}(?:\.[0-9]{1,36})?\Z", re.ASCII)
 
 
 class NotAnAmountError(ValueError):
     """The text is no exact decimal of this currency; the message says what is wrong with it."""
+
+
+class TooLargeError(NotAnAmountError):
+    """An exact decimal that no amount can be as large as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ def parse_units(text: str, decimals: int) -> int:
     Raises NotAnAmountError for anything but ASCII digits and one point, for more decimals than the
     currency has (trailing zeros count: they claim a precision that is not there), and above 78 digits.
     """
+    if _TOO_MANY_DIGITS.match(text):
+        raise TooLargeError("the amount has more than 78 digits")
     if not _DECIMAL.match(text):
         raise NotAnAmountError("an amount is digits with at most one point, such as 10.00")
     whole, _, fraction = text.partition(".")
@@ -64,7 +71,7 @@ def parse_units(text: str, decimals: int) -> int:
         raise NotAnAmountError(f"this currency has {decimals} decimals, not {len(fraction)}")
     units = int(whole + fraction.ljust(decimals, "0"))
     if units > MAXIMUM_UNITS:
-        raise NotAnAmountError("the amount has more than 78 digits")
+        raise TooLargeError("the amount has more than 78 digits")
     return units
 
 

@@ -22,7 +22,7 @@ from app.domain.permissions import Authority
 from app.domain.referral_codes import normalise_referral_code
 from app.domain.states import ProgramStatus
 from app.domain.warnings import REAUTHORISED, AcceptanceWarning
-from app.processes.check_signature import Payment, SignatureChecks
+from app.processes.check_signature import PATIENCE_SECONDS, Payment, SignatureChecks
 from app.processes.intent_commands import (
     AcceptedIntent,
     AskPaymentAuthorization,
@@ -74,12 +74,15 @@ class Intake:
         chains: Mapping[int, PayerReads],
         facts: Mapping[int, ChainFacts],
         clock: Clock,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
+        """patience_seconds: how long a chain may take to say what it knows of a payer."""
         self._database = database
         self._bells = bells
         self._facts = facts
         self._clock = clock
-        self._signatures = SignatureChecks(chains)
+        self._signatures = SignatureChecks(chains, patience_seconds)
         self._situations: MicroBatches[int, Asked, AskedSituation] = MicroBatches(self._read)
         self._acceptances: MicroBatches[int, NewIntent, StoredIntent] = MicroBatches(
             self._store, singly=True

@@ -27,7 +27,7 @@ from app.store.intake import AcceptedSignature
 
 # Longer than any wallet's we know; a settlement has to carry it.
 _LONGEST_SIGNATURE = 4096
-_PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,11 @@ class Payment:
 class SignatureChecks:
     """Asks each chain about the payers of concurrent requests at once."""
 
-    def __init__(self, chains: Mapping[int, PayerReads]) -> None:
+    def __init__(
+        self, chains: Mapping[int, PayerReads], patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self._chains = chains
+        self._patience_seconds = patience_seconds
         self._batches: MicroBatches[int, PayerQuestion, PayerFacts | NodeError] = MicroBatches(
             self._read
         )
@@ -86,7 +89,7 @@ class SignatureChecks:
         token = payment.program.currencies[payment.amount.currency].token
         question = PayerQuestion(payment.wallet, token, nonce, digest, signature)
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience_seconds):
                 facts = await self._batches.submit(payment.program.chain_id, question)
         except (TimeoutError, ChainError):
             return None
@@ -95,7 +98,7 @@ class SignatureChecks:
     async def _read(
         self, chain_id: int, asked: Sequence[PayerQuestion]
     ) -> Sequence[PayerFacts | NodeError]:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(self._patience_seconds):
             return await read_payers(self._chains[chain_id], asked)
 
 

@@ -1,5 +1,6 @@
 """Which claimed intents go into one chain transaction: as many as its gas and its calldata can carry."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,6 @@ from app.chain.address import ZERO_ADDRESS
 from app.chain.authorization import ChainKind, key_hash, program_word
 from app.chain.gas import (
     MAX_CALLDATA_BYTES,
-    MAX_ITEMS,
     BatchTooLargeError,
     batch_gas_limit,
     contract_wallets_gas_limit,
@@ -19,6 +19,9 @@ from app.domain.transactions import Purpose
 # Fifty wallets that burn their gas cost a whole transaction: small ones of their own keep the harm small.
 CONTRACT_WALLETS_TOGETHER = 20
 _REGISTRATION = "REGISTRATION"
+# Of one item, its signature's padding included, and of the call around all of them.
+_ITEM_BYTES = 420
+_CALL_BYTES = 100
 
 Batch = list[ClaimedIntent]
 
@@ -37,16 +40,16 @@ def pack(claimed: Sequence[ClaimedIntent]) -> list[Batch]:
     """Batches in the order of claiming, plain wallets and contract wallets apart. Each has a payload."""
     batches: list[Batch] = []
     for rerouted in (False, True):
-        batch: Batch = []
+        load = _Load(rerouted)
         for one in claimed:
             if one.rerouted is not rerouted:
                 continue
-            if batch and not _fits([*batch, one]):
-                batches.append(batch)
-                batch = []
-            batch.append(one)
-        if batch:
-            batches.append(batch)
+            if not load.take(one):
+                batches.append(load.items)
+                load = _Load(rerouted)
+                load.take(one)
+        if load.items:
+            batches.append(load.items)
     return batches
 
 
@@ -58,31 +61,54 @@ def payload_of(batch: Sequence[ClaimedIntent]) -> Payload:
     if len(data) > MAX_CALLDATA_BYTES:
         raise BatchTooLargeError(f"{len(data)} bytes of calldata are more than nodes accept")
     purpose = Purpose.SETTLE_REROUTED if rerouted else Purpose.SETTLE
-    return Payload(purpose, tuple(batch), data, _gas_limit(batch))
-
-
-def _fits(batch: Sequence[ClaimedIntent]) -> bool:
-    most = CONTRACT_WALLETS_TOGETHER if batch[0].rerouted else MAX_ITEMS
-    if len(batch) > most or sum(400 + 2 * len(one.signature) for one in batch) > MAX_CALLDATA_BYTES:
-        return False
-    try:
-        _gas_limit(batch)
-    except BatchTooLargeError:
-        return False
-    return True
-
-
-def _gas_limit(batch: Sequence[ClaimedIntent]) -> int:
-    if batch[0].rerouted:
-        return contract_wallets_gas_limit(len(batch))
-    mints = sum(one.kind == _REGISTRATION and not one.amount for one in batch)
-    pay_and_mints = sum(one.kind == _REGISTRATION and one.amount > 0 for one in batch)
-    return batch_gas_limit(
-        len(batch) - mints - pay_and_mints,
-        mints,
-        pay_and_mints,
-        treasuries=len({one.treasury for one in batch}),
+    gas_limit = _gas_limit(
+        Counter(map(_kind, batch)), len({one.treasury for one in batch}), rerouted=rerouted
     )
+    return Payload(purpose, tuple(batch), data, gas_limit)
+
+
+class _Load:
+    """A batch that grows as long as one transaction can carry it."""
+
+    def __init__(self, rerouted: bool) -> None:
+        self.items: Batch = []
+        self._rerouted = rerouted
+        self._kinds: Counter[tuple[bool, bool]] = Counter()
+        self._treasuries: set[str] = set()
+        self._calldata_bytes = 0
+
+    def take(self, one: ClaimedIntent) -> bool:
+        """Whether the item is on board; a first one always is."""
+        kinds = self._kinds + Counter([_kind(one)])
+        treasuries = self._treasuries | {one.treasury}
+        size = self._calldata_bytes + _ITEM_BYTES + len(one.signature)
+        if self.items and not self._fits(kinds, len(treasuries), size):
+            return False
+        self.items.append(one)
+        self._kinds, self._treasuries, self._calldata_bytes = kinds, treasuries, size
+        return True
+
+    def _fits(self, kinds: Counter[tuple[bool, bool]], treasuries: int, size: int) -> bool:
+        if self._rerouted and kinds.total() > CONTRACT_WALLETS_TOGETHER:
+            return False
+        try:
+            _gas_limit(kinds, treasuries, rerouted=self._rerouted)
+        except BatchTooLargeError:
+            return False
+        return size <= MAX_CALLDATA_BYTES - _CALL_BYTES
+
+
+def _kind(one: ClaimedIntent) -> tuple[bool, bool]:
+    """Whether it mints, whether it pays."""
+    return one.kind == _REGISTRATION, one.amount > 0
+
+
+def _gas_limit(kinds: Counter[tuple[bool, bool]], treasuries: int, *, rerouted: bool) -> int:
+    if rerouted:
+        return contract_wallets_gas_limit(kinds.total())
+    mints, pay_and_mints = kinds[True, False], kinds[True, True]
+    payments = kinds.total() - mints - pay_and_mints
+    return batch_gas_limit(payments, mints, pay_and_mints, treasuries=treasuries)
 
 
 def _gateway_item(one: ClaimedIntent) -> GatewayItem:

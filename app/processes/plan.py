@@ -29,7 +29,7 @@ _PASSING_AFTER = timedelta(seconds=30)
 class Plan:
     """What became of claimed intents: batches to sign, and those that leave before."""
 
-    batches: list[Batch] = field(default_factory=list)
+    batches: list[Payload] = field(default_factory=list)
     back: list[GivenBack] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
@@ -95,8 +95,9 @@ def _asked(settling: Settling, *, rerouted: bool, limit: int) -> Claim:
 
 async def _simulate(settling: Settling, relayer: str, batch: Batch, plan: Plan) -> None:
     now = settling.clock()
+    payload = payload_of(batch)
     try:
-        reasons = await _reasons(settling, relayer, payload_of(batch))
+        reasons = await _reasons(settling, relayer, payload)
     except ChainError as problem:
         # The whole call failed (a paused gateway, no relayer of it, no node): no item is to blame.
         _LOG.warning("simulation failed", chain=settling.chain.chain_id, reason=str(problem))
@@ -111,7 +112,7 @@ async def _simulate(settling: Settling, relayer: str, batch: Batch, plan: Plan) 
         else:
             _sort_out(one, reason, now, plan)
     if accepted:
-        plan.batches.append(accepted)
+        plan.batches.append(payload if len(accepted) == len(batch) else payload_of(accepted))
 
 
 async def _reasons(

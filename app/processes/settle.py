@@ -11,7 +11,7 @@ import structlog
 from app.chain.fees import FeeEstimate, estimate_fees
 from app.chain.node_errors import ChainError
 from app.domain.states import LaneStatus
-from app.processes.pack import Batch
+from app.processes.pack import Payload
 from app.processes.plan import Plan, make_plan, put_back
 from app.processes.send import send
 from app.processes.settling import LANE_LEASE, Settling
@@ -77,7 +77,7 @@ class _LaneWork:
     settling: Settling
     lane: LaneLease
     signed: int = 0
-    _ready: list[Batch] = field(default_factory=list)
+    _ready: list[Payload] = field(default_factory=list)
     _planning: asyncio.Task[Plan] | None = None
     _tended_at: float = float("-inf")
     _estimated_at: float = float("-inf")
@@ -142,7 +142,7 @@ class _LaneWork:
                 return False
         return True
 
-    async def _sign_and_send(self, batches: list[Batch], estimate: FeeEstimate) -> None:
+    async def _sign_and_send(self, batches: list[Payload], estimate: FeeEstimate) -> None:
         copies = []
         for batch in batches:
             signing = await sign_batch(self.settling, self.lane, batch, estimate)
@@ -167,4 +167,4 @@ class _LaneWork:
             if isinstance(plan, Plan):
                 self._ready += plan.batches
         for batch in self._ready:
-            await put_back(self.settling, batch, "its worker stopped before it was signed")
+            await put_back(self.settling, batch.items, "its worker stopped before it was signed")

@@ -1,6 +1,5 @@
 """Signing: in one database transaction the last look, the nonce, the signature and its bytes. Nothing is sent here."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -27,7 +26,7 @@ class Signing:
 
 
 async def sign_batch(
-    settling: Settling, lane: LaneLease, batch: Sequence[ClaimedIntent], estimate: FeeEstimate
+    settling: Settling, lane: LaneLease, batch: Payload, estimate: FeeEstimate
 ) -> Signing:
     """Signs what may still be signed of the batch and stores it.
 
@@ -39,16 +38,17 @@ async def sign_batch(
         now = settling.clock()
         locked = await lanes.lock(unit, lane, now)
         if locked.status is not LaneStatus.ACTIVE:
-            return Signing(None, tuple(batch))
-        active = await signing.active_programs(unit, [one.program_id for one in batch])
+            return Signing(None, batch.items)
+        active = await signing.active_programs(unit, [one.program_id for one in batch.items])
         held = await signing.still_claimed(
-            unit, [one for one in batch if one.program_id in active], settling.holder, now
+            unit, [one for one in batch.items if one.program_id in active], settling.holder, now
         )
-        items = [one for one in batch if (one.program_id, one.intent_id) in held]
-        left = tuple(one for one in batch if (one.program_id, one.intent_id) not in held)
+        items = [one for one in batch.items if (one.program_id, one.intent_id) in held]
+        left = tuple(one for one in batch.items if (one.program_id, one.intent_id) not in held)
         if not items:
             return Signing(None, left)
-        copy = await _store_signed(settling, unit, lane, payload_of(items), estimate)
+        payload = payload_of(items) if left else batch
+        copy = await _store_signed(settling, unit, lane, payload, estimate)
         settling.at_point("signing")
         return Signing(copy, left)
 

@@ -1,19 +1,24 @@
 """Processes run against a real database and a real chain with the contracts on it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
+from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from app.chain.client import Chain
+from app.chain.deploy import Deployment, deploy_contracts
 from app.store.database import Database
-from sge.embedded.anvil import CHAIN_ID
+from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.contracts.conftest import chain, deployment
-from tests.contracts.gateway_chain import GatewayChain
+from tests.contracts.gateway_chain import DEPLOYER_KEY, RELAYER_KEY, GatewayChain
 from tests.contracts.items import USDC
 from tests.fixtures.databases import Database as OwnDatabase
+from tests.fixtures.folders import server_folder_for_a_while
 from tests.processes.payers import FEE, Payers, intake_over
-from tests.processes.settling_world import SettlingWorld
+from tests.processes.settling_world import SECOND_RELAYER_KEY, SettlingWorld
 from tests.processes.watching_world import WatchingWorld
 
 __all__ = ["chain", "deployment"]
@@ -24,6 +29,39 @@ async def settling_world(
     database: OwnDatabase, chain: GatewayChain
 ) -> AsyncIterator[SettlingWorld]:
     """Programs, intents and lanes on this test's database and chain."""
+    async with _world(database, chain) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def held_deployment() -> Iterator[tuple[Anvil, Deployment]]:
+    """A node of a module's own, for tests that hold its blocks back."""
+    with (
+        server_folder_for_a_while() as folder,
+        Anvil(folder / "anvil", remembers=False, accounts=20) as node,
+    ):
+        relayers = [Account.from_key(key).address for key in (RELAYER_KEY, SECOND_RELAYER_KEY)]
+        yield (
+            node,
+            asyncio.run(deploy_contracts(node.url, DEPLOYER_KEY, relayers=relayers)),
+        )
+
+
+@pytest.fixture
+async def held_world(
+    database: OwnDatabase, held_deployment: tuple[Anvil, Deployment]
+) -> AsyncIterator[SettlingWorld]:
+    """The same on a chain whose blocks the test may hold back; it mines each transaction at once until then."""
+    node, deployment = held_deployment
+    snapshot = node.call("evm_snapshot")
+    async with _world(database, GatewayChain(node, deployment)) as world:
+        yield world
+    node.call("evm_revert", snapshot)
+    node.call("evm_setAutomine", True)
+
+
+@asynccontextmanager
+async def _world(database: OwnDatabase, chain: GatewayChain) -> AsyncIterator[SettlingWorld]:
     pools = [
         await Database.connect(database.dsn("sge_api")),
         await Database.connect(database.dsn("sge_worker")),

@@ -29,6 +29,8 @@ from tests.contracts.gateway_chain import RELAYER_KEY, GatewayChain
 from tests.contracts.items import USDC, wallet
 from tests.services.world import PLATFORM, RecordingBells, program_command, treasury_reading
 
+# anvil's ninth published development key.
+SECOND_RELAYER_KEY = "0x2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6"
 _NUMBERS = count(1)
 _ACCEPT = "SELECT count(*) FROM sge_accept_intents($1, $2, 'test', $3) WHERE created"
 _USERS = """
@@ -75,7 +77,7 @@ class SettlingWorld:
     admin: Database
     clock: MovableClock = field(default_factory=MovableClock)
     bells: RecordingBells = field(default_factory=RecordingBells)
-    signers: dict[str, Signer] = field(default_factory=lambda: _signers(RELAYER_KEY))
+    signers: dict[str, Signer] = field(default_factory=lambda: signers(RELAYER_KEY))
 
     def settling(self, holder: str = "worker 1", **changed: Any) -> Settling:
         """The senders of the chain, as a worker of that name runs them."""
@@ -91,6 +93,16 @@ class SettlingWorld:
             "holder": holder,
         }
         return Settling(**(facts | changed))
+
+    def hold_blocks(self) -> None:
+        """From now on a block comes only when it is mined by hand."""
+        node = self.gateway_chain.node
+        node.call("evm_setAutomine", False)
+        node.call("evm_setIntervalMining", 0)
+
+    def mine(self, blocks: int = 1) -> None:
+        for _ in range(blocks):
+            self.gateway_chain.node.call("evm_mine")
 
     async def lanes(self) -> None:
         await ensure_lanes(self.worker, self.bells, self.chain, self.signers, self.clock)
@@ -202,6 +214,6 @@ class SettlingWorld:
         return row
 
 
-def _signers(*keys: str) -> dict[str, Signer]:
+def signers(*keys: str) -> dict[str, Signer]:
     made = [Signer(key) for key in keys]
     return {one.address: one for one in made}

@@ -14,12 +14,16 @@ Plan = Callable[
 
 
 class NodeProxy:
-    """plan decides about each request; "drop" passes it on and loses the answer, "forget" loses the request."""
+    """plan decides about each request; "drop" passes it on and loses the answer, "forget" loses the request, "wait" holds
+    it until `released` is set, and sets `waiting`.
+    """
 
     def __init__(self, target: str) -> None:
         self.target = target
         self.plan: Plan = lambda _body: "pass"
         self.seen: list[bytes] = []
+        self.waiting = asyncio.Event()
+        self.released = asyncio.Event()
         self.url = ""
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -28,6 +32,10 @@ class NodeProxy:
         body = await reader.readexactly(length)
         self.seen.append(body)
         what = self.plan(body)
+        if what == "wait":
+            self.waiting.set()
+            await self.released.wait()
+            what = "pass"
         if what in ("pass", "drop"):
             async with httpx.AsyncClient(trust_env=False) as client:
                 answer = (await client.post(self.target, content=body, headers=_JSON)).content

@@ -56,8 +56,12 @@ async def held_world(
     snapshot = node.call("evm_snapshot")
     async with _world(database, GatewayChain(node, deployment)) as world:
         yield world
+    node.call("anvil_dropAllTransactions")
     node.call("evm_revert", snapshot)
+    # Neither is part of a snapshot.
     node.call("evm_setAutomine", True)
+    node.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    node.call("evm_mine")
 
 
 @asynccontextmanager

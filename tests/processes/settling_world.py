@@ -94,6 +94,10 @@ class SettlingWorld:
         }
         return Settling(**(facts | changed))
 
+    def second_signer(self) -> dict[str, Signer]:
+        """Another relayer that the gateway of the held chain allows."""
+        return signers(SECOND_RELAYER_KEY)
+
     def hold_blocks(self) -> None:
         """From now on a block comes only when it is mined by hand."""
         node = self.gateway_chain.node

@@ -20,6 +20,9 @@ setup: .venv/installed ## the virtual environment, with exactly the locked packa
 	$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
 	@touch $@
 
+demo: setup ## everything at once: PostgreSQL, Redis, a chain, API, workers, customers; Ctrl-C stops it
+	@$(PY) -m sge.cli demo $(ARGS)
+
 test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes on 2 cores)
 	$(PY) -m pytest -n $(CPUS) -m "not long" $(ARGS)
 

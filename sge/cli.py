@@ -1,57 +1,64 @@
 """The command line: `sge --help`. Each command has a module of its own in sge.commands."""
 
 import sys
+from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
 from app.domain.errors import Refusal
 from app.settings import SettingsMistake
-from sge.commands.api import api
-from sge.commands.contracts import contracts
-from sge.commands.doctor import doctor
-from sge.commands.intent import intent
-from sge.commands.ledger import ledger
-from sge.commands.migrate import migrate
-from sge.commands.operator import operator
-from sge.commands.program import program
-from sge.commands.schema import schema
-from sge.commands.worker import scheduler, worker
 from sge.embedded.failures import EmbeddedFailure
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
 _EXIT_CANNOT_START = 2
 _EXIT_REFUSED = 1
 
-cli = typer.Typer(
-    name="sge",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-)
+# By name, since importing all of them takes seconds and 50 MB that each process would pay for.
+COMMANDS = {
+    "demo": "sge.commands.demo:demo",
+    "api": "sge.commands.api:api",
+    "worker": "sge.commands.worker:worker",
+    "scheduler": "sge.commands.worker:scheduler",
+    "migrate": "sge.commands.migrate:migrate",
+    "doctor": "sge.commands.doctor:doctor",
+    "contracts": "sge.commands.contracts:contracts",
+    "operator": "sge.commands.operator:operator",
+    "program": "sge.commands.program:program",
+    "intent": "sge.commands.intent:intent",
+    "ledger": "sge.commands.ledger:ledger",
+    "schema": "sge.commands.schema:schema",
+}
 
 
-@cli.callback()
+def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The program `sge` with these commands."""
+    cli = typer.Typer(
+        name="sge",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+    )
+    cli.callback()(_every_command_has_a_name)
+    for name in names:
+        module, attribute = COMMANDS[name].split(":")
+        command = getattr(import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            cli.add_typer(command, name=name)
+        else:
+            cli.command(name)(command)
+    return cli
+
+
 def _every_command_has_a_name() -> None:
     """SGE: a multi-tenant settlement platform."""
 
 
-cli.command()(api)
-cli.command()(worker)
-cli.command()(scheduler)
-cli.command()(migrate)
-cli.command()(doctor)
-cli.add_typer(contracts, name="contracts")
-cli.add_typer(operator, name="operator")
-cli.add_typer(program, name="program")
-cli.add_typer(ledger, name="ledger")
-cli.add_typer(intent, name="intent")
-cli.add_typer(schema, name="schema")
-
-
 def main() -> None:
     """The console script `sge`. Exit codes: 0 done, 1 refused or a check failed, 2 cannot start."""
+    asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        cli()
+        command_line(asked or COMMANDS)()
     except (SettingsMistake, EmbeddedFailure) as problem:
         sys.stderr.write(f"sge: {problem}\n")
         raise SystemExit(_EXIT_CANNOT_START) from None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sge.cli import cli
+from sge.cli import command_line
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import Database, database_for_a_while
@@ -24,15 +24,17 @@ def _away_from_any_dotenv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 def test_migrate_brings_an_empty_database_to_the_newest(cluster: Cluster) -> None:
     with database_for_a_while(cluster, "template0") as empty:
         environment = {"SGE_DATABASE_OWNER_URL": empty.dsn()}
-        assert RUNNER.invoke(cli, ["migrate", "--check"], env=environment).exit_code == 1
-        assert RUNNER.invoke(cli, ["migrate"], env=environment).exit_code == 0
-        assert RUNNER.invoke(cli, ["migrate", "--check"], env=environment).exit_code == 0
+        assert RUNNER.invoke(command_line(), ["migrate", "--check"], env=environment).exit_code == 1
+        assert RUNNER.invoke(command_line(), ["migrate"], env=environment).exit_code == 0
+        assert RUNNER.invoke(command_line(), ["migrate", "--check"], env=environment).exit_code == 0
 
 
 def test_contracts_deploy_prints_addresses_with_code(anvil: Anvil, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(f"{ANVIL_KEY}\n")
-    done = RUNNER.invoke(cli, ["contracts", "deploy", "--rpc", anvil.url, "--key-file", str(key)])
+    done = RUNNER.invoke(
+        command_line(), ["contracts", "deploy", "--rpc", anvil.url, "--key-file", str(key)]
+    )
     assert done.exit_code == 0, done.output
     for address in json.loads(done.stdout).values():
         assert anvil.call("eth_getCode", address, "latest") != "0x"
@@ -57,7 +59,7 @@ def test_doctor_says_what_is_right_and_what_is_not(
         "SGE_REDIS_URL": redis_url,
         "SGE_CHAINS": json.dumps([chain]),
     }
-    done = RUNNER.invoke(cli, ["doctor"], env=environment)
+    done = RUNNER.invoke(command_line(), ["doctor"], env=environment)
     assert done.exit_code == 1
     assert "✓ PostgreSQL as sge_owner: connects" in done.stdout
     assert "✗ PostgreSQL as sge_api: " in done.stdout
@@ -70,5 +72,5 @@ def test_doctor_says_what_is_right_and_what_is_not(
 
 
 def test_without_settings_a_command_names_them() -> None:
-    done = RUNNER.invoke(cli, ["migrate"])
+    done = RUNNER.invoke(command_line(), ["migrate"])
     assert "SGE_DATABASE_OWNER_URL" in str(done.exception)

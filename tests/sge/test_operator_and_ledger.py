@@ -11,7 +11,7 @@ from app.domain.clock import real_clock
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.store.database import Database as Pool
 from app.store.ledger import post
-from sge.cli import cli
+from sge.cli import command_line
 from tests.fixtures.databases import Database
 from tests.sge.environment import PEPPER, complete_environment
 from tests.storage.seeds import add_program, payment
@@ -28,7 +28,7 @@ def environment(database: Database, redis_url: str) -> dict[str, str]:
 
 
 def sge(environment: dict[str, str], *arguments: str) -> Result:
-    return CliRunner().invoke(cli, list(arguments), env=environment)
+    return CliRunner().invoke(command_line(), list(arguments), env=environment)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.chain.address import parse_address
 from app.chain.deploy import create_safe, deploy_contracts
 from app.domain.errors import Refusal
 from schema.ids import IdPrefix, decode_id
-from sge.cli import cli
+from sge.cli import command_line
 from sge.embedded.anvil import Anvil
 from tests.fixtures.databases import Database
 from tests.sge.environment import complete_environment
@@ -53,15 +53,15 @@ def arguments(treasury: str) -> list[str]:
 def test_a_program_is_created_once(environment: dict[str, str], anvil: Anvil) -> None:
     anvil.call("anvil_mine", "0x5")
     line = arguments(environment["TREASURY"])
-    first = CliRunner().invoke(cli, line, env=environment)
+    first = CliRunner().invoke(command_line(), line, env=environment)
     assert first.exit_code == 0, first.output + str(first.exception)
     assert decode_id(IdPrefix.PROGRAM, first.stdout.strip()) is not None
-    again = CliRunner().invoke(cli, line, env=environment)
+    again = CliRunner().invoke(command_line(), line, env=environment)
     assert again.stdout == first.stdout
 
 
 def test_a_treasury_that_is_no_safe_is_refused(environment: dict[str, str], anvil: Anvil) -> None:
     (stranger, *_) = anvil.call("eth_accounts")
-    refused = CliRunner().invoke(cli, arguments(stranger), env=environment)
+    refused = CliRunner().invoke(command_line(), arguments(stranger), env=environment)
     assert isinstance(refused.exception, Refusal)
     assert refused.exception.code == "NOT_A_SAFE"

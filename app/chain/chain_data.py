@@ -34,7 +34,10 @@ class ChainLog(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How a mined transaction went. cost_wei: all that its sender paid, a rollup's data fee included."""
+    """How a mined transaction went. cost_wei: all that its sender paid, a rollup's data fee included.
+
+    Its logs are left out: what counts is read by block range, and a batch has hundreds.
+    """
 
     tx_hash: bytes
     succeeded: bool
@@ -42,7 +45,6 @@ class Receipt:
     block_hash: bytes
     gas_used: int
     cost_wei: int
-    logs: tuple[ChainLog, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,6 @@ def decode_receipt(raw: Any) -> Receipt:
         block_hash=_bytes(raw["blockHash"]),
         gas_used=gas_used,
         cost_wei=gas_used * int(raw["effectiveGasPrice"], 16) + data_fee,
-        logs=tuple(decode_log(log) for log in raw["logs"]),
     )
 
 

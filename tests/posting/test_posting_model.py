@@ -1,0 +1,237 @@
+"""Random trees, terms and payments against the real database, with a small model of the books beside it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.domain.postings import MovementDirection
+from app.domain.states import AffiliateStatus
+from app.domain.terms import TermsText
+from app.services.findings import FoundItem
+from app.store.database import Database
+from tests.fixtures.databases import Database as OwnDatabase
+from tests.posting.books import Asked, Books
+from tests.services.world import World, wallet
+
+ANY_TERMS = st.builds(
+    TermsText,
+    commission_levels_bps=st.lists(st.integers(0, 2500), max_size=3).map(tuple),
+    platform_fee_bps=st.integers(0, 2500),
+    registration_earns_commission=st.booleans(),
+    holding_period_days=st.integers(0, 60),
+)
+ANY_AMOUNT = st.one_of(st.integers(1, 50), st.integers(1, 10**12))
+
+
+@dataclass
+class Owed:
+    """What the model knows of an accepted intent: its terms and upline as they were."""
+
+    asked: Asked
+    terms: TermsText
+    upline: list[int]
+    referrer: int | None = None
+
+
+@dataclass
+class Model:
+    """The books as they should be."""
+
+    parents: dict[int, int | None] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
+    status: dict[int, AffiliateStatus] = field(default_factory=dict)
+    users: dict[str, int | None] = field(default_factory=dict)  # referrer by registered wallet
+    terms: list[TermsText] = field(default_factory=list)
+    waiting: list[Owed] = field(default_factory=list)
+    balances: Counter[tuple[str, int]] = field(default_factory=Counter)
+    posted: int = 0
+
+    def upline(self, affiliate: int | None) -> list[int]:
+        line: list[int] = []
+        while affiliate is not None:
+            line.append(affiliate)
+            affiliate = self.parents[affiliate]
+        return line
+
+    def post(self, owed: Owed, user: int) -> None:
+        amount, terms = owed.asked.amount, owed.terms
+        if owed.asked.registration:
+            self.users[owed.asked.wallet] = owed.referrer
+        fee = amount * terms.platform_fee_bps // 10_000
+        self.balances["USER", user] -= amount
+        self.balances["PLATFORM", 0] += fee
+        self.balances["PROGRAM", 0] += amount - fee
+        if owed.asked.registration and not terms.registration_earns_commission:
+            return
+        for affiliate, rate in zip(owed.upline, terms.commission_levels_bps, strict=False):
+            if self.status[affiliate] is AffiliateStatus.ACTIVE:
+                share = amount * rate // 10_000
+                self.balances["AFFILIATE", affiliate] += share
+                self.balances["PROGRAM", 0] -= share
+
+
+class PostingMachine(RuleBasedStateMachine):
+    books: Books
+    all_posted: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = Model()
+
+    @initialize(terms=ANY_TERMS)
+    def open(self, terms: TermsText) -> None:
+        self.books.open(terms)
+        self.model.terms.append(terms)
+
+    @rule(choice=st.integers(0, 100))
+    def add_affiliate(self, choice: int) -> None:
+        known: list[int | None] = [
+            one for one, status in self.model.status.items() if status is AffiliateStatus.ACTIVE
+        ]
+        parent = [*known, None][choice % (len(known) + 1)]
+        made = self.books.affiliate(parent, self.model.codes)
+        self.model.parents[made] = parent
+        self.model.status[made] = AffiliateStatus.ACTIVE
+
+    @precondition(lambda self: self.model.status)
+    @rule(choice=st.integers(0, 100), status=st.sampled_from(["ACTIVE", "SUSPENDED"]))
+    def change_status(self, choice: int, status: str) -> None:
+        affiliate = list(self.model.status)[choice % len(self.model.status)]
+        self.books.set_status(affiliate, AffiliateStatus(status))
+        self.model.status[affiliate] = AffiliateStatus(status)
+
+    @rule(terms=ANY_TERMS)
+    def change_terms(self, terms: TermsText) -> None:
+        version = self.books.set_terms(terms)
+        self.model.terms.append(terms)
+        assert version == len(self.model.terms)
+
+    @rule(choice=st.integers(0, 100), fee=st.one_of(st.just(0), ANY_AMOUNT))
+    def ask_registration(self, choice: int, fee: int) -> None:
+        known = [None, *self.model.status]
+        referrer = known[choice % len(known)]
+        self._ask(wallet(), fee, registration=True, referrer=referrer)
+
+    @precondition(lambda self: self.model.users)
+    @rule(choice=st.integers(0, 100), amounts=st.lists(ANY_AMOUNT, min_size=1, max_size=6))
+    def ask_payments(self, choice: int, amounts: list[int]) -> None:
+        address = list(self.model.users)[choice % len(self.model.users)]
+        for amount in amounts:
+            self._ask(address, amount, registration=False, referrer=self.model.users[address])
+
+    @precondition(lambda self: self.model.waiting)
+    @rule(
+        part=st.integers(1, 8),
+        strays=st.lists(st.tuples(ANY_AMOUNT, st.sampled_from(MovementDirection)), max_size=2),
+        twice=st.booleans(),
+    )
+    def post_block(
+        self, part: int, strays: list[tuple[int, MovementDirection]], *, twice: bool
+    ) -> None:
+        self.books.block += 1
+        owed, self.model.waiting = self.model.waiting[:part], self.model.waiting[part:]
+        items: list[FoundItem] = [
+            self.books.settled_item(one.asked, 10 * place) for place, one in enumerate(owed)
+        ]
+        for place, (amount, direction) in enumerate(strays, len(owed)):
+            items.append(self.books.stray(amount, 10 * place, direction))
+            self._expect_stray(amount, direction)
+        for one in owed:
+            self.model.post(one, self.books.user_of(one.asked.wallet))
+        self.model.posted += len(owed)
+        PostingMachine.all_posted += len(owed)
+        assert self.books.post(items, completes_block=not twice)
+        if twice:
+            # The watcher ended before it noted the block: all of it comes again, and then once more too often.
+            self.books.post(items)
+        assert not self.books.post(items)
+        assert not self.books.violations()
+
+    @precondition(lambda self: self.model.posted)
+    @rule()
+    def consume_again(self) -> None:
+        self.books.rewind()
+        self.books.post([])
+
+    @invariant()
+    def the_books_are_the_models(self) -> None:
+        if not self.model.terms:
+            return
+        expected = {account: units for account, units in self.model.balances.items() if units}
+        assert self.books.balances() == expected
+
+    def teardown(self) -> None:
+        if self.model.terms:
+            assert not self.books.violations()
+
+    def _ask(self, address: str, amount: int, *, registration: bool, referrer: int | None) -> None:
+        asked = self.books.accept(
+            address,
+            amount,
+            len(self.model.terms),
+            registration=registration,
+            referrer=referrer if registration else None,
+        )
+        upline = self.model.upline(referrer)
+        self.model.waiting.append(Owed(asked, self.model.terms[-1], upline, referrer))
+
+    def _expect_stray(self, amount: int, direction: MovementDirection) -> None:
+        came = direction is MovementDirection.IN
+        self.model.balances["DEPOSIT" if came else "PAID_OUT", 0] -= amount if came else -amount
+        self.model.balances["SUSPENSE", 0] += amount if came else -amount
+
+
+@pytest.fixture(scope="module")
+def books(module_database: OwnDatabase) -> Iterator[Books]:
+    with asyncio.Runner() as runner:
+        pools = [
+            runner.run(Database.connect(dsn, maximum=2))
+            for dsn in (
+                module_database.dsn("sge_api"),
+                module_database.dsn("sge_worker"),
+                module_database.superuser_dsn,
+            )
+        ]
+        yield Books(runner, World(pools[0]), pools[1], pools[2])
+        for pool in pools:
+            runner.run(pool.close())
+
+
+def run(books: Books, examples: int, steps: int, *phases: Phase) -> None:
+    PostingMachine.books = books
+    run_state_machine_as_test(
+        PostingMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate, *phases),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_random_books(books: Books) -> None:
+    # Making a failure small takes minutes on a real database: the long test does it.
+    run(books, examples=20, steps=30)
+    # A generator that hardly ever posts would prove nothing.
+    assert PostingMachine.all_posted > 50
+
+
+@pytest.mark.long
+def test_many_random_books(books: Books) -> None:
+    run(books, 150, 40, Phase.shrink)

@@ -26,12 +26,12 @@ async def mark_mined(
     """
     await watching.hold_lease(unit, lease)
     await chain_progress.mark_mined(unit, mined)
-    blocks = {one.transaction_id: one.block_number for one in mined if one.settles}
+    blocks = {one.transaction_id: one.block_number if one.settles else None for one in mined}
     carried = await attempts.lock_carried(unit, list(blocks))
     moves = [
-        (one.program_id, _mined(one, blocks[one.chain_transaction_id]))
+        (one.program_id, move)
         for one in carried
-        if one.stage in _FROM_HERE and one.mined_block != blocks[one.chain_transaction_id]
+        if (move := _at_head(one, blocks[one.chain_transaction_id])) is not None
     ]
     await _move_each_program(unit, moves, at)
 
@@ -53,6 +53,15 @@ async def _move_each_program(
 ) -> None:
     for program_id, group in groupby(moves, key=lambda pair: pair[0]):
         await move_intents(unit, program_id, [move for _, move in group], WATCHER, at)
+
+
+def _at_head(one: CarriedIntent, block_number: int | None) -> IntentMove | None:
+    """block_number: where its payload ran; None: it did not."""
+    if block_number is None:
+        return _unmined(one) if one.stage is IntentStage.MINED else None
+    if one.stage not in _FROM_HERE or one.mined_block == block_number:
+        return None
+    return _mined(one, block_number)
 
 
 def _mined(one: CarriedIntent, block_number: int) -> IntentMove:
@@ -77,6 +86,6 @@ def _unmined(one: CarriedIntent) -> IntentMove:
         from_status=one.status,
         to_status=IntentStatus.PROCESSING,
         stage=IntentStage.BROADCAST,
-        reason="a reorganisation took its block away; the same bytes are sent again",
+        reason="a reorganisation took its block away",
         chain_transaction_id=one.chain_transaction_id,
     )

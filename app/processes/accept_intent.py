@@ -22,6 +22,7 @@ from app.domain.permissions import Authority
 from app.domain.referral_codes import normalise_referral_code
 from app.domain.states import ProgramStatus
 from app.domain.warnings import REAUTHORISED, AcceptanceWarning
+from app.processes.backlog import Backlog, BacklogBounds
 from app.processes.check_signature import PATIENCE_SECONDS, Payment, SignatureChecks
 from app.processes.intent_commands import (
     AcceptedIntent,
@@ -76,12 +77,14 @@ class Intake:
         clock: Clock,
         *,
         patience_seconds: float = PATIENCE_SECONDS,
+        bounds: BacklogBounds | None = None,
     ) -> None:
         """patience_seconds: how long a chain may take to say what it knows of a payer."""
         self._database = database
         self._bells = bells
         self._facts = facts
         self._clock = clock
+        self._backlog = Backlog(database, bounds or BacklogBounds())
         self._signatures = SignatureChecks(chains, patience_seconds)
         self._situations: MicroBatches[int, Asked, AskedSituation] = MicroBatches(self._read)
         self._acceptances: MicroBatches[int, NewIntent, StoredIntent] = MicroBatches(
@@ -146,6 +149,7 @@ class Intake:
         if program.status is ProgramStatus.ARCHIVED:
             raise Refusal(RefusalCode.INVALID_STATE, "The program is archived.", "programId")
         draft = kind.draft(asked, known.situation)
+        await self._backlog.check(program.id, self._clock())
         signature, warnings = await self._check(kind, program, asked, draft.amount)
         new = _new_intent(
             authority, kind, asked, program, draft, meaning=meaning, signature=signature

@@ -153,6 +153,13 @@ CREATE FUNCTION sge_find_program(p_public_id uuid, p_slug text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT p.id FROM program p WHERE p.public_id = p_public_id OR p.slug = p_slug
 $$;
+-- How many intents wait or are under way, counted up to a limit each: of the program, and of all.
+CREATE FUNCTION sge_backlog(p_program bigint, p_program_limit bigint, p_limit bigint)
+RETURNS TABLE (of_program bigint, of_all bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT (SELECT count(*) FROM (SELECT FROM intent_todo t WHERE t.program_id = p_program LIMIT p_program_limit) one),
+         (SELECT count(*) FROM (SELECT FROM intent_todo LIMIT p_limit) every_one)
+$$;
 CREATE FUNCTION sge_list_programs(p_after bigint, p_first integer) RETURNS SETOF program
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT * FROM program WHERE id > p_after ORDER BY id LIMIT p_first
@@ -177,6 +184,7 @@ GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_share_rules, sge_lock_rules, s
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
+GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_forget_events TO sge_worker;
 

@@ -3,16 +3,15 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from app.domain.amounts import AmountText
-from app.domain.ids import new_id
+from app.domain.errors import Unavailable
 from app.domain.intents import KINDS
 from app.domain.states import AffiliateStatus
-from app.processes.accept_intent import AcceptedIntent, Intake, RegisterUser
+from app.processes.accept_intent import Intake, RegisterUser
+from app.processes.backlog import BacklogBounds
 from app.services.affiliates import (
     MoveAffiliate,
     SetAffiliateStatus,
@@ -24,43 +23,8 @@ from app.services.programs import pause_program
 from app.services.terms import SetTerms, set_terms
 from app.store.database import Database
 from tests.services.refusals import refused
+from tests.services.registering import fail, intake_of, register, state_of
 from tests.services.world import FACTS, TERMS, World, key_of, wallet
-
-
-def intake_of(world: World) -> Intake:
-    return Intake(world.api, world.bells, {}, FACTS, lambda: world.now)
-
-
-async def register(
-    world: World, program_id: int, key: str, intake: Intake | None = None, **changed: Any
-) -> AcceptedIntent:
-    facts: dict[str, Any] = {"wallet": wallet()}
-    command = RegisterUser(program_id, idempotency_key=key, **(facts | changed))
-    return await (intake or intake_of(world)).register_user(key_of(program_id), command)
-
-
-async def state_of(world: World, program_id: int, intent_id: UUID) -> Any:
-    [row] = await world.fetch(
-        program_id, "SELECT * FROM intent_state WHERE intent_id = $1", intent_id
-    )
-    return row
-
-
-async def fail(worker: Database, program_id: int, intent_id: UUID, *, retryable: bool) -> None:
-    """As the chain engine leaves an intent that it could not settle."""
-    async with worker.write(program_id) as unit:
-        await unit.connection.execute(
-            """UPDATE intent_state SET status = 'FAILED', version = version + 1, failure_code = 'REJECTED',
-                      failure_message = 'no', failure_retryable = $2, completed_at = now(), updated_at = now()
-                WHERE intent_id = $1""",
-            intent_id,
-            retryable,
-        )
-        await unit.connection.execute("DELETE FROM intent_todo WHERE intent_id = $1", intent_id)
-        await unit.connection.execute(
-            "UPDATE program_user SET registration_intent_id = NULL WHERE registration_intent_id = $1",
-            intent_id,
-        )
 
 
 async def test_a_registration_is_stored_before_anything_else_happens(world: World) -> None:
@@ -243,51 +207,26 @@ async def test_another_programs_credential_finds_nothing(world: World) -> None:
             )
 
 
-async def test_cancelling_is_final_and_frees_the_wallet(world: World) -> None:
-    program_id = (await world.program()).program_id
-    address, key = wallet(), key_of(program_id)
-    accepted = await register(world, program_id, "k", wallet=address)
-    for _ in range(2):
-        await world.run(program_id, cancel_intent, key, accepted.intent_id, "a mistake")
-    state = await state_of(world, program_id, accepted.intent_id)
-    assert (state["status"], state["failure_code"], state["version"]) == ("FAILED", "CANCELLED", 2)
-    assert not await world.fetch(program_id, "SELECT FROM intent_todo")
-    with refused("NOT_RETRYABLE", "id"):
-        await world.run(program_id, retry_intent, key, accepted.intent_id, "not a mistake")
-    await register(world, program_id, "another", wallet=address)
-    again = await register(world, program_id, "k", wallet=address)
-    assert (again.intent_id, again.replayed) == (accepted.intent_id, True)
-
-
-async def test_a_failed_intent_is_tried_again_by_a_person(world: World, worker: Database) -> None:
-    program_id = (await world.program()).program_id
-    key = key_of(program_id)
-    accepted = await register(world, program_id, "k")
-    await world.run(program_id, retry_intent, key, accepted.intent_id, "not failed: as it is")
-    await fail(worker, program_id, accepted.intent_id, retryable=True)
-    with refused("INVALID_STATE", "id"):
-        await world.run(program_id, cancel_intent, key, accepted.intent_id, "too late")
-    world.now += timedelta(minutes=5)
-    await world.run(program_id, retry_intent, key, accepted.intent_id, "the node was away")
-    state = await state_of(world, program_id, accepted.intent_id)
-    assert (state["status"], state["stage"], state["version"]) == ("PENDING", "QUEUED", 3)
-    [todo] = await world.fetch(program_id, "SELECT * FROM intent_todo")
-    assert todo["due_at"] == world.now
-    [user] = await world.fetch(program_id, "SELECT * FROM program_user")
-    assert user["registration_intent_id"] == accepted.intent_id
-    line = await world.fetch(
-        program_id, "SELECT * FROM intent_transition ORDER BY seq DESC LIMIT 1"
-    )
-    assert (line[0]["from_status"], line[0]["to_status"], line[0]["reason"]) == (
-        "FAILED",
-        "PENDING",
-        "the node was away",
-    )
-    await fail(worker, program_id, accepted.intent_id, retryable=False)
-    with refused("NOT_RETRYABLE", "id"):
-        await world.run(program_id, retry_intent, key, accepted.intent_id, "again")
-    with refused("NOT_FOUND", "id"):
-        await world.run(program_id, retry_intent, key, new_id(), "who")
+async def test_a_full_backlog_answers_replays_only(world: World) -> None:
+    program_id, other = (await world.program()).program_id, (await world.program()).program_id
+    bounds = BacklogBounds(of_program=3, of_all=5)
+    intake = Intake(world.api, world.bells, {}, FACTS, lambda: world.now, bounds=bounds)
+    address = wallet()
+    await register(world, program_id, "k 0", intake, wallet=address)
+    for n in (1, 2):
+        world.now += timedelta(seconds=1)
+        await register(world, program_id, f"k {n}", intake)
+    world.now += timedelta(seconds=1)
+    with pytest.raises(Unavailable) as caught:
+        await register(world, program_id, "k 3", intake)
+    assert caught.value.retry_after_seconds == 10
+    assert (await register(world, program_id, "k 0", intake, wallet=address)).replayed
+    for n in (0, 1):
+        world.now += timedelta(seconds=1)
+        await register(world, other, f"k {n}", intake)
+    world.now += timedelta(seconds=1)
+    with pytest.raises(Unavailable):
+        await register(world, other, "k 2", intake)
 
 
 def test_every_kind_is_whole() -> None:

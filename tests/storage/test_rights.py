@@ -87,17 +87,21 @@ COLUMNS = {
 FUNCTIONS = {
     "sge_accept_intents": "api worker",
     "sge_authenticate_key": "api reader",
+    "sge_backlog": "api",
     "sge_current_program": "api worker",
     "sge_find_program": "api reader",
     "sge_forget_events": "worker",
     "sge_instant": "api worker",
     "sge_list_programs": "api reader",
     "sge_lock_outbox": "feed worker",
+    "sge_lock_rules": "api worker",
     "sge_move_outbox": "feed worker",
     "sge_open_transactions": "api reader",
     "sge_post_api": "api",
     "sge_post_worker": "worker",
+    "sge_share_rules": "api worker",
     "sge_upline": "api reader worker",
+    "sge_waiting_intents": "api reader",
 }
 ROLES = ("sge_api", "sge_worker", "sge_reader", "sge_feed")
 

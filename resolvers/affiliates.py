@@ -3,12 +3,15 @@
 from strawberry import UNSET, Parent
 
 from app.store.reads import affiliates as reads
+from app.store.reads import branches
+from app.store.reads.affiliates import AffiliateFilter as Conditions
 from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.commissions import CommissionRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, program_key_of
-from resolvers.listing import list_page
+from resolvers.listing import ListField, counts_of_program
+from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.affiliates import (
@@ -19,8 +22,18 @@ from schema.inputs.affiliates import (
 )
 from schema.paging import Page
 
-_OF_PROGRAM = CursorCodec("Program.affiliates", int)
-_CHILDREN = CursorCodec("Affiliate.children", int)
+_OF_PROGRAM: ListField[int, Conditions, AffiliateRow] = ListField(
+    CursorCodec("Program.affiliates", int),
+    pages_of_program(reads.page),
+    counts_of_program(reads.count),
+    lambda row: (row.key,),
+)
+_CHILDREN: ListField[int, None, AffiliateRow] = ListField(
+    CursorCodec("Affiliate.children", int),
+    branches.children,
+    branches.count_children,
+    lambda row: (row.key,),
+)
 
 
 async def find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
@@ -62,15 +75,7 @@ async def of_program(
     if not may_read(info, root.key):
         return None
     conditions = (filter or AffiliateFilter()).conditions()
-    return await list_page(
-        info,
-        root.key,
-        _OF_PROGRAM,
-        (first, after),
-        lambda session, part: reads.page(session, conditions, part),
-        lambda session: reads.count(session, conditions),
-        lambda row: (row.key,),
-    )
+    return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def parent(root: Parent[AffiliateRow], info: Info) -> AffiliateRow | None:
@@ -93,15 +98,7 @@ async def children(
     """Directly referred affiliates, oldest first."""
     if not may_read(info, root.program_key):
         return None
-    return await list_page(
-        info,
-        root.program_key,
-        _CHILDREN,
-        (first, after),
-        lambda session, part: reads.children(session, root.key, part),
-        lambda session: reads.count_children(session, root.key),
-        lambda row: (row.key,),
-    )
+    return await _CHILDREN.page(info, root.program_key, root.key, (first, after), None)
 
 
 async def referrer_of_user(root: Parent[UserRow], info: Info) -> AffiliateRow | None:

@@ -21,12 +21,22 @@ from app.store.reads.settlements import SettlementRow
 from app.store.reads.values import MoneyRow, money
 from resolvers import settlements
 from resolvers.access import Info, load_one, may_read
-from resolvers.listing import list_page
+from resolvers.listing import ListField, counts_of_program
+from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
 from schema.inputs.commissions import CommissionFilter
 from schema.paging import Page
 
 _COMMISSIONS = CursorCodec("commissions", UUID)
+_OF_PROGRAM: ListField[int, Conditions, CommissionRow] = ListField(
+    _COMMISSIONS,
+    pages_of_program(reads.page),
+    counts_of_program(reads.count),
+    lambda row: (row.id,),
+)
+_OF_AFFILIATE: ListField[int, Conditions, CommissionRow] = ListField(
+    _COMMISSIONS, reads.of_affiliates, reads.count_of_affiliates, lambda row: (row.id,)
+)
 _RATE_DECIMALS = 4
 """Basis points are ten-thousandths: an exact commission has four decimals more than its currency."""
 
@@ -56,27 +66,6 @@ class ExplanationRow:
     matches: bool
 
 
-async def _page(
-    info: Info,
-    program_key: int,
-    given: CommissionFilter | None,
-    arguments: tuple[int, str | None],
-    affiliate_key: int | None,
-) -> Page[CommissionRow] | None:
-    if not may_read(info, program_key):
-        return None
-    conditions: Conditions = (given or CommissionFilter()).conditions()
-    return await list_page(
-        info,
-        program_key,
-        _COMMISSIONS,
-        arguments,
-        lambda session, part: reads.page(session, conditions, part, affiliate_key),
-        lambda session: reads.count(session, conditions, affiliate_key),
-        lambda row: (row.id,),
-    )
-
-
 async def of_program(
     root: Parent[ProgramRow],
     info: Info,
@@ -85,7 +74,10 @@ async def of_program(
     after: str | None = UNSET,
 ) -> Page[CommissionRow] | None:
     """A program's commissions, newest first."""
-    return await _page(info, root.key, filter, (first, after), None)
+    if not may_read(info, root.key):
+        return None
+    conditions = (filter or CommissionFilter()).conditions()
+    return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def of_affiliate(
@@ -96,7 +88,10 @@ async def of_affiliate(
     after: str | None = UNSET,
 ) -> Page[CommissionRow] | None:
     """An affiliate's commissions, newest first."""
-    return await _page(info, root.program_key, filter, (first, after), root.key)
+    if not may_read(info, root.program_key):
+        return None
+    conditions = (filter or CommissionFilter()).conditions()
+    return await _OF_AFFILIATE.page(info, root.program_key, root.key, (first, after), conditions)
 
 
 async def of_settlement(root: Parent[SettlementRow], info: Info) -> list[CommissionRow] | None:

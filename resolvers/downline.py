@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 from strawberry import UNSET, Parent
 
-from app.store.reads import affiliates as reads
-from app.store.reads import rollups
+from app.store.reads import branches
 from app.store.reads.affiliates import AffiliateRow
-from app.store.reads.rollups import DownlineSummaryRow
-from resolvers.access import Info, may_read
-from resolvers.listing import list_page
+from app.store.reads.downline_sums import DownlineSummaryRow, downline_summaries
+from resolvers.access import Info, load_one, may_read
+from resolvers.listing import ListField
 from schema.cursors import CursorCodec
 from schema.errors import BadUserInput
 from schema.inputs.given import given
 from schema.paging import Page, PageBounds, RowCount
 
-_DOWNLINE = CursorCodec("Affiliate.downline", int, int)
+_DOWNLINE: ListField[AffiliateRow, int | None, AffiliateRow] = ListField(
+    CursorCodec("Affiliate.downline", int, int),
+    branches.downlines,
+    branches.count_downlines,
+    lambda row: (row.depth, row.key),
+)
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -66,15 +70,7 @@ async def members(
     levels = given(max_levels)
     if levels is not None and levels < 1:
         raise BadUserInput("maxLevels is at least 1.", ["maxLevels"])
-    page = await list_page(
-        info,
-        root.program_key,
-        _DOWNLINE,
-        (first, after),
-        lambda session, part: reads.downline(session, root, levels, part),
-        lambda session: reads.count_downline(session, root, levels),
-        lambda row: (row.depth, row.key),
-    )
+    page = await _DOWNLINE.page(info, root.program_key, root, (first, after), levels)
     return DownlinePage(page, root.depth)
 
 
@@ -99,7 +95,9 @@ async def _summary(
 ) -> DownlineSummaryRow:
     if month is not None and not _MONTH.fullmatch(month):
         raise BadUserInput("A month is written as 2026-11.", ["month"])
-    async with info.context.reading(affiliate.program_key) as session:
-        if currency not in await session.decimals():
-            raise BadUserInput("The program does not use this currency.", ["currency"])
-        return await rollups.downline_summary(session, affiliate.key, currency, month)
+    row: DownlineSummaryRow | None = await load_one(
+        info, downline_summaries, affiliate.program_key, (affiliate.key, currency, month)
+    )
+    if row is None:
+        raise BadUserInput("The program does not use this currency.", ["currency"])
+    return row

@@ -4,27 +4,36 @@ from uuid import UUID
 
 from strawberry import UNSET, Parent
 
+from app.store.reads import intent_history as history
 from app.store.reads import intents as reads
 from app.store.reads.chain_transactions import ChainTransactionRow
-from app.store.reads.intents import (
-    IntentAttemptRow,
-    IntentRow,
-    IntentTransitionRow,
-)
-from app.store.reads.intents import (
-    IntentFilter as Conditions,
-)
+from app.store.reads.intent_history import IntentAttemptRow, IntentTransitionRow
+from app.store.reads.intents import IntentFilter as Conditions
+from app.store.reads.intents import IntentRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.settlements import SettlementRow
 from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, program_key_of
-from resolvers.listing import list_page
+from resolvers.listing import ListField, counts_of_program
+from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.intents import IntentFilter, IntentKey, ProgramKey
 from schema.paging import Page
 
 _INTENTS = CursorCodec("intents", UUID)
+_OF_PROGRAM: ListField[int, Conditions, IntentRow] = ListField(
+    _INTENTS,
+    pages_of_program(reads.page),
+    counts_of_program(reads.count),
+    lambda row: (row.id,),
+)
+_OF_USER: ListField[int, None, IntentRow] = ListField(
+    _INTENTS, reads.of_users, reads.count_of_users, lambda row: (row.id,)
+)
+_CARRIED: ListField[UUID, None, IntentRow] = ListField(
+    _INTENTS, reads.carried, reads.count_carried, lambda row: (row.id,)
+)
 
 
 async def find(info: Info, by: IntentKey) -> IntentRow | None:
@@ -46,24 +55,6 @@ async def by_id(info: Info, program_key: int, id_: UUID) -> IntentRow | None:
     return row
 
 
-async def _page(
-    info: Info,
-    program_key: int,
-    conditions: Conditions,
-    arguments: tuple[int, str | None],
-    chain_transaction: UUID | None = None,
-) -> Page[IntentRow]:
-    return await list_page(
-        info,
-        program_key,
-        _INTENTS,
-        arguments,
-        lambda session, part: reads.page(session, conditions, part, chain_transaction),
-        lambda session: reads.count(session, conditions, chain_transaction),
-        lambda row: (row.id,),
-    )
-
-
 async def of_program(
     root: Parent[ProgramRow],
     info: Info,
@@ -75,14 +66,14 @@ async def of_program(
     if not may_read(info, root.key):
         return None
     conditions = (filter or IntentFilter()).conditions()
-    return await _page(info, root.key, conditions, (first, after))
+    return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def of_user(
     root: Parent[UserRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[IntentRow]:
     """A user's intents, newest first."""
-    return await _page(info, root.program_key, Conditions(user_id=root.id), (first, after))
+    return await _OF_USER.page(info, root.program_key, root.key, (first, after), None)
 
 
 async def of_chain_transaction(
@@ -90,7 +81,7 @@ async def of_chain_transaction(
 ) -> Page[IntentRow]:
     """What a chain transaction carried of the asking program."""
     program_key = info.context.require_authority().program_id
-    return await _page(info, program_key, Conditions(), (first, after), root.id)
+    return await _CARRIED.page(info, program_key, root.id, (first, after), None)
 
 
 async def of_settlement(root: Parent[SettlementRow], info: Info) -> IntentRow | None:
@@ -101,12 +92,12 @@ async def of_settlement(root: Parent[SettlementRow], info: Info) -> IntentRow | 
 async def timeline(root: Parent[IntentRow], info: Info) -> list[IntentTransitionRow]:
     """Every change with its cause, oldest first."""
     rows: list[IntentTransitionRow] = await load_one(
-        info, reads.transitions, root.program_key, root.id
+        info, history.transitions, root.program_key, root.id
     )
     return rows
 
 
 async def attempts(root: Parent[IntentRow], info: Info) -> list[IntentAttemptRow]:
     """Every try at the chain, oldest first."""
-    rows: list[IntentAttemptRow] = await load_one(info, reads.attempts, root.program_key, root.id)
+    rows: list[IntentAttemptRow] = await load_one(info, history.attempts, root.program_key, root.id)
     return rows

@@ -1,36 +1,56 @@
 """The ledger: accounts, transactions, entries, trial balance."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import strawberry
 from strawberry import UNSET, Parent
 
+from app.domain.clock import program_time
 from app.domain.postings import AccountKind as LedgerAccountKind
-from app.store.reads import ledger as reads
-from app.store.reads.ledger import (
-    AccountFilter,
-    AccountRow,
-    EntryRow,
-    JournalFilter,
-    JournalRow,
-    TrialBalanceRow,
-)
+from app.store.reads import accounts, entries, journals
+from app.store.reads import trial_balance as sums
+from app.store.reads.accounts import AccountFilter, AccountRow
+from app.store.reads.entries import EntryRow
+from app.store.reads.journals import JournalFilter, JournalRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.settlements import SettlementRow
-from app.store.reads.values import MoneyRow, Slice, money
+from app.store.reads.trial_balance import TrialBalanceRow
+from app.store.reads.values import MoneyRow, money
 from resolvers.access import Info, load_one, may_read
-from resolvers.listing import list_page
+from resolvers.listing import ListField, counts_of_program
+from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_any_id, encode_entry_id, encode_id
 from schema.inputs.given import NOBODY, given, values
 from schema.inputs.ledger import LedgerFilter
 from schema.paging import Page
 
-_ACCOUNTS = CursorCodec("ledgerAccounts", int)
-_TRANSACTIONS = CursorCodec("ledgerTransactions", int)
-_JOURNAL_ENTRIES = CursorCodec("LedgerTransaction.entries", int, int)
-_ACCOUNT_ENTRIES = CursorCodec("LedgerAccount.entries", int, int)
+_ACCOUNTS: ListField[int, AccountFilter, AccountRow] = ListField(
+    CursorCodec("ledgerAccounts", int),
+    pages_of_program(accounts.page),
+    counts_of_program(accounts.count),
+    lambda row: (row.key,),
+)
+_TRANSACTIONS: ListField[int, JournalFilter, JournalRow] = ListField(
+    CursorCodec("ledgerTransactions", int),
+    pages_of_program(journals.page),
+    counts_of_program(journals.count),
+    lambda row: (row.key,),
+)
+_JOURNAL_ENTRIES: ListField[int, None, EntryRow] = ListField(
+    CursorCodec("LedgerTransaction.entries", int, int),
+    entries.of_journals,
+    entries.count_of_journals,
+    lambda row: (row.seq, 0 if row.direction == "DEBIT" else 1),
+)
+_ACCOUNT_ENTRIES: ListField[int, JournalFilter, EntryRow] = ListField(
+    CursorCodec("LedgerAccount.entries", int, int),
+    entries.of_accounts,
+    entries.count_of_accounts,
+    lambda row: (row.journal_key, row.seq),
+)
 _OWNERS = {"AFFILIATE": IdPrefix.AFFILIATE, "USER": IdPrefix.USER, "REFUND": IdPrefix.USER}
 
 
@@ -67,15 +87,7 @@ async def accounts_of_program(
     if not may_read(info, root.key):
         return None
     conditions = AccountFilter(values(kind), given(currency), _owner(owner_id))
-    return await list_page(
-        info,
-        root.key,
-        _ACCOUNTS,
-        (first, after),
-        lambda session, part: reads.accounts(session, conditions, part),
-        lambda session: reads.count_accounts(session, conditions),
-        lambda row: (row.key,),
-    )
+    return await _ACCOUNTS.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def transactions_of_program(
@@ -89,15 +101,7 @@ async def transactions_of_program(
     if not may_read(info, root.key):
         return None
     conditions = _journal_filter(filter)
-    return await list_page(
-        info,
-        root.key,
-        _TRANSACTIONS,
-        (first, after),
-        lambda session, part: reads.journals(session, conditions, part),
-        lambda session: reads.count_journals(session, conditions),
-        lambda row: (row.key,),
-    )
+    return await _TRANSACTIONS.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def trial_balance(
@@ -106,10 +110,9 @@ async def trial_balance(
     """Debits and credits by kind of account, now or as of an instant on the program's clock."""
     if not may_read(info, root.key):
         return None
-    async with info.context.reading(root.key) as session:
-        return await reads.trial_balance(
-            session, given(as_of), info.context.now() + root.clock_offset
-        )
+    rows: list[TrialBalanceRow] = await load_one(info, sums.trial_balances, root.key, given(as_of))
+    now = program_time(info.context.now(), root.clock_offset)
+    return [row if row.as_of else replace(row, as_of=now) for row in rows]
 
 
 async def transactions_of_settlement(
@@ -120,8 +123,8 @@ async def transactions_of_settlement(
         return None
     if root.journal_key is None:
         return []
-    journal = await load_one(info, reads.journals_by_keys, root.program_key, root.journal_key)
-    return [journal, *await load_one(info, reads.reversals, root.program_key, root.journal_key)]
+    journal = await load_one(info, journals.by_keys, root.program_key, root.journal_key)
+    return [journal, *await load_one(info, journals.reversals, root.program_key, root.journal_key)]
 
 
 def owner_id(root: Parent[AccountRow]) -> strawberry.ID | None:
@@ -143,8 +146,7 @@ async def balance(root: Parent[AccountRow], info: Info, as_of: datetime | None =
     if at is None:
         units = root.credits.minor - root.debits.minor
     else:
-        async with info.context.reading(root.program_key) as session:
-            units = await reads.balance_as_of(session, root.key, at)
+        units = await load_one(info, accounts.balances_as_of, root.program_key, (root.key, at))
     return await _money(info, root.program_key, units, root.currency)
 
 
@@ -157,15 +159,7 @@ async def entries_of_account(
 ) -> Page[EntryRow]:
     """An account's entries, newest first."""
     conditions = _journal_filter(filter)
-    return await list_page(
-        info,
-        root.program_key,
-        _ACCOUNT_ENTRIES,
-        (first, after),
-        lambda session, part: reads.entries_of_account(session, root.key, conditions, part),
-        lambda session: reads.count_entries_of_account(session, root.key, conditions),
-        lambda row: (row.journal_key, row.seq),
-    )
+    return await _ACCOUNT_ENTRIES.page(info, root.program_key, root.key, (first, after), conditions)
 
 
 async def entries_of_transaction(
@@ -174,19 +168,7 @@ async def entries_of_transaction(
     """A journal's entries in order of posting, debit before credit."""
     if not may_read(info, root.program_key):
         return None
-    return await list_page(
-        info,
-        root.program_key,
-        _JOURNAL_ENTRIES,
-        (first, after),
-        lambda session, part: reads.entries_of_journal(session, root.key, part),
-        lambda session: reads.count_entries_of_journal(session, root.key),
-        lambda row: (row.seq, _side(row)),
-    )
-
-
-def _side(row: EntryRow) -> int:
-    return 0 if row.direction == "DEBIT" else 1
+    return await _JOURNAL_ENTRIES.page(info, root.program_key, root.key, (first, after), None)
 
 
 async def reverses(root: Parent[JournalRow], info: Info) -> JournalRow | None:
@@ -194,14 +176,14 @@ async def reverses(root: Parent[JournalRow], info: Info) -> JournalRow | None:
     if root.reverses_key is None:
         return None
     row: JournalRow | None = await load_one(
-        info, reads.journals_by_keys, root.program_key, root.reverses_key
+        info, journals.by_keys, root.program_key, root.reverses_key
     )
     return row
 
 
 async def reversals(root: Parent[JournalRow], info: Info) -> list[JournalRow]:
     """The journals that take this one back."""
-    rows: list[JournalRow] = await load_one(info, reads.reversals, root.program_key, root.key)
+    rows: list[JournalRow] = await load_one(info, journals.reversals, root.program_key, root.key)
     return rows
 
 
@@ -214,7 +196,7 @@ def entry_id(root: Parent[EntryRow]) -> strawberry.ID:
 async def transaction_of_entry(root: Parent[EntryRow], info: Info) -> JournalRow | None:
     """The journal that an entry is part of."""
     row: JournalRow | None = await load_one(
-        info, reads.journals_by_keys, root.program_key, root.journal_key
+        info, journals.by_keys, root.program_key, root.journal_key
     )
     return row
 
@@ -222,7 +204,7 @@ async def transaction_of_entry(root: Parent[EntryRow], info: Info) -> JournalRow
 async def account_of_entry(root: Parent[EntryRow], info: Info) -> AccountRow | None:
     """The account that an entry changes."""
     row: AccountRow | None = await load_one(
-        info, reads.accounts_by_keys, root.program_key, root.account_key
+        info, accounts.by_keys, root.program_key, root.account_key
     )
     return row
 
@@ -230,19 +212,13 @@ async def account_of_entry(root: Parent[EntryRow], info: Info) -> AccountRow | N
 async def balance_after(root: Parent[EntryRow], info: Info) -> MoneyRow:
     """The account's balance after this entry, in order of posting."""
     place = (root.account_key, root.journal_key, root.seq)
-    units: int = await load_one(info, reads.balances_after, root.program_key, place)
+    units: int = await load_one(info, entries.balances_after, root.program_key, place)
     return await _money(info, root.program_key, units, root.amount.currency)
 
 
 async def entry(info: Info, program_key: int, id_: tuple[UUID, int, bool]) -> EntryRow | None:
     """One entry of a program by its journal, place and side."""
     journal_id, seq, debit = id_
-    journal: JournalRow | None = await load_one(
-        info, reads.journals_by_ids, program_key, journal_id
-    )
-    if journal is None:
-        return None
-    before = (seq, -1) if debit else (seq, 0)
-    async with info.context.reading(program_key) as session:
-        rows = await reads.entries_of_journal(session, journal.key, Slice(1, before))
-    return rows[0] if rows and rows[0].seq == seq else None
+    place = (journal_id, seq, "DEBIT" if debit else "CREDIT")
+    row: EntryRow | None = await load_one(info, entries.at_places, program_key, place)
+    return row

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import strawberry
 
+from app.store.reads import accounts as reads_accounts
 from app.store.reads import affiliates as reads_affiliates
 from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import chain_transactions as reads_chain_transactions
 from app.store.reads import commissions as reads_commissions
 from app.store.reads import intents as reads_intents
+from app.store.reads import journals as reads_journals
 from app.store.reads import lanes as reads_lanes
-from app.store.reads import ledger as reads_ledger
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from resolvers import ledger, programs
@@ -32,8 +33,8 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.COMMISSION: reads_commissions.by_ids,
     IdPrefix.INTENT: reads_intents.by_ids,
     IdPrefix.LANE: reads_lanes.lanes_by_ids,
-    IdPrefix.LEDGER_ACCOUNT: reads_ledger.accounts_by_ids,
-    IdPrefix.LEDGER_TRANSACTION: reads_ledger.journals_by_ids,
+    IdPrefix.LEDGER_ACCOUNT: reads_accounts.by_ids,
+    IdPrefix.LEDGER_TRANSACTION: reads_journals.by_ids,
     IdPrefix.SETTLEMENT: reads_settlements.by_ids,
     IdPrefix.USER: reads_users.by_ids,
 }

@@ -6,6 +6,7 @@ from strawberry import UNSET, Parent
 
 from app.domain.clock import program_time
 from app.store import events
+from app.store.events import FeedPosition
 from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import programs as reads
 from app.store.reads.api_keys import ApiKeyRow
@@ -65,10 +66,9 @@ def now(root: Parent[ProgramRow], info: Info) -> datetime:
     return program_time(info.context.now(), root.clock_offset)
 
 
-async def event_cursor(info: Info) -> str:
+async def event_cursor(root: Parent[ProgramRow], info: Info) -> str:
     """Where programEvents stands in the snapshot that answers this query."""
-    async with info.context.reading(own_snapshot(info)) as session:
-        at = await events.event_cursor(session)
+    at: FeedPosition = await load_one(info, events.event_cursors, own_snapshot(info), root.key)
     return encode_cursor(at.epoch, at.position)
 
 
@@ -99,5 +99,7 @@ async def api_keys(root: Parent[ProgramRow], info: Info) -> list[ApiKeyRow] | No
     """The program's keys."""
     if not may_read(info, root.key):
         return None
-    async with info.context.reading(root.key) as session:
-        return await reads_api_keys.of_program(session, root.key)
+    rows: list[ApiKeyRow] = await load_one(
+        info, reads_api_keys.of_programs, own_snapshot(info), root.key
+    )
+    return rows

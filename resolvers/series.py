@@ -9,7 +9,7 @@ from strawberry import UNSET, Parent
 from app.store.reads import rollups as reads
 from app.store.reads.programs import ProgramRow
 from app.store.reads.rollups import SeriesPointRow, StatisticsRow
-from resolvers.access import Info, may_read
+from resolvers.access import Info, load_one, may_read
 from schema.errors import BadUserInput
 from schema.inputs.given import given
 from schema.inputs.series import SeriesBucket
@@ -28,8 +28,12 @@ async def statistics(
     """Totals of a program, of all time or since an instant."""
     if not may_read(info, root.key):
         return None
-    async with info.context.reading(root.key) as session:
-        return await reads.statistics(session, given(since), info.context.now())
+    # By days, so that an answer asks for one instant however often it has the program.
+    today = info.context.now().replace(hour=23, minute=59, second=59, microsecond=0)
+    row: StatisticsRow = await load_one(
+        info, reads.many_statistics, root.key, (given(since), today)
+    )
+    return row
 
 
 async def points(
@@ -46,5 +50,7 @@ async def points(
         raise BadUserInput("to is after from.", ["to"])
     if (to - from_) / _LENGTHS[bucket] > MAXIMUM_POINTS:
         raise BadUserInput(f"At most {MAXIMUM_POINTS} points: take a larger bucket.", ["bucket"])
-    async with info.context.reading(root.key) as session:
-        return await reads.series(session, from_, to, bucket.value)
+    rows: list[SeriesPointRow] = await load_one(
+        info, reads.many_series, root.key, (from_, to, bucket.value)
+    )
+    return rows

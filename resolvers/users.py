@@ -8,12 +8,22 @@ from app.store.reads.intents import IntentRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, program_key_of
-from resolvers.listing import list_page
+from resolvers.listing import ListField, counts_of_program
+from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
 from schema.inputs.affiliates import ProgramWallet
 from schema.paging import Page
 
 _USERS = CursorCodec("users", int)
+_OF_PROGRAM: ListField[int, None, UserRow] = ListField(
+    _USERS,
+    pages_of_program(reads.page),
+    counts_of_program(reads.count),
+    lambda row: (row.key,),
+)
+_REFERRED: ListField[int, None, UserRow] = ListField(
+    _USERS, reads.referred, reads.count_referred, lambda row: (row.key,)
+)
 
 
 async def find(info: Info, by: ProgramWallet) -> UserRow | None:
@@ -26,34 +36,22 @@ async def find(info: Info, by: ProgramWallet) -> UserRow | None:
         return await reads.by_wallet(session, by.wallet)
 
 
-async def _page(
-    info: Info, program_key: int, referrer_key: int | None, arguments: tuple[int, str | None]
-) -> Page[UserRow] | None:
-    if not may_read(info, program_key):
-        return None
-    return await list_page(
-        info,
-        program_key,
-        _USERS,
-        arguments,
-        lambda session, part: reads.page(session, referrer_key, part),
-        lambda session: reads.count(session, referrer_key),
-        lambda row: (row.key,),
-    )
-
-
 async def of_program(
     root: Parent[ProgramRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[UserRow] | None:
     """A program's users, newest first."""
-    return await _page(info, root.key, None, (first, after))
+    if not may_read(info, root.key):
+        return None
+    return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), None)
 
 
 async def referred_by(
     root: Parent[AffiliateRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[UserRow] | None:
     """Users whose referrer this affiliate is, newest first."""
-    return await _page(info, root.program_key, root.key, (first, after))
+    if not may_read(info, root.program_key):
+        return None
+    return await _REFERRED.page(info, root.program_key, root.key, (first, after), None)
 
 
 async def of_intent(root: Parent[IntentRow], info: Info) -> UserRow | None:

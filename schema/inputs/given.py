@@ -20,9 +20,11 @@ def given(value: T | None) -> T | None:
     return None if value is UNSET else value
 
 
-def values(enums: Iterable[Enum] | None) -> list[str] | None:
+def values(enums: Iterable[Enum] | None) -> tuple[str, ...] | None:
     """The values of a list of enum members, or None when it is absent."""
-    return [member.value for member in enums] if enums is not None and enums is not UNSET else None
+    if enums is None or enums is UNSET:
+        return None
+    return tuple(member.value for member in enums)
 
 
 def id_or_nothing(prefix: IdPrefix, text: str | None) -> UUID | None:

@@ -10,7 +10,9 @@ import resolvers.programs
 from app.domain.postings import AccountKind as LedgerAccountKind
 from app.domain.postings import EntryDirection as Direction
 from app.domain.postings import JournalKind as LedgerTransactionKind
-from app.store.reads.ledger import AccountRow, EntryRow, JournalRow
+from app.store.reads.accounts import AccountRow
+from app.store.reads.entries import EntryRow
+from app.store.reads.journals import JournalRow
 from schema.connection import Connection
 from schema.fields import resolved
 from schema.ids import IdPrefix

@@ -12,6 +12,7 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.services.intents import retry_intent
 from app.settings import Settings, load_settings
+from app.store.reads import intent_history
 from app.store.reads import intents as reads
 from schema.ids import IdPrefix, decode_id
 from sge.session import opened_runtime
@@ -67,8 +68,8 @@ async def _show(settings: Settings, id_: UUID) -> list[str]:
         program_key = await _program_of(runtime, id_)
         async with runtime.database.read(program_key) as session:
             (row,) = await reads.by_ids(session, [id_])
-            (timeline,) = await reads.transitions(session, [id_])
-            (attempts,) = await reads.attempts(session, [id_])
+            (timeline,) = await intent_history.transitions(session, [id_])
+            (attempts,) = await intent_history.attempts(session, [id_])
     assert row is not None
     amount = f"{row.amount.amount} {row.amount.currency}" if row.amount else "no amount"
     lines = [f"{row.kind} {row.status} {row.stage}, {amount}, wallet {row.wallet}"]

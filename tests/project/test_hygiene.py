@@ -15,7 +15,7 @@ FEW = 0.03
 LONGEST_LINES = 320
 MEDIAN_LINES = 110
 # A ratchet: these may only shrink, and leave the list once they are short enough.
-STILL_LONG = {"app/store/reads/ledger.py": 438}
+STILL_LONG: dict[str, int] = {}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bfor now\b|NotImplementedError")
 
 

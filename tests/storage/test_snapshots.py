@@ -8,8 +8,9 @@ from app.store import snapshots
 from app.store.database import Database as Pool
 from app.store.ledger import post
 from app.store.ledger_proof import snapshot_faults
-from app.store.reads import ledger
-from app.store.reads.ledger import JournalFilter
+from app.store.reads import accounts, entries
+from app.store.reads.accounts import AccountFilter
+from app.store.reads.journals import JournalFilter
 from app.store.reads.values import Slice
 from tests.storage.bells import SilentBells
 from tests.storage.seeds import AT, SeededProgram, payment
@@ -78,17 +79,17 @@ async def test_running_balances_use_them(worker: Pool, program: SeededProgram) -
         if random.random() < 0.5:
             await snapshot_accounts(worker, SilentBells(), every=10)
     async with worker.read(program.id) as session:
-        (hot,) = await ledger.accounts(session, ledger.AccountFilter(kind=["PROGRAM"]), Slice(10))
-        entries, after = [], None
-        while page := await ledger.entries_of_account(session, hot.key, _ALL, Slice(17, after)):
-            entries += page
+        (hot,) = await accounts.page(session, AccountFilter(kind=("PROGRAM",)), Slice(10))
+        read, after = [], None
+        while page := (await entries.of_accounts(session, [hot.key], _ALL, Slice(17, after)))[0]:
+            read += page
             after = (page[-1].journal_key, page[-1].seq)
-        keys = [(hot.key, entry.journal_key, entry.seq) for entry in entries]
-        balances = await ledger.balances_after(session, keys)
-        as_of = await ledger.balance_as_of(session, hot.key, AT)
-    assert len(entries) == 240
+        keys = [(hot.key, entry.journal_key, entry.seq) for entry in read]
+        balances = await entries.balances_after(session, keys)
+        [as_of] = await accounts.balances_as_of(session, [(hot.key, AT)])
+    assert len(read) == 240
     running = 0
-    for entry, balance in zip(reversed(entries), reversed(balances), strict=True):
+    for entry, balance in zip(reversed(read), reversed(balances), strict=True):
         running += entry.amount.minor * (1 if entry.direction == "CREDIT" else -1)
         assert balance == running
     assert running == hot.credits.minor - hot.debits.minor == as_of

@@ -1,4 +1,4 @@
-"""The forest: one affiliate, its branch, and lists of both."""
+"""Affiliates, one by one and as a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,22 +37,20 @@ class AffiliateRow:
 class AffiliateFilter:
     """All conditions hold together. search: start of a referral code or name, or a whole wallet."""
 
-    status: list[str] | None = None
+    status: tuple[str, ...] | None = None
     parent_id: UUID | None = None
     roots_only: bool = False
     search: str | None = None
 
 
-_COLUMNS = """a.program_id, a.id, a.public_id, a.parent_id, a.depth, a.path, a.wallet, a.referral_code,
+COLUMNS = """a.program_id, a.id, a.public_id, a.parent_id, a.depth, a.path, a.wallet, a.referral_code,
   a.display_name, a.status, a.version, a.created_at"""
-_BY_KEYS = (
-    f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.id = ANY($2::bigint[])"
-)
+_BY_KEYS = f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.id = ANY($2::bigint[])"
 _BY_IDS = (
-    f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.public_id = ANY($2::uuid[])"
+    f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.public_id = ANY($2::uuid[])"
 )
-_BY_CODE = f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.referral_code = $2"
-_BY_WALLET = f"SELECT {_COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.wallet = $2"
+_BY_CODE = f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.referral_code = $2"
+_BY_WALLET = f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.wallet = $2"
 _MATCHES = """
   FROM affiliate a
  WHERE a.program_id = $1
@@ -63,31 +61,26 @@ _MATCHES = """
    AND ($5::text IS NULL OR starts_with(a.referral_code, upper($5)) OR a.wallet = $5
         OR starts_with(lower(a.display_name), lower($5)))
 """
-_LIST = f"SELECT {_COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
+_LIST = f"SELECT {COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
 _COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
-_CHILDREN = f"""
-SELECT {_COLUMNS} FROM affiliate a
- WHERE a.program_id = $1 AND a.parent_id = $2 AND ($3::bigint IS NULL OR a.id > $3) ORDER BY a.id LIMIT $4
-"""
-_COUNT_CHILDREN = """
-SELECT count(*) FROM (SELECT 1 FROM affiliate WHERE program_id = $1 AND parent_id = $2 LIMIT 10002) c
-"""
-# A branch is a range of paths; the end of the range is the path followed by more than any id can hold.
-_BRANCH = """
-  FROM affiliate a
- WHERE a.program_id = $1 AND a.path > $2 AND a.path < $2 || '\\xffffffffffffffff'::bytea
-   AND ($3::integer IS NULL OR a.depth <= $3)
-"""
-_DOWNLINE = f"""
-SELECT {_COLUMNS} {_BRANCH} AND ($4::integer IS NULL OR (a.depth, a.id) > ($4, $5::bigint))
- ORDER BY a.depth, a.id LIMIT $6
-"""
-_COUNT_DOWNLINE = f"SELECT count(*) FROM (SELECT 1 {_BRANCH} LIMIT 10002) c"
 
 
 def affiliate_row(record: asyncpg.Record) -> AffiliateRow:
     """A row of the table affiliate, as the API shows it."""
-    return AffiliateRow(*record)
+    return AffiliateRow(
+        program_key=record["program_id"],
+        key=record["id"],
+        id=record["public_id"],
+        parent_key=record["parent_id"],
+        depth=record["depth"],
+        path=record["path"],
+        wallet=record["wallet"],
+        referral_code=record["referral_code"],
+        display_name=record["display_name"],
+        status=record["status"],
+        version=record["version"],
+        created_at=record["created_at"],
+    )
 
 
 async def _one(session: ReadSession, query: str, *values: object) -> AffiliateRow | None:
@@ -134,32 +127,4 @@ async def page(session: ReadSession, given: AffiliateFilter, part: Slice) -> lis
 async def count(session: ReadSession, given: AffiliateFilter) -> int:
     """How many match, counted up to 10 002."""
     found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
-    return found
-
-
-async def children(session: ReadSession, parent_key: int, part: Slice) -> list[AffiliateRow]:
-    """Oldest first; the sort key is (key)."""
-    return await _many(session, _CHILDREN, parent_key, part.key(0), part.limit)
-
-
-async def count_children(session: ReadSession, parent_key: int) -> int:
-    """How many, counted up to 10 002."""
-    found: int = await session.connection.fetchval(_COUNT_CHILDREN, session.program_id, parent_key)
-    return found
-
-
-async def downline(
-    session: ReadSession, root: AffiliateRow, levels: int | None, part: Slice
-) -> list[AffiliateRow]:
-    """Every descendant down to the given number of levels, nearest first; the sort key is (depth, key)."""
-    deepest = None if levels is None else root.depth + levels
-    return await _many(session, _DOWNLINE, root.path, deepest, part.key(0), part.key(1), part.limit)
-
-
-async def count_downline(session: ReadSession, root: AffiliateRow, levels: int | None) -> int:
-    """How many, counted up to 10 002."""
-    deepest = None if levels is None else root.depth + levels
-    found: int = await session.connection.fetchval(
-        _COUNT_DOWNLINE, session.program_id, root.path, deepest
-    )
     return found

@@ -24,7 +24,9 @@ class ApiKeyRow:
 
 _COLUMNS = "id, name, prefix, scopes, created_at, last_used_at, expires_at, revoked_at"
 _BY_IDS = f"SELECT {_COLUMNS} FROM api_key WHERE id = ANY($1::uuid[])"
-_OF_PROGRAM = f"SELECT {_COLUMNS} FROM api_key WHERE program_id = $1 ORDER BY id"
+_OF_PROGRAMS = f"""
+SELECT program_id, {_COLUMNS} FROM api_key WHERE program_id = ANY($1::bigint[]) ORDER BY id
+"""
 
 
 def _row(record: asyncpg.Record) -> ApiKeyRow:
@@ -37,6 +39,10 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[ApiKeyRow | 
     return [found.get(id_) for id_ in ids]
 
 
-async def of_program(session: ReadSession, program_key: int) -> list[ApiKeyRow]:
-    """All keys of a program, revoked ones too, oldest first."""
-    return [_row(row) for row in await session.connection.fetch(_OF_PROGRAM, program_key)]
+async def of_programs(session: ReadSession, programs: Sequence[int]) -> list[list[ApiKeyRow]]:
+    """All keys of each program, revoked ones too, oldest first."""
+    found: dict[int, list[ApiKeyRow]] = {key: [] for key in programs}
+    for record in await session.connection.fetch(_OF_PROGRAMS, programs):
+        program, *values = record
+        found[program].append(ApiKeyRow(*values))
+    return [found[key] for key in programs]

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from app.store.database import ReadSession
-from app.store.reads.values import MoneyRow, Slice, money
+from app.store.reads.values import MoneyRow, Slice, by_parent, money
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class CommissionRow:
 class CommissionFilter:
     """All conditions hold together."""
 
-    status: list[str] | None = None
+    status: tuple[str, ...] | None = None
     affiliate_id: UUID | None = None
     level: int | None = None
     accrued_after: datetime | None = None
@@ -59,21 +59,32 @@ _OF_SETTLEMENTS = f"""
 SELECT {_COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[])
  ORDER BY c.settlement_id, c.level, c.id
 """
-_MATCHES = """
-  FROM commission c
- WHERE c.program_id = $1
+_MATCHES = """c.program_id = $1
    AND ($2::text[] IS NULL OR c.status = ANY($2))
    AND ($3::uuid IS NULL OR c.affiliate_id =
         (SELECT a.id FROM affiliate a WHERE a.program_id = $1 AND a.public_id = $3))
    AND ($4::integer IS NULL OR c.level = $4)
    AND ($5::timestamptz IS NULL OR c.accrued_at > $5)
-   AND ($6::timestamptz IS NULL OR c.accrued_at < $6)
-   AND ($7::bigint IS NULL OR c.affiliate_id = $7)
+   AND ($6::timestamptz IS NULL OR c.accrued_at < $6)"""
+_LIST = f"""
+SELECT {_COLUMNS} FROM commission c
+ WHERE {_MATCHES} AND ($7::uuid IS NULL OR c.id < $7) ORDER BY c.id DESC LIMIT $8
 """
-_LIST = (
-    f"SELECT {_COLUMNS} {_MATCHES} AND ($8::uuid IS NULL OR c.id < $8) ORDER BY c.id DESC LIMIT $9"
-)
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT = f"SELECT count(*) FROM (SELECT FROM commission c WHERE {_MATCHES} LIMIT 10002) c"
+_OF_AFFILIATES = f"""
+SELECT q.n, c.*
+  FROM unnest($7::bigint[]) WITH ORDINALITY AS q (affiliate_id, n)
+ CROSS JOIN LATERAL (
+       SELECT {_COLUMNS} FROM commission c
+        WHERE {_MATCHES} AND c.affiliate_id = q.affiliate_id AND ($8::uuid IS NULL OR c.id < $8)
+        ORDER BY c.id DESC LIMIT $9) c
+ ORDER BY q.n, c.id DESC
+"""
+_COUNT_OF_AFFILIATES = f"""
+SELECT (SELECT count(*) FROM (SELECT FROM commission c
+                               WHERE {_MATCHES} AND c.affiliate_id = q.affiliate_id LIMIT 10002) c)
+  FROM unnest($7::bigint[]) WITH ORDINALITY AS q (affiliate_id, n) ORDER BY q.n
+"""
 _EXPLAIN = """
 SELECT c.id, s.amount, s.currency, s.skipped, c.terms_version, t.commission_levels_bps, i.upline,
        (SELECT array_agg(a.referral_code ORDER BY u.n)
@@ -123,36 +134,49 @@ async def of_settlements(session: ReadSession, ids: Sequence[UUID]) -> list[list
     return [found[id_] for id_ in ids]
 
 
-def _conditions(given: CommissionFilter, affiliate_key: int | None) -> tuple[object, ...]:
-    return (
-        given.status,
-        given.affiliate_id,
-        given.level,
-        given.accrued_after,
-        given.accrued_before,
-        affiliate_key,
-    )
+def _conditions(given: CommissionFilter) -> tuple[object, ...]:
+    return given.status, given.affiliate_id, given.level, given.accrued_after, given.accrued_before
 
 
-async def page(
-    session: ReadSession, given: CommissionFilter, part: Slice, affiliate_key: int | None = None
-) -> list[CommissionRow]:
-    """Newest first, of one affiliate or all; the sort key is (id)."""
+async def page(session: ReadSession, given: CommissionFilter, part: Slice) -> list[CommissionRow]:
+    """Newest first; the sort key is (id)."""
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        _LIST, session.program_id, *_conditions(given, affiliate_key), part.key(0), part.limit
+        _LIST, session.program_id, *_conditions(given), part.key(0), part.limit
     )
     return [_row(record, decimals) for record in records]
 
 
-async def count(
-    session: ReadSession, given: CommissionFilter, affiliate_key: int | None = None
-) -> int:
+async def count(session: ReadSession, given: CommissionFilter) -> int:
     """How many match, counted up to 10 002."""
-    found: int = await session.connection.fetchval(
-        _COUNT, session.program_id, *_conditions(given, affiliate_key)
-    )
+    found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
     return found
+
+
+async def of_affiliates(
+    session: ReadSession, earners: Sequence[int], given: CommissionFilter, part: Slice
+) -> list[list[CommissionRow]]:
+    """The commissions of each affiliate, newest first; the sort key is (id)."""
+    decimals = await session.decimals()
+    records = await session.connection.fetch(
+        _OF_AFFILIATES,
+        session.program_id,
+        *_conditions(given),
+        earners,
+        part.key(0),
+        part.limit,
+    )
+    return by_parent(records, len(earners), lambda record: _row(record, decimals))
+
+
+async def count_of_affiliates(
+    session: ReadSession, earners: Sequence[int], given: CommissionFilter
+) -> list[int]:
+    """How many of each match, counted up to 10 002."""
+    records = await session.connection.fetch(
+        _COUNT_OF_AFFILIATES, session.program_id, *_conditions(given), earners
+    )
+    return [record[0] for record in records]
 
 
 async def explanation_inputs(

@@ -1,4 +1,4 @@
-"""Intents with their state, timeline and attempts."""
+"""Intents with their state."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.store.database import ReadSession
-from app.store.reads.values import MoneyRow, Slice, money_or_none
+from app.store.reads.values import MoneyRow, Slice, by_parent, money_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +42,11 @@ class IntentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class IntentTransitionRow:
-    from_: str | None
-    to: str
-    stage: str
-    at: datetime
-    actor: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class IntentAttemptRow:
-    number: int
-    started_at: datetime
-    finished_at: datetime | None
-    chain_transaction_id: UUID | None
-    failure: FailureRow | None
-
-
-@dataclass(frozen=True, slots=True)
 class IntentFilter:
     """All conditions hold together."""
 
-    status: list[str] | None = None
-    kind: list[str] | None = None
+    status: tuple[str, ...] | None = None
+    kind: tuple[str, ...] | None = None
     wallet: str | None = None
     user_id: UUID | None = None
     transaction_hash: bytes | None = None
@@ -100,24 +81,40 @@ _MATCHES = f"""
          UNION SELECT t.intent_id FROM settlement t WHERE t.program_id = $1 AND t.tx_hash = $6))
    AND ($7::timestamptz IS NULL OR i.created_at > $7)
    AND ($8::timestamptz IS NULL OR i.created_at < $8)
-   AND ($9::uuid IS NULL OR i.id IN
-        (SELECT a.intent_id FROM intent_attempt a WHERE a.program_id = $1 AND a.chain_transaction_id = $9))
 """
-_LIST = f"SELECT {_COLUMNS} {_MATCHES} AND ($10::uuid IS NULL OR i.id < $10) ORDER BY i.id DESC LIMIT $11"
+_LIST = (
+    f"SELECT {_COLUMNS} {_MATCHES} AND ($9::uuid IS NULL OR i.id < $9) ORDER BY i.id DESC LIMIT $10"
+)
 _COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
-_TRANSITIONS = """
-SELECT intent_id, from_status, to_status, stage, at, actor, reason
-  FROM intent_transition WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) ORDER BY intent_id, seq
+_PAGE_BELOW = f"""
+SELECT q.n, i.*
+  FROM {{parents}}
+ CROSS JOIN LATERAL (
+       SELECT {_COLUMNS} {_SOURCE}
+        WHERE i.program_id = $1 AND {{belongs}} AND ($3::uuid IS NULL OR i.id < $3)
+        ORDER BY i.id DESC LIMIT $4) i
+ ORDER BY q.n, i.id DESC
 """
-_ATTEMPTS = """
-SELECT intent_id, number, started_at, finished_at, chain_transaction_id, failure_code, failure_message,
-       failure_retryable
-  FROM intent_attempt WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) ORDER BY intent_id, number
+_COUNT_BELOW = """
+SELECT (SELECT count(*) FROM (SELECT FROM intent i WHERE i.program_id = $1 AND {belongs} LIMIT 10002) c)
+  FROM {parents} ORDER BY q.n
 """
+_USERS = {
+    "parents": "unnest($2::bigint[]) WITH ORDINALITY AS q (user_id, n)",
+    "belongs": "i.user_id = q.user_id",
+}
+_CARRIERS = {
+    "parents": "unnest($2::uuid[]) WITH ORDINALITY AS q (transaction_id, n)",
+    "belongs": "i.id IN (SELECT a.intent_id FROM intent_attempt a"
+    " WHERE a.program_id = $1 AND a.chain_transaction_id = q.transaction_id)",
+}
+_OF_USERS, _COUNT_OF_USERS = _PAGE_BELOW.format(**_USERS), _COUNT_BELOW.format(**_USERS)
+_CARRIED, _COUNT_CARRIED = _PAGE_BELOW.format(**_CARRIERS), _COUNT_BELOW.format(**_CARRIERS)
 _PROGRAM_OF = "SELECT program_id FROM intent WHERE id = $1"
 
 
-def _failure(record: asyncpg.Record) -> FailureRow | None:
+def failure_of(record: asyncpg.Record) -> FailureRow | None:
+    """Why an intent or a try of it failed; None when it did not."""
     if record["failure_code"] is None:
         return None
     return FailureRow(
@@ -142,7 +139,7 @@ def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> IntentRow:
         referral_code=record["referral_code"],
         terms_version=record["terms_version"],
         upline=record["upline"],
-        failure=_failure(record),
+        failure=failure_of(record),
         created_at=record["created_at"],
         updated_at=record["updated_at"],
         completed_at=record["completed_at"],
@@ -163,7 +160,7 @@ async def by_idempotency_key(session: ReadSession, key: str) -> IntentRow | None
     return None if record is None else _row(record, await session.decimals())
 
 
-def _conditions(given: IntentFilter, chain_transaction: UUID | None) -> tuple[object, ...]:
+def _conditions(given: IntentFilter) -> tuple[object, ...]:
     return (
         given.status,
         given.kind,
@@ -172,58 +169,58 @@ def _conditions(given: IntentFilter, chain_transaction: UUID | None) -> tuple[ob
         given.transaction_hash,
         given.created_after,
         given.created_before,
-        chain_transaction,
     )
 
 
-async def page(
-    session: ReadSession, given: IntentFilter, part: Slice, chain_transaction: UUID | None = None
-) -> list[IntentRow]:
-    """Newest first; the sort key is (id). With a chain transaction: only what it carried."""
+async def page(session: ReadSession, given: IntentFilter, part: Slice) -> list[IntentRow]:
+    """Newest first; the sort key is (id)."""
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        _LIST,
-        session.program_id,
-        *_conditions(given, chain_transaction),
-        part.key(0),
-        part.limit,
+        _LIST, session.program_id, *_conditions(given), part.key(0), part.limit
     )
     return [_row(record, decimals) for record in records]
 
 
-async def count(
-    session: ReadSession, given: IntentFilter, chain_transaction: UUID | None = None
-) -> int:
+async def count(session: ReadSession, given: IntentFilter) -> int:
     """How many match, counted up to 10 002."""
-    found: int = await session.connection.fetchval(
-        _COUNT, session.program_id, *_conditions(given, chain_transaction)
-    )
+    found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
     return found
 
 
-async def transitions(session: ReadSession, ids: Sequence[UUID]) -> list[list[IntentTransitionRow]]:
-    """The timeline of each intent, oldest first."""
-    found: dict[UUID, list[IntentTransitionRow]] = {id_: [] for id_ in ids}
-    for record in await session.connection.fetch(_TRANSITIONS, session.program_id, ids):
-        intent_id, *values = record
-        found[intent_id].append(IntentTransitionRow(*values))
-    return [found[id_] for id_ in ids]
+async def of_users(
+    session: ReadSession, users: Sequence[int], _: None, part: Slice
+) -> list[list[IntentRow]]:
+    """The intents of each user, newest first; the sort key is (id)."""
+    return await _pages(session, _OF_USERS, users, part)
 
 
-async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[IntentAttemptRow]]:
-    """Every try of each intent at the chain, oldest first."""
-    found: dict[UUID, list[IntentAttemptRow]] = {id_: [] for id_ in ids}
-    for record in await session.connection.fetch(_ATTEMPTS, session.program_id, ids):
-        found[record["intent_id"]].append(
-            IntentAttemptRow(
-                number=record["number"],
-                started_at=record["started_at"],
-                finished_at=record["finished_at"],
-                chain_transaction_id=record["chain_transaction_id"],
-                failure=_failure(record),
-            )
-        )
-    return [found[id_] for id_ in ids]
+async def count_of_users(session: ReadSession, users: Sequence[int], _: None) -> list[int]:
+    """How many of each, counted up to 10 002."""
+    records = await session.connection.fetch(_COUNT_OF_USERS, session.program_id, users)
+    return [record[0] for record in records]
+
+
+async def carried(
+    session: ReadSession, transactions: Sequence[UUID], _: None, part: Slice
+) -> list[list[IntentRow]]:
+    """What each chain transaction carried of this snapshot's program, newest first; the sort key is (id)."""
+    return await _pages(session, _CARRIED, transactions, part)
+
+
+async def count_carried(session: ReadSession, transactions: Sequence[UUID], _: None) -> list[int]:
+    """How many of each, counted up to 10 002."""
+    records = await session.connection.fetch(_COUNT_CARRIED, session.program_id, transactions)
+    return [record[0] for record in records]
+
+
+async def _pages(
+    session: ReadSession, query: str, parents: Sequence[object], part: Slice
+) -> list[list[IntentRow]]:
+    decimals = await session.decimals()
+    records = await session.connection.fetch(
+        query, session.program_id, parents, part.key(0), part.limit
+    )
+    return by_parent(records, len(parents), lambda record: _row(record, decimals))
 
 
 async def program_of(session: ReadSession, id_: UUID) -> int | None:

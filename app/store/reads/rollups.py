@@ -1,4 +1,4 @@
-"""What the rollups say: branches by level, numbers over time, totals, and the live dashboard."""
+"""What the rollups say of a program: numbers over time, and totals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,25 +10,6 @@ from app.domain.latency import CLASSES, quantile_seconds
 from app.domain.states import IntentStatus
 from app.store.database import ReadSession
 from app.store.reads.values import MoneyRow, money, wei
-
-
-@dataclass(frozen=True, slots=True)
-class DownlineLevelRow:
-    level: int
-    members: int
-    referred_users: int
-    volume: MoneyRow
-    earned: MoneyRow
-
-
-@dataclass(frozen=True, slots=True)
-class DownlineSummaryRow:
-    members: int
-    direct_members: int
-    referred_users: int
-    volume: MoneyRow
-    earned: MoneyRow
-    levels: list[DownlineLevelRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +47,6 @@ class StatisticsRow:
 
 
 _STATUSES = tuple(status.value for status in IntentStatus)
-_DOWNLINE = """
-SELECT r.level, sum(r.members)::bigint AS members, sum(r.users)::bigint AS users, sum(r.volume) AS volume,
-       sum(r.earned) AS earned
-  FROM affiliate_rollup r
- WHERE r.program_id = $1 AND r.affiliate_id = $2 AND r.currency IN ('', $3) AND r.month = $4 AND r.level > 0
- GROUP BY r.level
-HAVING sum(r.members) <> 0 OR sum(r.users) <> 0 OR sum(r.volume) <> 0 OR sum(r.earned) <> 0
- ORDER BY r.level
-"""
 _POINTS = """
 SELECT s.at, s.pending, s.processing, s.confirmed, s.failed, s.latency
   FROM program_series s
@@ -102,32 +74,11 @@ _EVER = datetime.fromtimestamp(0, UTC)
 _NO_TIMES = [0] * CLASSES
 
 
-async def downline_summary(
-    session: ReadSession, affiliate_key: int, currency: str, month: str | None
-) -> DownlineSummaryRow:
-    """The whole branch by level; month as 2026-11, None: all time. The currency is one of the program's."""
-    decimals = await session.decimals()
-    records = await session.connection.fetch(
-        _DOWNLINE, session.program_id, affiliate_key, currency, month or ""
-    )
-    levels = [
-        DownlineLevelRow(
-            level=record["level"],
-            members=record["members"],
-            referred_users=record["users"],
-            volume=money(record["volume"], currency, decimals),
-            earned=money(record["earned"], currency, decimals),
-        )
-        for record in records
-    ]
-    return DownlineSummaryRow(
-        members=sum(row.members for row in levels),
-        direct_members=sum(row.members for row in levels if row.level == 1),
-        referred_users=sum(row.referred_users for row in levels),
-        volume=money(sum(row.volume.minor for row in levels), currency, decimals),
-        earned=money(sum(row.earned.minor for row in levels), currency, decimals),
-        levels=levels,
-    )
+async def many_series(
+    session: ReadSession, asked: Sequence[tuple[datetime, datetime, str]]
+) -> list[list[SeriesPointRow]]:
+    """The series of each (from, to, bucket) that a document asks for."""
+    return [await series(session, *one) for one in asked]
 
 
 async def series(
@@ -156,6 +107,13 @@ def bucket_starts(from_at: datetime, to_at: datetime, bucket: str) -> list[datet
         starts.append(at)
         at += length
     return starts
+
+
+async def many_statistics(
+    session: ReadSession, asked: Sequence[tuple[datetime | None, datetime]]
+) -> list[StatisticsRow]:
+    """The totals of each (since, now) that a document asks for."""
+    return [await statistics(session, *one) for one in asked]
 
 
 async def statistics(session: ReadSession, since: datetime | None, now: datetime) -> StatisticsRow:

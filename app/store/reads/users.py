@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.store.database import ReadSession
-from app.store.reads.values import Slice
+from app.store.reads.values import Slice, by_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,38 @@ _BY_KEYS = (
 )
 _BY_IDS = f"SELECT {_COLUMNS} FROM program_user u WHERE u.program_id = $1 AND u.public_id = ANY($2::uuid[])"
 _BY_WALLET = f"SELECT {_COLUMNS} FROM program_user u WHERE u.program_id = $1 AND u.wallet = $2"
-_MATCHES = """
-  FROM program_user u
- WHERE u.program_id = $1 AND ($2::bigint IS NULL OR u.referrer_id = $2)
+_LIST = f"""
+SELECT {_COLUMNS} FROM program_user u
+ WHERE u.program_id = $1 AND ($2::bigint IS NULL OR u.id < $2) ORDER BY u.id DESC LIMIT $3
 """
-_LIST = f"SELECT {_COLUMNS} {_MATCHES} AND ($3::bigint IS NULL OR u.id < $3) ORDER BY u.id DESC LIMIT $4"
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT = "SELECT count(*) FROM (SELECT FROM program_user u WHERE u.program_id = $1 LIMIT 10002) c"
+_REFERRED = f"""
+SELECT q.n, u.*
+  FROM unnest($2::bigint[]) WITH ORDINALITY AS q (referrer_id, n)
+ CROSS JOIN LATERAL (
+       SELECT {_COLUMNS} FROM program_user u
+        WHERE u.program_id = $1 AND u.referrer_id = q.referrer_id AND ($3::bigint IS NULL OR u.id < $3)
+        ORDER BY u.id DESC LIMIT $4) u
+ ORDER BY q.n, u.id DESC
+"""
+_COUNT_REFERRED = """
+SELECT (SELECT count(*) FROM (SELECT FROM program_user u
+                               WHERE u.program_id = $1 AND u.referrer_id = q.referrer_id LIMIT 10002) c)
+  FROM unnest($2::bigint[]) WITH ORDINALITY AS q (referrer_id, n) ORDER BY q.n
+"""
 
 
 def _row(record: asyncpg.Record) -> UserRow:
-    return UserRow(*record)
+    return UserRow(
+        program_key=record["program_id"],
+        key=record["id"],
+        id=record["public_id"],
+        wallet=record["wallet"],
+        referrer_key=record["referrer_id"],
+        identity_token_id=record["identity_token_id"],
+        registered_at=record["registered_at"],
+        created_at=record["created_at"],
+    )
 
 
 async def by_keys(session: ReadSession, keys: Sequence[int]) -> list[UserRow | None]:
@@ -62,15 +84,29 @@ async def by_wallet(session: ReadSession, wallet: str) -> UserRow | None:
     return None if record is None else _row(record)
 
 
-async def page(session: ReadSession, referrer_key: int | None, part: Slice) -> list[UserRow]:
-    """Newest first, of one referrer or all; the sort key is (key)."""
-    records = await session.connection.fetch(
-        _LIST, session.program_id, referrer_key, part.key(0), part.limit
-    )
+async def page(session: ReadSession, _: None, part: Slice) -> list[UserRow]:
+    """Newest first; the sort key is (key)."""
+    records = await session.connection.fetch(_LIST, session.program_id, part.key(0), part.limit)
     return [_row(record) for record in records]
 
 
-async def count(session: ReadSession, referrer_key: int | None) -> int:
+async def count(session: ReadSession, _: None) -> int:
     """How many, counted up to 10 002."""
-    found: int = await session.connection.fetchval(_COUNT, session.program_id, referrer_key)
+    found: int = await session.connection.fetchval(_COUNT, session.program_id)
     return found
+
+
+async def referred(
+    session: ReadSession, referrers: Sequence[int], _: None, part: Slice
+) -> list[list[UserRow]]:
+    """The users of each referrer, newest first; the sort key is (key)."""
+    records = await session.connection.fetch(
+        _REFERRED, session.program_id, referrers, part.key(0), part.limit
+    )
+    return by_parent(records, len(referrers), _row)
+
+
+async def count_referred(session: ReadSession, referrers: Sequence[int], _: None) -> list[int]:
+    """How many of each, counted up to 10 002."""
+    records = await session.connection.fetch(_COUNT_REFERRED, session.program_id, referrers)
+    return [record[0] for record in records]

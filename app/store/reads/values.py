@@ -1,9 +1,14 @@
 """Values that many rows carry."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+import asyncpg
 
 from app.domain.money import format_units
+
+Row = TypeVar("Row")
 
 NATIVE_CURRENCY = "ETH"
 NATIVE_DECIMALS = 18
@@ -52,3 +57,13 @@ class Slice:
     def key(self, place: int) -> object:
         """One column of the key to start after; None from the start."""
         return None if self.after is None else self.after[place]
+
+
+def by_parent(
+    records: Sequence[asyncpg.Record], parents: int, row: Callable[[asyncpg.Record], Row]
+) -> list[list[Row]]:
+    """Rows of many parents, a list for each: the column n says whose, counted from 1."""
+    found: list[list[Row]] = [[] for _ in range(parents)]
+    for record in records:
+        found[record["n"] - 1].append(row(record))
+    return found

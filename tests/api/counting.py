@@ -1,0 +1,45 @@
+"""Counts the statements that operations send while they read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from app.store.database import Database, ReadSession, Session
+
+
+class CountedConnection:
+    """A connection that writes down each statement."""
+
+    def __init__(self, connection: Session, statements: list[str]) -> None:
+        self._connection = connection
+        self._statements = statements
+
+    async def fetch(self, query: str, *args: Any) -> Any:
+        self._statements.append(query)
+        return await self._connection.fetch(query, *args)
+
+    async def fetchrow(self, query: str, *args: Any) -> Any:
+        self._statements.append(query)
+        return await self._connection.fetchrow(query, *args)
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        self._statements.append(query)
+        return await self._connection.fetchval(query, *args)
+
+    async def execute(self, query: str, *args: Any) -> str:
+        self._statements.append(query)
+        return await self._connection.execute(query, *args)
+
+
+class CountingDatabase(Database):
+    """The same pool; what is read through it is written down."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.pool)
+        self.statements: list[str] = []
+
+    @asynccontextmanager
+    async def read(self, program_id: int | None) -> AsyncIterator[ReadSession]:
+        async with super().read(program_id) as session:
+            session.connection = CountedConnection(session.connection, self.statements)
+            yield session

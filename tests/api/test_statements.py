@@ -1,0 +1,71 @@
+"""No count of statements grows with the rows: each field of each type, with few rows and with many."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from app.store.database import Database as Pool
+from tests.api.caller import Stage
+from tests.api.counting import CountingDatabase
+from tests.api.filled import FilledProgram
+from tests.api.walking import WAYS, is_resolved, object_types, query_to, selections
+from tests.fixtures.databases import Database
+
+FEW, MANY = 1, 5
+
+
+@pytest.fixture
+async def filled(stage: Stage, database: Database) -> AsyncIterator[FilledProgram]:
+    """An empty program that can be filled."""
+    owner = await asyncpg.connect(database.dsn())
+    worker = await Pool.connect(database.dsn("sge_worker"), maximum=1)
+    program = FilledProgram(await stage.program(), owner, worker, stage.process.now())
+    await program.begin()
+    yield program
+    await worker.close()
+    await owner.close()
+
+
+def queries() -> dict[str, str]:
+    """Every field of every type that is not a root and has a field with a resolver, named Type.field."""
+    found = {}
+    for kind in object_types():
+        if kind.name in WAYS:
+            for selection in selections(kind):
+                found[f"{kind.name}.{selection.split(' ')[0]}"] = query_to(kind.name, selection)
+    return found
+
+
+def test_there_is_a_way_to_every_type_with_a_resolver() -> None:
+    roots = {"Query", "Mutation", "Subscription"}
+    resolved = {
+        kind.name
+        for kind in object_types()
+        if any(is_resolved(field) for field in kind.fields.values())
+    }
+    connections = {name for name in resolved if name.endswith("Connection")}
+    assert resolved - roots - connections <= WAYS.keys()
+
+
+async def test_no_field_sends_more_statements_for_more_rows(
+    stage: Stage, filled: FilledProgram
+) -> None:
+    counting = CountingDatabase(stage.process.runtime.reads)
+    stage.process.runtime.databases["read"] = counting
+    await filled.grow(FEW)
+    few = await count_all(filled, counting)
+    await filled.grow(MANY)
+    many = await count_all(filled, counting)
+    grown = {name: (few[name], many[name]) for name in few if few[name] < many[name]}
+    assert grown == {}
+
+
+async def count_all(filled: FilledProgram, counting: CountingDatabase) -> dict[str, int]:
+    """How many statements each query takes; what they were is in `counting` after a failure."""
+    counted = {}
+    for name, query in queries().items():
+        counting.statements.clear()
+        await filled.program.ask(query, slug=filled.program.slug)
+        counted[name] = len(counting.statements)
+    return counted

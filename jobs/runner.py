@@ -12,6 +12,8 @@ from jobs.schedule import JOBS, ScheduledJob
 
 _LOG = structlog.get_logger()
 _TICK_SECONDS = 0.2
+# A drain under load has no end; RQ need not hold its wake-up for so long.
+_LONGEST_WAIT_SECONDS = 30.0
 # How late a job may be before this process wakes it by itself, in shares of its interval.
 _PATIENCE = 1.2
 
@@ -36,8 +38,8 @@ class JobRunner:
         return names[0] if names else None
 
     def wake_and_wait(self, name: str) -> None:
-        """From another thread: runs the job and waits for its end, unless it runs already (then it runs once more) or
-        is endless.
+        """From another thread: runs the job and waits for its end, but not for long. One that runs already runs once more
+        after that, and nobody waits; nor for an endless one.
         """
         done: Future[None] = asyncio.run_coroutine_threadsafe(self._wake_and_wait(name), self._loop)
         done.result()
@@ -59,7 +61,7 @@ class JobRunner:
     async def _wake_and_wait(self, name: str) -> None:
         task = self._wake(name)
         if task is not None and not self._jobs[name].endless:
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=_LONGEST_WAIT_SECONDS)
 
     def _wake(self, name: str) -> asyncio.Task[None] | None:
         """The run that this wake-up began; None when it runs already, and will once more."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
 from app.chain.client import Chain
 from app.domain.ids import new_id
@@ -11,7 +12,7 @@ from app.processes.settling import Settling
 from jobs.context import JobContext
 from jobs.entry import wake
 
-# One run ends after this long, so that lanes change hands and RQ sees its jobs end.
+# Lanes change hands at least this often.
 _LONGEST_RUN_SECONDS = 60.0
 
 
@@ -32,14 +33,17 @@ async def run(context: JobContext) -> None:
 
 
 async def _drain(context: JobContext, chain: Chain) -> None:
-    settling = settling_of(context, chain)
-    ends = time.monotonic() + _LONGEST_RUN_SECONDS
-    await settle(
-        replace(settling, stopping=lambda: context.stopping.is_set() or time.monotonic() > ends)
-    )
+    while not context.stopping.is_set():
+        ends = time.monotonic() + _LONGEST_RUN_SECONDS
+        if not await settle(settling_of(context, chain, partial(_is_over, context, ends))):
+            return
 
 
-def settling_of(context: JobContext, chain: Chain) -> Settling:
+def _is_over(context: JobContext, ends: float) -> bool:
+    return context.stopping.is_set() or time.monotonic() > ends
+
+
+def settling_of(context: JobContext, chain: Chain, stopping: Callable[[], bool]) -> Settling:
     """The senders of a chain; holder is new each time, so that an earlier run's leases are never taken for ours."""
     runtime = context.runtime
     facts = runtime.chain_settings(chain.chain_id)
@@ -54,4 +58,5 @@ def settling_of(context: JobContext, chain: Chain) -> Settling:
         lane_limit=runtime.settings.lane_limit,
         signers=context.signers,
         holder=f"{context.holder}/{new_id()}",
+        stopping=stopping,
     )

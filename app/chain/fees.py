@@ -17,10 +17,16 @@ _LEAST_TENTHS = 11
 
 @dataclass(frozen=True, slots=True)
 class FeeEstimate:
-    """fees: what to offer now; head: the newest block that this was read from."""
+    """fees: what to offer now; base_fee: of the next block; head: the newest block that this was read from."""
 
     fees: Fees
+    base_fee: int
     head: int
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the cap leaves room for the next block's base fee at all."""
+        return self.fees.max_fee >= self.base_fee
 
 
 class FeeTooHigh(Exception):
@@ -30,7 +36,7 @@ class FeeTooHigh(Exception):
 async def estimate_fees(chain: Chain, cap_wei: int) -> FeeEstimate:
     """Twice the next block's base fee and the middle tip of the last blocks, within the cap."""
     history = await chain.fee_history(_BLOCKS, _PERCENTILE)
-    return FeeEstimate(fees_of(history, cap_wei), history.newest_block)
+    return FeeEstimate(fees_of(history, cap_wei), history.base_fees[-1], history.newest_block)
 
 
 def fees_of(history: FeeHistory, cap_wei: int) -> Fees:

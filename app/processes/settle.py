@@ -19,6 +19,7 @@ from app.processes.sign import sign_batch
 from app.processes.tend_lane import tend_lane
 from app.services.execute import execute
 from app.store import lanes
+from app.store.claims import is_work_due
 from app.store.database import UnitOfWork
 from app.store.lanes import LaneLease, LaneLost, LockedLane
 
@@ -29,6 +30,8 @@ _TEND_EACH_SECONDS = 2.0
 _ROOM_POLL_SECONDS = 0.05
 _LONGEST_WAIT_FOR_ROOM_SECONDS = 5.0
 _FEES_HOLD_SECONDS = 2.0
+_LANE_POLL_SECONDS = 0.1
+_LONGEST_WAIT_FOR_LANE_SECONDS = 2.0
 
 
 async def settle(settling: Settling) -> int:
@@ -38,7 +41,7 @@ async def settle(settling: Settling) -> int:
     """
     signed, seen = 0, list[UUID]()
     while not settling.stopping():
-        lane = await _lease(settling, seen)
+        lane = await (_lease(settling, seen) if seen else _first_lease(settling))
         if lane is None:
             return signed
         seen.append(lane.lane_id)
@@ -52,6 +55,22 @@ async def settle(settling: Settling) -> int:
             give_up = partial(lanes.release, lane=lane)
             await execute(settling.database, settling.bells, None, give_up)
     return signed
+
+
+async def _first_lease(settling: Settling) -> LaneLease | None:
+    """A lane; while all are taken and work is due, waits a little for one.
+
+    Who holds a lane may have looked for work just before it came, and be about to let go.
+    """
+    ends = time.monotonic() + _LONGEST_WAIT_FOR_LANE_SECONDS
+    while True:
+        lane = await _lease(settling, [])
+        if lane is not None or time.monotonic() > ends or settling.stopping():
+            return lane
+        async with settling.database.read(None) as session:
+            if not await is_work_due(session, settling.chain.chain_id, settling.clock()):
+                return None
+        await asyncio.sleep(_LANE_POLL_SECONDS)
 
 
 async def _lease(settling: Settling, besides: list[UUID]) -> LaneLease | None:
@@ -90,6 +109,9 @@ class _LaneWork:
                 if locked.status is not LaneStatus.ACTIVE:
                     break
                 estimate = await self._fees()
+                if not estimate.affordable:
+                    _LOG.warning("gas is dearer than the cap", base_fee=estimate.base_fee)
+                    break
                 if not self._ready and not await self._take_plan():
                     break
                 room = await self._room(locked)

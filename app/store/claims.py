@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.claims import ClaimedIntent
 from app.domain.events import EventType, NewEvent
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 # Programs with work that may go: not paused, within today's gas budget, and not mostly refused on chain today.
 _PROGRAMS = """
@@ -57,6 +57,9 @@ SELECT t.program_id, p.public_id, t.intent_id, t.version, t.attempts, i.kind, i.
   LEFT JOIN intent_authorization a
          ON a.program_id = t.program_id AND a.intent_id = t.intent_id AND a.n = t.authorization_n
 """
+_IS_WORK_DUE = """
+SELECT EXISTS (SELECT FROM intent_todo WHERE chain_id = $1 AND lease_until IS NULL AND due_at <= $2)
+"""
 # Below this many items a day nobody's share of refusals says anything.
 _ITEMS_THAT_COUNT = 50
 
@@ -87,6 +90,11 @@ async def claim(unit: UnitOfWork, asked: Claim) -> list[ClaimedIntent]:
         claimed.extend(got)
     _record(unit, claimed, asked.now)
     return claimed
+
+
+async def is_work_due(session: ReadSession, chain_id: int, now: datetime) -> bool:
+    """Whether anything could be claimed, pauses and budgets aside."""
+    return bool(await session.connection.fetchval(_IS_WORK_DUE, chain_id, now))
 
 
 async def _programs(unit: UnitOfWork, asked: Claim) -> list[int]:

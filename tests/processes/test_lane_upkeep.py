@@ -115,6 +115,19 @@ async def test_the_cap_on_fees_holds(held_world: SettlingWorld) -> None:
     assert max(one["fee"] for one in await _copies(world)) <= 3 * GWEI
 
 
+async def test_nothing_is_signed_while_gas_is_dearer_than_the_cap(
+    held_world: SettlingWorld,
+) -> None:
+    world = held_world
+    await _ready(world)
+    world.hold_blocks()
+    world.gateway_chain.node.call("anvil_setNextBlockBaseFeePerGas", hex(50 * GWEI))
+    world.mine()
+    assert await settle(world.settling(max_fee_wei=2 * GWEI)) == 0
+    assert not await _copies(world)
+    assert {one["status"] for one in await world.states()} == {"PENDING"}
+
+
 async def test_an_offer_below_the_base_fee_is_raised_at_once(held_world: SettlingWorld) -> None:
     world = held_world
     program = await _ready(world)
@@ -263,7 +276,7 @@ async def test_an_answer_that_never_comes_leaves_the_same_bytes_to_be_sent_again
     program = await _ready(world)
     async with (
         proxy_before(world.gateway_chain.node.url) as proxy,
-        Chain(CHAIN_ID, [proxy.url], timeout_seconds=1.0) as chain,
+        Chain(CHAIN_ID, [proxy.url], timeout_seconds=4.0) as chain,
     ):
         proxy.plan = lambda body: fault if b"eth_sendRawTransaction" in body else "pass"
         await settle(world.settling(chain=chain))

@@ -65,12 +65,14 @@ async def _post_in_parts(watch: Watch, work: FinalWork, problem: str) -> list[Re
 
 async def _post(watch: Watch, work: FinalWork) -> None:
     """One database transaction; what only lost a race is tried again."""
+
+    async def post(unit: UnitOfWork) -> None:
+        await post_transaction(unit, watch.lease, work, watch.clock())
+        watch.at_point("final.posting")
+
     for attempt in range(_TRIES):
         try:
-            await watch.write(
-                partial(post_transaction, lease=watch.lease, work=work, at=watch.clock()),
-                work.program.id,
-            )
+            await watch.write(post, work.program.id)
         except (DatabaseError, StaleIntentError) as problem:
             if attempt + 1 == _TRIES or not (
                 passes(problem) or isinstance(problem, StaleIntentError)

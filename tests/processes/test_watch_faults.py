@@ -1,6 +1,10 @@
 """A watcher that ends between any two steps, and two watchers at once: nothing lost, nothing twice."""
 
 import asyncio
+import json
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,9 +13,11 @@ import pytest
 
 from app.processes.watch import open_watcher
 from app.store.watching import LeaseLost
+from sge.embedded.project import PROJECT
 from tests.contracts.items import USDC
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.processes.ended import Ended, ending_at
+from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import WatchingWorld
 
 POINTS = (
@@ -20,6 +26,7 @@ POINTS = (
     "head.stored",
     "transactions.mined",
     "final.read",
+    "final.posting",  # all is written, nothing committed
     "final.posted",
     "final.consumed",
     "transactions.finished",
@@ -32,6 +39,47 @@ async def test_the_next_watcher_goes_on_from_the_tables(
     watching_world: WatchingWorld, point: str
 ) -> None:
     world = watching_world
+    programs = await batch_on_its_way(world)
+    world.mine()
+    dying = await world.watcher("watcher 2", ending_at(point))
+    with pytest.raises(Ended):
+        await dying.turn()
+    assert await open_watcher(world.parts("watcher 3")) is None
+    await next_watcher_finishes(world, *programs)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_killed_watchers_work_is_finished_by_the_next(
+    watching_world: WatchingWorld, database: OwnDatabase, point: str
+) -> None:
+    world = watching_world
+    programs = await batch_on_its_way(world)
+    world.mine()
+    deployment = world.settling.gateway_chain.deployment
+    told = {
+        "point": point,
+        "rpc": world.settling.gateway_chain.node.url,
+        "dsn": database.dsn("sge_worker"),
+        "gateway": deployment.gateway,
+        "ahead_seconds": world.settling.clock.ahead.total_seconds(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.processes.watch_and_die",
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    _, errors = await process.communicate(json.dumps(told).encode())
+    assert process.returncode == -signal.SIGKILL, errors.decode()[-2000:]
+    await next_watcher_finishes(world, *programs)
+
+
+async def batch_on_its_way(world: WatchingWorld) -> tuple[SettledProgram, SettledProgram]:
+    """Two programs' payments in blocks that no watcher has seen; the lease is free."""
     program, other = await world.program(), await world.program()
     line = await world.line(program)
     payers = await world.registered(program, line[-1], 2)
@@ -39,14 +87,15 @@ async def test_the_next_watcher_goes_on_from_the_tables(
     await world.settling.pay(program, payers, amount=100 * USDC)
     await world.settling.pay(other, 2)
     await world.settle()
-    world.mine()
-    dying = await world.watcher("watcher 2", ending_at(point))
-    with pytest.raises(Ended):
-        await dying.turn()
-    assert await open_watcher(world.parts("watcher 3")) is None
+    return program, other
+
+
+async def next_watcher_finishes(
+    world: WatchingWorld, program: SettledProgram, other: SettledProgram
+) -> None:
+    """Once the lease has run out, everything is posted, and once."""
     world.settling.clock.ahead += LEASE
-    survivor = await world.watcher("watcher 3")
-    await survivor.turn()
+    await (await world.watcher("watcher 3")).turn()
     assert {*await world.statuses(program), *await world.statuses(other)} == {
         ("CONFIRMED", "FINAL")
     }

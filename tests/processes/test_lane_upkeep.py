@@ -281,7 +281,8 @@ async def test_an_answer_that_never_comes_leaves_the_same_bytes_to_be_sent_again
         proxy.plan = lambda body: fault if b"eth_sendRawTransaction" in body else "pass"
         await settle(world.settling(chain=chain))
         [copy] = await _copies(world)
-        assert (copy["status"], copy["sends"]) == ("PREPARED", 1)
+        assert copy["status"] == "PREPARED"
+        assert copy["sends"] >= 1
         assert copy["last_error"].startswith(("NoAnswer", "RateLimited"))
         assert {one["stage"] for one in await world.states()} == {"SIGNED"}
     await settle(world.settling())

@@ -8,7 +8,8 @@ from uuid import UUID
 class ClaimedIntent:
     """A PROCESSING intent under lease, with everything that its chain item needs.
 
-    version: of the state that the lease made. key: the stored idempotency key, hidden prefix included.
+    version: of the state that the lease made. tries: at the chain, since a person or a new signature gave it another
+    chance. key: the stored idempotency key, hidden prefix included.
     amount: minor units; 0 for a registration without a fee, which has no token and no signature.
     rerouted: its wallet has code, so it settles among contract wallets.
     """
@@ -17,7 +18,7 @@ class ClaimedIntent:
     program_public_id: UUID
     intent_id: UUID
     version: int
-    attempts: int
+    tries: int
     kind: str
     key: str
     wallet: str

@@ -45,7 +45,7 @@ async def make_plan(settling: Settling, relayer: str, transactions: int) -> Plan
     plan = Plan()
     fresh = []
     for one in claimed:
-        if one.attempts >= MOST_TRIES:
+        if one.tries >= MOST_TRIES:
             plan.refused.append(_refused(one, TRIES_EXHAUSTED))
         else:
             fresh.append(one)

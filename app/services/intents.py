@@ -108,6 +108,7 @@ async def _revive(
 ) -> None:
     if intent.registers_wallet and not await store.claim_registration(unit, intent.id):
         raise already_registered()
+    await store.forgive_tries(unit, intent.id)
     move = IntentMove(
         name="intent.requeued",
         intent_id=intent.id,

@@ -41,12 +41,12 @@ WITH due AS MATERIALIZED (
      SET status = 'PROCESSING', stage = 'QUEUED', version = s.version + 1, lease_until = $7, leased_by = $8,
          updated_at = $4
     FROM due d WHERE s.program_id = d.program_id AND s.intent_id = d.intent_id
-  RETURNING s.program_id, s.intent_id, s.version, s.attempts, s.authorization_n, s.rerouted
+  RETURNING s.program_id, s.intent_id, s.version, s.attempts - s.forgiven AS tries, s.authorization_n, s.rerouted
 ), noted AS (
   INSERT INTO intent_transition (program_id, intent_id, seq, from_status, to_status, stage, at, actor)
   SELECT program_id, intent_id, version, 'PENDING', 'PROCESSING', 'QUEUED', $4, $9 FROM taken
 )
-SELECT t.program_id, p.public_id, t.intent_id, t.version, t.attempts, i.kind, i.idempotency_key, i.wallet,
+SELECT t.program_id, p.public_id, t.intent_id, t.version, t.tries, i.kind, i.idempotency_key, i.wallet,
        r.address, c.token, coalesce(i.amount, 0), coalesce(a.valid_after, 0), coalesce(a.valid_before, 0),
        coalesce(a.signature, ''::bytea), t.rerouted
   FROM taken t

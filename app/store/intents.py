@@ -30,6 +30,9 @@ WITH added AS (
 UPDATE intent_state SET authorization_n = added.n, rerouted = $7
   FROM added WHERE program_id = $1 AND intent_id = $2
 """
+_FORGIVE = """
+UPDATE intent_state SET forgiven = attempts WHERE program_id = $1 AND intent_id = $2
+"""
 # The wallet's one place: a REGISTRATION that is PENDING, PROCESSING or CONFIRMED.
 _CLAIM_REGISTRATION = """
 UPDATE program_user u SET registration_intent_id = i.id
@@ -87,6 +90,11 @@ async def add_signature(
         given_by,
         at,
     )
+
+
+async def forgive_tries(unit: UnitOfWork, intent_id: UUID) -> None:
+    """What was tried before counts no more towards the most tries of an intent."""
+    await unit.connection.execute(_FORGIVE, unit.program_id, intent_id)
 
 
 async def claim_registration(unit: UnitOfWork, intent_id: UUID) -> bool:

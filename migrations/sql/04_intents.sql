@@ -54,6 +54,7 @@ CREATE TABLE intent_state (
   authorization_n integer,             -- the signature in use; null: nothing is signed
   rerouted boolean NOT NULL DEFAULT false,  -- the wallet has code: settle in small transactions of their own
   attempts integer NOT NULL DEFAULT 0,
+  forgiven integer NOT NULL DEFAULT 0, -- attempts before a person, or a new signature, gave it another chance
   lease_until timestamptz,
   leased_by text,
   chain_transaction_id uuid,

@@ -9,9 +9,11 @@ from app.domain.claims import ClaimedIntent
 from app.processes.release_stuck import release_stuck
 from app.processes.settle import settle
 from app.services.execute import execute
+from app.services.intents import retry_intent
 from app.store.claims import Claim, claim
 from tests.contracts.items import wallet
 from tests.processes.settling_world import SettledProgram, SettlingWorld
+from tests.services.world import key_of
 
 _PAUSE = """
 UPDATE program SET status = 'PAUSED', pause_reason = 'a person said so', paused_at = now() WHERE id = $1
@@ -215,6 +217,16 @@ async def test_an_intent_that_keeps_coming_back_waits_for_a_person(
     assert await settle(world.settling()) == 0
     [state] = await world.states()
     assert (state["status"], state["failure_code"]) == ("FAILED", "TRIES_EXHAUSTED")
+    [intent] = await world.rows("SELECT id FROM intent")
+    retry = partial(
+        retry_intent,
+        authority=key_of(program.id),
+        intent_id=intent["id"],
+        reason="the node was at fault",
+        now=world.clock(),
+    )
+    await execute(world.api, world.bells, program.id, retry)
+    assert await settle(world.settling()) == 1
 
 
 async def test_a_closed_gateway_sends_everything_back(settling_world: SettlingWorld) -> None:

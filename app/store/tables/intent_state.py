@@ -45,6 +45,7 @@ class IntentState(Row, table=True):
     authorization_n: int | None = optional(Integer)
     rerouted: bool = required(Boolean, default="false")
     attempts: int = required(Integer, default="0")
+    forgiven: int = required(Integer, default="0")
     lease_until: datetime | None = optional(INSTANT)
     leased_by: str | None = optional(Text)
     chain_transaction_id: UUID | None = optional(Uuid)

@@ -41,7 +41,7 @@ class LiveLine:
                 while notices:
                     progress.console.print(f"[yellow]{notices.pop(0)}[/]")
                 if not plain:
-                    live.update(Text(line), refresh=True)
+                    live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True)
                 elif time.monotonic() - printed > _PLAIN_EVERY_SECONDS:
                     printed = time.monotonic()
                     progress.console.print(line, highlight=False, soft_wrap=True)
@@ -54,13 +54,12 @@ class LiveLine:
         accepted, settled = self._rates(self._tally.accepted, counts["CONFIRMED"])
         waiting = counts["PENDING"] + counts["PROCESSING"]
         line = (
-            f"{accepted:5.1f} intents/s accepted  {settled:5.1f}/s settled   "
-            f"{counts['CONFIRMED']} confirmed, {waiting} under way, {counts['FAILED']} failed"
+            f"intents: {accepted:.1f}/s accepted, {settled:.1f}/s settled · "
+            f"{counts['CONFIRMED']} confirmed, {waiting} waiting, {counts['FAILED']} failed"
         )
-        refused = sum(self._tally.refused.values())
-        if refused:
+        if self._tally.refused:
             most = ", ".join(f"{code} {n}" for code, n in self._tally.refused.most_common(3))
-            line += f"   {refused} requests refused ({most})"
+            line += f" · refused: {most}"
         return line
 
     async def _counts(self) -> Counter[str]:

@@ -23,6 +23,9 @@ mutation Register($input: RegisterUserInput!) {
   registerUser(input: $input) { intent { id status } userErrors { code message field } }
 }
 """
+_USER = """
+query User($by: ProgramWallet!) { user(by: $by) { registeredAt } }
+"""
 _PAY = """
 mutation Pay($input: SubmitPaymentInput!) {
   submitPayment(input: $input) { intent { id status } userErrors { code message field } }
@@ -52,6 +55,12 @@ class Shopper:
             wanted["payment"] = await self._sign("REGISTRATION", fee, key)
         made = await self._api.mutate("registerUser", _REGISTER, input=wanted)
         return str(made["intent"]["id"])
+
+    async def is_registered(self) -> bool:
+        """Whether the registration is final: before that, nothing can be paid."""
+        by = {"programId": self._program_id, "wallet": self.address}
+        user = (await self._api.query(_USER, by=by))["user"]
+        return user is not None and user["registeredAt"] is not None
 
     async def pay(self, amount: str) -> str:
         """Signs and submits a payment of so many major units; the intent's id."""

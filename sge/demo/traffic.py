@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
@@ -17,8 +16,6 @@ _AT_ONCE = 32
 _REGISTERS = 0.2
 _WITHOUT_REFERRER = 0.1
 _CENTS = (100, 4_999)
-# A registration is final a few blocks later; until then the wallet cannot pay.
-_SETTLES_SECONDS = 5.0
 _REMEMBERED = 500
 _PAUSE_SECONDS = 1.0
 
@@ -45,9 +42,9 @@ class Traffic:
         self._codes = [member.code for member in plan.affiliates]
         self._random = random.Random()  # noqa: S311 - chooses amounts and referrers
         self._strangers: deque[str] = deque()
-        known = faucet.earlier_wallets(plan.slug)[-_REMEMBERED:]
-        self._members: deque[str] = deque(known, maxlen=_REMEMBERED)
-        self._joining: deque[tuple[float, str]] = deque()
+        self._members: deque[str] = deque(maxlen=_REMEMBERED)
+        # Who may have registered: in an earlier run, or a moment ago.
+        self._joining: deque[str] = deque(faucet.earlier_wallets(plan.slug)[-_REMEMBERED:])
 
     async def run(self, rate: float) -> None:
         """Starts `rate` requests a second until it is cancelled."""
@@ -71,16 +68,19 @@ class Traffic:
             self._tally.accepted += 1
 
     async def _request(self) -> None:
-        self._welcome()
+        await self._welcome()
         if not self._members or self._random.random() < _REGISTERS:
             await self._register()
         else:
             await self._pay()
 
-    def _welcome(self) -> None:
-        """Who registered long enough ago may pay from now on."""
-        while self._joining and self._joining[0][0] < time.monotonic() - _SETTLES_SECONDS:
-            self._members.append(self._joining.popleft()[1])
+    async def _welcome(self) -> None:
+        """The one who has waited longest pays from now on, if the registration is final."""
+        if not self._joining:
+            return
+        key = self._joining.popleft()
+        shopper = Shopper(self._api, self._program_id, key)
+        (self._members if await shopper.is_registered() else self._joining).append(key)
 
     async def _register(self) -> None:
         if not self._strangers:
@@ -89,7 +89,7 @@ class Traffic:
         alone = self._random.random() < _WITHOUT_REFERRER
         code = None if alone else self._random.choice(self._codes)
         await Shopper(self._api, self._program_id, key).register(code, self._plan.registration_fee)
-        self._joining.append((time.monotonic(), key))
+        self._joining.append(key)
 
     async def _pay(self) -> None:
         key = self._random.choice(self._members)
@@ -97,7 +97,6 @@ class Traffic:
         try:
             await Shopper(self._api, self._program_id, key).pay(f"{cents // 100}.{cents % 100:02}")
         except ApiRefusal as refusal:
-            # An earlier run stopped before this wallet registered, or it has spent its money.
-            if refusal.codes & {"INVALID_STATE", "INSUFFICIENT_FUNDS"} and key in self._members:
+            if "INSUFFICIENT_FUNDS" in refusal.codes and key in self._members:
                 self._members.remove(key)
             raise

@@ -14,7 +14,10 @@ from sge.embedded.server import Server
 CHAIN_ID = 31337
 _BLOCK_GAS = 60_000_000
 _BLOCK_SECONDS = 1
-_SAVE_SECONDS = 5
+# It saves everything at once, so what it keeps is bounded: logs and receipts of ten minutes, which
+# is how long workers may be away. A transaction takes about 20 kB of its state.
+_SAVE_SECONDS = 30
+_KEPT_BLOCKS = 600
 _CALL_SECONDS = 30.0
 # Whatever proxy the machine has: this is our own loopback port.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -27,7 +30,7 @@ class AnvilRefusal(RuntimeError):
 class Anvil(Server):
     """A chain of one node: a block with each transaction and one a second, finality two blocks on.
 
-    With `remembers` its state is kept in the folder: saved each five seconds and at a clean stop.
+    With `remembers` its state is kept in the folder: saved each half minute and at a clean stop.
     """
 
     name: ClassVar[str] = "anvil"
@@ -74,6 +77,7 @@ class Anvil(Server):
         if self._remembers:
             state = self.folder / "state.json"
             command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]
+            command += ["--transaction-block-keeper", str(_KEPT_BLOCKS)]
         return Launch(command + list(self._options))
 
     def _answers(self) -> bool:

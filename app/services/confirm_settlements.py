@@ -13,17 +13,13 @@ from app.services.gas_weights import GAS_WEIGHTS
 from app.services.move_intents import move_intents
 from app.services.settled_items import Settling, proves, settling
 from app.services.settlement_events import settlement_events
-from app.store import attempts, settlements
+from app.store import attempts, proven_intents, registrations, settlements
 from app.store.attempts import AttemptEnd
 from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
-from app.store.settlements import (
-    AffiliateNow,
-    NewSettlement,
-    ProvenIntent,
-    Registered,
-    SettlementPlace,
-)
+from app.store.proven_intents import AffiliateNow, ProvenIntent
+from app.store.registrations import Registered
+from app.store.settlements import NewSettlement, SettlementPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,10 @@ async def prepare_settlements(
     """Locks the intents and decides; nothing is written yet. An intent that is CONFIRMED already stays so."""
     if not items:
         return Proven((), (), {})
-    intents = await settlements.lock_intents(
+    intents = await proven_intents.lock_intents(
         unit, program.id, [item.log.intent_id for item in items]
     )
-    affiliates = await settlements.affiliates_now(
+    affiliates = await proven_intents.affiliates_now(
         unit, program.id, sorted({one for intent in intents.values() for one in intent.upline})
     )
     fresh: list[Settling] = []
@@ -133,11 +129,11 @@ async def _register(
     ]
     if not users:
         return {}
-    await settlements.register_users(unit, program_id, users, confirmed_at)
+    await registrations.register_users(unit, program_id, users, confirmed_at)
     referrers = sorted({one.referrer_id for one in users if one.referrer_id is not None})
     if not referrers:
         return {}
-    return await settlements.lines_up(unit, program_id, referrers)
+    return await proven_intents.lines_up(unit, program_id, referrers)
 
 
 def _confirmed(intent: ProvenIntent, place: SettlementPlace) -> IntentMove:

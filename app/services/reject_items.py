@@ -11,10 +11,11 @@ from app.domain.states import IntentStage, IntentStatus
 from app.services.findings import RejectedItem
 from app.services.gas_weights import GAS_WEIGHTS
 from app.services.move_intents import move_intents, requeue_intents
-from app.store import attempts, settlements
+from app.store import attempts, proven_intents, registrations
 from app.store.attempts import AttemptEnd
 from app.store.database import UnitOfWork
-from app.store.settlements import ProvenIntent, SettlementPlace
+from app.store.proven_intents import ProvenIntent
+from app.store.settlements import SettlementPlace
 
 # What passes by itself (a paused token, a clock ahead of ours) rarely does so within a second.
 _PASSING_DELAY = timedelta(seconds=5)
@@ -30,7 +31,7 @@ async def reject_items(
     """Ends the tries of these items; an intent that has moved on meanwhile (a Settled wins) stays where it is."""
     if not items or place.chain_transaction_id is None:
         return
-    intents = await settlements.lock_intents(
+    intents = await proven_intents.lock_intents(
         unit, program_id, [item.log.intent_id for item in items]
     )
     refused = [(intents[item.log.intent_id], _reason(item)) for item in items]
@@ -53,7 +54,7 @@ async def reject_items(
     ]
     await requeue_intents(unit, program_id, due)
     failed = [one.intent_id for one in moves if one.completes]
-    await settlements.free_registrations(unit, program_id, failed)
+    await registrations.free_registrations(unit, program_id, failed)
 
 
 def _reason(item: RejectedItem) -> SettlementReason:

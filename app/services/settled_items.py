@@ -13,7 +13,8 @@ from app.domain.postings import Journal, Movement, MovementDirection
 from app.domain.settlement_postings import settlement_journal
 from app.services.findings import SettledItem
 from app.store.consumption import WatchedProgram
-from app.store.settlements import AffiliateNow, ProvenIntent, SettlementPlace
+from app.store.proven_intents import AffiliateNow, ProvenIntent
+from app.store.settlements import SettlementPlace
 
 _NOTHING = Accrual((), ())
 

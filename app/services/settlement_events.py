@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.events import EventType, NewEvent
 from app.services.settled_items import Settling
-from app.store.settlements import AffiliateNow
+from app.store.proven_intents import AffiliateNow
 
 _MILLISECOND = timedelta(milliseconds=1)
 

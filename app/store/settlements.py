@@ -1,4 +1,4 @@
-"""What a settlement needs to know and what it leaves behind: settlements, commissions, registrations."""
+"""What final logs leave behind: settlements and the commissions earned from them."""
 
 import json
 from collections.abc import Sequence
@@ -6,29 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.commissions import AccruedCommission, EarningTerms, SkippedLevel
+from app.domain.commissions import AccruedCommission, SkippedLevel
 from app.domain.money import Money
-from app.domain.states import AffiliateStatus, IntentStage, IntentStatus
 from app.store.database import UnitOfWork
 
-_LOCK = """
-SELECT i.id, i.on_chain_id, i.kind, i.wallet, i.user_id, i.amount, i.currency, i.referrer_id, i.upline, i.created_at,
-       s.status, s.stage, s.version, s.chain_transaction_id,
-       t.version AS terms_version, t.platform_fee_bps, t.commission_levels_bps, t.registration_earns_commission,
-       t.holding_period_days
-  FROM intent i
-  JOIN intent_state s ON s.program_id = i.program_id AND s.intent_id = i.id
-  JOIN terms t ON t.program_id = i.program_id AND t.version = i.terms_version
- WHERE i.program_id = $1 AND i.on_chain_id = ANY($2::bytea[])
- ORDER BY i.id
-   FOR UPDATE OF s
-"""
-_STATUSES = """
-SELECT id, public_id, status FROM affiliate WHERE program_id = $1 AND id = ANY($2::bigint[])
-"""
-_LINES_UP = """
-SELECT id, sge_upline(path) AS line FROM affiliate WHERE program_id = $1 AND id = ANY($2::bigint[])
-"""
 _CLAIMED = """
 SELECT log_index, direction FROM movement
  WHERE chain_id = $1 AND block_hash = $2 AND program_id = $3 AND log_index = ANY($4::integer[]) AND NOT undone
@@ -49,51 +30,6 @@ SELECT $1, g.*
   FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[], $8::numeric[],
               $9::numeric[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[]) AS g
 """
-# The first proof counts; it takes the wallet's place even from a newer registration, which the chain will refuse.
-_REGISTER = """
-UPDATE program_user u
-   SET registered_at = $2, referrer_id = g.referrer_id, identity_token_id = g.token_id,
-       registration_intent_id = g.intent_id
-  FROM unnest($3::bigint[], $4::uuid[], $5::bigint[], $6::numeric[]) AS g (user_id, intent_id, referrer_id, token_id)
- WHERE u.program_id = $1 AND u.id = g.user_id AND u.registered_at IS NULL
-"""
-_FREE_PLACES = """
-UPDATE program_user SET registration_intent_id = NULL
- WHERE program_id = $1 AND registration_intent_id = ANY($2::uuid[]) AND registered_at IS NULL
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenIntent:
-    """An intent that a log names, its state locked. amount: None for a registration without a fee."""
-
-    id: UUID
-    on_chain_id: bytes
-    kind: str
-    wallet: str
-    user_id: int
-    amount: Money | None
-    referrer_id: int | None
-    upline: tuple[int, ...]
-    terms: EarningTerms
-    created_at: datetime
-    status: IntentStatus
-    stage: IntentStage
-    version: int
-    chain_transaction_id: UUID | None
-
-    @property
-    def registration(self) -> bool:
-        return self.kind == "REGISTRATION"
-
-
-@dataclass(frozen=True, slots=True)
-class AffiliateNow:
-    """An affiliate at the moment of settlement."""
-
-    id: int
-    public_id: UUID
-    status: AffiliateStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,67 +54,6 @@ class NewSettlement:
     journal_id: int | None
     skipped: tuple[SkippedLevel, ...]
     gas_share_wei: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A user whose registration is proven."""
-
-    user_id: int
-    intent_id: UUID
-    referrer_id: int | None
-    token_id: int
-
-
-async def lock_intents(
-    unit: UnitOfWork, program_id: int, on_chain_ids: Sequence[bytes]
-) -> dict[bytes, ProvenIntent]:
-    """The program's intents that logs name, locked in id order."""
-    rows = await unit.connection.fetch(_LOCK, program_id, on_chain_ids)
-    return {
-        row["on_chain_id"]: ProvenIntent(
-            id=row["id"],
-            on_chain_id=row["on_chain_id"],
-            kind=row["kind"],
-            wallet=row["wallet"].lower(),
-            user_id=row["user_id"],
-            amount=None if row["amount"] is None else Money(row["amount"], row["currency"]),
-            referrer_id=row["referrer_id"],
-            upline=tuple(row["upline"]),
-            terms=EarningTerms(
-                version=row["terms_version"],
-                platform_fee_bps=row["platform_fee_bps"],
-                levels_bps=tuple(row["commission_levels_bps"]),
-                registration_earns=row["registration_earns_commission"],
-                holding_days=row["holding_period_days"],
-            ),
-            created_at=row["created_at"],
-            status=IntentStatus(row["status"]),
-            stage=IntentStage(row["stage"]),
-            version=row["version"],
-            chain_transaction_id=row["chain_transaction_id"],
-        )
-        for row in rows
-    }
-
-
-async def affiliates_now(
-    unit: UnitOfWork, program_id: int, ids: Sequence[int]
-) -> dict[int, AffiliateNow]:
-    """Affiliates with their statuses as they are now."""
-    rows = await unit.connection.fetch(_STATUSES, program_id, ids)
-    return {
-        row["id"]: AffiliateNow(row["id"], row["public_id"], AffiliateStatus(row["status"]))
-        for row in rows
-    }
-
-
-async def lines_up(
-    unit: UnitOfWork, program_id: int, ids: Sequence[int]
-) -> dict[int | None, Sequence[int]]:
-    """Each affiliate with everybody above it, as the forest is now."""
-    rows = await unit.connection.fetch(_LINES_UP, program_id, ids)
-    return {row["id"]: row["line"] for row in rows}
 
 
 async def claimed_movements(
@@ -244,23 +119,3 @@ async def insert_commissions(
         [one.accrued_at for _, one in accrued],
         [one.payable_at for _, one in accrued],
     )
-
-
-async def register_users(
-    unit: UnitOfWork, program_id: int, users: Sequence[Registered], confirmed_at: datetime
-) -> None:
-    """Fixes their referrers and identities, once and for ever."""
-    await unit.connection.execute(
-        _REGISTER,
-        program_id,
-        confirmed_at,
-        [one.user_id for one in users],
-        [one.intent_id for one in users],
-        [one.referrer_id for one in users],
-        [one.token_id for one in users],
-    )
-
-
-async def free_registrations(unit: UnitOfWork, program_id: int, intent_ids: Sequence[UUID]) -> None:
-    """These registrations failed: their wallets may ask again."""
-    await unit.connection.execute(_FREE_PLACES, program_id, intent_ids)

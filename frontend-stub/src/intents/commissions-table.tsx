@@ -40,7 +40,7 @@ export function CommissionsTable({
               </td>
               <td>{codeWords(commission.status)}</td>
               <td>
-                <Instant at={commission.payableAt} />
+                <Instant at={commission.payableAt} programTime />
               </td>
             </tr>
           ))}

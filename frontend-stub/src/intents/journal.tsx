@@ -5,8 +5,14 @@ import { ScrollArea } from "../parts/scroll-area";
 import { codeWords } from "../parts/status";
 import { balances } from "../values/money";
 
+interface Props {
+  readonly journal: PostedJournalFragment;
+  /** What people call the owners of accounts, by their id. */
+  readonly owners: ReadonlyMap<string, string>;
+}
+
 /** One business event: its entries side by side, debit and credit. */
-export function Journal({ journal }: { journal: PostedJournalFragment }) {
+export function Journal({ journal, owners }: Props) {
   const entries = journal.entries?.nodes ?? [];
   const whole = !journal.entries?.pageInfo.hasNextPage;
   return (
@@ -36,7 +42,7 @@ export function Journal({ journal }: { journal: PostedJournalFragment }) {
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <EntryRow key={entry.id} entry={entry} />
+            <EntryRow key={entry.id} entry={entry} owners={owners} />
           ))}
         </tbody>
       </table>
@@ -44,12 +50,19 @@ export function Journal({ journal }: { journal: PostedJournalFragment }) {
   );
 }
 
-function EntryRow({ entry }: { entry: EntryLineFragment }) {
+interface EntryProps {
+  readonly entry: EntryLineFragment;
+  readonly owners: Props["owners"];
+}
+
+function EntryRow({ entry, owners }: EntryProps) {
+  const { kind, ownerId } = entry.account;
+  const owner = ownerId && owners.get(ownerId);
   const amount = <Amount money={entry.amount} />;
   return (
     <tr>
-      <th scope="row" title={entry.account.ownerId ?? undefined}>
-        {codeWords(entry.account.kind)}
+      <th scope="row" title={ownerId ?? undefined}>
+        {codeWords(kind)} {owner && <code>{owner}</code>}
       </th>
       <td>{codeWords(entry.purpose)}</td>
       <td className="right">{entry.direction === "DEBIT" && amount}</td>

@@ -5,6 +5,8 @@ import { Fact } from "./facts";
 import type { Detail } from "./intent-page";
 import { Journal } from "./journal";
 
+type Commissions = NonNullable<NonNullable<Detail["settlement"]>["commissions"]>;
+
 /** The proof that the intent happened, and what it moved. */
 export function SettlementSection({
   settlement,
@@ -19,7 +21,7 @@ export function SettlementSection({
         <h2 id="settlement">Settlement</h2>
         <dl className="facts card">
           <Fact name="Confirmed">
-            <FullInstant at={settlement.confirmedAt} />
+            <FullInstant at={settlement.confirmedAt} programTime />
           </Fact>
           {settlement.undoneAt && (
             <Fact name="Undone by the chain">
@@ -45,7 +47,7 @@ export function SettlementSection({
         <section aria-labelledby="ledger">
           <h2 id="ledger">Ledger postings</h2>
           {journals.map((journal) => (
-            <Journal key={journal.id} journal={journal} />
+            <Journal key={journal.id} journal={journal} owners={ownersOf(commissions)} />
           ))}
         </section>
       )}
@@ -57,4 +59,9 @@ export function SettlementSection({
       )}
     </>
   );
+}
+
+/** Referral codes by affiliate, to say whose account an entry is in. */
+function ownersOf(commissions: Commissions): ReadonlyMap<string, string> {
+  return new Map(commissions.map(({ affiliate }) => [affiliate.id, affiliate.referralCode]));
 }

@@ -11,7 +11,7 @@ const minuteMs = 60_000;
 
 /** Settled intents of each minute, from the program's rollup. */
 export function LastHour({ program }: { program: ProgramCard }) {
-  const nowMs = useProgramMinute(program.now);
+  const nowMs = useThisMinute();
   const [from, to] = [nowMs - hourMs, nowMs + minuteMs].map((ms) => new Date(ms).toISOString());
   const [{ data, error }] = useQuery({
     query: LastHourDocument,
@@ -39,15 +39,12 @@ export function LastHour({ program }: { program: ProgramCard }) {
   );
 }
 
-/** The program's own time, cut to the minute: a test program's clock can be ahead of this one. */
-function useProgramMinute(programNow: string): number {
-  const [ahead] = useState(() => Date.parse(programNow) - Date.now());
-  const minute = () => Math.floor((Date.now() + ahead) / minuteMs) * minuteMs;
-  const [nowMs, setNowMs] = useState(minute);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: minute reads only `ahead`, which stays
+/** The rollup counts in real time, also where a test program's clock is ahead. */
+function useThisMinute(): number {
+  const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(minute()), 10_000);
+    const timer = setInterval(() => setNowMs(Date.now()), 10_000);
     return () => clearInterval(timer);
   }, []);
-  return nowMs;
+  return Math.floor(nowMs / minuteMs) * minuteMs;
 }

@@ -71,7 +71,7 @@ function options(
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [12, 16, 0, 0],
+    padding: [12, 30, 0, 0],
     scales: {
       x: { time: true, range: () => [...newest.current.span] },
       y: { range: (_, __, max) => [0, roomAbove(max)] },

@@ -1,15 +1,21 @@
 import { useCallback } from "react";
 import { useTextAt } from "../values/clock";
 import { absolute, relative } from "../values/time";
+import { useProgramOffset } from "./program-clock";
 
-/** An instant as people say it; hovering shows the absolute one. */
-export function Instant({ at }: { at: string | null | undefined }) {
-  if (!at) return <span className="muted">–</span>;
-  return <Relative at={at} />;
+interface Props {
+  readonly at: string;
+  /** Whether the instant is in the program's time, which a test program can be ahead in. */
+  readonly programTime?: boolean;
 }
 
-function Relative({ at }: { at: string }) {
-  const text = useTextAt(useCallback((nowMs: number) => relative(at, nowMs), [at]));
+/** An instant as people say it; hovering shows the absolute one. */
+export function Instant({ at, programTime = false }: Props) {
+  const ahead = useProgramOffset();
+  const offset = programTime ? ahead : 0;
+  const text = useTextAt(
+    useCallback((nowMs: number) => relative(at, nowMs + offset), [at, offset]),
+  );
   return (
     <time dateTime={at} title={absolute(at)}>
       {text}
@@ -18,12 +24,12 @@ function Relative({ at }: { at: string }) {
 }
 
 /** Both, for places that are read closely. */
-export function FullInstant({ at }: { at: string }) {
+export function FullInstant(props: Props) {
   return (
     <span className="full-instant">
-      {absolute(at)}{" "}
+      {absolute(props.at)}{" "}
       <span className="muted">
-        (<Relative at={at} />)
+        (<Instant {...props} />)
       </span>
     </span>
   );

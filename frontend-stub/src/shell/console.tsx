@@ -1,9 +1,10 @@
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useQuery } from "urql";
 import { SessionDocument } from "../generated/operations";
 import { IntentPage } from "../intents/intent-page";
 import { IntentsPage } from "../intents/intents-page";
 import { Overview } from "../overview/overview";
+import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { overviewHref, type Route, replaceRoute, useRoute } from "../routing";
 import { failureOf } from "../values/failure";
@@ -27,6 +28,7 @@ export function Console({ signOut }: { signOut: () => void }) {
   const scopes = data?.viewer?.apiKey?.scopes ?? [];
   useOnlyProgram(route, programs, scopes.includes("PLATFORM"));
   const program = "slug" in route ? programs?.find(({ slug }) => slug === route.slug) : undefined;
+  const offset = useMemo(() => offsetOf(program), [program]);
   return (
     <ScopesProvider value={scopes}>
       <button type="button" className="skip" onClick={focusMain}>
@@ -42,7 +44,9 @@ export function Console({ signOut }: { signOut: () => void }) {
         {program?.pause && <PauseNotice pause={program.pause} />}
         {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
         {!error && !programs && <Loading what="programs" />}
-        {programs && <Page route={route} programs={programs} program={program} />}
+        <ProgramClock value={offset}>
+          {programs && <Page route={route} programs={programs} program={program} />}
+        </ProgramClock>
       </main>
     </ScopesProvider>
   );

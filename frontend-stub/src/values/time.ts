@@ -14,12 +14,8 @@ export function absolute(instant: string): string {
 export function relative(instant: string, nowMs: number): string {
   const seconds = Math.round((nowMs - Date.parse(instant)) / 1000);
   if (Math.abs(seconds) < 2) return "now";
-  const text = duration(Math.abs(seconds));
-  return seconds > 0 ? `${text} ago` : `in ${text}`;
-}
-
-/** The largest unit that fits, rounded down: 150 s → "2 min". */
-export function duration(seconds: number): string {
-  const unit = units.find((candidate) => seconds >= candidate.seconds) ?? units[3];
-  return `${Math.floor(seconds / unit.seconds)} ${unit.name}`;
+  const unit = units.find((candidate) => Math.abs(seconds) >= candidate.seconds) ?? units[3];
+  // Rounded away from the past: what is due in 29.9 days is not due in 29.
+  const count = Math.abs(Math.floor(seconds / unit.seconds));
+  return seconds > 0 ? `${count} ${unit.name} ago` : `in ${count} ${unit.name}`;
 }

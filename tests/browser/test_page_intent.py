@@ -1,0 +1,85 @@
+"""One intent on the page, from the first transition to the last posting; retry and cancel."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.fixtures.stack import Program
+from tests.fixtures.visitor import intent_rows, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+
+_SETTLED = """
+query Settled($slug: String!) {
+  program(slug: $slug) {
+    intents(filter: { status: [CONFIRMED], kind: [PAYMENT] }, first: 1) {
+      nodes { id amount { amount } settlement { commissions { amount { amount } } } }
+    }
+  }
+}
+"""
+_PAUSE = """
+mutation Pause($id: ID!) {
+  pauseProgram(programId: $id, reason: "browser test") { userErrors { code } }
+}
+"""
+_RESUME = """
+mutation Resume($id: ID!) {
+  resumeProgram(programId: $id, reason: "browser test is over") { userErrors { code } }
+}
+"""
+
+
+@pytest.fixture
+def paused(program: Program) -> Iterator[Program]:
+    """The program accepts intents and signs none."""
+    program.ask(_PAUSE, id=program.id)
+    yield program
+    program.ask(_RESUME, id=program.id)
+
+
+def test_a_settled_payment_is_shown_to_the_last_posting(page: Page, program: Program) -> None:
+    sign_in(page, program, "/intents?status=CONFIRMED&kind=PAYMENT")
+    intent_rows(page)
+    intent = program.ask(_SETTLED, slug=program.slug)["program"]["intents"]["nodes"][0]
+
+    page.goto(f"{program.url}/#/p/{program.slug}/intents/{intent['id']}")
+
+    expect(page.locator(".hero-amount")).to_contain_text(_shown(intent["amount"]))
+    timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
+    expect(timeline.first).to_contain_text("Pending")
+    expect(timeline.last).to_contain_text("Confirmed")
+    expect(page.get_by_role("table", name="Signed copies").first).to_contain_text("Mined")
+    expect(page.get_by_role("heading", name="Settlement", exact=True)).to_be_visible()
+    expect(page.get_by_text("Balanced")).to_be_visible()
+    commissions = page.get_by_role("region", name="Commissions by level")
+    for commission in intent["settlement"]["commissions"]:
+        expect(commissions).to_contain_text(_shown(commission["amount"]))
+
+
+def test_a_payment_is_followed_until_it_is_final(page: Page, program: Program) -> None:
+    sign_in(page, program, "/intents?kind=PAYMENT")
+    page.get_by_role("button", name=re.compile("new$")).click()
+    intent_rows(page).first.locator("th a").click()
+    expect(page.locator(".page-title .status")).to_have_text("Confirmed")
+    expect(page.get_by_role("heading", name="Ledger postings")).to_be_visible()
+
+
+def test_a_waiting_intent_is_cancelled_with_a_reason(page: Page, paused: Program) -> None:
+    sign_in(page, paused, "/intents?status=PENDING")
+    expect(page.get_by_text("nothing new is signed")).to_be_visible()
+    intent_rows(page).first.locator("th a").click()
+    page.get_by_role("button", name="Cancel intent…").click()
+    page.get_by_label("Reason").fill("The customer asked twice")
+    page.get_by_role("button", name="Cancel intent", exact=True).click()
+    expect(page.locator(".page-title .status")).to_have_text("Failed")
+    timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
+    expect(timeline.last).to_contain_text("The customer asked twice")
+    expect(page.get_by_role("button", name="Retry…")).to_be_hidden()
+
+
+def _shown(money: dict[str, str]) -> str:
+    return f"{Decimal(money['amount']):,f}"

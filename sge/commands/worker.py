@@ -1,9 +1,9 @@
 """`sge worker` and `sge scheduler`: what happens later."""
 
-import asyncio
 from typing import Annotated
 
 import typer
+import uvloop
 
 from app.bus.channels import QUEUES
 from app.observability import configure_logging
@@ -25,14 +25,14 @@ def worker(
         raise typer.BadParameter(f"no queue is named {', '.join(sorted(unknown))}")
     settings = load_settings().require_for("worker")
     configure_logging(settings.log_level.upper())
-    asyncio.run(_work(settings, queue or list(QUEUES)))
+    uvloop.run(_work(settings, queue or list(QUEUES)))
 
 
 def scheduler() -> None:
     """Wake every job at its interval, until SIGTERM; several may run, one of them does it."""
     settings = load_settings().require_for("scheduler")
     configure_logging(settings.log_level.upper())
-    asyncio.run(_schedule(settings))
+    uvloop.run(_schedule(settings))
 
 
 async def _work(settings: Settings, queues: list[str]) -> None:

@@ -7,7 +7,7 @@ CPUS := 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check lock contracts frontend format clean
+.PHONY: help setup demo test test-long check bench lock contracts frontend format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ check: setup frontend ## lint, types, import contracts, SDL drift, lock hygiene,
 	.venv/bin/lint-imports
 	$(PY) -m sge.cli schema check
 	$(PY) -m pytest -q -n $(CPUS) tests/project
+
+bench: setup ## the benchmarks, one after the other: rates on this machine (see bench/RESULTS.md)
+	@set -e; for file in $$(grep -l __main__ bench/*.py); do \
+	  name=$$(basename $$file .py); echo "== $$name"; $(PY) -m bench.$$name; \
+	done
 
 lock: ## resolves the dependencies anew, for all platforms (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt

@@ -80,8 +80,17 @@ _TO_JSON: dict[type, Any] = {
     datetime: _microseconds,
     UUID: str,
 }
+
+
+def _bigint(text: str) -> int:
+    value = int(text)
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("no column holds it")
+    return value
+
+
 _FROM_JSON: dict[type, tuple[type, Any]] = {
-    int: (str, int),
+    int: (str, _bigint),
     str: (str, str),
     bool: (bool, bool),
     bytes: (str, bytes.fromhex),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 
@@ -10,9 +11,11 @@ from app.chain.deploy import Deployment
 from app.main import create_app
 from app.services.api_keys import make_operator_key
 from app.settings import Settings
+from app.store.database import Database as Pool
 from schema.build import build_schema
 from sge.embedded.anvil import Anvil
 from tests.api.caller import Caller, Stage
+from tests.api.filled import FilledProgram
 from tests.contracts.conftest import deployment
 from tests.fixtures.databases import Database
 
@@ -61,3 +64,15 @@ async def stage(
         assert made.token is not None
         yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
     await process.stop()
+
+
+@pytest.fixture
+async def filled(stage: Stage, database: Database) -> AsyncIterator[FilledProgram]:
+    """A program that can be filled with settled payments."""
+    owner = await asyncpg.connect(database.dsn())
+    worker = await Pool.connect(database.dsn("sge_worker"), maximum=1)
+    program = FilledProgram(await stage.program(), owner, worker, stage.process.now())
+    await program.begin()
+    yield program
+    await worker.close()
+    await owner.close()

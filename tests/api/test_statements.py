@@ -1,30 +1,11 @@
 """No count of statements grows with the rows: each field of each type, with few rows and with many."""
 
-from collections.abc import AsyncIterator
-
-import asyncpg
-import pytest
-
-from app.store.database import Database as Pool
 from tests.api.caller import Stage
 from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
 from tests.api.walking import WAYS, is_resolved, object_types, query_to, selections
-from tests.fixtures.databases import Database
 
 FEW, MANY = 1, 5
-
-
-@pytest.fixture
-async def filled(stage: Stage, database: Database) -> AsyncIterator[FilledProgram]:
-    """An empty program that can be filled."""
-    owner = await asyncpg.connect(database.dsn())
-    worker = await Pool.connect(database.dsn("sge_worker"), maximum=1)
-    program = FilledProgram(await stage.program(), owner, worker, stage.process.now())
-    await program.begin()
-    yield program
-    await worker.close()
-    await owner.close()
 
 
 def queries() -> dict[str, str]:

@@ -1,0 +1,174 @@
+"""One call of every root field, on things of one program."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import asyncpg
+from eth_account import Account
+
+from app.domain.ids import new_id
+from schema.ids import IdPrefix, encode_id
+from tests.api.caller import CREATE_KEY, OwnProgram, Stage
+from tests.storage.seeds import wallet
+
+_ERRORS = "userErrors { code message field }"
+_PROGRAM = f"program {{ id status name now }} {_ERRORS}"
+_INTENT = f"intent {{ id status version }} replayed warnings {{ code }} {_ERRORS}"
+_AFFILIATE = f"affiliate {{ id status depth }} {_ERRORS}"
+
+CALLS = {
+    "Query.viewer": "{ viewer { kind apiKey { name } } }",
+    "Query.node": '{ node(id: "%(affiliate)s") { id } }',
+    "Query.nodes": '{ nodes(ids: ["%(affiliate)s"]) { id } }',
+    "Query.program": '{ program(slug: "%(slug)s") { id } }',
+    "Query.programs": "{ programs { nodes { id } totalCount { value } } }",
+    "Query.affiliate": '{ affiliate(by: {id: "%(affiliate)s"}) { id } }',
+    "Query.user": '{ user(by: {programId: "%(program)s", wallet: "%(user_wallet)s"}) { id } }',
+    "Query.intent": '{ intent(by: {id: "%(intent)s"}) { id } }',
+    "Query.paymentAuthorization": """{ paymentAuthorization(programId: "%(program)s", kind: PAYMENT,
+        wallet: "%(user_wallet)s", amount: {amount: "10", currency: "USDC"}, idempotencyKey: "k") { nonce } }""",
+    "Query.systemStatus": "{ systemStatus { health } }",
+    "Mutation.createProgram": """mutation { createProgram(input: {slug: "%(new_slug)s", name: "New",
+        treasury: "%(safe)s", chainId: "31337", currencies: ["USDC"], adminWallets: [],
+        terms: {commissionLevelsBps: [100]}}) { program { id slug } userErrors { code message field } } }""",
+    "Mutation.updateProgram": """mutation { updateProgram(input: {programId: "%(program)s", name: "Other"})
+        { """
+    + _PROGRAM
+    + " } }",
+    "Mutation.setTerms": """mutation { setTerms(input: {programId: "%(program)s", idempotencyKey: "terms",
+        terms: {commissionLevelsBps: [100]}}) { terms { version } replayed userErrors { code message field } } }""",
+    "Mutation.advanceClock": 'mutation { advanceClock(programId: "%(program)s", to: "%(later)s") { program { id }'
+    + _ERRORS
+    + " } }",
+    "Mutation.pauseProgram": 'mutation { pauseProgram(programId: "%(program)s", reason: "why") { program { id status }'
+    + _ERRORS
+    + " } }",
+    "Mutation.resumeProgram": 'mutation { resumeProgram(programId: "%(program)s", reason: "why") { program { id status }'
+    + _ERRORS
+    + " } }",
+    "Mutation.createApiKey": """mutation { createApiKey(programId: "%(program)s", name: "n", scopes: [READ],
+        idempotencyKey: "key") { apiKey { id } secret replayed userErrors { code message field } } }""",
+    "Mutation.rotateApiKey": """mutation { rotateApiKey(id: "%(key)s", overlapSeconds: 60, idempotencyKey: "rotate")
+        { apiKey { id } secret replayed userErrors { code message field } } }""",
+    "Mutation.revokeApiKey": 'mutation { revokeApiKey(id: "%(key)s") { apiKey { id revokedAt } '
+    + _ERRORS
+    + " } }",
+    "Mutation.registerAffiliate": """mutation { registerAffiliate(input: {programId: "%(program)s",
+        wallet: "%(new_wallet)s", referralCode: "NEW"}) { """
+    + _AFFILIATE
+    + " } }",
+    "Mutation.setAffiliateStatus": """mutation { setAffiliateStatus(id: "%(affiliate)s", status: SUSPENDED,
+        reason: "why") { """
+    + _AFFILIATE
+    + " } }",
+    "Mutation.moveAffiliate": """mutation { moveAffiliate(id: "%(affiliate)s", to: {referralCode: "OTHER"},
+        reason: "why") { """
+    + _AFFILIATE
+    + " } }",
+    "Mutation.registerUser": """mutation { registerUser(input: {programId: "%(program)s", wallet: "%(new_wallet)s",
+        idempotencyKey: "join"}) { """
+    + _INTENT
+    + " } }",
+    "Mutation.submitPayment": """mutation { submitPayment(input: {programId: "%(program)s", wallet: "%(user_wallet)s",
+        amount: {amount: "10", currency: "USDC"}, idempotencyKey: "pay", authorization: {
+          validAfter: "%(valid_after)s", validBefore: "%(valid_before)s", signature: "%(signature)s"}}) { """
+    + _INTENT
+    + " } }",
+    "Mutation.retryIntent": 'mutation { retryIntent(id: "%(failed)s", reason: "why") { '
+    + _INTENT
+    + " } }",
+    "Mutation.cancelIntent": 'mutation { cancelIntent(id: "%(intent)s", reason: "why") { '
+    + _INTENT
+    + " } }",
+    "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
+    + _ERRORS
+    + " } }",
+    "Subscription.intentStatus": 'subscription { intentStatus(id: "%(intent)s") { id } }',
+    "Subscription.programEvents": 'subscription { programEvents(programId: "%(program)s") { type } }',
+    "Subscription.programDashboard": 'subscription { programDashboard(programId: "%(program)s") { at } }',
+    "Subscription.systemStatus": "subscription { systemStatus { health } }",
+}
+"""Root field to a document; what it names is filled in from a `Scene`."""
+
+_AUTHORIZATION = """
+query ($program: ID!, $wallet: Address!) {
+  paymentAuthorization(programId: $program, kind: PAYMENT, wallet: $wallet,
+                       amount: {amount: "10", currency: "USDC"}, idempotencyKey: "pay") {
+    typedData validAfter validBefore
+  }
+}
+"""
+_USER = """
+INSERT INTO program_user (program_id, public_id, wallet, created_at, registered_at)
+SELECT id, $2, $3, now(), now() FROM program WHERE slug = $1
+"""
+_LANE = """
+INSERT INTO lane (id, chain_id, relayer, status, halt_reason, halted_at, next_nonce, created_at)
+VALUES ($1, 31337, $2, 'ACTIVE', NULL, NULL, 0, now())
+"""
+_HALT = "UPDATE lane SET status = 'HALTED', halt_reason = 'test', halted_at = now() WHERE id = $1"
+
+
+@dataclass
+class Scene:
+    """A program with one of everything that a call can name."""
+
+    stage: Stage
+    program: OwnProgram
+    owner: asyncpg.Connection
+    names: dict[str, str] = field(default_factory=dict)
+
+    def document(self, operation: str) -> str:
+        """The call of a root field."""
+        return CALLS[operation] % self.names
+
+    async def set_up(self) -> None:
+        """Make what the calls name."""
+        payer, lane = Account.create(), new_id()
+        await self.owner.execute(_USER, self.program.slug, new_id(), payer.address)
+        await self.owner.execute(_LANE, lane, wallet(7))
+        await self.owner.execute(_HALT, lane)
+        await self.program.affiliate("OTHER")
+        self.names = {
+            "program": self.program.id,
+            "slug": self.program.slug,
+            "new_slug": f"new-{self.program.slug}",
+            "safe": await self.stage.safe(),
+            "affiliate": (await self.program.affiliate("MOVED"))["id"],
+            "user_wallet": payer.address,
+            "new_wallet": Account.create().address,
+            "lane": encode_id(IdPrefix.LANE, lane),
+            "key": await self._key(),
+            "intent": await self._registration("to cancel"),
+            "failed": await self._registration("failed"),
+            "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
+            "signature": "0x",
+            "valid_after": "0",
+            "valid_before": "0",
+        }
+        await self._sign(payer)
+
+    async def _key(self) -> str:
+        made = await self.stage.platform.ask(
+            CREATE_KEY, program=self.program.id, scopes=["READ"], key="scene"
+        )
+        id_: str = made["createApiKey"]["apiKey"]["id"]
+        return id_
+
+    async def _registration(self, key: str) -> str:
+        names = {"program": self.program.id, "new_wallet": Account.create().address}
+        document = CALLS["Mutation.registerUser"].replace('"join"', f'"{key}"') % names
+        intent: str = (await self.program.ask(document))["registerUser"]["intent"]["id"]
+        return intent
+
+    async def _sign(self, payer: Account) -> None:
+        asked = await self.program.ask(
+            _AUTHORIZATION, program=self.program.id, wallet=payer.address
+        )
+        document = asked["paymentAuthorization"]
+        signature = payer.sign_typed_data(full_message=document["typedData"]).signature
+        self.names |= {
+            "signature": "0x" + bytes(signature).hex(),
+            "valid_after": document["validAfter"],
+            "valid_before": document["validBefore"],
+        }

@@ -15,7 +15,7 @@ from schema.paging import COUNT_LIMIT, Page, page_request
 CODEC = CursorCodec("Program.intents", datetime, UUID)
 WIDE = CursorCodec("Query.all", int, str, bool, bytes, datetime, UUID)
 KEYS = st.tuples(
-    st.integers(min_value=-(2**70), max_value=2**70),
+    st.integers(min_value=-(2**63), max_value=2**63 - 1),
     st.text(alphabet=st.characters(codec="utf-8"), max_size=50),
     st.booleans(),
     st.binary(max_size=50),

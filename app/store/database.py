@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal, Protocol
 
 import asyncpg
+import orjson
 
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
@@ -99,13 +100,21 @@ class UnitOfWork:
         )
 
 
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # Whole numbers beyond 64 bits: orjson refuses to write them, and would read them as floats.
+        return json.dumps(value)
+
+
 async def _prepare(connection: asyncpg.Connection) -> None:
     # All our NUMERIC are whole numbers of smallest units: int in, int out, never Decimal, never float.
     await connection.set_type_codec(
         "numeric", schema="pg_catalog", encoder=str, decoder=int, format="text"
     )
     await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads, format="text"
+        "jsonb", schema="pg_catalog", encoder=_as_json, decoder=json.loads, format="text"
     )
 
 

@@ -1,0 +1,95 @@
+"""Senders and watcher side by side while the chain forks and loses transactions: in the end all is settled, once."""
+
+import asyncio
+import random
+from datetime import timedelta
+
+import pytest
+
+from app.chain.authorization import ChainKind
+from app.processes.release_stuck import release_stuck
+from app.processes.settle import settle
+from app.processes.watch import watch_chain
+from sge.embedded.anvil import AnvilRefusal
+from tests.contracts.items import USDC
+from tests.processes.settling_world import SettledProgram
+from tests.processes.watching_world import CONFIRMATIONS, WatchingWorld
+
+_LONGEST_SECONDS = 240
+_PAYERS, _WAVES, _WAVE_SECONDS = 30, 60, 0.5
+_CALM_AFTER_SECONDS = 40
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_restless_chain_settles_everything_once(
+    watching_world: WatchingWorld, seed: int
+) -> None:
+    world = watching_world
+    chance = random.Random(seed)
+    programs = [await world.program(), await world.program()]
+    line = await world.line(programs[0])
+    payers = await world.registered(programs[0], line[-1], _PAYERS)
+    # Money is given out before the first fork, deep enough to stay.
+    world.settling.gateway_chain.fund([one.address for one in payers], _WAVES * 10 * USDC)
+    await world.settling.pay(programs[1], 150, kind=ChainKind.REGISTRATION)
+    world.mine(6)
+    stop = asyncio.Event()
+    work = [
+        asyncio.create_task(watch_chain(world.parts("the loop"), stop)),
+        asyncio.create_task(_send(world, stop)),
+        asyncio.create_task(_disturb(world, chance, stop)),
+    ]
+    # The world's own watcher would hold the lease for longer than this test wants to wait.
+    world.settling.clock.ahead += timedelta(seconds=31)
+    try:
+        for _ in range(_WAVES):
+            await world.settling.pay(programs[0], payers, funded=False)
+            await asyncio.sleep(_WAVE_SECONDS)
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            while not await _all_confirmed(world, programs):  # noqa: ASYNC110 - rows ring no bell
+                await asyncio.sleep(0.5)
+    finally:
+        stop.set()
+        await asyncio.gather(*work)
+    await world.check()
+    balances = await world.balances(programs[0])
+    paid = _WAVES * _PAYERS * 10 * USDC
+    assert balances[("AFFILIATE", line[-1])] == paid // 10
+    assert world.settling.gateway_chain.balance(programs[0].treasury) == paid
+    assert world.settling.gateway_chain.balance(programs[1].treasury) == 1500 * USDC
+    assert await world.settling.value("SELECT count(*) FROM discrepancy") == 0
+    unmined = "SELECT count(*) FROM event_outbox WHERE name = 'intent.unmined'"
+    assert await world.settling.value(unmined) > _PAYERS, "the chain was not restless enough"
+
+
+async def _all_confirmed(world: WatchingWorld, programs: list[SettledProgram]) -> bool:
+    found = {one[0] for each in programs for one in await world.statuses(each)}
+    return found == {"CONFIRMED"}
+
+
+async def _send(world: WatchingWorld, stop: asyncio.Event) -> None:
+    settling = world.settling
+    while not stop.is_set():
+        await settle(settling.settling(f"sender {random.random()}"))
+        await release_stuck(settling.worker, settling.bells, settling.clock)
+        await asyncio.sleep(0.2)
+
+
+async def _disturb(world: WatchingWorld, chance: random.Random, stop: asyncio.Event) -> None:
+    """Forks that are shorter than finality, lost transactions and empty blocks; then calm."""
+    node = world.settling.gateway_chain.node
+    loop = asyncio.get_running_loop()
+    calm = loop.time() + _CALM_AFTER_SECONDS
+    while not stop.is_set():
+        await asyncio.sleep(chance.uniform(0.2, 1.5))
+        if loop.time() > calm:
+            continue
+        try:
+            if chance.random() < 0.5:
+                depth = chance.randint(1, CONFIRMATIONS)
+                await asyncio.to_thread(node.call, "anvil_reorg", depth, [])
+            else:
+                await asyncio.to_thread(node.call, "anvil_dropAllTransactions")
+        except AnvilRefusal:
+            continue

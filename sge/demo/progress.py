@@ -51,7 +51,7 @@ class Progress:
         ]
         return [
             *(page if options.page else []),
-            ("GraphQL", f"{description['graphql']}  (GraphiQL in a browser)"),
+            ("GraphQL", description["graphql"]),
             ("metrics", description["metrics"]),
             *programs,
             ("everything", f"{options.folder / 'demo.json'}  (keys, wallets, addresses)"),

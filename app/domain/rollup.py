@@ -1,19 +1,20 @@
 """What events add to the rollups: pure sums, so that applying and rebuilding are the same fold.
 
-Levels count from the affiliate: 0 is itself, its directly referred users and its children are 1. Month "" is all time;
-currency "" holds members and users, which belong to no currency.
+Levels count from the affiliate: 0 is itself, its directly referred users and its children are 1. Months are those of
+program time; all time is their sum, which the tables keep too, as month "". Currency "" holds members and users, which
+belong to no currency.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.domain.events import Event
 from app.domain.latency import latency_class
 
-ALL_TIME = ""
 NO_CURRENCY = ""
 
 
@@ -135,39 +136,32 @@ def _add_member(sums: Additions, event: Event) -> None:
     sums.counters[CounterKey(event.program_id, "affiliates")] += 1
     line = [internal["affiliate"], *internal["upline"]]
     for level, affiliate in enumerate(line):
-        for month in (ALL_TIME, event.data["month"]):
-            key = AffiliateKey(event.program_id, affiliate, NO_CURRENCY, month, level)
-            sums.affiliates[key].members += 1
+        key = AffiliateKey(event.program_id, affiliate, NO_CURRENCY, event.data["month"], level)
+        sums.affiliates[key].members += 1
 
 
 def _add_settlement(sums: Additions, event: Event) -> None:
     data, internal = event.data, event.data["internal"]
-    months = (ALL_TIME, data["month"])
     for bucket in _buckets(event):
         sums.buckets[bucket].latency[latency_class(internal["milliseconds"])] += 1
     if data["kind"] == "REGISTRATION":
         sums.counters[CounterKey(event.program_id, "users")] += 1
     for level, affiliate in enumerate(internal["referrers"], 1):
-        for month in months:
-            sums.affiliates[
-                AffiliateKey(event.program_id, affiliate, NO_CURRENCY, month, level)
-            ].users += 1
+        key = AffiliateKey(event.program_id, affiliate, NO_CURRENCY, data["month"], level)
+        sums.affiliates[key].users += 1
     if data["amount"] is not None:
-        _add_amounts(sums, event, data, months)
+        _add_amounts(sums, event, data)
 
 
-def _add_amounts(
-    sums: Additions, event: Event, data: dict[str, Any], months: tuple[str, str]
-) -> None:
+def _add_amounts(sums: Additions, event: Event, data: dict[str, Any]) -> None:
     amount, currency, commissions = int(data["amount"]), data["currency"], 0
+    program, month, rows = event.program_id, data["month"], sums.affiliates
     for line in data["internal"]["upline"]:
         earned = int(line["earned"])
         commissions += earned
-        for month in months:
-            key = AffiliateKey(event.program_id, line["affiliate"], currency, month, line["level"])
-            row = sums.affiliates[key]
-            row.volume += amount
-            row.earned += earned
+        row = rows[AffiliateKey(program, line["affiliate"], currency, month, line["level"])]
+        row.volume += amount
+        row.earned += earned
     for bucket in _buckets(event):
         total = sums.amounts[AmountKey(*bucket, currency)]
         total.volume += amount
@@ -185,10 +179,14 @@ def _move(event: Event) -> BranchMove:
 
 
 def _buckets(event: Event) -> tuple[BucketKey, BucketKey, BucketKey]:
-    minute = event.at.replace(second=0, microsecond=0)
+    return _buckets_of(event.program_id, event.at.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _buckets_of(program_id: int, minute: datetime) -> tuple[BucketKey, BucketKey, BucketKey]:
     hour = minute.replace(minute=0)
     return (
-        BucketKey(event.program_id, "MINUTE", minute),
-        BucketKey(event.program_id, "HOUR", hour),
-        BucketKey(event.program_id, "DAY", hour.replace(hour=0)),
+        BucketKey(program_id, "MINUTE", minute),
+        BucketKey(program_id, "HOUR", hour),
+        BucketKey(program_id, "DAY", hour.replace(hour=0)),
     )

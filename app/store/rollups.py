@@ -17,10 +17,17 @@ from app.domain.rollup import (
 from app.domain.states import IntentStatus
 from app.store.database import UnitOfWork
 
+# Each month's sums, and all time's, which are theirs together.
 _ADD_AFFILIATES = """
+WITH given (program_id, affiliate_id, currency, month, level, members, users, volume, earned) AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[],
+                       $8::numeric[], $9::numeric[])
+)
 INSERT INTO affiliate_rollup AS r (program_id, affiliate_id, currency, month, level, members, users, volume, earned)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[],
-                     $8::numeric[], $9::numeric[])
+SELECT program_id, affiliate_id, currency, month, level, members, users, volume, earned FROM given
+UNION ALL
+SELECT program_id, affiliate_id, currency, '', level, sum(members), sum(users), sum(volume), sum(earned)
+  FROM given GROUP BY program_id, affiliate_id, currency, level
 ON CONFLICT (program_id, affiliate_id, currency, month, level) DO UPDATE
    SET members = r.members + excluded.members, users = r.users + excluded.users,
        volume = r.volume + excluded.volume, earned = r.earned + excluded.earned

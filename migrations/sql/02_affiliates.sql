@@ -110,7 +110,7 @@ CREATE INDEX program_user_referrer ON program_user (program_id, referrer_id, id)
 CREATE FUNCTION sge_keep_referrer() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
-  RAISE EXCEPTION 'the referrer of user % is fixed', OLD.id USING ERRCODE = 'SG006';
+  RAISE EXCEPTION 'the referrer of user % is fixed', OLD.id USING ERRCODE = 'SG007';
 END $$;
 CREATE TRIGGER program_user_referrer_fixed BEFORE UPDATE OF referrer_id, registered_at, wallet ON program_user
   FOR EACH ROW WHEN (OLD.registered_at IS NOT NULL AND (OLD.referrer_id, OLD.registered_at, OLD.wallet)

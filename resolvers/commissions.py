@@ -118,7 +118,7 @@ async def explanation(root: Parent[CommissionRow], info: Info) -> ExplanationRow
     async with info.context.reading(root.program_key) as session:
         decimals = await session.decimals()
     rate = inputs.levels_bps[root.level - 1]
-    rounded = share(inputs.payment.minor, rate)
+    exact, rounded = _recomputed(root, inputs, rate)
     earner = inputs.upline[root.level - 1][0]
     scale = decimals[inputs.payment.currency] + _RATE_DECIMALS
     assert BASIS_POINTS == 10**_RATE_DECIMALS
@@ -129,7 +129,18 @@ async def explanation(root: Parent[CommissionRow], info: Info) -> ExplanationRow
         rate_bps=rate,
         upline=[UplineLevelRow(level, code) for level, (_, code) in enumerate(inputs.upline, 1)],
         skipped=[SkippedLevelRow(skip["level"], skip["reason"]) for skip in inputs.skipped],
-        exact=format_units(inputs.payment.minor * rate, scale),
+        exact=format_units(exact, scale),
         rounded=money(rounded, inputs.payment.currency, decimals),
         matches=rounded == root.amount.minor and earner == root.affiliate_key,
     )
+
+
+def _recomputed(root: CommissionRow, inputs: ExplanationInputs, rate: int) -> tuple[int, int]:
+    """The share in basis points of a unit, and rounded; below zero for a clawback.
+
+    A clawback is the difference of two rounded shares, so that the parts of one payment sum to the whole.
+    """
+    if root.claws_back is None:
+        return inputs.payment.minor * rate, share(inputs.payment.minor, rate)
+    taken = inputs.taken_before + root.base.minor
+    return -root.base.minor * rate, share(inputs.taken_before, rate) - share(taken, rate)

@@ -1,13 +1,14 @@
 """Which affiliates to list or find, and what registers or moves one."""
 
 import strawberry
+from graphql import GraphQLError
 from strawberry import UNSET
 
 from app.domain.states import AffiliateStatus
 from app.store.reads.affiliates import AffiliateFilter as Conditions
 from schema.ids import IdPrefix
 from schema.inputs.given import given, id_or_nothing, values
-from schema.scalars import Address
+from schema.scalars import Address, read_address
 
 strawberry.enum(AffiliateStatus, name="AffiliateStatus")
 
@@ -27,8 +28,16 @@ class AffiliateFilter:
             status=values(self.status),
             parent_id=id_or_nothing(IdPrefix.AFFILIATE, self.parent_id),
             roots_only=bool(given(self.roots_only)),
-            search=given(self.search),
+            search=_whole_wallet(given(self.search)),
         )
+
+
+def _whole_wallet(search: str | None) -> str | None:
+    """A whole wallet in the spelling it is kept in; any other text as it is."""
+    try:
+        return None if search is None else read_address(search)
+    except GraphQLError:
+        return search
 
 
 @strawberry.input

@@ -26,10 +26,10 @@ CURSOR = "query ($slug: String!) { program(slug: $slug) { eventCursor } }"
 
 
 @asynccontextmanager
-async def on_a_socket(process: ApiProcess) -> AsyncIterator[str]:
-    """Serve a process that is started already; gives the address for sockets."""
+async def on_a_socket(process: ApiProcess, *, start: bool = False) -> AsyncIterator[str]:
+    """Serve a process that is started already, or start it as a server does; gives the address for sockets."""
     config = server_config(create_app(process, SCHEMA), "127.0.0.1", 0, TransportSettings())
-    config.lifespan = "off"
+    config.lifespan = "on" if start else "off"
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):

@@ -43,9 +43,13 @@ class CommissionFilter:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationInputs:
-    """What was stored when the commission came about: gross amount, terms, upline with referral codes."""
+    """What was stored when the commission came about: gross amount, terms, upline with referral codes.
+
+    taken_before: of a clawback, how much of the payment earlier ones of the same commission had taken back.
+    """
 
     payment: MoneyRow
+    taken_before: int
     terms_version: int
     levels_bps: list[int]
     upline: list[tuple[int, str]]
@@ -86,7 +90,11 @@ SELECT (SELECT count(*) FROM (SELECT FROM commission c
   FROM unnest($7::bigint[]) WITH ORDINALITY AS q (affiliate_id, n) ORDER BY q.n
 """
 _EXPLAIN = """
-SELECT c.id, s.amount, s.currency, s.skipped, c.terms_version, t.commission_levels_bps, i.upline,
+SELECT c.id, s.amount, s.currency, s.skipped,
+       (SELECT coalesce(sum(b.base), 0) FROM commission b
+         WHERE b.program_id = c.program_id AND b.settlement_id = c.settlement_id AND b.claws_back = c.claws_back
+           AND b.id < c.id) AS taken_before,
+       c.terms_version, t.commission_levels_bps, i.upline,
        (SELECT array_agg(a.referral_code ORDER BY u.n)
           FROM unnest(i.upline) WITH ORDINALITY AS u (affiliate_id, n)
           JOIN affiliate a ON a.program_id = c.program_id AND a.id = u.affiliate_id) AS codes
@@ -187,6 +195,7 @@ async def explanation_inputs(
     found = {
         record["id"]: ExplanationInputs(
             payment=money(record["amount"], record["currency"], decimals),
+            taken_before=record["taken_before"],
             terms_version=record["terms_version"],
             levels_bps=record["commission_levels_bps"],
             upline=list(zip(record["upline"], record["codes"] or [], strict=True)),

@@ -27,23 +27,7 @@ SELECT p.id, p.public_id, p.status, p.chain_id, p.clock_offset, y.address AS tre
      ORDER BY t.effective_from DESC, t.version DESC LIMIT 1) t
  WHERE p.id = $1
 """
-_REQUESTS = """
-SELECT i.id AS intent_id, i.request_hash, i.amount, i.currency, s.status, s.failure_retryable, k.operation,
-       a.id AS referrer_id, a.wallet AS referrer_wallet, a.status AS referrer_status, a.path AS referrer_path,
-       u.registration_intent_id IS NOT NULL AS registering, u.registered_at IS NOT NULL AS registered,
-       own.id AS own_affiliate_id,
-       EXISTS (SELECT FROM intent_authorization g
-                WHERE g.program_id = $1 AND g.intent_id = i.id AND g.signature = r.signature) AS signature_known
-  FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[])
-       WITH ORDINALITY AS r (key, wallet, code, signature, n)
-  LEFT JOIN intent i ON i.program_id = $1 AND i.idempotency_key = r.key
-  LEFT JOIN intent_state s ON s.program_id = $1 AND s.intent_id = i.id
-  LEFT JOIN operation_key k ON k.program_id = $1 AND k.idempotency_key = r.key
-  LEFT JOIN affiliate a ON a.program_id = $1 AND a.referral_code = r.code
-  LEFT JOIN program_user u ON u.program_id = $1 AND u.wallet = r.wallet
-  LEFT JOIN affiliate own ON own.program_id = $1 AND own.wallet = r.wallet
- ORDER BY r.n
-"""
+_REQUESTS = "SELECT * FROM sge_read_situations($1, $2, $3, $4, $5)"
 
 
 @dataclass(frozen=True, slots=True)

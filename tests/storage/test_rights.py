@@ -99,6 +99,7 @@ FUNCTIONS = {
     "sge_open_transactions": "api reader",
     "sge_post_api": "api",
     "sge_post_worker": "worker",
+    "sge_read_situations": "api worker",
     "sge_share_rules": "api worker",
     "sge_upline": "api reader worker",
     "sge_waiting_intents": "api reader",

@@ -56,7 +56,9 @@ class Line:
         )
 
 
-async def measure(world: World, intake: Intake, program_id: int, clients: int, seconds: float) -> Line:
+async def measure(
+    world: World, intake: Intake, program_id: int, clients: int, seconds: float
+) -> Line:
     """Clients that each send the next registration when they have the answer of the last."""
     authority, waits = key_of(program_id), list[float]()
     ends_at = time.perf_counter() + seconds

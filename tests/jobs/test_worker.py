@@ -18,7 +18,7 @@ from tests.processes.settling_world import SettledProgram, SettlingWorld
 Check = Callable[[], Awaitable[bool]]
 
 
-async def _until(check: Check, seconds: float, log: Path) -> float:
+async def until(check: Check, seconds: float, log: Path) -> float:
     started = time.monotonic()
     while not await check():
         assert time.monotonic() - started < seconds, tail(log)
@@ -26,7 +26,7 @@ async def _until(check: Check, seconds: float, log: Path) -> float:
     return time.monotonic() - started
 
 
-def _all_sent(world: SettlingWorld, program: SettledProgram) -> Check:
+def all_sent(world: SettlingWorld, program: SettledProgram) -> Check:
     async def check() -> bool:
         return {one["stage"] for one in await world.states(program)} <= {
             "BROADCAST",
@@ -37,7 +37,7 @@ def _all_sent(world: SettlingWorld, program: SettledProgram) -> Check:
     return check
 
 
-def _beating(world: SettlingWorld) -> Check:
+def beating(world: SettlingWorld) -> Check:
     async def check() -> bool:
         return bool(await world.rows("SELECT FROM worker_heartbeat"))
 
@@ -51,13 +51,13 @@ async def test_a_worker_settles_on_a_wake_up_and_ends_when_told(
     program = await world.program()
     settings = settings_of(database, redis_url, world.gateway_chain)
     with running(["worker"], settings, log) as process:
-        await _until(_beating(world), 30, log)
+        await until(beating(world), 30, log)
         await asyncio.sleep(1)
         with redis.Redis.from_url(redis_url) as client:
             for _ in range(3):
                 await world.pay(program, 2)
                 wake_now("settle_intents", client)
-                assert await _until(_all_sent(world, program), 3, log) < 3
+                assert await until(all_sent(world, program), 3, log) < 3
             assert not client.zcard("rq:failed:settle")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 10) == 0
@@ -77,17 +77,17 @@ async def test_losing_redis_only_delays(
         running(["worker"], settings, log) as process,
         running(["scheduler"], settings, tmp_path / "scheduler"),
     ):
-        await _until(_beating(world), 30, log)
+        await until(beating(world), 30, log)
         own_redis.stop()
         await world.pay(program, 2)
-        await _until(_all_sent(world, program), 12, log)
+        await until(all_sent(world, program), 12, log)
         await asyncio.sleep(3)
         own_redis.start()
         await asyncio.sleep(3)
         await world.pay(program, 2)
         with redis.Redis.from_url(own_redis.url) as client:
             wake_now("settle_intents", client)
-        await _until(_all_sent(world, program), 6, log)
+        await until(all_sent(world, program), 6, log)
         assert process.poll() is None
 
 
@@ -100,7 +100,7 @@ async def test_a_worker_starts_without_redis(
     await world.pay(program, 2)
     settings = settings_of(database, own_redis.url, world.gateway_chain)
     with running(["worker", "--queue", "settle", "--queue", "upkeep"], settings, log) as process:
-        await _until(_all_sent(world, program), 30, log)
+        await until(all_sent(world, program), 30, log)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(process.wait, 10) == 0
 
@@ -119,7 +119,7 @@ async def test_one_scheduler_of_two_wakes(
         async def woken() -> bool:
             return bool(client.llen("rq:queue:settle"))
 
-        await _until(woken, 30, tmp_path / "one")
+        await until(woken, 30, tmp_path / "one")
         [lease] = await world.rows("SELECT * FROM consumer_position WHERE consumer = 'scheduler'")
         assert lease["leased_by"] is not None
         assert client.llen("rq:queue:settle") == 1

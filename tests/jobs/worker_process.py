@@ -12,10 +12,10 @@ from pathlib import Path
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.project import PROJECT
 from tests.contracts.gateway_chain import RELAYER_KEY, GatewayChain
-from tests.fixtures.databases import Database
+from tests.processes.conftest import Addresses
 
 
-def settings_of(database: Database, redis_url: str, chain: GatewayChain) -> dict[str, str]:
+def settings_of(database: Addresses, redis_url: str, chain: GatewayChain) -> dict[str, str]:
     """The environment of a worker."""
     token = {
         "code": "USDC",

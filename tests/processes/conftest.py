@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import pytest
 from eth_account import Account
@@ -24,12 +25,21 @@ from tests.processes.watching_world import WatchingWorld
 __all__ = ["chain", "deployment"]
 
 
+class Addresses(Protocol):
+    """Where a database is, by role."""
+
+    def dsn(self, role: str = ...) -> str: ...
+
+    @property
+    def superuser_dsn(self) -> str: ...
+
+
 @pytest.fixture
 async def settling_world(
     database: OwnDatabase, chain: GatewayChain
 ) -> AsyncIterator[SettlingWorld]:
     """Programs, intents and lanes on this test's database and chain."""
-    async with _world(database, chain) as world:
+    async with world_over(database, chain) as world:
         yield world
 
 
@@ -54,7 +64,7 @@ async def held_world(
     """The same on a chain whose blocks the test may hold back; it mines each transaction at once until then."""
     node, deployment = held_deployment
     snapshot = node.call("evm_snapshot")
-    async with _world(database, GatewayChain(node, deployment)) as world:
+    async with world_over(database, GatewayChain(node, deployment)) as world:
         yield world
     node.call("anvil_dropAllTransactions")
     node.call("evm_revert", snapshot)
@@ -65,7 +75,8 @@ async def held_world(
 
 
 @asynccontextmanager
-async def _world(database: OwnDatabase, chain: GatewayChain) -> AsyncIterator[SettlingWorld]:
+async def world_over(database: Addresses, chain: GatewayChain) -> AsyncIterator[SettlingWorld]:
+    """A world on any migrated database and any chain with the contracts."""
     pools = [
         await Database.connect(database.dsn("sge_api")),
         await Database.connect(database.dsn("sge_worker")),

@@ -45,6 +45,11 @@ SELECT i.idempotency_key AS key, s.status, s.stage, s.version, s.attempts, s.fai
  WHERE $1::bigint IS NULL OR s.program_id = $1
  ORDER BY s.intent_id
 """
+_COPIES = """
+SELECT t.nonce, t.status, t.purpose, c.n, c.kind, c.sends, c.last_error, c.max_fee_per_gas AS fee,
+       c.max_priority_fee_per_gas AS tip, c.hash
+  FROM signed_copy c JOIN chain_transaction t ON t.id = c.chain_transaction_id ORDER BY t.nonce, c.n
+"""
 
 
 @dataclass
@@ -110,6 +115,21 @@ class SettlingWorld:
 
     async def lanes(self) -> None:
         await ensure_lanes(self.worker, self.bells, self.chain, self.signers, self.clock)
+
+    async def ready(self, payments: int = 2) -> SettledProgram:
+        """A new program with that many signed payments, and lanes."""
+        program = await self.program()
+        await self.lanes()
+        await self.pay(program, payments)
+        return program
+
+    async def copies(self) -> list[dict[str, Any]]:
+        """Every signed copy, by nonce."""
+        return await self.rows(_COPIES)
+
+    def paid(self, program: SettledProgram) -> int:
+        """What arrived in the program's treasury."""
+        return self.gateway_chain.balance(program.treasury)
 
     async def program(self, **changed: Any) -> SettledProgram:
         """A program that is paid in the chain's test dollar, without levels or fees."""

@@ -1,53 +1,28 @@
 """What happens to signed bytes on their way: dropped, stuck, underpriced, impossible, unfunded, lost answers, gaps."""
 
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from eth_account import Account
 
-from app.chain.client import Chain
 from app.processes.check_lanes import check_lanes
 from app.processes.settle import settle
-from sge.embedded.anvil import CHAIN_ID
-from tests.chain.proxy import proxy_before
 from tests.contracts.gateway_chain import RELAYER_KEY
-from tests.processes.settling_world import SettledProgram, SettlingWorld
+from tests.processes.settling_world import SettlingWorld
 
 GWEI = 10**9
 RELAYER = Account.from_key(RELAYER_KEY).address
-_COPIES = """
-SELECT t.nonce, t.status, t.purpose, c.n, c.kind, c.sends, c.last_error, c.max_fee_per_gas AS fee,
-       c.max_priority_fee_per_gas AS tip, c.hash
-  FROM signed_copy c JOIN chain_transaction t ON t.id = c.chain_transaction_id ORDER BY t.nonce, c.n
-"""
-
-
-async def _ready(world: SettlingWorld, payments: int = 2) -> SettledProgram:
-    program = await world.program()
-    await world.lanes()
-    await world.pay(program, payments)
-    return program
-
-
-async def _copies(world: SettlingWorld) -> list[dict[str, Any]]:
-    return await world.rows(_COPIES)
 
 
 def _pool(world: SettlingWorld) -> int:
     return int(world.gateway_chain.node.call("txpool_status")["pending"], 16)
 
 
-def _paid(world: SettlingWorld, program: SettledProgram) -> int:
-    return world.gateway_chain.balance(program.treasury)
-
-
 async def test_a_dropped_transaction_is_sent_again(held_world: SettlingWorld) -> None:
     world = held_world
-    program = await _ready(world)
+    program = await world.ready()
     world.hold_blocks()
     await settle(world.settling())
-    [copy] = await _copies(world)
+    [copy] = await world.copies()
     world.gateway_chain.node.call("anvil_dropTransaction", "0x" + copy["hash"].hex())
     await settle(world.settling())
     assert _pool(world) == 0
@@ -55,56 +30,56 @@ async def test_a_dropped_transaction_is_sent_again(held_world: SettlingWorld) ->
     await settle(world.settling())
     assert _pool(world) == 1
     world.mine()
-    assert _paid(world, program) == 20_000_000
-    assert [one["sends"] for one in await _copies(world)] == [2]
+    assert world.paid(program) == 20_000_000
+    assert [one["sends"] for one in await world.copies()] == [2]
 
 
 async def test_a_stuck_transaction_offers_more_until_it_gets_through(
     held_world: SettlingWorld,
 ) -> None:
     world = held_world
-    program = await _ready(world)
+    program = await world.ready()
     world.hold_blocks()
     await settle(world.settling())
-    [first] = await _copies(world)
+    [first] = await world.copies()
     node = world.gateway_chain.node
     node.call("anvil_setNextBlockBaseFeePerGas", hex(first["fee"] + 20 * GWEI))
     world.mine()
-    assert _paid(world, program) == 0
+    assert world.paid(program) == 0
     await settle(world.settling())
-    assert len(await _copies(world)) == 1  # not old yet
+    assert len(await world.copies()) == 1  # not old yet
     world.clock.ahead = timedelta(seconds=46)
     await settle(world.settling())
-    first, second = await _copies(world)
+    first, second = await world.copies()
     assert (second["nonce"], second["n"], second["kind"]) == (first["nonce"], 2, "PAYLOAD")
     assert second["fee"] * 10 >= first["fee"] * 11
     assert second["tip"] * 10 >= first["tip"] * 11
     world.mine()
-    assert _paid(world, program) == 20_000_000
+    assert world.paid(program) == 20_000_000
     assert await world.chain.nonce(RELAYER) == first["nonce"] + 1
 
 
 async def test_three_blocks_make_a_transaction_old(held_world: SettlingWorld) -> None:
     world = held_world
-    await _ready(world)
+    await world.ready()
     world.hold_blocks()
     await settle(world.settling())
-    [copy] = await _copies(world)
+    [copy] = await world.copies()
     node = world.gateway_chain.node
     node.call("anvil_setNextBlockBaseFeePerGas", hex(copy["fee"] + 20 * GWEI))
     world.mine(2)
     world.clock.ahead = timedelta(seconds=4)
     await settle(world.settling())
-    assert len(await _copies(world)) == 1
+    assert len(await world.copies()) == 1
     node.call("anvil_setNextBlockBaseFeePerGas", hex(copy["fee"] + 20 * GWEI))
     world.mine()
     await settle(world.settling())
-    assert len(await _copies(world)) == 2
+    assert len(await world.copies()) == 2
 
 
 async def test_the_cap_on_fees_holds(held_world: SettlingWorld) -> None:
     world = held_world
-    await _ready(world)
+    await world.ready()
     world.hold_blocks()
     settling = world.settling(max_fee_wei=3 * GWEI)
     await settle(settling)
@@ -112,25 +87,25 @@ async def test_the_cap_on_fees_holds(held_world: SettlingWorld) -> None:
     for _ in range(4):
         await settle(settling)
         world.clock.ahead += timedelta(seconds=46)
-    assert max(one["fee"] for one in await _copies(world)) <= 3 * GWEI
+    assert max(one["fee"] for one in await world.copies()) <= 3 * GWEI
 
 
 async def test_nothing_is_signed_while_gas_is_dearer_than_the_cap(
     held_world: SettlingWorld,
 ) -> None:
     world = held_world
-    await _ready(world)
+    await world.ready()
     world.hold_blocks()
     world.gateway_chain.node.call("anvil_setNextBlockBaseFeePerGas", hex(50 * GWEI))
     world.mine()
     assert await settle(world.settling(max_fee_wei=2 * GWEI)) == 0
-    assert not await _copies(world)
+    assert not await world.copies()
     assert {one["status"] for one in await world.states()} == {"PENDING"}
 
 
 async def test_an_offer_below_the_base_fee_is_raised_at_once(held_world: SettlingWorld) -> None:
     world = held_world
-    program = await _ready(world)
+    program = await world.ready()
     world.hold_blocks()
 
     def raise_base_fee(point: str) -> None:
@@ -140,19 +115,19 @@ async def test_an_offer_below_the_base_fee_is_raised_at_once(held_world: Settlin
             world.mine()
 
     await settle(world.settling(at_point=raise_base_fee))
-    first, *others = await _copies(world)
+    first, *others = await world.copies()
     assert "Underpriced" in (first["last_error"] or "")
     if not others:
         await settle(world.settling())
-    first, second = await _copies(world)
+    first, second = await world.copies()
     assert second["last_error"] is None
     world.mine()
-    assert _paid(world, program) == 20_000_000
+    assert world.paid(program) == 20_000_000
 
 
 async def test_what_no_node_takes_is_cancelled(held_world: SettlingWorld) -> None:
     world = held_world
-    await _ready(world, payments=20)
+    await world.ready(payments=20)
     world.hold_blocks()
     node = world.gateway_chain.node
 
@@ -163,9 +138,9 @@ async def test_what_no_node_takes_is_cancelled(held_world: SettlingWorld) -> Non
 
     try:
         await settle(world.settling(at_point=shrink_blocks))
-        if len(await _copies(world)) == 1:
+        if len(await world.copies()) == 1:
             await settle(world.settling())
-        first, second = await _copies(world)
+        first, second = await world.copies()
         assert "GasTooHigh" in first["last_error"]
         assert (second["kind"], second["nonce"]) == ("CANCEL", first["nonce"])
         world.mine()
@@ -178,7 +153,7 @@ async def test_what_no_node_takes_is_cancelled(held_world: SettlingWorld) -> Non
 
 async def test_a_relayer_without_funds_drains_until_it_is_funded(held_world: SettlingWorld) -> None:
     world = held_world
-    program = await _ready(world)
+    program = await world.ready()
     node = world.gateway_chain.node
     node.call("anvil_setBalance", RELAYER, hex(10**12))
     await settle(world.settling())
@@ -193,12 +168,12 @@ async def test_a_relayer_without_funds_drains_until_it_is_funded(held_world: Set
     [lane] = await world.rows("SELECT status, balance_wei FROM lane")
     assert (lane["status"], lane["balance_wei"]) == ("ACTIVE", 10**18)
     await settle(world.settling())
-    assert _paid(world, program) == 30_000_000
+    assert world.paid(program) == 30_000_000
 
 
 async def test_a_lane_below_its_least_balance_takes_no_new_work(held_world: SettlingWorld) -> None:
     world = held_world
-    await _ready(world)
+    await world.ready()
     world.gateway_chain.node.call("anvil_setBalance", RELAYER, hex(5 * 10**16 - 1))
     await check_lanes(world.worker, world.bells, world.chain, world.clock)
     assert await settle(world.settling()) == 0
@@ -207,47 +182,17 @@ async def test_a_lane_below_its_least_balance_takes_no_new_work(held_world: Sett
 
 async def test_a_gap_of_nonces_is_filled(held_world: SettlingWorld) -> None:
     world = held_world
-    program = await _ready(world)
+    program = await world.ready()
     await world.run("UPDATE lane SET next_nonce = next_nonce + 2")
     await settle(world.settling())
-    copies = await _copies(world)
+    copies = await world.copies()
     assert [(one["purpose"], one["kind"]) for one in copies] == [
         ("FILL", "CANCEL"),
         ("FILL", "CANCEL"),
         ("SETTLE", "PAYLOAD"),
     ]
-    assert _paid(world, program) == 20_000_000
+    assert world.paid(program) == 20_000_000
     assert await world.chain.nonce(RELAYER) == copies[-1]["nonce"] + 1
-
-
-async def test_a_key_in_foreign_hands_halts_its_lane(held_world: SettlingWorld) -> None:
-    world = held_world
-    await _ready(world)
-    gateway = world.gateway_chain
-    gateway.web3.eth.send_raw_transaction(_transfer(await world.chain.nonce(RELAYER)))
-    assert await settle(world.settling()) == 0
-    [lane] = await world.rows("SELECT status, halt_reason, next_nonce FROM lane")
-    assert lane["status"] == "HALTED"
-    assert lane["next_nonce"] == await world.chain.nonce(RELAYER)
-    assert {one["status"] for one in await world.states()} == {"PENDING"}
-    await check_lanes(world.worker, world.bells, world.chain, world.clock)
-    await world.run("UPDATE lane SET status = 'ACTIVE', halt_reason = NULL, halted_at = NULL")
-    assert await settle(world.settling()) == 1
-
-
-async def test_a_stolen_nonce_leaves_the_rest_to_finality(held_world: SettlingWorld) -> None:
-    world = held_world
-    await _ready(world)
-    await settle(world.settling())
-    [copy] = await _copies(world)
-    raw = "0x" + _transfer(copy["nonce"]).hex()
-    world.gateway_chain.node.call("anvil_reorg", 1, [[raw, 0]])
-    world.clock.ahead = timedelta(seconds=20)
-    await settle(world.settling())
-    [copy] = await _copies(world)
-    # Never another copy, never a new nonce for it: the watcher proves at finality whose transaction it was.
-    assert (copy["n"], copy["status"]) == (1, "BROADCAST")
-    assert {one["stage"] for one in await world.states()} == {"BROADCAST"}
 
 
 async def test_no_more_than_the_limit_is_in_flight(held_world: SettlingWorld) -> None:
@@ -258,7 +203,7 @@ async def test_no_more_than_the_limit_is_in_flight(held_world: SettlingWorld) ->
         await world.pay(program, 200)
     world.hold_blocks()
     await settle(world.settling(lane_limit=2))
-    assert len(await _copies(world)) == 2
+    assert len(await world.copies()) == 2
     assert (
         sorted(one["stage"] for one in await world.states())
         == ["BROADCAST"] * 400 + ["QUEUED"] * 600
@@ -266,41 +211,3 @@ async def test_no_more_than_the_limit_is_in_flight(held_world: SettlingWorld) ->
     assert {one["status"] for one in await world.states() if one["stage"] == "QUEUED"} == {
         "PENDING"
     }
-
-
-@pytest.mark.parametrize("fault", ["drop", "429", "hang", "forget", "500"])
-async def test_an_answer_that_never_comes_leaves_the_same_bytes_to_be_sent_again(
-    held_world: SettlingWorld, fault: str
-) -> None:
-    world = held_world
-    program = await _ready(world)
-    async with (
-        proxy_before(world.gateway_chain.node.url) as proxy,
-        Chain(CHAIN_ID, [proxy.url], timeout_seconds=4.0) as chain,
-    ):
-        proxy.plan = lambda body: fault if b"eth_sendRawTransaction" in body else "pass"
-        await settle(world.settling(chain=chain))
-        [copy] = await _copies(world)
-        assert copy["status"] == "PREPARED"
-        assert copy["sends"] >= 1
-        assert copy["last_error"].startswith(("NoAnswer", "RateLimited"))
-        assert {one["stage"] for one in await world.states()} == {"SIGNED"}
-    await settle(world.settling())
-    [copy] = await _copies(world)
-    assert _paid(world, program) == 20_000_000
-    assert await world.chain.nonce(RELAYER) == copy["nonce"] + 1
-
-
-def _transfer(nonce: int) -> bytes:
-    """Somebody else uses the relayer's key."""
-    transaction = {
-        "type": 2,
-        "chainId": CHAIN_ID,
-        "nonce": nonce,
-        "to": "0x" + "11" * 20,
-        "value": 1,
-        "gas": 21_000,
-        "maxFeePerGas": 100 * GWEI,
-        "maxPriorityFeePerGas": 2 * GWEI,
-    }
-    return bytes(Account.sign_transaction(transaction, RELAYER_KEY).raw_transaction)

@@ -90,15 +90,16 @@ WITH given AS (
 )
 SELECT program_id, intent_id, version, status, code, retryable FROM moved
 """
+# IS TRUE keeps the planner to the primary key of intent_state, whatever it believes of the queue.
 _LEASES_RUN_OUT = """
 SELECT t.program_id, t.intent_id, s.version
   FROM intent_todo t JOIN intent_state s USING (program_id, intent_id)
- WHERE t.lease_until <= $1 AND s.status = 'PROCESSING' AND s.stage = 'QUEUED' ORDER BY t.lease_until LIMIT $2
+ WHERE t.lease_until <= $1 AND (s.status = 'PROCESSING' AND s.stage = 'QUEUED') IS TRUE ORDER BY t.lease_until LIMIT $2
 """
 _ABOUT_TO_EXPIRE = """
 SELECT t.program_id, t.intent_id, s.version
   FROM intent_todo t JOIN intent_state s USING (program_id, intent_id)
- WHERE t.expires_at <= $1 AND t.lease_until IS NULL AND s.status = 'PENDING' ORDER BY t.expires_at LIMIT $2
+ WHERE t.expires_at <= $1 AND t.lease_until IS NULL AND (s.status = 'PENDING') IS TRUE ORDER BY t.expires_at LIMIT $2
 """
 
 

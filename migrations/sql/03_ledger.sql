@@ -89,6 +89,7 @@ CREATE TABLE movement (
 CREATE UNIQUE INDEX movement_log_once ON movement (chain_id, block_hash, log_index, direction, undone)
   WHERE log_index >= 0;
 CREATE INDEX movement_block ON movement (program_id, block_number);
+CREATE INDEX movement_journal ON movement (program_id, journal_id);  -- sealing and the ledger's pages read by journal
 
 -- Hash chains over journals and audit rows, written asynchronously in event-position order.
 CREATE TABLE seal (

@@ -22,6 +22,7 @@ class Movement(Row, table=True):
         CheckConstraint("direction IN ('IN', 'OUT')"),
         CheckConstraint("amount > 0"),
         Index("movement_block", "program_id", "block_number"),
+        Index("movement_journal", "program_id", "journal_id"),
         Index(
             "movement_log_once",
             "chain_id",

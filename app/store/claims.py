@@ -22,6 +22,8 @@ SELECT p.id
  ORDER BY random()
 """
 # Both rows are locked at once and skipped when either is taken, so a claim never waits and never deadlocks.
+# IS TRUE keeps the planner to the primary key: statistics of a queue are always old, and by them it would read all open
+# intents of a program for each row.
 _CLAIM = """
 WITH due AS MATERIALIZED (
   SELECT d.program_id, d.intent_id
@@ -29,7 +31,7 @@ WITH due AS MATERIALIZED (
     CROSS JOIN LATERAL (
       SELECT t.program_id, t.intent_id
         FROM intent_todo t
-        JOIN intent_state s ON s.program_id = t.program_id AND s.intent_id = t.intent_id AND s.status = 'PENDING'
+        JOIN intent_state s ON s.program_id = t.program_id AND s.intent_id = t.intent_id AND (s.status = 'PENDING') IS TRUE
        WHERE t.chain_id = $1 AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $4
          AND t.rerouted = $3 AND coalesce(t.expires_at > $5, true)
        ORDER BY t.due_at LIMIT $6 FOR UPDATE SKIP LOCKED) d

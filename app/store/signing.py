@@ -13,13 +13,17 @@ from app.store.database import UnitOfWork
 _LOCK_PROGRAMS = """
 SELECT id FROM program WHERE id = ANY($1::bigint[]) AND status = 'ACTIVE' ORDER BY id FOR SHARE
 """
+# Row by row, in order: a join would be planned by statistics, which of a queue are always old.
 _LOCK_CLAIMED = """
 SELECT s.program_id, s.intent_id
-  FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS g (program_id, intent_id, version)
-  JOIN intent_state s USING (program_id, intent_id)
- WHERE s.version = g.version AND s.status = 'PROCESSING' AND s.stage = 'QUEUED'
-   AND s.leased_by = $4 AND s.lease_until > $5
- ORDER BY s.program_id, s.intent_id FOR UPDATE OF s
+  FROM (SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) AS g (program_id, intent_id, version)
+         ORDER BY program_id, intent_id) g
+ CROSS JOIN LATERAL (
+   SELECT s.program_id, s.intent_id
+     FROM intent_state s
+    WHERE s.program_id = g.program_id AND s.intent_id = g.intent_id AND s.version = g.version
+      AND s.status = 'PROCESSING' AND s.stage = 'QUEUED' AND s.leased_by = $4 AND s.lease_until > $5
+      FOR UPDATE) s
 """
 _INSERT_TRANSACTION = """
 INSERT INTO chain_transaction (id, lane_id, chain_id, nonce, purpose, from_address, to_address, data, gas_limit,

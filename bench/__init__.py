@@ -1,0 +1,1 @@
+"""Benchmarks: run by `make bench`, on servers of their own; what they found is in RESULTS.md."""

@@ -19,6 +19,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.errors import BadUserInput, QueryTooComplex
+from schema.transport.complexity import check_form
 from schema.transport.settings import TransportSettings
 
 # One document beyond this share of the cache would push out too many others.
@@ -108,6 +109,11 @@ class DocumentCache:
                     limit=limit,
                 ) from None
             raise
+        check_form(
+            node,
+            maximum_repetition=self._settings.maximum_repetition,
+            maximum_depth=self._settings.maximum_depth,
+        )
         errors = validate(
             self._schema,
             node,

@@ -18,6 +18,7 @@ from strawberry.execution import optimized_is_awaitable
 from schema.context import OperationContext
 from schema.delivery import Delivery, delivery_of
 from schema.errors import ApiError
+from schema.transport.complexity import check_cost
 from schema.transport.documents import CheckedDocument, DocumentCache
 from schema.transport.presenting import (
     present_api_error,
@@ -103,7 +104,15 @@ class Engine:
             shown = [present_request_error(e, request_id, document.node) for e in document.errors]
             raise _refused(shown)
         try:
-            return Operation(request, document, document.operation(request.operation_name))
+            operation = document.operation(request.operation_name)
+            check_cost(
+                self._graphql_schema,
+                document.node,
+                operation,
+                request.variables,
+                self._settings.maximum_cost,
+            )
+            return Operation(request, document, operation)
         except ApiError as error:
             raise _refused([present_api_error(error, request_id)], error) from None
 

@@ -4,6 +4,7 @@ A request that is not one at all (media type, size, JSON, parameters) is refused
 both answer types; what its document or variables make wrong is `status_of_refusal`'s.
 """
 
+import asyncio
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
@@ -93,7 +94,13 @@ class GraphQLOverHttp:
             if request.method == "GET":
                 return parse_query_string(request.query_params)
             _check_headers(request)
-            return parse_post_body(await read_body(request, self._settings.maximum_body_bytes))
+            async with asyncio.timeout(self._settings.body_seconds):
+                body = await read_body(request, self._settings.maximum_body_bytes)
+            return parse_post_body(body)
+        except TimeoutError:
+            # Closed, or the rest of the body would be read as the next request.
+            message = "The body took too long to arrive."
+            raise _http_refused(408, message, {"connection": "close"}) from None
         except BodyTooLarge:
             limit = self._settings.maximum_body_bytes
             raise _http_refused(413, f"A request body has at most {limit} bytes.") from None

@@ -17,23 +17,23 @@ from tests.api.conftest import SCHEMA
 GRAPHQL = SCHEMA._schema
 
 OF_PROGRAM = ("program(slug: $slug)",)
-INTENTS = (*OF_PROGRAM, "intents(first: 200)", "nodes")
-JOURNALS = (*OF_PROGRAM, "ledgerTransactions(first: 200)", "nodes")
-AFFILIATES = (*OF_PROGRAM, "affiliates(first: 200)", "nodes")
-COMMISSIONS = (*OF_PROGRAM, "commissions(first: 200)", "nodes")
+INTENTS = (*OF_PROGRAM, "intents(first: 5)", "nodes")
+JOURNALS = (*OF_PROGRAM, "ledgerTransactions(first: 15)", "nodes")
+AFFILIATES = (*OF_PROGRAM, "affiliates(first: 15)", "nodes")
+COMMISSIONS = (*OF_PROGRAM, "commissions(first: 15)", "nodes")
 WAYS = {
     "Program": (*COMMISSIONS, "program"),
     "Affiliate": AFFILIATES,
-    "User": (*OF_PROGRAM, "users(first: 200)", "nodes"),
+    "User": (*OF_PROGRAM, "users(first: 15)", "nodes"),
     "Intent": INTENTS,
     "IntentAttempt": (*INTENTS, "attempts"),
     "ChainTransaction": (*INTENTS, "attempts", "transaction"),
     "Settlement": (*INTENTS, "settlement"),
     "Commission": COMMISSIONS,
-    "LedgerAccount": (*OF_PROGRAM, "ledgerAccounts(first: 200)", "nodes"),
+    "LedgerAccount": (*OF_PROGRAM, "ledgerAccounts(first: 15)", "nodes"),
     "LedgerTransaction": JOURNALS,
-    "LedgerEntry": (*JOURNALS, "entries(first: 200)", "nodes"),
-    "DownlineEdge": (*AFFILIATES, "downline(first: 200)", "edges"),
+    "LedgerEntry": (*JOURNALS, "entries(first: 15)", "nodes"),
+    "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
     "Lane": ("systemStatus", "lanes"),
 }

@@ -14,11 +14,11 @@ from app.chain.gas import (
 )
 from app.chain.gateway import GatewayItem, encode_settle, encode_settle_contract_wallets
 from app.domain.claims import ClaimedIntent
+from app.domain.intents import kind_of
 from app.domain.transactions import Purpose
 
 # Fifty wallets that burn their gas cost a whole transaction: small ones of their own keep the harm small.
 CONTRACT_WALLETS_TOGETHER = 20
-_REGISTRATION = "REGISTRATION"
 # Of one item, its signature's padding included, and of the call around all of them.
 _ITEM_BYTES = 420
 _CALL_BYTES = 100
@@ -100,7 +100,7 @@ class _Load:
 
 def _kind(one: ClaimedIntent) -> tuple[bool, bool]:
     """Whether it mints, whether it pays."""
-    return one.kind == _REGISTRATION, one.amount > 0
+    return kind_of(one.kind).mints_identity, one.amount > 0
 
 
 def _gas_limit(kinds: Counter[tuple[bool, bool]], treasuries: int, *, rerouted: bool) -> int:
@@ -115,7 +115,7 @@ def _gateway_item(one: ClaimedIntent) -> GatewayItem:
     return GatewayItem(
         program=program_word(one.program_public_id),
         treasury=one.treasury,
-        kind=ChainKind[one.kind],
+        kind=ChainKind(kind_of(one.kind).chain_kind),
         key_hash=key_hash(one.key),
         wallet=one.wallet,
         token=one.token or ZERO_ADDRESS,

@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from app.chain.logs import Settled, TokenTransfer
-from app.domain.commissions import Accrual, Earner, accrue
+from app.domain.commissions import Accrual, Earner
 from app.domain.ids import new_id
+from app.domain.intents import kind_of
 from app.domain.money import Money
 from app.domain.postings import Journal, Movement, MovementDirection
-from app.domain.settlement_postings import settlement_journal
 from app.services.findings import SettledItem
 from app.store.consumption import WatchedProgram
 from app.store.proven_intents import AffiliateNow, ProvenIntent
@@ -55,17 +55,15 @@ def settling(
     accrual, journal = _NOTHING, None
     if intent.amount is not None and item.transfer is not None:
         upline = [Earner(one, affiliates[one].status) for one in intent.upline]
-        accrual = accrue(
-            intent.amount, upline, intent.terms, confirmed_at, registration=intent.registration
-        )
-        journal = settlement_journal(
+        kind = kind_of(intent.kind)
+        accrual = kind.accrual(intent.amount, upline, intent.terms, confirmed_at)
+        journal = kind.journal(
             intent.id,
             intent.user_id,
             movement_of(item.transfer, MovementDirection.IN, intent.amount, place),
-            intent.terms.platform_fee_bps,
-            accrual.commissions,
+            intent.terms,
+            accrual,
             effective_at=confirmed_at,
-            registration=intent.registration,
         )
     return Settling(new_id(), intent, item.log, accrual, journal)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.commissions import EarningTerms
+from app.domain.intents import kind_of
 from app.domain.money import Money
 from app.domain.states import AffiliateStatus, IntentStage, IntentStatus
 from app.store.database import UnitOfWork
@@ -51,7 +52,7 @@ class ProvenIntent:
 
     @property
     def registration(self) -> bool:
-        return self.kind == "REGISTRATION"
+        return kind_of(self.kind).mints_identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import pytest
 
 from app.domain.amounts import AmountText
 from app.domain.errors import Unavailable
-from app.domain.intents import KINDS
 from app.domain.states import AffiliateStatus
 from app.processes.accept_intent import Intake, RegisterUser
 from app.processes.backlog import BacklogBounds
@@ -227,9 +226,3 @@ async def test_a_full_backlog_answers_replays_only(world: World) -> None:
     world.now += timedelta(seconds=1)
     with pytest.raises(Unavailable):
         await register(world, other, "k 2", intake)
-
-
-def test_every_kind_is_whole() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)
-    assert len({kind.operation for kind in KINDS}) == len(KINDS)
-    assert len({kind.chain_kind for kind in KINDS}) == len(KINDS)

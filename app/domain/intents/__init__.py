@@ -10,6 +10,14 @@ PAYMENT = Payment()
 KINDS: tuple[IntentKind, ...] = (REGISTRATION, PAYMENT)
 
 
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
 def kind_named(name: str) -> IntentKind | None:
     """The kind that the contract calls so."""
-    return next((kind for kind in KINDS if kind.name == name), None)
+    return _BY_NAME.get(name)
+
+
+def kind_of(stored_name: str) -> IntentKind:
+    """The kind of a stored intent."""
+    return _BY_NAME[stored_name]

@@ -1,15 +1,19 @@
 """What every kind of intent says about itself; one file a kind beside this one."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
+from app.domain.commissions import Accrual, Earner, EarningTerms, accrue
 from app.domain.idempotency import meaning_hash
 from app.domain.money import Currency, Money
+from app.domain.postings import Journal, Movement
+from app.domain.settlement_postings import settlement_journal
 from app.domain.states import AffiliateStatus, ProgramStatus
 from app.domain.terms import Terms
 from app.domain.warnings import PROGRAM_PAUSED, AcceptanceWarning
@@ -84,6 +88,7 @@ class IntentKind(ABC):
     chain_kind: ClassVar[int]
     """The purpose that a signed nonce binds (contracts/src/SettlementItems.sol)."""
     mints_identity: ClassVar[bool]
+    """Whether its settlement registers the wallet."""
     authorization_field: ClassVar[str]
     """Where its signature stands in the input."""
 
@@ -111,6 +116,33 @@ class IntentKind(ABC):
     @abstractmethod
     def asked_amount(self, asked: Asked, program: ProgramFacts) -> Money | None:
         """The amount that the client names, if it names one."""
+
+    def accrual(
+        self, amount: Money, upline: Sequence[Earner], terms: EarningTerms, confirmed_at: datetime
+    ) -> Accrual:
+        """Who earns from its settlement, by the upline and terms stored with it. confirmed_at: program time."""
+        return accrue(amount, upline, terms, confirmed_at, registration=self.mints_identity)
+
+    def journal(
+        self,
+        intent_id: UUID,
+        user_id: int,
+        movement: Movement,
+        terms: EarningTerms,
+        accrual: Accrual,
+        *,
+        effective_at: datetime,
+    ) -> Journal:
+        """What its settlement posts, when money moved."""
+        return settlement_journal(
+            intent_id,
+            user_id,
+            movement,
+            terms.platform_fee_bps,
+            accrual.commissions,
+            effective_at=effective_at,
+            registration=self.mints_identity,
+        )
 
     def repeated_warnings(
         self, asked: Asked, situation: Situation

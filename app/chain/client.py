@@ -13,7 +13,7 @@ from app.chain.chain_data import (
     decode_log,
     decode_receipt,
 )
-from app.chain.node_errors import ChainError, NodeError
+from app.chain.node_errors import ChainError, NoAnswer, NodeError
 from app.chain.rpc import Request, Rpc
 
 BlockTag = Literal["latest", "pending", "safe", "finalized", "earliest"]
@@ -70,12 +70,30 @@ class Chain:
         topics: Sequence[str | Sequence[str] | None] = (),
     ) -> list[ChainLog]:
         """Logs of the blocks first to last, both included, in block and log order. May raise RangeTooLarge."""
-        query: dict[str, Any] = {"fromBlock": hex(first), "toBlock": hex(last)}
-        if addresses is not None:
-            query["address"] = list(addresses)
-        if topics:
-            query["topics"] = list(topics)
+        query = _log_query(first, last, addresses, topics)
         return [decode_log(raw) for raw in await self._rpc.request("eth_getLogs", query)]
+
+    async def get_logs_below(
+        self,
+        tip: tuple[int, bytes],
+        first: int,
+        last: int,
+        addresses: Sequence[str],
+        topics: Sequence[str | Sequence[str] | None],
+    ) -> list[ChainLog]:
+        """As get_logs, from a node that has the block `tip` (number, hash): one that lags answers a range beyond its
+        head with fewer logs and no error. Both are asked of the same node. Raises NoAnswer when it has another block.
+        """
+        number, block_hash = tip
+        raw_block, raw_logs = await self._many(
+            [
+                Request("eth_getBlockByNumber", (hex(number), False)),
+                Request("eth_getLogs", (_log_query(first, last, addresses, topics),)),
+            ]
+        )
+        if raw_block is None or decode_block(raw_block).hash != block_hash:
+            raise NoAnswer(f"the node that was asked for logs does not have block {number}")
+        return [decode_log(raw) for raw in raw_logs]
 
     async def call(
         self,
@@ -165,6 +183,20 @@ class Chain:
 
 def _bytes_or_error(answer: Any) -> bytes | NodeError:
     return answer if isinstance(answer, NodeError) else bytes.fromhex(answer[2:])
+
+
+def _log_query(
+    first: int,
+    last: int,
+    addresses: Sequence[str] | None,
+    topics: Sequence[str | Sequence[str] | None],
+) -> dict[str, Any]:
+    query: dict[str, Any] = {"fromBlock": hex(first), "toBlock": hex(last)}
+    if addresses is not None:
+        query["address"] = list(addresses)
+    if topics:
+        query["topics"] = list(topics)
+    return query
 
 
 def _block(block: int | BlockTag) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.chain.chain_data import ChainLog
 from app.chain.client import Chain
@@ -30,31 +31,35 @@ class WatchedContracts:
 
 
 async def read_watched_logs(
-    chain: Chain, contracts: WatchedContracts, first: int, last: int
+    chain: Chain, contracts: WatchedContracts, tip: tuple[int, bytes], first: int, last: int
 ) -> list[WatchedLog]:
-    """The decoded logs of the blocks first to last, in block and log order, each once."""
+    """The decoded logs of the blocks first to last, in block and log order, each once.
+
+    tip: number and hash of a block at or above them, which every node that answers has to have. Raises ChainError.
+    """
     try:
-        return await _read(chain, contracts, first, last)
+        return await _read(chain, contracts, tip, first, last)
     except RangeTooLarge:
         if first == last:
             raise
     middle = (first + last) // 2
-    lower = await read_watched_logs(chain, contracts, first, middle)
-    return lower + await read_watched_logs(chain, contracts, middle + 1, last)
+    lower = await read_watched_logs(chain, contracts, tip, first, middle)
+    return lower + await read_watched_logs(chain, contracts, tip, middle + 1, last)
 
 
 async def _read(
-    chain: Chain, contracts: WatchedContracts, first: int, last: int
+    chain: Chain, contracts: WatchedContracts, tip: tuple[int, bytes], first: int, last: int
 ) -> list[WatchedLog]:
+    get_logs = partial(chain.get_logs_below, tip, first, last)
     gateway_topics = [[_hex(SETTLED_TOPIC), _hex(REJECTED_TOPIC)]]
-    reads = [chain.get_logs(first, last, [contracts.gateway], gateway_topics)]
+    reads = [get_logs([contracts.gateway], gateway_topics)]
     for treasuries in _portions(contracts.treasuries):
         words = ["0x" + bytes(12).hex() + address[2:].lower() for address in treasuries]
         transfer = _hex(TRANSFER_TOPIC)
         reads += [
-            chain.get_logs(first, last, contracts.tokens, [transfer, words]),
-            chain.get_logs(first, last, contracts.tokens, [transfer, None, words]),
-            chain.get_logs(first, last, treasuries, [_hex(EXECUTION_SUCCESS_TOPIC)]),
+            get_logs(contracts.tokens, [transfer, words]),
+            get_logs(contracts.tokens, [transfer, None, words]),
+            get_logs(treasuries, [_hex(EXECUTION_SUCCESS_TOPIC)]),
         ]
     once: dict[tuple[int, int], ChainLog] = {}
     for logs in await asyncio.gather(*reads):

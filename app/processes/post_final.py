@@ -59,7 +59,9 @@ class FinalPoster:
             return False
         first = min(one.consumed_through for one in ready) + 1
         last = min(first + self._span - 1, reading.final_number)
-        logs = await read_watched_logs(watch.chain, _contracts(watch, ready), first, last)
+        tip, _ = (await _block_times(watch, reading, set(), last))[last]
+        contracts = _contracts(watch, ready)
+        logs = await read_watched_logs(watch.chain, contracts, (last, tip), first, last)
         times = await _block_times(watch, reading, {log.place for log in logs}, last)
         watch.at_point("final.read")
         self._adapt(len(logs))

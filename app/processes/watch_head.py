@@ -23,6 +23,9 @@ async def read_head(watch: Watch) -> HeadReading:
         known = await watching.known_blocks(session, watch.chain.chain_id)
         final_before = await watching.final_number(session, watch.chain.chain_id)
     fork = await _fork(watch, known, head)
+    if fork == head.number and final_before is not None and head.number < final_before:
+        # Nothing contradicts what is stored: this node lags, and finality is not broken.
+        raise InconsistentChainError("the node is behind what was final")
     fresh = await _blocks_above(watch, fork, head)
     final = await _final_number(watch, head)
     watch.at_point("head.read")

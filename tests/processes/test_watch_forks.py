@@ -1,5 +1,8 @@
 """Blocks that vanish: before finality everything goes back and is sent again, after it a person has to look."""
 
+import pytest
+
+from app.processes.watching import InconsistentChainError
 from tests.contracts.items import USDC
 from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import WatchingWorld
@@ -121,3 +124,21 @@ async def test_a_fork_beyond_finality_stops_those_whose_books_rest_on_it(
     )
     assert through >= block
     assert await world.settling.value("SELECT count(*) FROM discrepancy") == 1
+
+
+async def test_a_node_that_lags_behind_finality_stops_nobody(watching_world: WatchingWorld) -> None:
+    world = watching_world
+    program = await world.program()
+    [payer] = await world.registered(program, None)
+    node = world.settling.gateway_chain.node
+    earlier = node.call("evm_snapshot")
+    await world.settling.pay(program, [payer])
+    await world.settle_and_finish()
+    through = "SELECT block_number FROM consumed_through WHERE program_id = $1"
+    posted = await world.settling.value(through, program.id)
+
+    node.call("evm_revert", earlier)
+    with pytest.raises(InconsistentChainError, match="behind"):
+        await world.turn()
+    assert await world.settling.value("SELECT count(*) FROM discrepancy") == 0
+    assert await world.settling.value(through, program.id) == posted

@@ -40,12 +40,15 @@ _REWIND = """
 UPDATE consumed_through SET block_number = $3, block_hash = $4, updated_at = $5
  WHERE chain_id = $1 AND program_id = ANY($2::bigint[]) AND block_number > $3
 """
-# Whose books rest on blocks above this one.
+# Whose books rest on blocks above this one: what was posted from them, and the opening balances read there (below those
+# nothing may be read again, or it would count twice).
 _POSTED_ABOVE = """
 SELECT DISTINCT program_id FROM (
   SELECT program_id FROM settlement WHERE chain_id = $1 AND block_number > $2 AND undone_at IS NULL
   UNION ALL
-  SELECT program_id FROM movement WHERE chain_id = $1 AND block_number > $2 AND NOT undone AND log_index >= 0) posted
+  SELECT program_id FROM movement WHERE chain_id = $1 AND block_number > $2 AND NOT undone AND log_index >= 0
+  UNION ALL
+  SELECT program_id FROM treasury WHERE chain_id = $1 AND watched_from_block > $2) posted
 """
 _CONSUMED_ABOVE = """
 SELECT program_id FROM consumed_through WHERE chain_id = $1 AND block_number > $2 ORDER BY program_id
@@ -133,7 +136,7 @@ async def rewind(
 
 
 async def posted_above(unit: UnitOfWork, chain_id: int, block_number: int) -> set[int]:
-    """Programs that have posted something from a higher block."""
+    """Programs that have posted something from a higher block, or whose watching began there."""
     rows = await unit.connection.fetch(_POSTED_ABOVE, chain_id, block_number)
     return {row["program_id"] for row in rows}
 

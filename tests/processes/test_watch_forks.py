@@ -1,8 +1,13 @@
 """Blocks that vanish: before finality everything goes back and is sent again, after it a person has to look."""
 
+from functools import partial
+
 import pytest
 
 from app.processes.watching import InconsistentChainError
+from app.services.execute import execute
+from app.store.consumption import posted_above
+from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.items import USDC
 from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import WatchingWorld
@@ -142,3 +147,19 @@ async def test_a_node_that_lags_behind_finality_stops_nobody(watching_world: Wat
         await world.turn()
     assert await world.settling.value("SELECT count(*) FROM discrepancy") == 0
     assert await world.settling.value(through, program.id) == posted
+
+
+async def test_the_books_rest_on_the_block_of_the_opening_balance(
+    watching_world: WatchingWorld,
+) -> None:
+    world = watching_world
+    program = await world.program()
+    began: int = await world.settling.value(
+        "SELECT watched_from_block FROM treasury WHERE program_id = $1", program.id
+    )
+    above = partial(posted_above, chain_id=CHAIN_ID)
+    worker, bells = world.settling.worker, world.settling.bells
+    assert await execute(worker, bells, None, partial(above, block_number=began)) == set()
+    assert await execute(worker, bells, None, partial(above, block_number=began - 1)) == {
+        program.id
+    }

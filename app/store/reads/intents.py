@@ -57,8 +57,9 @@ class IntentFilter:
 _COLUMNS = """i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
   i.amount, i.currency, i.referral_code, i.terms_version, i.upline, s.failure_code, s.failure_message,
   s.failure_retryable, i.created_at, s.updated_at, s.completed_at,
-  CASE WHEN s.stage = 'MINED' THEN greatest(w.head_number - s.mined_block + 1, 1) END AS confirmations,
-  CASE WHEN s.stage = 'MINED' THEN w.required_confirmations END AS required_confirmations"""
+  CASE WHEN s.mined_block IS NOT NULL AND s.stage = 'MINED' THEN greatest(w.head_number - s.mined_block + 1, 1)
+       END AS confirmations,
+  CASE WHEN s.mined_block IS NOT NULL AND s.stage = 'MINED' THEN w.required_confirmations END AS required_confirmations"""
 _SOURCE = """
   FROM intent i
   JOIN intent_state s ON s.program_id = i.program_id AND s.intent_id = i.id

@@ -11,6 +11,9 @@ from uuid import UUID
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _LENGTH = 26
+# Two characters at a time: every row of every answer has an id.
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = tuple(range(120, -1, -10))
 # 26 characters hold 130 bits, so the first stands for three: nothing above 7.
 _FORM = re.compile(rf"([a-z]+)_([0-7][{_ALPHABET}]{{{_LENGTH - 1}}})")
 
@@ -48,8 +51,8 @@ _PREFIXES = {prefix.value: prefix for prefix in IdPrefix}
 
 def encode_id(prefix: IdPrefix, value: UUID) -> str:
     number = value.int
-    characters = [_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]
-    return f"{prefix}_{''.join(characters)}"
+    pairs = [_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS]
+    return f"{prefix.value}_{''.join(pairs)}"
 
 
 def decode_id(prefix: IdPrefix, text: str) -> UUID | None:

@@ -31,3 +31,12 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'sge')
 
 REVOKE ALL ON DATABASE sge FROM PUBLIC;
 GRANT CONNECT ON DATABASE sge TO sge_api, sge_worker, sge_feed, sge_reader;
+
+-- Nobody holds locks, or keeps dead rows alive, for longer than its work can take.
+ALTER ROLE sge_api SET statement_timeout = '60s';
+ALTER ROLE sge_feed SET statement_timeout = '60s';
+ALTER ROLE sge_reader SET statement_timeout = '60s';
+ALTER ROLE sge_api SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE sge_feed SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE sge_reader SET idle_in_transaction_session_timeout = '60s';
+ALTER ROLE sge_worker SET idle_in_transaction_session_timeout = '5min';

@@ -12,6 +12,7 @@ from app.store.seals import Head, Sealable
 
 CONSUMER = "seals"
 BATCH = 1_000
+ROWS = 2_000
 # Sealing is asynchronous; what stays unsealed for longer is an alert.
 GRACE = timedelta(seconds=60)
 _STRETCH = 5_000
@@ -38,13 +39,26 @@ class ChainReport:
 
 
 async def seal_events(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
-    """Seals what up to 1 000 events name; the same lease comes back when there are none. Raises LeaseLost."""
-    events = await seals.read_sealable(unit, lease.position, BATCH)
+    """Seals what the next events name, about 2 000 rows at most; the same lease comes back when there are none.
+
+    Raises LeaseLost.
+    """
+    events = _first(await seals.read_sealable(unit, lease.position, BATCH))
     if not events:
         return lease
     for stream in SealStream:
         await _seal_stream(unit, stream, events, now)
     return await consumers.advance(unit, lease, events[-1].position, now)
+
+
+def _first(events: Sequence[Sealable]) -> Sequence[Sealable]:
+    """As many as a transaction may take: one event can name hundreds of rows."""
+    rows = 0
+    for place, event in enumerate(events):
+        rows += len(event.ids)
+        if rows >= ROWS:
+            return events[: place + 1]
+    return events
 
 
 async def _seal_stream(

@@ -58,16 +58,23 @@ SELECT program_id, journal_id, currency
         coalesce(claimed.came_back, 0))
  ORDER BY 1, 2, 3 LIMIT 100
 """
+# Each account's sums journal by journal, in one pass; a snapshot is always of a journal that touched its account.
 _SNAPSHOT_FAULTS = """
+WITH side AS (
+  SELECT program_id, debit_account_id AS account_id, journal_id, amount::numeric AS debit, 0::numeric AS credit FROM transfer
+  UNION ALL
+  SELECT program_id, credit_account_id, journal_id, 0, amount FROM transfer
+), touched AS (
+  SELECT program_id, account_id, journal_id, sum(debit) AS debits, sum(credit) AS credits
+    FROM side WHERE (program_id, account_id) IN (SELECT program_id, account_id FROM account_snapshot)
+   GROUP BY 1, 2, 3
+), summed AS (
+  SELECT program_id, account_id, journal_id, sum(debits) OVER w AS debits, sum(credits) OVER w AS credits
+    FROM touched WINDOW w AS (PARTITION BY program_id, account_id ORDER BY journal_id)
+)
 SELECT s.program_id, s.account_id, s.journal_id
-  FROM account_snapshot s
- CROSS JOIN LATERAL (
-       SELECT coalesce(sum(t.amount) FILTER (WHERE t.debit_account_id = s.account_id), 0) AS debits,
-              coalesce(sum(t.amount) FILTER (WHERE t.credit_account_id = s.account_id), 0) AS credits
-         FROM transfer t
-        WHERE t.program_id = s.program_id AND t.journal_id <= s.journal_id
-          AND (t.debit_account_id = s.account_id OR t.credit_account_id = s.account_id)) x
- WHERE (s.debits, s.credits) <> (x.debits, x.credits)
+  FROM account_snapshot s LEFT JOIN summed x USING (program_id, account_id, journal_id)
+ WHERE x.journal_id IS NULL OR (s.debits, s.credits) <> (x.debits, x.credits)
  ORDER BY 1, 2, 3 LIMIT 100
 """
 _PROGRAMS = "SELECT id FROM program UNION SELECT 0 ORDER BY 1"

@@ -3,6 +3,8 @@
 import asyncio
 from random import Random
 
+import asyncpg
+
 from app.processes.snapshot_accounts import snapshot_accounts
 from app.store import snapshots
 from app.store.database import Database as Pool
@@ -93,3 +95,21 @@ async def test_running_balances_use_them(worker: Pool, program: SeededProgram) -
         running += entry.amount.minor * (1 if entry.direction == "CREDIT" else -1)
         assert balance == running
     assert running == hot.credits.minor - hot.debits.minor == as_of
+
+
+async def test_a_wrong_snapshot_is_found(
+    worker: Pool, program: SeededProgram, owner: asyncpg.Connection
+) -> None:
+    await pay(worker, program, 0, 10)
+    await snapshot_accounts(worker, SilentBells(), every=10)
+    bend = "UPDATE account_snapshot SET {} WHERE program_id = $1"
+    for there, back in (
+        ("credits = credits + 1", "credits = credits - 1"),
+        ("journal_id = journal_id + 1", ""),
+    ):
+        await owner.execute(bend.format(there), program.id)
+        async with worker.read(None) as session:
+            assert len(await snapshot_faults(session)) > 0
+        if back:
+            await owner.execute(bend.format(back), program.id)
+    await owner.execute("DELETE FROM account_snapshot WHERE program_id = $1", program.id)

@@ -44,6 +44,12 @@ def may_read(info: Info, program_key: int) -> bool:
     return authority is not None and authority.may(ApiScope.READ, program_key)
 
 
+def require_read(info: Info, program_key: int) -> None:
+    """For fields that cannot be null: raises Forbidden unless the caller sees what is inside this program."""
+    if not may_read(info, program_key):
+        raise Forbidden
+
+
 def own_snapshot(info: Info) -> int:
     """What the caller's reads see: its own program, or for the platform (0) the public facts of all programs."""
     return info.context.require_authority().program_id

@@ -13,7 +13,7 @@ from app.store.reads.intents import IntentRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.settlements import SettlementRow
 from app.store.reads.users import UserRow
-from resolvers.access import Info, authorize, load_one, may_read, program_key_of
+from resolvers.access import Info, authorize, load_one, may_read, program_key_of, require_read
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
 from schema.cursors import CursorCodec
@@ -73,6 +73,7 @@ async def of_user(
     root: Parent[UserRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[IntentRow]:
     """A user's intents, newest first."""
+    require_read(info, root.program_key)
     return await _OF_USER.page(info, root.program_key, root.key, (first, after), None)
 
 
@@ -81,6 +82,7 @@ async def of_chain_transaction(
 ) -> Page[IntentRow]:
     """What a chain transaction carried of the asking program."""
     program_key = info.context.require_authority().program_id
+    require_read(info, program_key)
     return await _CARRIED.page(info, program_key, root.id, (first, after), None)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from app.domain.idempotency import check_key, conflict, meaning_hash
 from app.store import operation_keys as store
 from app.store.database import UnitOfWork
+from app.store.rules_lock import lock_rules
 
 
 async def claim_operation(
@@ -22,6 +23,9 @@ async def claim_operation(
 
     Refuses INVALID_INPUT for a malformed key and IDEMPOTENCY_CONFLICT for another meaning.
     """
+    # An intent that takes the same key would not be seen before it is committed, nor see this.
+    if unit.program_id is not None:
+        await lock_rules(unit, unit.program_id)
     request_hash = meaning_hash(operation, meaning)
     earlier = await store.claim_key(
         unit, check_key(key), operation, request_hash, result=result, at=now

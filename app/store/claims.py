@@ -8,7 +8,8 @@ from app.domain.claims import ClaimedIntent
 from app.domain.events import EventType, NewEvent
 from app.store.database import ReadSession, UnitOfWork
 
-# Programs with work that may go: not paused, within today's gas budget, and not mostly refused on chain today.
+# Programs with work that may go: not paused, what they settle is posted (resuming a program does not start a stopped
+# posting), within today's gas budget, and not mostly refused on chain today.
 _PROGRAMS = """
 SELECT p.id
   FROM program p
@@ -16,6 +17,7 @@ SELECT p.id
  WHERE p.chain_id = $1 AND p.status = 'ACTIVE'
    AND (p.daily_gas_budget_wei IS NULL OR coalesce(g.spent_wei, 0) < p.daily_gas_budget_wei)
    AND NOT (coalesce(g.items, 0) >= $5 AND g.rejected * 2 > g.items)
+   AND NOT EXISTS (SELECT FROM consumed_through c WHERE c.chain_id = $1 AND c.program_id = p.id AND c.stopped IS NOT NULL)
    AND EXISTS (SELECT FROM intent_todo t
                 WHERE t.chain_id = $1 AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $2
                   AND t.rerouted = $3 AND coalesce(t.expires_at > $4, true))

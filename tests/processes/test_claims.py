@@ -109,6 +109,22 @@ async def test_a_program_over_its_gas_budget_or_mostly_refused_waits_alone(
     assert states == ["PENDING", "PENDING", "PROCESSING"]
 
 
+async def test_nothing_is_signed_for_a_program_whose_posting_is_stopped(
+    settling_world: SettlingWorld,
+) -> None:
+    world = settling_world
+    stopped, fine = await world.program(), await world.program()
+    await world.lanes()
+    for program in (stopped, fine):
+        await world.pay(program, 1)
+    await world.run(
+        "UPDATE consumed_through SET stopped = 'refused' WHERE program_id = $1", stopped.id
+    )
+    await settle(world.settling())
+    states = [(await world.states(program))[0]["status"] for program in (stopped, fine)]
+    assert states == ["PENDING", "PROCESSING"]
+
+
 async def test_what_is_about_to_expire_is_left_out_and_fails_in_paused_programs_too(
     settling_world: SettlingWorld,
 ) -> None:

@@ -8,14 +8,17 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from app.bus.redis import connect_async
+from app.chain.abi_words import selector
+from app.chain.authorization import TokenDomain
 from app.chain.client import Chain
-from app.chain_settings import ChainSettings
+from app.chain_settings import ChainSettings, TokenSettings
 from app.settings import Process, Settings, SettingsMistake
 from app.store.database import Database
 from sge import migrations
 
 PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
 _ROLES = ("owner", "api", "worker", "feed", "read")
+_DOMAIN_SEPARATOR = selector("DOMAIN_SEPARATOR()")
 
 
 class Problem(RuntimeError):
@@ -110,7 +113,18 @@ async def _chain(settings: ChainSettings, endpoint: int) -> str:
         for name, address in (("gateway", settings.gateway), ("identity", settings.identity)):
             if address and await chain.request("eth_getCode", address, "latest") == "0x":
                 raise Problem(f"there is no {name} contract at {address}")
+        for token in settings.tokens:
+            await _token(chain, token)
     return f"at block {head}"
+
+
+async def _token(chain: Chain, token: TokenSettings) -> None:
+    """The domain that wallets sign under differs by chain: a wrong name or version makes every signature invalid."""
+    domain = TokenDomain(token.name, token.version, chain.chain_id, token.address)
+    if await chain.call(token.address, _DOMAIN_SEPARATOR) != domain.separator():
+        raise Problem(
+            f"{token.code} at {token.address} has another EIP-712 domain than its name and version say"
+        )
 
 
 async def _signing() -> str:

@@ -71,6 +71,29 @@ def test_doctor_says_what_is_right_and_what_is_not(
     assert "✗ settings of sge worker: SGE_CHAINS: " in done.stdout
 
 
+@pytest.mark.parametrize("version", ["2", "1"])
+def test_doctor_compares_a_tokens_domain(anvil: Anvil, tmp_path: Path, version: str) -> None:
+    key = tmp_path / "key"
+    key.write_text(ANVIL_KEY)
+    deploy = ["contracts", "deploy", "--rpc", anvil.url, "--key-file", str(key)]
+    made = json.loads(RUNNER.invoke(command_line(), deploy).stdout)
+    token = {"code": "USDC", "address": made["token"], "decimals": 6, "name": "USD Coin"}
+    chain = {
+        "chain_id": CHAIN_ID,
+        "name": "anvil",
+        "rpc_urls": [anvil.url],
+        "gateway": made["gateway"],
+        "tokens": [{**token, "version": version}],
+    }
+    done = RUNNER.invoke(command_line(), ["doctor"], env={"SGE_CHAINS": json.dumps([chain])})
+    place = f"chain {CHAIN_ID} at endpoint 1"
+    expected = {
+        "2": f"✓ {place}: at block",
+        "1": f"✗ {place}: USDC at {made['token']} has another EIP-712 domain",
+    }
+    assert expected[version] in done.stdout
+
+
 def test_without_settings_a_command_names_them() -> None:
     done = RUNNER.invoke(command_line(), ["migrate"])
     assert "SGE_DATABASE_OWNER_URL" in str(done.exception)

@@ -10,9 +10,8 @@ from app.chain.authorization import ChainKind
 from app.processes.release_stuck import release_stuck
 from app.processes.settle import settle
 from app.processes.watch import watch_chain
-from sge.embedded.anvil import AnvilRefusal
 from tests.contracts.items import USDC
-from tests.processes.settling_world import SettledProgram
+from tests.processes.settling_world import SettledProgram, SettlingWorld
 from tests.processes.watching_world import CONFIRMATIONS, WatchingWorld
 
 _LONGEST_SECONDS = 240
@@ -23,9 +22,9 @@ _CALM_AFTER_SECONDS = 40
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_restless_chain_settles_everything_once(
-    watching_world: WatchingWorld, seed: int
+    held_world: SettlingWorld, seed: int
 ) -> None:
-    world = watching_world
+    world = WatchingWorld(held_world)
     chance = random.Random(seed)
     programs = [await world.program(), await world.program()]
     line = await world.line(programs[0])
@@ -38,7 +37,7 @@ async def test_a_restless_chain_settles_everything_once(
     work = [
         asyncio.create_task(watch_chain(world.parts("the loop"), stop)),
         asyncio.create_task(_send(world, stop)),
-        asyncio.create_task(_disturb(world, chance, stop)),
+        asyncio.create_task(_make_blocks(world, chance, stop)),
     ]
     # The world's own watcher would hold the lease for longer than this test wants to wait.
     world.settling.clock.ahead += timedelta(seconds=31)
@@ -60,7 +59,7 @@ async def test_a_restless_chain_settles_everything_once(
     assert world.settling.gateway_chain.balance(programs[1].treasury) == 1500 * USDC
     assert await world.settling.value("SELECT count(*) FROM discrepancy") == 0
     unmined = "SELECT count(*) FROM event_outbox WHERE name = 'intent.unmined'"
-    assert await world.settling.value(unmined) > _PAYERS, "the chain was not restless enough"
+    assert await world.settling.value(unmined) > 0, "the chain was not restless enough"
 
 
 async def _all_confirmed(world: WatchingWorld, programs: list[SettledProgram]) -> bool:
@@ -76,20 +75,23 @@ async def _send(world: WatchingWorld, stop: asyncio.Event) -> None:
         await asyncio.sleep(0.2)
 
 
-async def _disturb(world: WatchingWorld, chance: random.Random, stop: asyncio.Event) -> None:
-    """Forks that are shorter than finality, lost transactions and empty blocks; then calm."""
+async def _make_blocks(world: WatchingWorld, chance: random.Random, stop: asyncio.Event) -> None:
+    """Blocks, forks that are shorter than finality, and lost transactions; then only blocks.
+
+    One after the other: anvil's own mining and its forks get into each other's way.
+    """
     node = world.settling.gateway_chain.node
     loop = asyncio.get_running_loop()
     calm = loop.time() + _CALM_AFTER_SECONDS
+    await asyncio.to_thread(node.call, "evm_setIntervalMining", 0)
+    await asyncio.to_thread(node.call, "evm_setAutomine", False)
     while not stop.is_set():
-        await asyncio.sleep(chance.uniform(0.2, 1.5))
-        if loop.time() > calm:
-            continue
-        try:
-            if chance.random() < 0.5:
-                depth = chance.randint(1, CONFIRMATIONS)
-                await asyncio.to_thread(node.call, "anvil_reorg", depth, [])
-            else:
-                await asyncio.to_thread(node.call, "anvil_dropAllTransactions")
-        except AnvilRefusal:
-            continue
+        await asyncio.sleep(chance.uniform(0.1, 0.6))
+        what = chance.random()
+        if loop.time() > calm or what < 0.6:
+            await asyncio.to_thread(node.call, "evm_mine")
+        elif what < 0.8:
+            depth = chance.randint(1, CONFIRMATIONS)
+            await asyncio.to_thread(node.call, "anvil_reorg", depth, [])
+        else:
+            await asyncio.to_thread(node.call, "anvil_dropAllTransactions")

@@ -55,6 +55,8 @@ async def referred_by(
 
 
 async def of_intent(root: Parent[IntentRow], info: Info) -> UserRow | None:
-    """Whose intent it is."""
+    """Whose intent it is; null for a key that may start intents but not read what a user did before."""
+    if not may_read(info, root.program_key):
+        return None
     row: UserRow | None = await load_one(info, reads.by_keys, root.program_key, root.user_key)
     return row

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 
@@ -171,3 +172,30 @@ async def test_redis_stops_for_a_moment(fragile: Stage, own_redis: Redis) -> Non
 @pytest.mark.long
 async def test_redis_stops_for_ten_seconds_under_load(fragile: Stage, own_redis: Redis) -> None:
     await without_redis(fragile, own_redis, socket_address(fragile), seconds=10, readers=50)
+
+
+@pytest.mark.parametrize(
+    "forgotten",
+    [
+        "UPDATE event_feed SET kept_from = (SELECT max(position) FROM event)",
+        "UPDATE event_feed SET epoch = epoch + 1",
+    ],
+)
+async def test_a_cursor_older_than_what_is_kept_has_expired(
+    stage: Stage, url: str, database: Database, forgotten: str
+) -> None:
+    program = await stage.program()
+    start = await cursor_of(program)
+    await affiliate_names(program, 2)
+    async with asyncio.timeout(5):
+        while await cursor_of(program) == start:  # noqa: ASYNC110  the feed has no event for it
+            await asyncio.sleep(0.05)
+    connection = await asyncpg.connect(database.superuser_dsn)
+    await connection.execute(forgotten)
+    await connection.close()
+    async with initialised(url, program.token) as socket:
+        await socket.subscribe("e", EVENTS, program=program.id, after=start)
+        message = await socket.receive()
+        if message["type"] == "next":  # the CURSOR event that comes first
+            message = await socket.receive()
+        assert message["payload"][0]["extensions"]["code"] == "CURSOR_EXPIRED"

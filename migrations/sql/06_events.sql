@@ -83,20 +83,18 @@ BEGIN
 END $$;
 
 -- Removes events that are older than the retention and says so in event_feed, so that a cursor before them is expired
--- rather than silently short. Positions go in order and times almost do: all up to the newest old one that has been
--- rolled up and sealed, 10 000 at a time; returns how many are gone.
+-- rather than silently short. Looks at the 10 000 lowest positions: they go in order and times almost do, so all up to the
+-- newest old one go, as far as they are rolled up and sealed; returns how many.
 CREATE FUNCTION sge_forget_events(p_before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE last bigint; gone bigint;
 BEGIN
-  SELECT max(e.position) INTO last FROM event e WHERE e.at < p_before
+  SELECT max(e.position) INTO last
+    FROM (SELECT position, at FROM event ORDER BY position LIMIT 10000) e
+   WHERE e.at < p_before
      AND e.position <= (SELECT min(c.position) FROM consumer_position c WHERE c.consumer IN ('rollups', 'seals'));
-  IF last IS NULL THEN
-    RETURN 0;
-  END IF;
-  last := least(last, (SELECT min(e.position) FROM event e) + 9999);
   DELETE FROM event WHERE position <= last;
   GET DIAGNOSTICS gone = ROW_COUNT;
-  UPDATE event_feed SET kept_from = greatest(kept_from, last);
+  UPDATE event_feed SET kept_from = last WHERE kept_from < last;
   RETURN gone;
 END $$;

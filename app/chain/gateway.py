@@ -7,6 +7,7 @@ from eth_hash.auto import keccak
 
 from app.chain.address import address_bytes
 from app.chain.authorization import ChainKind
+from app.chain.node_errors import NodeError
 from app.chain.settlement_reason import SettlementReason
 from app.chain.signature import parse_signature
 
@@ -55,12 +56,23 @@ def encode_settle_contract_wallets(items: Sequence[GatewayItem]) -> bytes:
 
 
 def decode_reasons(returned: bytes) -> list[SettlementReason]:
-    """What `settle` and `settleContractWallets` return: one reason an item, NONE where it happened."""
+    """What `settle` and `settleContractWallets` return: one reason an item, NONE where it happened.
+
+    Raises NodeError for anything else: there is no gateway at this address, say.
+    """
     count = int.from_bytes(returned[_WORD : 2 * _WORD])
     words = returned[2 * _WORD :]
-    if len(words) != count * _WORD:
-        raise ValueError("the gateway's answer is not a list of reasons")
-    return [SettlementReason(words[n * _WORD + _WORD - 1]) for n in range(count)]
+    if len(returned) < 2 * _WORD or len(words) != count * _WORD:
+        raise NodeError("the gateway's answer is not a list of reasons")
+    return [_reason(words[n * _WORD + _WORD - 1]) for n in range(count)]
+
+
+def _reason(code: int) -> SettlementReason:
+    """A later gateway's reason that we do not know is UNKNOWN."""
+    try:
+        return SettlementReason(code)
+    except ValueError:
+        return SettlementReason.UNKNOWN
 
 
 def _item(item: GatewayItem) -> bytes:

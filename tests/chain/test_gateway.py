@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from web3 import Web3
 
 from app.chain.address import checksum_address
@@ -13,6 +14,7 @@ from app.chain.gateway import (
     encode_settle,
     encode_settle_contract_wallets,
 )
+from app.chain.node_errors import NodeError
 from app.chain.settlement_reason import SettlementReason
 
 PROGRAM = bytes(range(16)) + bytes(16)
@@ -85,3 +87,14 @@ def test_reasons_are_decoded() -> None:
         SettlementReason.INSUFFICIENT_FUNDS,
         SettlementReason.UNKNOWN,
     ]
+
+
+def test_a_reason_that_only_a_later_gateway_has_is_unknown() -> None:
+    returned = b"".join(word.to_bytes(32) for word in (0x20, 1, 200))
+    assert decode_reasons(returned) == [SettlementReason.UNKNOWN]
+
+
+@pytest.mark.parametrize("returned", [b"", bytes(31), b"".join(n.to_bytes(32) for n in (32, 2, 0))])
+def test_an_answer_that_is_no_gateways_blames_no_item(returned: bytes) -> None:
+    with pytest.raises(NodeError, match="not a list of reasons"):
+        decode_reasons(returned)

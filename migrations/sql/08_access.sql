@@ -65,6 +65,11 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
   END LOOP;
 END $$;
+-- The web process proves nothing: it revives and cancels intents, and lets commissions of a test program mature.
+CREATE POLICY web_settles_nothing ON intent_state AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status IN ('PENDING', 'FAILED'));
+CREATE POLICY web_only_matures ON commission AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status = 'PAYABLE');
 CREATE POLICY unhalt ON lane FOR UPDATE TO sge_api USING (status = 'HALTED') WITH CHECK (status = 'ACTIVE');
 CREATE POLICY feed_all ON event TO sge_feed USING (true);
 CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);

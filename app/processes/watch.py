@@ -13,13 +13,13 @@ from app.chain.client import Chain
 from app.chain.node_errors import ChainError
 from app.domain.clock import Clock
 from app.processes.post_final import FinalPoster
-from app.processes.watch_head import read_head
+from app.processes.watch_head import FinalityInDoubt, read_head
 from app.processes.watch_transactions import (
     finish_transactions_at_finality,
     free_items_left_behind,
     track_transactions_at_head,
 )
-from app.processes.watching import InconsistentChainError, Watch, nothing_happens
+from app.processes.watching import HeadReading, InconsistentChainError, Watch, nothing_happens
 from app.services.execute import Bells, execute
 from app.store import watching
 from app.store.database import Database
@@ -52,19 +52,28 @@ class Watcher:
         self.watch = watch
         self._poster = FinalPoster()
         self._suspects: set[UUID] = set()
+        self._suspected_fork: int | None = None
 
     async def turn(self) -> None:
         """One look at the chain: head, stages, final postings, ends. Raises LeaseLost, ChainError,
         InconsistentChainError; whatever it raised, the next turn goes on from the tables.
         """
         await self._keep_lease()
-        reading = await read_head(self.watch)
+        reading = await self._read_head()
         missing = await track_transactions_at_head(self.watch, reading)
         await self._poster.post_all(self.watch, reading, self._keep_lease)
         self._suspects = await finish_transactions_at_finality(
             self.watch, reading, missing, self._suspects
         )
         await free_items_left_behind(self.watch)
+
+    async def _read_head(self) -> HeadReading:
+        suspected, self._suspected_fork = self._suspected_fork, None
+        try:
+            return await read_head(self.watch, suspected)
+        except FinalityInDoubt as doubt:
+            self._suspected_fork = doubt.fork
+            raise
 
     async def _keep_lease(self) -> None:
         now = self.watch.clock()

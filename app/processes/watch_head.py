@@ -14,8 +14,19 @@ from app.store.watching import KEPT_BLOCKS, KnownBlock
 _BACK_AT_ONCE = 16
 
 
-async def read_head(watch: Watch) -> HeadReading:
-    """Looks at the chain and stores what it saw. Raises LeaseLost, ChainError, InconsistentChainError."""
+class FinalityInDoubt(InconsistentChainError):
+    """One look says that final blocks are gone. A node on a fork of its own would say so too, so it takes two."""
+
+    def __init__(self, fork: int) -> None:
+        super().__init__(f"final blocks above {fork} seem to be gone")
+        self.fork = fork
+
+
+async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadReading:
+    """Looks at the chain and stores what it saw. Raises LeaseLost, ChainError, InconsistentChainError.
+
+    suspected_fork: of a FinalityInDoubt in the look before.
+    """
     head = await watch.chain.get_block("latest")
     if head is None:
         raise InconsistentChainError("the node has no newest block")
@@ -23,13 +34,15 @@ async def read_head(watch: Watch) -> HeadReading:
         known = await watching.known_blocks(session, watch.chain.chain_id)
         final_before = await watching.final_number(session, watch.chain.chain_id)
     fork = await _fork(watch, known, head)
-    if fork == head.number and final_before is not None and head.number < final_before:
-        # Nothing contradicts what is stored: this node lags, and finality is not broken.
-        raise InconsistentChainError("the node is behind what was final")
+    if known and fork == head.number < known[0].number:
+        # Nothing contradicts what is stored: this node only lags.
+        raise InconsistentChainError("the node is behind what was seen")
     fresh = await _blocks_above(watch, fork, head)
     final = await _final_number(watch, head)
     watch.at_point("head.read")
     if final_before is not None and fork is not None and fork < final_before:
+        if fork != suspected_fork:
+            raise FinalityInDoubt(fork)
         await _break_finality(watch, fork, [one for one in known if one.number == fork])
     first = fresh[0].number if fresh else head.number + 1
     if fresh or final_before != final or known[0].number >= first:
@@ -56,7 +69,9 @@ async def _fork(watch: Watch, known: Sequence[KnownBlock], head: Block) -> int |
         start += len(part)
         blocks = await watch.chain.get_blocks([one.number for one in part])
         for one, now in zip(part, blocks, strict=True):
-            if now is not None and now.hash == one.hash:
+            if now is None:
+                raise InconsistentChainError(f"a node above block {one.number} does not have it")
+            if now.hash == one.hash:
                 return one.number
     return min(known[-1].number, head.number + 1) - 1
 

@@ -109,6 +109,8 @@ class ApiKeyAuthenticator:
     def _note_use(self, key: KnownKey, now: datetime) -> None:
         noted = self._noted.get(key.key_id)
         if noted is None or now - noted >= _NOTED_EVERY:
+            if len(self._noted) >= _MOST_CACHED:
+                self._noted.clear()
             self._noted[key.key_id] = now
             self._uses[key.key_id] = KeyUse(key.program_id, key.key_id, now)
 

@@ -67,13 +67,19 @@ class MicroBatches(Generic[Group, Item, Result]):
         except TimeoutError:
             return
 
+    async def _results(self, group: Group, items: Sequence[Item]) -> Sequence[Result]:
+        results = await self._work(group, items)
+        if len(results) != len(items):
+            raise RuntimeError("a batch's work gave another number of results")
+        return results
+
     async def _run(
         self, group: Group, batch: Sequence[tuple[Item, "asyncio.Future[Result]"]]
     ) -> None:
         if not batch:
             return
         try:
-            results = await self._work(group, [item for item, _ in batch])
+            results = await self._results(group, [item for item, _ in batch])
         except Exception as problem:  # noqa: BLE001  it goes to whoever waits
             if self._singly and len(batch) > 1:
                 for one in batch:

@@ -33,7 +33,7 @@ from app.services.programs import pause_program
 from app.store import claims, unsigned
 from app.store.database import Database
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.services.intent_model import Expected, Tally
+from tests.services.intent_model import STATES, Expected, Tally
 from tests.services.world import CHAIN_ID, FACTS, TERMS, World, key_of
 
 T = TypeVar("T")
@@ -42,14 +42,6 @@ PEOPLE = [Account.from_key(bytes([n + 1]) * 32) for n in range(4)]
 FEE = AmountText("5", "USDC")
 VALID_FOR = 3600
 MARGIN = timedelta(seconds=60)
-_STATES = """
-SELECT i.idempotency_key AS key, i.id, s.status, s.version, s.failure_code, i.wallet,
-       u.registration_intent_id = i.id AS holds_place, t.intent_id IS NOT NULL AS queued,
-       (SELECT count(*) FROM intent_transition x WHERE x.intent_id = i.id) AS transitions,
-       (SELECT count(*) FROM intent_authorization x WHERE x.intent_id = i.id) AS signatures
-  FROM intent i JOIN intent_state s ON s.intent_id = i.id JOIN program_user u ON u.id = i.user_id
-  LEFT JOIN intent_todo t ON t.intent_id = i.id
-"""
 
 
 class Intents(RuleBasedStateMachine):
@@ -109,6 +101,18 @@ class Intents(RuleBasedStateMachine):
     )
     def ask(self, key: str, person: int, code: str | None, again: bool, times: int) -> None:
         """A client registers a wallet, perhaps several times at once; again: with a signature given before."""
+        self._ask(key, person, code, again=again, times=times)
+
+    @precondition(lambda self: any(one.retryable for one in self.model.values()))
+    @rule(data=st.data(), again=st.booleans())
+    def ask_after_a_failure(self, data: st.DataObject, again: bool) -> None:
+        """The same request once more, mostly with a new signature."""
+        failed = sorted(key for key, one in self.model.items() if one.retryable)
+        key = data.draw(st.sampled_from(failed))
+        person, code = self.model[key].meaning
+        self._ask(key, person, code, again=again, times=2)
+
+    def _ask(self, key: str, person: int, code: str | None, *, again: bool, times: int) -> None:
         known = self.model.get(key)
         signed = known.signatures[-1] if known and again else self.run(self._sign(person, key))
         command = RegisterUser(self.program_id, PEOPLE[person].address, key, code, signed)
@@ -155,9 +159,9 @@ class Intents(RuleBasedStateMachine):
     def _place_taken(self, person: int) -> bool:
         return any(one.active and one.meaning[0] == person for one in self.model.values())
 
-    @rule(limit=st.integers(1, 3))
-    def claim(self, limit: int) -> None:
-        """A worker takes what is due."""
+    @rule(limit=st.integers(1, 3), then=st.sampled_from(["holds", "fails", "fails", "back"]))
+    def claim(self, limit: int, then: str) -> None:
+        """A worker takes what is due; then: what it does with all of it at once, if anything."""
         now = self.world.now
         asked = claims.Claim(
             chain_id=CHAIN_ID,
@@ -186,22 +190,26 @@ class Intents(RuleBasedStateMachine):
             if one.status == "PENDING" and self._ends(one) > now + MARGIN
         ]
         assert len(mine) == limit or not due
+        for one in mine if then != "holds" else ():
+            self._finish(next(e for e in self.model.values() if e.id == one.intent_id), then)
 
     @precondition(lambda self: any(one.claimed for one in self.model.values()))
     @rule(data=st.data(), how=st.sampled_from(["back", "fails", "fails for good"]))
     def finish(self, data: st.DataObject, how: str) -> None:
         """The worker could not sign; a late second word of it changes nothing."""
         held = [one for one in self.model.values() if one.claimed]
-        known = data.draw(st.sampled_from(held))
+        self._finish(data.draw(st.sampled_from(held)), how)
+
+    def _finish(self, known: Expected, how: str) -> None:
         for told in (1, 0):
-            assert self.run(self._finish(known, how)) == told
+            assert self.run(self._tell(known, how)) == told
         known.version += 1
         known.claimed = None
         known.status = "PENDING" if how == "back" else "FAILED"
         if how != "back":
             known.code, known.retryable = "REJECTED", how == "fails"
 
-    async def _finish(self, known: Expected, how: str) -> int:
+    async def _tell(self, known: Expected, how: str) -> int:
         held, now = known.claimed, self.world.now
         if how == "back":
             back = unsigned.GivenBack(
@@ -252,7 +260,7 @@ class Intents(RuleBasedStateMachine):
     def tables_say_what_the_model_says(self) -> None:
         if not hasattr(self, "intake"):
             return
-        rows = {row["key"]: row for row in self.run(self.world.fetch(self.program_id, _STATES))}
+        rows = {row["key"]: row for row in self.run(self.world.fetch(self.program_id, STATES))}
         assert rows.keys() == self.model.keys()
         for key, known in self.model.items():
             row = rows[key]

@@ -6,6 +6,15 @@ from uuid import UUID
 
 from app.domain.authorization_window import SignedAuthorization
 
+STATES = """
+SELECT i.idempotency_key AS key, i.id, s.status, s.version, s.failure_code, i.wallet,
+       u.registration_intent_id = i.id AS holds_place, t.intent_id IS NOT NULL AS queued,
+       (SELECT count(*) FROM intent_transition x WHERE x.intent_id = i.id) AS transitions,
+       (SELECT count(*) FROM intent_authorization x WHERE x.intent_id = i.id) AS signatures
+  FROM intent i JOIN intent_state s ON s.intent_id = i.id JOIN program_user u ON u.id = i.user_id
+  LEFT JOIN intent_todo t ON t.intent_id = i.id
+"""
+
 
 @dataclass
 class Expected:

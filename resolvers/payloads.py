@@ -50,7 +50,7 @@ class ApiKeyPayloadRow:
 @dataclass(frozen=True, slots=True)
 class ApiKeySecretPayloadRow:
     api_key: Any = None
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     replayed: bool = False
     user_errors: list[UserErrorRow] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,7 +30,7 @@ _NOTED_EVERY = timedelta(minutes=1)
 class FreshKey:
     """A key that was just made. token is shown once and kept nowhere."""
 
-    token: str
+    token: str = field(repr=False)
     prefix: str
     secret_hash: bytes
 

@@ -1,6 +1,6 @@
 """API keys of a program or of the platform: made, rotated with overlap, revoked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class ApiKeyResult:
     """token: None for a replay, since it is kept nowhere."""
 
     key_id: UUID
-    token: str | None
+    token: str | None = field(repr=False)
     replayed: bool
 
 

@@ -143,11 +143,16 @@ class _Shown:
     def __init__(self, event: Any) -> None:
         self.event = event  # kept, so that its identity is not given to another object
         self.payload: Payload = ""
+        self.failure: Exception | None = None
         self.ready = asyncio.Event()
 
     async def make(self, engine: Engine, source: Source) -> None:
-        self.payload = serialise(await engine.execute_event(source, self.event))
-        self.ready.set()
+        try:
+            self.payload = serialise(await engine.execute_event(source, self.event))
+        except Exception as failure:  # noqa: BLE001  raised again in every reader
+            self.failure = failure
+        finally:
+            self.ready.set()
 
 
 class _EventMemo:
@@ -171,6 +176,8 @@ class _EventMemo:
             task.add_done_callback(self._running.discard)
         if not shown.ready.is_set():
             await shown.ready.wait()
+        if shown.failure is not None:
+            raise shown.failure
         return shown.payload
 
 

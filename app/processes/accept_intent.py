@@ -88,7 +88,7 @@ class Intake:
         self._signatures = SignatureChecks(chains, patience_seconds)
         self._situations: MicroBatches[int, Asked, AskedSituation] = MicroBatches(self._read)
         self._acceptances: MicroBatches[int, NewIntent, StoredIntent] = MicroBatches(
-            self._store, singly=True
+            self._store, apart=True
         )
 
     async def register_user(self, authority: Authority, command: RegisterUser) -> AcceptedIntent:

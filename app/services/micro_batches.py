@@ -11,6 +11,7 @@ Result = TypeVar("Result")
 
 _WINDOW_SECONDS = 0.002
 _MOST_ITEMS = 200
+_CALLS_AT_ONCE = 8
 
 
 @dataclass
@@ -26,17 +27,18 @@ class MicroBatches(Generic[Group, Item, Result]):
     """Gathers items of one group for 2 ms, or until there are 200, and works on them together.
 
     work: takes a group and its items, gives one result for each, in order. When it fails, all of them fail; with
-    `singly`, each is tried again alone, and fails alone.
+    `apart`, each half is tried again, and so on until what fails is alone.
     """
 
     def __init__(
         self,
         work: Callable[[Group, Sequence[Item]], Awaitable[Sequence[Result]]],
         *,
-        singly: bool = False,
+        apart: bool = False,
     ) -> None:
         self._work = work
-        self._singly = singly
+        self._apart = apart
+        self._calls = asyncio.Semaphore(_CALLS_AT_ONCE)
         self._waiting: dict[Group, _Waiting[Item, Result]] = {}
 
     async def submit(self, group: Group, item: Item) -> Result:
@@ -68,7 +70,8 @@ class MicroBatches(Generic[Group, Item, Result]):
             return
 
     async def _results(self, group: Group, items: Sequence[Item]) -> Sequence[Result]:
-        results = await self._work(group, items)
+        async with self._calls:
+            results = await self._work(group, items)
         if len(results) != len(items):
             raise RuntimeError("a batch's work gave another number of results")
         return results
@@ -81,9 +84,11 @@ class MicroBatches(Generic[Group, Item, Result]):
         try:
             results = await self._results(group, [item for item, _ in batch])
         except Exception as problem:  # noqa: BLE001  it goes to whoever waits
-            if self._singly and len(batch) > 1:
-                for one in batch:
-                    await self._run(group, [one])
+            if self._apart and len(batch) > 1:
+                middle = len(batch) // 2
+                await asyncio.gather(
+                    self._run(group, batch[:middle]), self._run(group, batch[middle:])
+                )
                 return
             for _, future in batch:
                 if not future.done():

@@ -50,8 +50,9 @@ async def update_program(
             changed.name, changed.wallet_cool_down_hours, changed.maximum_tree_depth
         )
         await store.update_program(unit, changed)
-        before = {name: getattr(program, name) for name in wanted}
-        await _tell(unit, authority, program, "program.updated", now, before=before, after=wanted)
+        before = {_SETTINGS[name]: getattr(program, name) for name in wanted}
+        after = {_SETTINGS[name]: value for name, value in wanted.items()}
+        await _tell(unit, authority, program, "program.updated", now, before=before, after=after)
     return ProgramResult(program.id, program.public_id)
 
 
@@ -133,10 +134,11 @@ async def _tell(
     )
 
 
-_SETTINGS = (
-    "name",
-    "open_registration",
-    "allow_self_approval",
-    "wallet_cool_down_hours",
-    "maximum_tree_depth",
-)
+# As clients name them.
+_SETTINGS = {
+    "name": "name",
+    "open_registration": "openRegistration",
+    "allow_self_approval": "allowSelfApproval",
+    "wallet_cool_down_hours": "walletCoolDownHours",
+    "maximum_tree_depth": "maximumTreeDepth",
+}

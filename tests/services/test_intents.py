@@ -21,6 +21,7 @@ from app.services.intents import cancel_intent, retry_intent
 from app.services.programs import pause_program
 from app.services.terms import SetTerms, set_terms
 from app.store.database import Database
+from app.store.rules_lock import lock_rules
 from tests.services.refusals import refused
 from tests.services.registering import fail, intake_of, register, state_of
 from tests.services.world import FACTS, TERMS, World, key_of, wallet
@@ -204,6 +205,16 @@ async def test_another_programs_credential_finds_nothing(world: World) -> None:
                 accepted.intent_id,
                 "not mine",
             )
+
+
+async def test_who_waits_too_long_is_told_to_come_again(world: World) -> None:
+    program_id = (await world.program()).program_id
+    async with world.api.write(program_id) as unit:
+        await lock_rules(unit, program_id)
+        with pytest.raises(Unavailable):
+            await register(world, program_id, "k")
+    assert not await world.fetch(program_id, "SELECT FROM intent")
+    assert not (await register(world, program_id, "k")).replayed
 
 
 async def test_a_full_backlog_answers_replays_only(world: World) -> None:

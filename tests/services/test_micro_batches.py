@@ -40,13 +40,15 @@ async def test_a_batch_is_at_most_200_and_the_next_waits() -> None:
     assert [len(items) for _, items in recorded.batches] == [200, 200, 50]
 
 
-@pytest.mark.parametrize(("singly", "failures"), [(True, 1), (False, 5)])
-async def test_one_bad_item(singly: bool, failures: int) -> None:
-    batches = MicroBatches(Recorded().work, singly=singly)
-    answers = await asyncio.gather(
-        *(batches.submit("a", n) for n in (1, 2, -1, 3, 4)), return_exceptions=True
-    )
+@pytest.mark.parametrize(("apart", "failures"), [(True, 1), (False, 200)])
+async def test_one_bad_item(apart: bool, failures: int) -> None:
+    recorded = Recorded()
+    batches = MicroBatches(recorded.work, apart=apart)
+    items = [*range(100), -1, *range(101, 200)]
+    answers = await asyncio.gather(*(batches.submit("a", n) for n in items), return_exceptions=True)
     assert sum(isinstance(one, ValueError) for one in answers) == failures
+    # Halves of halves: two calls a level, not one for each item.
+    assert len(recorded.batches) <= 17
 
 
 async def test_who_leaves_does_not_disturb_the_others() -> None:

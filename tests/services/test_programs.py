@@ -196,9 +196,7 @@ async def test_updates_change_what_they_name_and_are_audited(world: World) -> No
     [row] = await world.fetch(program_id, "SELECT * FROM program")
     assert (row["name"], row["wallet_cool_down_hours"], row["version"]) == ("Renamed", 0, 2)
     entries = await world.fetch(program_id, "SELECT * FROM audit WHERE action = 'program.updated'")
-    assert [entry["after"] for entry in entries] == [
-        {"name": "Renamed", "wallet_cool_down_hours": 0}
-    ]
+    assert [entry["after"] for entry in entries] == [{"name": "Renamed", "walletCoolDownHours": 0}]
     with refused("INVALID_INPUT", "name"):
         await world.run(program_id, update_program, key, replace(update, name=""))
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
-from app.services.findings import FoundItem, RejectedItem
+from app.services.findings import FoundItem, SettledItem, TreasuryTransfer
 from app.services.open_discrepancy import open_discrepancy
 from app.services.post_transaction import FinalWork
 from app.store import consumption, watching
@@ -55,7 +55,9 @@ async def stop_for_reorganisation(
 
 def _kind(item: FoundItem) -> DiscrepancyKind:
     """Money that the treasury has and the ledger does not, or a settlement without its proof's effects."""
-    moves_money = not isinstance(item, RejectedItem) and getattr(item, "transfer", item) is not None
+    moves_money = isinstance(item, TreasuryTransfer) or (
+        isinstance(item, SettledItem) and item.transfer is not None
+    )
     return (
         DiscrepancyKind.TREASURY_MISMATCH
         if moves_money

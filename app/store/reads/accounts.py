@@ -59,14 +59,17 @@ _LIST = f"""
 SELECT {_COLUMNS} {_MATCHES} AND ($5::bigint IS NULL OR a.id > $5) ORDER BY a.id LIMIT $6
 """
 _COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+# What is stored, less what became effective later: most instants that are asked for are recent.
 _BALANCES_AS_OF = """
-SELECT coalesce((SELECT sum(t.amount)
-                   FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
-                  WHERE t.program_id = $1 AND t.credit_account_id = q.account_id AND j.effective_at <= q.at), 0)
-       - coalesce((SELECT sum(t.amount)
-                     FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
-                    WHERE t.program_id = $1 AND t.debit_account_id = q.account_id AND j.effective_at <= q.at), 0)
-  FROM unnest($2::bigint[], $3::timestamptz[]) WITH ORDINALITY AS q (account_id, at, n) ORDER BY q.n
+SELECT a.credits - a.debits - coalesce((
+         SELECT sum(CASE WHEN t.credit_account_id = a.id THEN t.amount ELSE -t.amount END)
+           FROM journal j
+           JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
+            AND (t.credit_account_id = a.id OR t.debit_account_id = a.id)
+          WHERE j.program_id = a.program_id AND j.effective_at > q.at), 0)
+  FROM unnest($2::bigint[], $3::timestamptz[]) WITH ORDINALITY AS q (account_id, at, n)
+  JOIN account a ON a.program_id = $1 AND a.id = q.account_id
+ ORDER BY q.n
 """
 
 

@@ -60,52 +60,68 @@ SELECT {_COLUMNS}
  WHERE s.direction = q.direction
 """
 # An account is on one side of a transfer only, so its entries are told apart by journal and place.
-_OF_ACCOUNT = """
-  FROM (SELECT d.program_id, d.journal_id, d.seq, d.debit_account_id AS account_id, 'DEBIT' AS direction, d.amount,
-               d.currency, d.purpose
-          FROM transfer d
-         WHERE d.program_id = $1 AND d.debit_account_id = q.account_id
-           AND ($7::bigint IS NULL OR (d.journal_id, d.seq) < ($7, $8::bigint))
-        UNION ALL
-        SELECT c.program_id, c.journal_id, c.seq, c.credit_account_id, 'CREDIT', c.amount, c.currency, c.purpose
-          FROM transfer c
-         WHERE c.program_id = $1 AND c.credit_account_id = q.account_id
-           AND ($7::bigint IS NULL OR (c.journal_id, c.seq) < ($7, $8::bigint))) t
-  JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
- WHERE ($3::text[] IS NULL OR j.kind = ANY($3))
+_MATCHES = """
+   AND ($3::text[] IS NULL OR j.kind = ANY($3))
    AND ($4::text IS NULL OR j.reference = $4)
    AND ($5::timestamptz IS NULL OR j.effective_at >= $5)
    AND ($6::timestamptz IS NULL OR j.effective_at < $6)
+"""
+
+
+def _side(direction: str) -> str:
+    return f"""
+SELECT t.program_id, t.journal_id, j.public_id, t.seq, q.account_id, '{direction}' AS direction, t.amount,
+       t.currency, t.purpose, j.effective_at, j.posted_at
+  FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
+ WHERE t.program_id = $1 AND t.{direction.lower()}_account_id = q.account_id {_MATCHES}"""
+
+
+# Each side stops at the page's length by its own index, before the two are merged. From the end when nothing is given.
+# The bound on journals says nothing new; it spares a merge join the journals above the page.
+_NEWEST = """
+   AND j.id <= coalesce($7::bigint, 9223372036854775807)
+   AND (t.journal_id, t.seq) < (coalesce($7::bigint, 9223372036854775807), coalesce($8::bigint, 9223372036854775807))
+ ORDER BY t.journal_id DESC, t.seq DESC LIMIT $9
 """
 _ACCOUNTS = "unnest($2::bigint[]) WITH ORDINALITY AS q (account_id, n)"
 _OF_ACCOUNTS = f"""
 SELECT q.n, e.*
   FROM {_ACCOUNTS}
  CROSS JOIN LATERAL (
-       SELECT t.*, j.public_id, j.effective_at, j.posted_at {_OF_ACCOUNT}
+       SELECT * FROM (({_side("DEBIT")} {_NEWEST}) UNION ALL ({_side("CREDIT")} {_NEWEST})) t
         ORDER BY t.journal_id DESC, t.seq DESC LIMIT $9) e
  ORDER BY q.n, e.journal_id DESC, e.seq DESC
 """
 _COUNT_OF_ACCOUNTS = f"""
-SELECT (SELECT count(*) FROM (SELECT {_OF_ACCOUNT} LIMIT 10002) c) FROM {_ACCOUNTS} ORDER BY q.n
+SELECT (SELECT count(*) FROM (({_side("DEBIT")} LIMIT 10002) UNION ALL ({_side("CREDIT")} LIMIT 10002) LIMIT 10002) c)
+  FROM {_ACCOUNTS} ORDER BY q.n
 """
-# A running balance: the newest snapshot below the entry, and the transfers after it, in display order.
+# A running balance: entries that share a snapshot share one pass over the transfers after it, in display order.
 _BALANCES_AFTER = """
-SELECT q.n,
-       coalesce(s.credits - s.debits, 0)
-       + coalesce((SELECT sum(t.amount) FROM transfer t
-                    WHERE t.program_id = $1 AND t.credit_account_id = q.account_id
-                      AND t.journal_id > coalesce(s.journal_id, 0) AND (t.journal_id, t.seq) <= (q.journal_id, q.seq)), 0)
-       - coalesce((SELECT sum(t.amount) FROM transfer t
-                    WHERE t.program_id = $1 AND t.debit_account_id = q.account_id
-                      AND t.journal_id > coalesce(s.journal_id, 0) AND (t.journal_id, t.seq) <= (q.journal_id, q.seq)), 0)
-       AS balance
-  FROM unnest($2::bigint[], $3::bigint[], $4::integer[]) WITH ORDINALITY AS q (account_id, journal_id, seq, n)
-  LEFT JOIN LATERAL (
-       SELECT x.journal_id, x.debits, x.credits FROM account_snapshot x
-        WHERE x.program_id = $1 AND x.account_id = q.account_id AND x.journal_id < q.journal_id
-        ORDER BY x.journal_id DESC LIMIT 1) s ON true
- ORDER BY q.n
+WITH asked AS (
+  SELECT q.n, q.account_id, q.journal_id, q.seq, coalesce(s.journal_id, 0) AS covered,
+         coalesce(s.credits - s.debits, 0) AS base
+    FROM unnest($2::bigint[], $3::bigint[], $4::integer[]) WITH ORDINALITY AS q (account_id, journal_id, seq, n)
+    LEFT JOIN LATERAL (
+         SELECT x.journal_id, x.debits, x.credits FROM account_snapshot x
+          WHERE x.program_id = $1 AND x.account_id = q.account_id AND x.journal_id < q.journal_id
+          ORDER BY x.journal_id DESC LIMIT 1) s ON true
+), stretch AS (
+  SELECT account_id, covered, base, max(journal_id) AS newest FROM asked GROUP BY 1, 2, 3
+), running AS (
+  SELECT p.account_id, p.covered, t.journal_id, t.seq,
+         p.base + sum(t.amount) OVER (PARTITION BY p.account_id, p.covered ORDER BY t.journal_id, t.seq) AS balance
+    FROM stretch p
+   CROSS JOIN LATERAL (
+         SELECT c.journal_id, c.seq, c.amount::numeric AS amount FROM transfer c
+          WHERE c.program_id = $1 AND c.credit_account_id = p.account_id
+            AND c.journal_id > p.covered AND c.journal_id <= p.newest
+         UNION ALL
+         SELECT d.journal_id, d.seq, -d.amount::numeric FROM transfer d
+          WHERE d.program_id = $1 AND d.debit_account_id = p.account_id
+            AND d.journal_id > p.covered AND d.journal_id <= p.newest) t
+)
+SELECT r.balance FROM asked a JOIN running r USING (account_id, covered, journal_id, seq) ORDER BY a.n
 """
 
 
@@ -163,7 +179,7 @@ async def count_of_accounts(
 ) -> list[int]:
     """How many of each match, counted up to 10 002."""
     records = await session.connection.fetch(
-        _COUNT_OF_ACCOUNTS, session.program_id, accounts, *given.values(), None, None
+        _COUNT_OF_ACCOUNTS, session.program_id, accounts, *given.values()
     )
     return [record[0] for record in records]
 

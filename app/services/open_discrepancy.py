@@ -15,6 +15,9 @@ async def open_discrepancy(
 ) -> UUID | None:
     """The new discrepancy's id; None when the same thing is reported already. unit: of that program. at: real time."""
     discrepancy_id = await store.open_once(unit, program_id, found, at)
+    if found.severity is Severity.CRITICAL:
+        # Also when it is reported already: somebody may have resumed the program since.
+        await _pause(unit, program_id, found.message, actor, at)
     if discrepancy_id is None:
         return None
     unit.record(
@@ -34,8 +37,6 @@ async def open_discrepancy(
         ),
         program_id,
     )
-    if found.severity is Severity.CRITICAL:
-        await _pause(unit, program_id, found.message, actor, at)
     return discrepancy_id
 
 

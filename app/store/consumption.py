@@ -35,6 +35,12 @@ UPDATE consumed_through SET block_number = $3, block_hash = $4, updated_at = $5
 _STOP = """
 UPDATE consumed_through SET stopped = $3, updated_at = $4 WHERE chain_id = $1 AND program_id = $2 AND stopped IS NULL
 """
+_START = """
+UPDATE consumed_through c SET stopped = NULL, updated_at = $2
+  FROM (SELECT chain_id, program_id, stopped FROM consumed_through
+         WHERE program_id = $1 AND stopped IS NOT NULL FOR UPDATE) s
+ WHERE c.chain_id = s.chain_id AND c.program_id = s.program_id RETURNING s.stopped
+"""
 # Of programs that posted nothing from blocks that vanished.
 _REWIND = """
 UPDATE consumed_through SET block_number = $3, block_hash = $4, updated_at = $5
@@ -120,6 +126,12 @@ async def stop_program(
 ) -> None:
     """Nothing more is posted for the program until a person starts it again."""
     await unit.connection.execute(_STOP, chain_id, program_id, reason, at)
+
+
+async def start_program(unit: UnitOfWork, program_id: int, at: datetime) -> str | None:
+    """Lets a stopped program's postings go on; returns why they were stopped, None when they were not."""
+    stopped: str | None = await unit.connection.fetchval(_START, program_id, at)
+    return stopped
 
 
 async def rewind(

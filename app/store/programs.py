@@ -257,3 +257,16 @@ def _program(row: object) -> ProgramRow:
     values = dict(row)  # type: ignore[call-overload]  # asyncpg's Record is a mapping without saying so
     values["status"] = ProgramStatus(values["status"])
     return ProgramRow(**values)
+
+
+_CHANGE_GAS_BUDGET = """
+UPDATE program p SET daily_gas_budget_wei = $2
+  FROM (SELECT id, daily_gas_budget_wei FROM program WHERE id = $1 FOR UPDATE) b
+ WHERE p.id = b.id RETURNING b.daily_gas_budget_wei
+"""
+
+
+async def change_gas_budget(unit: UnitOfWork, program_id: int, wei: int | None) -> int | None:
+    """Sets what a program's transactions may cost a day; returns what was set before."""
+    before: int | None = await unit.connection.fetchval(_CHANGE_GAS_BUDGET, program_id, wei)
+    return before

@@ -17,6 +17,7 @@ from app.services.create_program import ProgramResult
 from app.services.new_program import CreateProgram
 from app.settings import Settings, load_settings
 from schema.ids import IdPrefix, encode_id
+from sge.commands.program_upkeep import budget, resume
 from sge.session import opened_runtime
 
 _NO_KEY = UUID(int=0)
@@ -25,6 +26,10 @@ _ACTOR = Authority(
 )
 
 program = typer.Typer(no_args_is_help=True)
+
+
+program.command("resume-posting")(resume)
+program.command("gas-budget")(budget)
 
 
 @program.callback()

@@ -6,7 +6,6 @@ from typing import Any
 
 from app.store.database import Database, ReadSession, Session
 
-
 # Who asks is looked up again every two seconds, whatever is asked.
 _WHO_ASKS = "sge_authenticate_key"
 

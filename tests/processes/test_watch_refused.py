@@ -1,5 +1,7 @@
 """Postings that the database refuses, and those that only lost a race."""
 
+from app.services.execute import execute
+from app.services.resume_posting import resume_posting
 from tests.contracts.items import USDC
 from tests.processes.watching_world import WatchingWorld
 
@@ -14,6 +16,18 @@ BEGIN
 END $$;
 CREATE TRIGGER lose_twice BEFORE INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION lose_twice();
 """
+
+
+async def resume(world: WatchingWorld, program_id: int) -> str | None:
+    """What `sge program resume-posting` does."""
+    settling = world.settling
+    now = settling.clock()
+    return await execute(
+        settling.worker,
+        settling.bells,
+        program_id,
+        lambda unit: resume_posting(unit, program_id, "operator:cli", "looked at", now),
+    )
 
 
 async def test_one_refused_item_stops_its_program_and_nobody_else(
@@ -49,9 +63,17 @@ async def test_one_refused_item_stops_its_program_and_nobody_else(
     assert (await world.statuses(other))[-1] == ("CONFIRMED", "FINAL")
     await world.check()
 
+    # Going on without mending it stops and pauses again, although the same thing is reported already.
+    await world.settling.run("UPDATE program SET status = 'ACTIVE', pause_reason = NULL")
+    assert "no_thirteen" in (await resume(world, program.id) or "")
+    await world.turn()
+    assert await world.settling.value("SELECT count(*) FROM program WHERE status = 'PAUSED'") == 1
+    assert await world.settling.value("SELECT count(*) FROM discrepancy") == 1
+
     # A person mends it and starts the program again: what is posted stays, what was left follows.
     await world.settling.run("ALTER TABLE transfer DROP CONSTRAINT no_thirteen")
-    await world.settling.run("UPDATE consumed_through SET stopped = NULL")
+    assert await resume(world, program.id) is not None
+    assert await resume(world, program.id) is None
     await world.turn()
     assert set((await world.statuses(program))[6:]) == {("CONFIRMED", "FINAL")}
     assert (await world.balances(program))[("PROGRAM", 0)] == 63 * USDC * 99 // 100

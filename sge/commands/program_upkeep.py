@@ -1,0 +1,80 @@
+"""`sge program resume-posting` and `gas-budget`: what only the platform's people do to a program."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from app.domain.errors import Refusal
+from app.runtime import Runtime
+from app.services.execute import execute
+from app.services.gas_budget import set_gas_budget
+from app.services.resume_posting import resume_posting
+from app.settings import Settings, load_settings
+from app.store.programs import find_program_id
+from sge.session import opened_runtime
+
+Result = TypeVar("Result")
+
+_ACTOR = "operator:cli"
+_Slug = Annotated[str, typer.Argument(help="The program's slug.")]
+
+
+def resume(
+    slug: _Slug, *, reason: Annotated[str, typer.Option(help="For the audit trail.")]
+) -> None:
+    """Let postings go on that a refusal or a deep reorganisation stopped; resume the program itself after that."""
+    stopped = _run(lambda: _resume(_settings(), slug, reason))
+    typer.echo(f"it was stopped: {stopped}" if stopped else "its postings were not stopped")
+
+
+def budget(
+    slug: _Slug,
+    wei: Annotated[int | None, typer.Argument(min=1, help="A day; none without.")] = None,
+) -> None:
+    """Bound what a program's transactions may cost each UTC day; work above it waits for the next day."""
+    _run(lambda: _budget(_settings(), slug, wei))
+    typer.echo("no budget" if wei is None else f"{wei} wei a day")
+
+
+def _settings() -> Settings:
+    return load_settings().require_for("worker")
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    try:
+        return asyncio.run(work())
+    except Refusal as refusal:
+        typer.echo(f"{refusal.code}: {refusal.message}", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _named(runtime: Runtime, slug: str) -> int:
+    async with runtime.database.read(None) as session:
+        program_id = await find_program_id(session, slug=slug)
+    if program_id is None:
+        raise typer.BadParameter(f"there is no program {slug}")
+    return program_id
+
+
+async def _resume(settings: Settings, slug: str, reason: str) -> str | None:
+    async with opened_runtime(settings, "worker") as runtime:
+        program_id, now = await _named(runtime, slug), runtime.clock()
+        return await execute(
+            runtime.database,
+            runtime.bells,
+            program_id,
+            lambda unit: resume_posting(unit, program_id, _ACTOR, reason, now),
+        )
+
+
+async def _budget(settings: Settings, slug: str, wei: int | None) -> None:
+    async with opened_runtime(settings, "worker") as runtime:
+        program_id, now = await _named(runtime, slug), runtime.clock()
+        await execute(
+            runtime.database,
+            runtime.bells,
+            program_id,
+            lambda unit: set_gas_budget(unit, program_id, _ACTOR, wei, now),
+        )

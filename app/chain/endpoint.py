@@ -78,6 +78,8 @@ class Endpoint:
         except (httpx.HTTPError, httpx.StreamError) as problem:
             self._failed()
             raise NoAnswer(f"{self.name}: {type(problem).__name__}") from problem
+        # httpx ties an answer and its stream into a ring: megabytes of logs would wait for the garbage collector.
+        response.stream = httpx.ByteStream(b"")
         if response.status_code == _HTTP_TOO_MANY:
             seconds = _retry_after(response)
             self._rest(seconds)

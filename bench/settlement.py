@@ -16,7 +16,7 @@ import asyncpg
 
 from bench.processes import Crew, cpu_seconds, running_crew
 from bench.raw_gateway import raw_gateway_rate
-from bench.stand import PROGRAMS, Bench, Stand, mint, running_stand, say
+from bench.stand import Bench, Stand, mint, running_stand, say
 from bench.tenants import (
     PRICE_UNITS,
     Tenant,
@@ -73,7 +73,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--intents", type=int, default=20_000)
-    parser.add_argument("--programs", type=int, default=2, choices=range(1, PROGRAMS + 1))
+    parser.add_argument("--programs", type=int, default=2, choices=(1, 2))
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument(
         "--raw-items", type=int, default=4_000, help="0: without the node's ceiling"

@@ -17,14 +17,15 @@ from sge import migrations
 from sge.demo.chain import DemoChain, prepared_chain
 from sge.demo.environment import process_environment
 from sge.demo.options import DemoOptions
+from sge.demo.programs import PROGRAMS
 from sge.demo.services import Services, running_services
 from sge.demo.wallets import DemoKeys, account, kept_keys
+from sge.embedded.ports import free_port
 from sge.session import opened_runtime
 
 _RICH_WEI = 100 * 10**18
 # A chain that is busy with the whole bench may take longer than a client would wait.
 _PATIENCE_SECONDS = 30.0
-PROGRAMS = 2
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ def running_stand() -> Iterator[Stand]:
     """Starts all servers in a temporary folder, durable as in the demo; nothing is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="sge-bench-", dir="/tmp"))
     folder.chmod(0o755)
-    options = DemoOptions(folder=folder)
-    keys = kept_keys(folder / "demo-keys.json", [0] * PROGRAMS)
+    options = DemoOptions(folder=folder, port=free_port(), page=False)
+    tree_sizes = [len(plan.affiliates) for plan in PROGRAMS]
+    keys = kept_keys(folder / "demo-keys.json", tree_sizes)
     try:
         with running_services(options) as services:
             migrations.upgrade(services.postgres.dsn("sge_owner"))

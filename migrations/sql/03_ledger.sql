@@ -165,7 +165,8 @@ SET search_path = public, pg_temp AS $$
 DECLARE calls text;
 BEGIN
   GET DIAGNOSTICS calls = PG_CONTEXT;
-  IF calls NOT LIKE '%function sge_post_inner(%' THEN
+  -- The words around the name are in the server's language.
+  IF calls NOT LIKE '%sge\_post\_inner(%' THEN
     RAISE EXCEPTION 'the ledger is written by the posting function only: % on % refused', TG_OP, TG_TABLE_NAME
       USING ERRCODE = 'SG015';
   END IF;

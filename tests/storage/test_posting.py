@@ -1,6 +1,7 @@
 """The posting function: what it writes, and what it refuses."""
 
 import asyncio
+from random import Random
 
 import asyncpg
 import pytest
@@ -264,3 +265,28 @@ async def test_concurrent_postings_on_new_accounts_agree(
     assert totals["PROGRAM/0/USD"] == 150 * 830
     assert sum(totals.values()) == 0
     assert len(totals) == 5
+
+
+async def test_postings_in_any_order_never_wait_in_a_circle(
+    worker: Pool, program: SeededProgram
+) -> None:
+    """Each call names new and old accounts in an order of its own; a deadlock would be an error here."""
+    random = Random(7)
+
+    async def one(number: int) -> None:
+        lines = [
+            transfer(1, PROGRAM, affiliate_account(affiliate), currency)
+            for affiliate in program.affiliates
+            for currency in ("USD", "EUR")
+        ] + [transfer(1, PROGRAM, PLATFORM, currency) for currency in ("USD", "EUR")]
+        random.shuffle(lines)
+        await post_one(
+            worker,
+            program,
+            *(journal(line, reference=f"{number}-{n}") for n, line in enumerate(lines)),
+        )
+
+    await asyncio.gather(*(one(number) for number in range(40)))
+    totals = await balances(worker, program)
+    assert totals["PLATFORM/0/EUR"] == 40
+    assert totals["PROGRAM/0/USD"] == -40 * 4

@@ -1,6 +1,7 @@
-"""The lock over what acceptance stands on: a program's terms and its forest of affiliates.
+"""The lock over what acceptance stands on: a program's terms, its forest of affiliates, and its idempotency keys.
 
-Who accepts or joins shares it; who changes terms or forest holds it alone, and takes it before anything else.
+Who accepts or joins shares it; who changes terms or forest, or uses a key for something else than an intent, holds it
+alone, and takes it before any row that acceptance or posting touches.
 """
 
 from app.store.database import UnitOfWork

@@ -1,6 +1,5 @@
 """Intents without a chain: free registrations, repeating, retrying, cancelling."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,7 +20,6 @@ from app.services.intents import cancel_intent, retry_intent
 from app.services.programs import pause_program
 from app.services.terms import SetTerms, set_terms
 from app.store.database import Database
-from app.store.rules_lock import lock_rules
 from tests.services.refusals import refused
 from tests.services.registering import fail, intake_of, register, state_of
 from tests.services.world import FACTS, TERMS, World, key_of, wallet
@@ -58,35 +56,6 @@ async def test_the_same_key_is_the_same_intent(world: World) -> None:
         with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
             await register(world, program_id, "k", **other)
     assert len(await world.fetch(program_id, "SELECT FROM intent")) == 1
-
-
-async def test_a_hundred_equal_requests_at_once_are_one_intent(world: World) -> None:
-    program_id = (await world.program()).program_id
-    address = wallet()
-    # Two intakes are two processes; each gathers its own batches.
-    intakes = (intake_of(world), intake_of(world))
-    answers = await asyncio.gather(
-        *(register(world, program_id, "same", intakes[n % 2], wallet=address) for n in range(100))
-    )
-    assert len({answer.intent_id for answer in answers}) == 1
-    assert sorted(answer.replayed for answer in answers) == [False] + [True] * 99
-    assert {answer.warnings for answer in answers} == {()}
-    assert len(await world.fetch(program_id, "SELECT FROM intent")) == 1
-
-
-async def test_many_requests_share_a_batch_and_fail_alone(world: World) -> None:
-    program_id = (await world.program()).program_id
-    intake, twice = intake_of(world), wallet()
-    answers = await asyncio.gather(
-        register(world, program_id, "twice 1", intake, wallet=twice),
-        register(world, program_id, "twice 2", intake, wallet=twice),
-        *(register(world, program_id, f"key {n}", intake) for n in range(50)),
-        return_exceptions=True,
-    )
-    failures = [one for one in answers if isinstance(one, BaseException)]
-    assert [getattr(one, "code", one) for one in failures] == ["ALREADY_EXISTS"]
-    assert len(await world.fetch(program_id, "SELECT FROM intent")) == 51
-    assert len(await world.fetch(program_id, "SELECT FROM program_user")) == 51
 
 
 async def test_a_wallet_registers_once(world: World, worker: Database) -> None:
@@ -205,16 +174,6 @@ async def test_another_programs_credential_finds_nothing(world: World) -> None:
                 accepted.intent_id,
                 "not mine",
             )
-
-
-async def test_who_waits_too_long_is_told_to_come_again(world: World) -> None:
-    program_id = (await world.program()).program_id
-    async with world.api.write(program_id) as unit:
-        await lock_rules(unit, program_id)
-        with pytest.raises(Unavailable):
-            await register(world, program_id, "k")
-    assert not await world.fetch(program_id, "SELECT FROM intent")
-    assert not (await register(world, program_id, "k")).replayed
 
 
 async def test_a_full_backlog_answers_replays_only(world: World) -> None:

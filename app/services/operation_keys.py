@@ -27,9 +27,6 @@ async def claim_operation(
     if unit.program_id is not None:
         await lock_rules(unit, unit.program_id)
     request_hash = meaning_hash(operation, meaning)
-    assert unit.program_id is not None
-    # Intents share the name space, and are accepted under the same lock.
-    await lock_rules(unit, unit.program_id)
     earlier = await store.claim_key(
         unit, check_key(key), operation, request_hash, result=result, at=now
     )

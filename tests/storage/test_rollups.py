@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import asyncpg
@@ -12,8 +12,9 @@ from app.domain.ids import new_id
 from app.processes.follow_events import follow_events
 from app.services import rollups
 from app.store import consumers
-from app.store.consumers import LeaseLost
+from app.store.consumers import Lease, LeaseLost
 from app.store.database import Database as Pool
+from app.store.database import UnitOfWork
 from app.store.events import EventFeed
 from app.store.ledger import post
 from app.store.reads.dashboard import dashboard
@@ -189,3 +190,31 @@ async def test_who_lost_the_lease_changes_nothing(
         async with worker.write(None) as unit:
             await rollups.apply_events(unit, stale, clock())
     assert await dump_rollups(owner, program.id) == before
+
+
+async def test_dying_between_applying_and_committing_counts_nothing(
+    worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
+) -> None:
+    history, clock = await begin(worker, program, 5), SettableClock()
+    await live(owner_pool, history, 30)
+
+    async def apply_and_die(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
+        await rollups.apply_events(unit, lease, now)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await follow_events(
+            worker,
+            SilentBells(),
+            clock,
+            consumer=rollups.CONSUMER,
+            holder="dies",
+            apply=apply_and_die,
+        )
+    assert not (await dump_rollups(owner, program.id))["affiliates"]
+    assert await apply(worker, clock) == -1  # its lease is still there
+    clock.now += consumers.LEASE + timedelta(seconds=1)
+    assert await apply(worker, clock) > 0
+    applied = await dump_rollups(owner, program.id)
+    await rebuild(worker, clock)
+    assert await dump_rollups(owner, program.id) == applied

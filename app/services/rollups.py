@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.rollup import Additions, fold
-from app.store import consumers, outbox, rollup_rebuild, rollups
+from app.store import consumers, outbox, rollup_events, rollup_rebuild, rollups
 from app.store.consumers import Lease
 from app.store.database import UnitOfWork
 
@@ -16,7 +16,7 @@ async def apply_events(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
 
     The position moves in the same transaction, so an event counts once whatever dies when. Raises LeaseLost.
     """
-    events = await consumers.read_events(unit, lease.position, BATCH)
+    events = await rollup_events.read_events(unit, lease.position, BATCH)
     if not events:
         return lease
     for step in fold(events):

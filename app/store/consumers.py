@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.events import Event, EventType
 from app.store.database import UnitOfWork
 
 _TAKE = """
@@ -16,6 +15,8 @@ _ADVANCE = """
 UPDATE consumer_position SET position = $3, lease_until = $4 WHERE consumer = $1 AND fence = $2 AND position = $5
 """
 _RELEASE = "UPDATE consumer_position SET lease_until = NULL, leased_by = NULL WHERE consumer = $1 AND fence = $2"
+
+LEASE = "UPDATE consumer_position SET lease_until = NULL, leased_by = NULL WHERE consumer = $1 AND fence = $2"
 _READ = """
 SELECT position, program_id, type, name, entity_id, version, at, data
   FROM event WHERE position > $1 ORDER BY position LIMIT $2
@@ -56,9 +57,3 @@ async def advance(unit: UnitOfWork, lease: Lease, position: int, now: datetime) 
 async def release(unit: UnitOfWork, lease: Lease) -> None:
     """Lets the next holder in at once."""
     await unit.connection.execute(_RELEASE, lease.consumer, lease.fence)
-
-
-async def read_events(unit: UnitOfWork, after: int, limit: int) -> list[Event]:
-    """Whole events of all programs after a position, `internal` included."""
-    rows = await unit.connection.fetch(_READ, after, limit)
-    return [Event(**{**row, "type": EventType(row["type"])}) for row in rows]

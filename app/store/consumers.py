@@ -16,12 +16,6 @@ UPDATE consumer_position SET position = $3, lease_until = $4 WHERE consumer = $1
 """
 _RELEASE = "UPDATE consumer_position SET lease_until = NULL, leased_by = NULL WHERE consumer = $1 AND fence = $2"
 
-LEASE = "UPDATE consumer_position SET lease_until = NULL, leased_by = NULL WHERE consumer = $1 AND fence = $2"
-_READ = """
-SELECT position, program_id, type, name, entity_id, version, at, data
-  FROM event WHERE position > $1 ORDER BY position LIMIT $2
-"""
-
 LEASE = timedelta(seconds=60)
 
 

@@ -61,7 +61,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY owner_all ON %I TO sge_owner USING (true) WITH CHECK (true)', name);
     EXECUTE format('CREATE POLICY worker_all ON %I TO sge_worker USING (true) WITH CHECK (true)', name);
-    EXECUTE format('CREATE POLICY own_items ON %I TO sge_api, sge_reader USING (%s)', name, own);
+    EXECUTE format('CREATE POLICY own_items ON %I FOR SELECT TO sge_api, sge_reader USING (%s)', name, own);
     EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
   END LOOP;
 END $$;

@@ -5,6 +5,7 @@ import pytest
 
 from app.domain import states
 from app.domain.ids import new_id
+from app.store.database import Database as Pool
 from tests.storage.seeds import AT, SeededProgram, wallet
 
 NOT_A_MOVE = "SG001"
@@ -125,3 +126,26 @@ async def test_a_parent_of_another_program_is_no_parent(
 ) -> None:
     move = "UPDATE affiliate SET parent_id = $2 WHERE id = $1"
     assert await refused(owner, move, program.affiliates[0], other_program.affiliates[0]) == "SG003"
+
+
+async def test_the_web_can_release_a_halted_lane_and_do_nothing_else_to_lanes(
+    owner: asyncpg.Connection, api: Pool
+) -> None:
+    lane = new_id()
+    await owner.execute(
+        "INSERT INTO lane (id, chain_id, relayer, next_nonce, created_at) VALUES ($1, $2, $3, 0, now())",
+        lane,
+        31337,
+        wallet(int(lane) % 10**9),
+    )
+    halt = "UPDATE lane SET status = 'HALTED', halt_reason = 'x', halted_at = now() WHERE id = $1"
+    release = (
+        "UPDATE lane SET status = 'ACTIVE', halt_reason = NULL, halted_at = NULL WHERE id = $1"
+    )
+    assert await api.pool.execute(halt, lane) == "UPDATE 0"
+    await owner.execute(halt, lane)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await api.pool.execute("UPDATE lane SET halt_reason = 'another' WHERE id = $1", lane)
+    assert await api.pool.execute(release, lane) == "UPDATE 1"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await api.pool.execute("UPDATE lane SET next_nonce = 7 WHERE id = $1", lane)

@@ -21,4 +21,5 @@ async def run(context: JobContext) -> None:
         consumer=rollups.CONSUMER,
         holder=context.holder,
         apply=rollups.apply_events,
+        stopping=context.stopping,
     )

@@ -21,4 +21,5 @@ async def run(context: JobContext) -> None:
         consumer=seals.CONSUMER,
         holder=context.holder,
         apply=seals.seal_events,
+        stopping=context.stopping,
     )

@@ -1,5 +1,6 @@
 """Drains the event feed for one consumer: moves the outbox, takes the lease, applies until nothing is left."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -14,11 +15,18 @@ Apply = Callable[[UnitOfWork, Lease, datetime], Awaitable[Lease]]
 
 
 async def follow_events(
-    database: Database, bells: Bells, clock: Clock, *, consumer: str, holder: str, apply: Apply
+    database: Database,
+    bells: Bells,
+    clock: Clock,
+    *,
+    consumer: str,
+    holder: str,
+    apply: Apply,
+    stopping: asyncio.Event | None = None,
 ) -> int:
     """Applies what there is; returns up to which position, or -1 while somebody else does it.
 
-    holder: who this is, for people who look. Raises LeaseLost when it was too slow and somebody took over.
+    holder: who this is, for people who look. stopping: ends between two steps, the lease given back. Raises LeaseLost when it was too slow and somebody took over.
     """
     feed = EventFeed(database, clock)
     lease = await execute(
@@ -26,7 +34,7 @@ async def follow_events(
     )
     if lease is None:
         return -1
-    while True:
+    while stopping is None or not stopping.is_set():
         await feed.move_outbox()
         moved = await execute(database, bells, None, _step(apply, lease, clock))
         if moved == lease:

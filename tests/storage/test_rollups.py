@@ -174,6 +174,24 @@ async def test_only_one_applies_at_a_time_and_nothing_counts_twice(
     assert await dump_rollups(owner, program.id) == once
 
 
+async def test_who_is_to_stop_gives_its_lease_back(
+    worker: Pool, owner_pool: Pool, program: SeededProgram
+) -> None:
+    history, clock, stopping = await begin(worker, program, 6), SettableClock(), asyncio.Event()
+    await live(owner_pool, history, 10)
+    stopping.set()
+    stopped_at = await follow_events(
+        worker,
+        SilentBells(),
+        clock,
+        consumer=rollups.CONSUMER,
+        holder="stops",
+        apply=rollups.apply_events,
+        stopping=stopping,
+    )
+    assert 0 <= stopped_at < await apply(worker, clock)
+
+
 async def test_who_lost_the_lease_changes_nothing(
     worker: Pool, owner_pool: Pool, owner: asyncpg.Connection, program: SeededProgram
 ) -> None:

@@ -57,7 +57,7 @@ def test_the_example_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
             "SGE_DATABASE_API_URL SGE_DATABASE_FEED_URL SGE_REDIS_URL SGE_CHAINS SGE_SECRET_KEY",
         ),
         ("worker", "SGE_DATABASE_WORKER_URL SGE_REDIS_URL SGE_CHAINS SGE_RELAYER_KEYS"),
-        ("scheduler", "SGE_REDIS_URL"),
+        ("scheduler", "SGE_DATABASE_WORKER_URL SGE_REDIS_URL"),
         ("migrate", "SGE_DATABASE_OWNER_URL"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,8 @@ _BLOCK_SECONDS = 1
 _SAVE_SECONDS = 30
 _KEPT_BLOCKS = 600
 _CALL_SECONDS = 30.0
+# A block made at the same instant leaves the node's chain broken for good: its numbers and parents no longer agree.
+_REWINDS = {"evm_revert", "anvil_reorg"}
 # Whatever proxy the machine has: this is our own loopback port.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -57,6 +60,8 @@ class Anvil(Server):
 
     def call(self, method: str, *parameters: Any) -> Any:
         """One JSON-RPC call, for control (`anvil_*`, `evm_*`); raises AnvilRefusal on an error."""
+        if method in _REWINDS:
+            self._let_a_block_pass()
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
         request = urllib.request.Request(  # noqa: S310 - the address is our own loopback port
             self.url, json.dumps(body).encode(), {"content-type": "application/json"}
@@ -66,6 +71,12 @@ class Anvil(Server):
         if "error" in answer:
             raise AnvilRefusal(f"{method}: {answer['error']}")
         return answer["result"]
+
+    def _let_a_block_pass(self) -> None:
+        """Waits until the node's own clock has just made a block; returns at once after it when it makes none."""
+        before, deadline = self.call("eth_blockNumber"), time.monotonic() + 1.3 * _BLOCK_SECONDS
+        while time.monotonic() < deadline and self.call("eth_blockNumber") == before:
+            time.sleep(0.01)
 
     def _launch(self) -> Launch:
         command = [str(anvil_binary()), "--host", LOOPBACK, "--port", str(self.port), "--quiet"]

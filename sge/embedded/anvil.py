@@ -21,7 +21,7 @@ _SAVE_SECONDS = 30
 _KEPT_BLOCKS = 600
 _CALL_SECONDS = 30.0
 # A block made at the same instant leaves the node's chain broken for good: its numbers and parents no longer agree.
-_REWINDS = {"evm_revert", "anvil_reorg"}
+_REWINDS = {"evm_revert"}
 # Whatever proxy the machine has: this is our own loopback port.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

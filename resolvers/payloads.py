@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.domain.errors import Refusal, RefusalCode, Unavailable
-from app.domain.permissions import Authority
 from app.store.database import UnitOfWork
 from resolvers.access import Info, process_of, program_key_of
 from schema.errors import ServiceUnavailable
@@ -118,8 +117,3 @@ async def named_program(info: Info, program_id: str, *path: str) -> int:
     if key is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", *(path or ("programId",)))
     return key
-
-
-def own_program(authority: Authority) -> int:
-    """The program that the caller's key belongs to; 0 for the platform's."""
-    return authority.program_id

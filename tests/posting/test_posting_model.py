@@ -92,20 +92,23 @@ class PostingMachine(RuleBasedStateMachine):
         super().__init__()
         self.model = Model()
 
-    @initialize(terms=ANY_TERMS)
-    def open(self, terms: TermsText) -> None:
+    @initialize(terms=ANY_TERMS, depth=st.integers(1, 4))
+    def open(self, terms: TermsText, depth: int) -> None:
+        """A program with one branch and one user below it, so that every rule can come first."""
         self.books.open(terms)
         self.model.terms.append(terms)
+        lowest: int | None = None
+        for _ in range(depth):
+            lowest = self._add_affiliate(lowest)
+        self._ask(wallet(), 0, registration=True, referrer=lowest)
+        self._post([self.model.waiting.pop()], [])
 
     @rule(choice=st.integers(0, 100))
     def add_affiliate(self, choice: int) -> None:
         known: list[int | None] = [
             one for one, status in self.model.status.items() if status is AffiliateStatus.ACTIVE
         ]
-        parent = [*known, None][choice % (len(known) + 1)]
-        made = self.books.affiliate(parent, self.model.codes)
-        self.model.parents[made] = parent
-        self.model.status[made] = AffiliateStatus.ACTIVE
+        self._add_affiliate([*known, None][choice % (len(known) + 1)])
 
     @precondition(lambda self: self.model.status)
     @rule(choice=st.integers(0, 100), status=st.sampled_from(["ACTIVE", "SUSPENDED"]))
@@ -142,8 +145,44 @@ class PostingMachine(RuleBasedStateMachine):
     def post_block(
         self, part: int, strays: list[tuple[int, MovementDirection]], *, twice: bool
     ) -> None:
-        self.books.block += 1
         owed, self.model.waiting = self.model.waiting[:part], self.model.waiting[part:]
+        self._post(owed, strays, twice=twice)
+
+    @precondition(lambda self: self.model.posted)
+    @rule()
+    def consume_again(self) -> None:
+        self.books.rewind()
+        self.books.post([])
+
+    @invariant()
+    def the_books_are_the_models(self) -> None:
+        if not self.model.terms:
+            return
+        expected = {account: units for account, units in self.model.balances.items() if units}
+        assert self.books.balances() == expected
+
+    def teardown(self) -> None:
+        if not self.model.terms:
+            return
+        while self.model.waiting:
+            self._post(self.model.waiting[:8], [])
+            del self.model.waiting[:8]
+        self.the_books_are_the_models()
+
+    def _add_affiliate(self, parent: int | None) -> int:
+        made = self.books.affiliate(parent, self.model.codes)
+        self.model.parents[made] = parent
+        self.model.status[made] = AffiliateStatus.ACTIVE
+        return made
+
+    def _post(
+        self,
+        owed: list[Owed],
+        strays: list[tuple[int, MovementDirection]],
+        *,
+        twice: bool = False,
+    ) -> None:
+        self.books.block += 1
         items: list[FoundItem] = [
             self.books.settled_item(one.asked, 10 * place) for place, one in enumerate(owed)
         ]
@@ -160,23 +199,6 @@ class PostingMachine(RuleBasedStateMachine):
             self.books.post(items)
         assert not self.books.post(items)
         assert not self.books.violations()
-
-    @precondition(lambda self: self.model.posted)
-    @rule()
-    def consume_again(self) -> None:
-        self.books.rewind()
-        self.books.post([])
-
-    @invariant()
-    def the_books_are_the_models(self) -> None:
-        if not self.model.terms:
-            return
-        expected = {account: units for account, units in self.model.balances.items() if units}
-        assert self.books.balances() == expected
-
-    def teardown(self) -> None:
-        if self.model.terms:
-            assert not self.books.violations()
 
     def _ask(self, address: str, amount: int, *, registration: bool, referrer: int | None) -> None:
         asked = self.books.accept(

@@ -40,6 +40,22 @@ class CommissionStatus(StrEnum):
     REVERSED = "REVERSED"
 
 
+class RefundStatus(StrEnum):
+    OWED = "OWED"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    PAID = "PAID"
+
+
+class SafeTransactionStatus(StrEnum):
+    """EXECUTED and DEAD are read from the Safe at a final block; until then it can still execute."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    EXECUTING = "EXECUTING"
+    EXECUTED = "EXECUTED"
+    DEAD = "DEAD"
+
+
 class ProgramStatus(StrEnum):
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
@@ -95,6 +111,22 @@ COMMISSION: Moves = frozenset(
         ("PENDING_APPROVAL", "PAYABLE"),
     }
 )
+REFUND: Moves = frozenset(
+    {("OWED", "PENDING_APPROVAL"), ("PENDING_APPROVAL", "PAID"), ("PENDING_APPROVAL", "OWED")}
+)
+SAFE_TRANSACTION: Moves = frozenset(
+    {
+        ("PROPOSED", "APPROVED"),
+        ("PROPOSED", "EXECUTED"),
+        ("PROPOSED", "DEAD"),
+        ("APPROVED", "EXECUTING"),
+        ("APPROVED", "EXECUTED"),
+        ("APPROVED", "DEAD"),
+        ("EXECUTING", "APPROVED"),
+        ("EXECUTING", "EXECUTED"),
+        ("EXECUTING", "DEAD"),
+    }
+)
 PROGRAM: Moves = frozenset({("ACTIVE", "PAUSED"), ("PAUSED", "ACTIVE"), ("PAUSED", "ARCHIVED")})
 AFFILIATE: Moves = frozenset(
     {
@@ -118,6 +150,8 @@ MACHINES: dict[str, Moves] = {
     "INTENT": INTENT,
     "CHAIN_TRANSACTION": CHAIN_TRANSACTION,
     "COMMISSION": COMMISSION,
+    "REFUND": REFUND,
+    "SAFE_TRANSACTION": SAFE_TRANSACTION,
     "PROGRAM": PROGRAM,
     "AFFILIATE": AFFILIATE,
     "LANE": LANE,

@@ -16,7 +16,8 @@ FILES = (
     "05_chain.sql",
     "06_events.sql",
     "07_accept.sql",
-    "08_access.sql",
+    "08_payouts.sql",
+    "09_access.sql",
 )
 
 

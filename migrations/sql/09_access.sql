@@ -18,7 +18,11 @@ BEGIN
     'affiliate', 'program_user', 'affiliate_rollup', 'program_series', 'program_series_amount', 'program_counter',
     'account', 'journal', 'transfer', 'account_snapshot', 'movement', 'seal',
     'intent', 'intent_authorization', 'intent_state', 'intent_todo', 'intent_transition', 'intent_attempt',
-    'settlement', 'commission', 'discrepancy', 'consumed_through', 'program_gas', 'event', 'event_outbox'])
+    'settlement', 'commission', 'discrepancy', 'consumed_through', 'program_gas', 'event', 'event_outbox',
+    'reversal', 'refund', 'withdrawal', 'commission_transition', 'affiliate_wallet_change', 'balance_adjustment',
+    'payout_day', 'safe_transaction', 'safe_signature', 'safe_transaction_transition', 'payout', 'payout_line',
+    'payout_batch', 'payout_batch_transaction', 'payout_exclusion', 'payout_batch_change', 'safe_relay',
+    'export_link'])
   LOOP
     key := CASE name WHEN 'program' THEN 'id' ELSE 'program_id' END;
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -32,6 +36,8 @@ BEGIN
   END LOOP;
 END $$;
 REVOKE SELECT ON event_outbox FROM sge_api, sge_reader;
+-- An export is fetched without credentials: sge_use_export_link finds it by its token.
+REVOKE SELECT ON export_link FROM sge_api, sge_reader;
 -- Keys are checked by sge_authenticate_key; their hashes are not read back.
 REVOKE SELECT ON api_key FROM sge_api, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)
@@ -52,8 +58,10 @@ DO $$
 DECLARE name text; own text;
 BEGIN
   FOR name, own IN VALUES
-    ('chain_transaction', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = chain_transaction.id)'),
-    ('signed_copy', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = signed_copy.chain_transaction_id)'),
+    ('chain_transaction', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = chain_transaction.id)
+                           OR EXISTS (SELECT FROM safe_relay r WHERE r.chain_transaction_id = chain_transaction.id)'),
+    ('signed_copy', 'EXISTS (SELECT FROM intent_attempt a WHERE a.chain_transaction_id = signed_copy.chain_transaction_id)
+                     OR EXISTS (SELECT FROM safe_relay r WHERE r.chain_transaction_id = signed_copy.chain_transaction_id)'),
     ('lane', 'true'), ('chain_watch', 'true'), ('chain_block', 'true'), ('worker_heartbeat', 'true'),
     ('consumer_position', 'true'), ('event_feed', 'true'), ('state_move', 'true')
   LOOP
@@ -65,11 +73,26 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
   END LOOP;
 END $$;
--- The web process proves nothing: it revives and cancels intents, and lets commissions of a test program mature.
+-- The web process proves nothing: it revives and cancels intents; it proposes, approves and gives up payouts, and pays
+-- nobody; no commission or refund is PAID by it, no Safe transaction relayed or ended.
 CREATE POLICY web_settles_nothing ON intent_state AS RESTRICTIVE FOR UPDATE TO sge_api
   USING (true) WITH CHECK (status IN ('PENDING', 'FAILED'));
-CREATE POLICY web_only_matures ON commission AS RESTRICTIVE FOR UPDATE TO sge_api
-  USING (true) WITH CHECK (status = 'PAYABLE');
+CREATE POLICY web_pays_nobody ON commission AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status <> 'PAID');
+CREATE POLICY web_pays_nobody ON refund AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status <> 'PAID');
+CREATE POLICY web_only_approves ON safe_transaction AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status IN ('PROPOSED', 'APPROVED', 'EXECUTING'));
+CREATE FUNCTION sge_only_workers_relay() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF current_user = 'sge_api' THEN
+    RAISE EXCEPTION 'only a worker relays' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER safe_transaction_relay BEFORE UPDATE OF status ON safe_transaction
+  FOR EACH ROW WHEN (NEW.status = 'EXECUTING' AND OLD.status <> 'EXECUTING') EXECUTE FUNCTION sge_only_workers_relay();
 CREATE POLICY unhalt ON lane FOR UPDATE TO sge_api USING (status = 'HALTED') WITH CHECK (status = 'ACTIVE');
 CREATE POLICY feed_all ON event TO sge_feed USING (true);
 CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
@@ -77,31 +100,45 @@ CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
 -- The web process.
 GRANT INSERT ON program, treasury, program_currency, terms, program_member, api_key, operation_key, audit, affiliate,
   program_user, intent, intent_authorization, intent_state, intent_todo, intent_transition, event_outbox,
-  consumed_through TO sge_api;
+  consumed_through, commission, reversal, refund, withdrawal, commission_transition, affiliate_wallet_change,
+  balance_adjustment, safe_transaction, safe_signature, safe_transaction_transition, payout, payout_line,
+  payout_batch, payout_batch_transaction, payout_exclusion, payout_batch_change, export_link TO sge_api;
 GRANT UPDATE (name, status, pause_reason, paused_by, paused_at, clock_offset, open_registration, allow_self_approval,
   wallet_cool_down_hours, maximum_tree_depth, version) ON program TO sge_api;
 GRANT UPDATE (owners, threshold, nonce, safe_version, read_at) ON treasury TO sge_api;
 GRANT UPDATE (on_chain_balance, on_chain_read_at) ON program_currency TO sge_api;
 GRANT UPDATE (last_used_at, expires_at, revoked_at) ON api_key TO sge_api;
-GRANT UPDATE (parent_id, status, display_name, version) ON affiliate TO sge_api;
+GRANT UPDATE (parent_id, status, display_name, wallet, version) ON affiliate TO sge_api;
 GRANT UPDATE (registration_intent_id) ON program_user TO sge_api;
 GRANT UPDATE ON intent_state TO sge_api;
 GRANT UPDATE, DELETE ON intent_todo TO sge_api;
 GRANT DELETE ON program_member TO sge_api;
 GRANT UPDATE (status, halt_reason, halted_at) ON lane TO sge_api;
-GRANT UPDATE (status) ON commission TO sge_api;
+GRANT UPDATE (status) ON commission, refund TO sge_api;
+GRANT UPDATE (status, death, death_reason, holding, holds, version, simulated_at, simulated_block, simulated_passed,
+  simulated_refused, gas_estimate, waiting, waiting_code) ON safe_transaction TO sge_api;
+GRANT UPDATE (rejected_by, rejected_at, reject_reason, version) ON payout_batch TO sge_api;
+GRANT UPDATE (approved_by, approved_at, journal_id) ON balance_adjustment TO sge_api;
 
 -- Workers.
 GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, intent_todo, intent_transition,
   intent_attempt, settlement, commission, discrepancy, seal, account_snapshot, affiliate_rollup, program_series,
   program_series_amount, program_counter, consumed_through, program_gas, event_outbox, lane, chain_transaction,
-  signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
+  signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position, commission_transition, payout_day,
+  safe_transaction, safe_transaction_transition, payout, payout_line, payout_batch, payout_batch_transaction,
+  payout_exclusion, payout_batch_change, safe_relay TO sge_worker;
 GRANT UPDATE (status, pause_reason, paused_by, paused_at, version) ON program TO sge_worker;
 GRANT UPDATE (owners, threshold, nonce, safe_version, read_at) ON treasury TO sge_worker;
 GRANT UPDATE (on_chain_balance, on_chain_read_at) ON program_currency TO sge_worker;
 GRANT UPDATE (referrer_id, registration_intent_id, identity_token_id, registered_at) ON program_user TO sge_worker;
 GRANT UPDATE (undone_at, gas_share_wei) ON settlement TO sge_worker;
-GRANT UPDATE (status, paid_at) ON commission TO sge_worker;
+GRANT UPDATE (status, paid_at) ON commission, refund TO sge_worker;
+GRANT UPDATE (status, death, death_reason, holding, holds, version, simulated_at, simulated_block, simulated_passed,
+  simulated_refused, gas_estimate, waiting, waiting_code, executed_tx_hash, executed_block, executed_block_hash,
+  executed_log_index, journal_id, finished_at) ON safe_transaction TO sge_worker;
+GRANT UPDATE (log_index) ON payout TO sge_worker;
+GRANT UPDATE (version) ON payout_batch TO sge_worker;
+GRANT UPDATE ON payout_day, safe_relay TO sge_worker;
 GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, block_hash, gas_used, cost_wei, succeeded,
   finished_at) ON chain_transaction TO sge_worker;
 GRANT UPDATE (sends, last_error) ON signed_copy TO sge_worker;
@@ -182,7 +219,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
            WHERE t.lease_until IS NULL AND t.due_at <= statement_timestamp() LIMIT 10001) d
 $$;
 
+-- A link is used up by whoever shows its token first; nothing is said about a wrong, used or late one.
+CREATE FUNCTION sge_use_export_link(p_token_hash bytea, p_at timestamptz)
+RETURNS TABLE (program_id bigint, kind text, filter jsonb, created_by text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE export_link l SET used_at = p_at
+   WHERE l.token_hash = p_token_hash AND l.used_at IS NULL AND l.expires_at > p_at
+  RETURNING l.program_id, l.kind, l.filter, l.created_by
+$$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sge_use_export_link TO sge_api;
+GRANT EXECUTE ON FUNCTION sge_batch_status TO sge_api, sge_worker, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_post_worker TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_post_api TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_share_rules, sge_lock_rules, sge_read_situations, sge_upline, sge_instant, sge_current_program TO sge_api, sge_worker;
@@ -219,5 +267,10 @@ INSERT INTO state_move (machine, from_state, to_state) VALUES
   ('PROGRAM', 'ACTIVE', 'PAUSED'), ('PROGRAM', 'PAUSED', 'ACTIVE'), ('PROGRAM', 'PAUSED', 'ARCHIVED'),
   ('AFFILIATE', 'ACTIVE', 'SUSPENDED'), ('AFFILIATE', 'SUSPENDED', 'ACTIVE'), ('AFFILIATE', 'ACTIVE', 'TERMINATED'),
   ('AFFILIATE', 'SUSPENDED', 'TERMINATED'),
+  ('REFUND', 'OWED', 'PENDING_APPROVAL'), ('REFUND', 'PENDING_APPROVAL', 'PAID'), ('REFUND', 'PENDING_APPROVAL', 'OWED'),
+  ('SAFE_TRANSACTION', 'PROPOSED', 'APPROVED'), ('SAFE_TRANSACTION', 'APPROVED', 'EXECUTING'),
+  ('SAFE_TRANSACTION', 'EXECUTING', 'APPROVED'), ('SAFE_TRANSACTION', 'PROPOSED', 'EXECUTED'),
+  ('SAFE_TRANSACTION', 'APPROVED', 'EXECUTED'), ('SAFE_TRANSACTION', 'EXECUTING', 'EXECUTED'),
+  ('SAFE_TRANSACTION', 'PROPOSED', 'DEAD'), ('SAFE_TRANSACTION', 'APPROVED', 'DEAD'), ('SAFE_TRANSACTION', 'EXECUTING', 'DEAD'),
   ('LANE', 'ACTIVE', 'DRAINING'), ('LANE', 'DRAINING', 'ACTIVE'), ('LANE', 'ACTIVE', 'HALTED'),
   ('LANE', 'DRAINING', 'HALTED'), ('LANE', 'HALTED', 'ACTIVE');

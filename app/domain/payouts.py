@@ -1,0 +1,102 @@
+"""Payouts as values: what is due to whom, in which Safe transaction, and what becomes of a batch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.states import SafeTransactionStatus
+
+
+class PayoutPurpose(StrEnum):
+    """To an affiliate, to a user, or to the program's own or the platform's address."""
+
+    COMMISSION = "COMMISSION"
+    REFUND = "REFUND"
+    WITHDRAWAL = "WITHDRAWAL"
+
+
+class Death(StrEnum):
+    """SafeTransactionDeath of the contract: why a Safe transaction is not to be executed any more."""
+
+    REJECTED = "REJECTED"
+    RECIPIENT_REFUSED = "RECIPIENT_REFUSED"
+    STALE_NONCE = "STALE_NONCE"
+    OWNERS_CHANGED = "OWNERS_CHANGED"
+    EXECUTION_FAILURE = "EXECUTION_FAILURE"
+
+
+class BatchKind(StrEnum):
+    """PAYOUTS: all that is due in a currency. CLOSING: calls of nothing that use open nonces up."""
+
+    PAYOUTS = "PAYOUTS"
+    WITHDRAWAL = "WITHDRAWAL"
+    CLOSING = "CLOSING"
+
+
+class BatchStatus(StrEnum):
+    """PayoutBatchStatus of the contract."""
+
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    APPROVED = "APPROVED"
+    EXECUTING = "EXECUTING"
+    COMPLETED = "COMPLETED"
+    PARTIALLY_COMPLETED = "PARTIALLY_COMPLETED"
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+
+
+class BatchChangeKind(StrEnum):
+    """What owners should look at twice."""
+
+    NEW_RECIPIENT = "NEW_RECIPIENT"
+    WALLET_CHANGED = "WALLET_CHANGED"
+    AMOUNT_JUMP = "AMOUNT_JUMP"
+    LOOK_ALIKE_ADDRESS = "LOOK_ALIKE_ADDRESS"
+
+
+class BlockerCode(StrEnum):
+    """Why a commission, or a batch, is not paid yet."""
+
+    HOLDING_PERIOD = "HOLDING_PERIOD"
+    BELOW_MINIMUM = "BELOW_MINIMUM"
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
+    EXECUTING = "EXECUTING"
+    PROGRAM_PAUSED = "PROGRAM_PAUSED"
+    AFFILIATE_SUSPENDED = "AFFILIATE_SUSPENDED"
+    WALLET_COOL_DOWN = "WALLET_COOL_DOWN"
+    NEGATIVE_BALANCE = "NEGATIVE_BALANCE"
+    RECIPIENT_REFUSED = "RECIPIENT_REFUSED"
+    TREASURY_SHORT = "TREASURY_SHORT"
+    EARLIER_BATCH_OPEN = "EARLIER_BATCH_OPEN"
+
+
+MOST_PAYOUTS = 400
+USUAL_PAYOUTS = 200
+"""Recipients of one Safe transaction: what we plan, and what the database takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A batch's Safe transaction, as far as the batch's status depends on it."""
+
+    status: SafeTransactionStatus
+    death: Death | None
+
+
+def batch_status(parts: Sequence[Part], *, rejected: bool) -> BatchStatus:
+    """Derived, never stored; sge_batch_status says the same in SQL. parts: at least one."""
+    executed = [part.status is SafeTransactionStatus.EXECUTED for part in parts]
+    given_up = [part.death is not None for part in parts]
+    if all(executed):
+        return BatchStatus.COMPLETED
+    if any(executed) and all(map(max, executed, given_up)):
+        return BatchStatus.PARTIALLY_COMPLETED
+    if rejected and not any(executed):
+        return BatchStatus.REJECTED
+    if all(given_up):
+        return BatchStatus.FAILED
+    if any(executed) or any(part.status is SafeTransactionStatus.EXECUTING for part in parts):
+        return BatchStatus.EXECUTING
+    if all(part.status is SafeTransactionStatus.APPROVED for part in parts):
+        return BatchStatus.APPROVED
+    return BatchStatus.PENDING_APPROVAL

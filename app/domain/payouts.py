@@ -95,8 +95,13 @@ def batch_status(parts: Sequence[Part], *, rejected: bool) -> BatchStatus:
         return BatchStatus.REJECTED
     if all(given_up):
         return BatchStatus.FAILED
-    if any(executed) or any(part.status is SafeTransactionStatus.EXECUTING for part in parts):
+    return _live_status([part.status for part in parts])
+
+
+def _live_status(statuses: Sequence[SafeTransactionStatus]) -> BatchStatus:
+    under_way = {SafeTransactionStatus.EXECUTING, SafeTransactionStatus.EXECUTED}
+    if not under_way.isdisjoint(statuses):
         return BatchStatus.EXECUTING
-    if all(part.status is SafeTransactionStatus.APPROVED for part in parts):
+    if all(status is SafeTransactionStatus.APPROVED for status in statuses):
         return BatchStatus.APPROVED
     return BatchStatus.PENDING_APPROVAL

@@ -26,6 +26,7 @@ class LockedTreasury:
 async def lock_treasury(unit: UnitOfWork, program_id: int) -> LockedTreasury:
     """Until the commit nobody else plans, approves, ends or takes back payouts of the program."""
     row = await unit.connection.fetchrow(_LOCK, program_id)
+    assert row is not None
     safe = SafeReading(
         tuple(row["owners"]), row["threshold"], int(row["nonce"]), row["safe_version"]
     )

@@ -1,0 +1,172 @@
+"""Programs whose treasury is a real Safe, with affiliates who earned and users who are owed: what payouts start from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from eth_account.signers.local import LocalAccount
+
+from app.chain.deploy import create_safe
+from app.domain.chains import ChainFacts
+from app.domain.clock import program_time
+from app.domain.money import Currency
+from app.domain.states import AffiliateStatus
+from app.domain.terms import TermsText
+from app.processes.create_program import create_program_from_chain
+from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.execute import execute
+from app.services.programs import advance_clock
+from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from sge.embedded.anvil import CHAIN_ID
+from tests.contracts.gateway_chain import DEPLOYER_KEY
+from tests.payouts.safes import Safes
+from tests.processes.settling_world import SettledProgram
+from tests.processes.watching_world import WatchingWorld
+from tests.services.world import PLATFORM, key_of, program_command
+
+TEN_PERCENT = TermsText(commission_levels_bps=(1000,), holding_period_days=30)
+_NUMBERS = count(1)
+_OFFSET = "SELECT clock_offset FROM program WHERE id = $1"
+_PUBLIC_ID = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
+
+
+@dataclass
+class PayoutProgram(SettledProgram):
+    """owners: of its Safe, two of whom suffice."""
+
+    owners: Sequence[LocalAccount]
+
+
+@dataclass
+class PayoutWorld:
+    """watching: the same world with its senders and its watcher."""
+
+    watching: WatchingWorld
+
+    def __post_init__(self) -> None:
+        self.settling = self.watching.settling
+        self.chain = self.settling.gateway_chain
+        self.safes = Safes(self.settling)
+        self.currencies = {
+            "USDC": Currency("USDC", 6, self.chain.deployment.token, CHAIN_ID, "USD Coin", "2")
+        }
+
+    @property
+    def facts(self) -> dict[int, ChainFacts]:
+        """What the product knows of the chain."""
+        gateway = self.chain.deployment.gateway
+        return {CHAIN_ID: ChainFacts(CHAIN_ID, gateway, self.currencies, 2, production=False)}
+
+    def add_currency(self, code: str) -> None:
+        """One more test dollar; programs made from now on may use it."""
+        token = self.chain.deploy_product(
+            "TestUsd", self.chain.deployer.address, "Second Coin", code, "2"
+        )
+        self.currencies[code] = Currency(code, 6, token, CHAIN_ID, "Second Coin", "2")
+
+    async def program(self, **changed: Any) -> PayoutProgram:
+        """A test program of one level, 10 %, due after 30 days, whose treasury is a new 2-of-3 Safe."""
+        owners = [self.watching.new_wallet() for _ in range(3)]
+        treasury = await create_safe(
+            self.chain.node.url,
+            DEPLOYER_KEY,
+            self.chain.deployment,
+            [owner.address for owner in owners],
+            threshold=2,
+            salt_nonce=next(_NUMBERS),
+        )
+        changed = {"terms": TEN_PERCENT, "test": True} | changed
+        made = await create_program_from_chain(
+            self.settling.api,
+            self.settling.bells,
+            {CHAIN_ID: self.settling.chain},
+            self.facts,
+            authority=PLATFORM,
+            command=program_command(treasury=treasury, **changed),
+            now=self.settling.clock(),
+        )
+        return PayoutProgram(made.program_id, made.public_id, treasury, owners)
+
+    async def affiliates(self, program: PayoutProgram, number: int = 1) -> list[int]:
+        """Roots of the forest, each with a wallet that holds nothing."""
+        return [await self.affiliate(program) for _ in range(number)]
+
+    async def affiliate(self, program: PayoutProgram, wallet: str | None = None) -> int:
+        code = f"ROOT-{next(_NUMBERS)}"
+        address = wallet or self.watching.new_wallet().address
+        command = RegisterAffiliate(program.id, address, None, code)
+        made = await self.run(program, register_affiliate, command)
+        affiliate_id: int = made.affiliate_id
+        return affiliate_id
+
+    async def set_status(self, program: PayoutProgram, affiliate: int, status: str) -> None:
+        """Suspends, terminates or revives an affiliate."""
+        public_id = await self.settling.value(_PUBLIC_ID, program.id, affiliate)
+        command = SetAffiliateStatus(public_id, AffiliateStatus(status), "a test")
+        await self.run(program, set_affiliate_status, command)
+
+    async def earn(self, program: PayoutProgram, amounts: Mapping[int, int]) -> dict[int, UUID]:
+        """Users of these affiliates pay ten times as much as each affiliate is to earn; all of it is final and posted.
+
+        Returns the commissions, ACCRUED, by affiliate.
+        """
+        payers = {}
+        for affiliate in amounts:
+            payers[affiliate] = self.watching.new_wallet()
+            await self.watching.register(program, payers[affiliate], affiliate)
+        await self.watching.settle_and_finish()
+        for amount in sorted(set(amounts.values())):
+            earners = [one for one in amounts if amounts[one] == amount]
+            await self.settling.pay(program, [payers[one] for one in earners], amount=10 * amount)
+        before = await self._newest_commissions(program)
+        await self.watching.settle_and_finish()
+        after = await self._newest_commissions(program)
+        return {one: after[one] for one in amounts if after[one] != before.get(one)}
+
+    async def payable(self, program: PayoutProgram, amounts: Mapping[int, int]) -> dict[int, UUID]:
+        """The same, and the program's clock is moved until they are PAYABLE."""
+        earned = await self.earn(program, amounts)
+        await self.advance(program, days=31)
+        return earned
+
+    async def advance(self, program: PayoutProgram, days: int) -> None:
+        """Moves the program's clock."""
+        to = await self.program_now(program) + timedelta(days=days)
+        await self.run(program, advance_clock, program.id, to)
+
+    async def program_now(self, program: PayoutProgram) -> Any:
+        """Program time."""
+        offset = await self.settling.value(_OFFSET, program.id)
+        return program_time(self.settling.clock(), offset)
+
+    async def run(self, program: PayoutProgram, use_case: Any, *args: Any) -> Any:
+        """A use case of (unit, authority, *args, now) as a key of the program."""
+
+        call = partial(_call, use_case, (key_of(program.id), *args, self.settling.clock()))
+        return await execute(self.settling.api, self.settling.bells, program.id, call)
+
+    async def commissions(self, program: PayoutProgram) -> dict[str, int]:
+        """How much there is of each status."""
+        rows = await self.settling.rows(
+            "SELECT status, sum(amount) AS total FROM commission WHERE program_id = $1 GROUP BY 1",
+            program.id,
+        )
+        return {row["status"]: int(row["total"]) for row in rows}
+
+    async def check(self) -> None:
+        """Every invariant, against tables and chain."""
+        await self.watching.check()
+
+    async def _newest_commissions(self, program: PayoutProgram) -> dict[int, UUID]:
+        rows = await self.settling.rows(
+            "SELECT affiliate_id, id FROM commission WHERE program_id = $1 ORDER BY id", program.id
+        )
+        return {row["affiliate_id"]: row["id"] for row in rows}
+
+
+async def _call(use_case: Any, args: tuple[Any, ...], unit: Any) -> Any:
+    return await use_case(unit, *args)

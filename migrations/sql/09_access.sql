@@ -37,7 +37,7 @@ BEGIN
 END $$;
 REVOKE SELECT ON event_outbox FROM sge_api, sge_reader;
 -- An export is fetched without credentials: sge_use_export_link finds it by its token.
-REVOKE SELECT ON export_link FROM sge_api, sge_reader;
+REVOKE SELECT ON export_link FROM sge_api, sge_worker, sge_reader;
 -- Keys are checked by sge_authenticate_key; their hashes are not read back.
 REVOKE SELECT ON api_key FROM sge_api, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)

@@ -50,6 +50,17 @@ class Chain:
         """The head."""
         return await self._rpc.head()
 
+    async def head_block(self) -> Block:
+        """The newest block, of a node that is not behind one seen before. Raises NoAnswer while nodes disagree.
+
+        The number is asked for by itself: from it each node's lag is known, and a node that lags is asked last.
+        """
+        number = await self._rpc.head()
+        block = await self.get_block(number)
+        if block is None:
+            raise NoAnswer(f"the node that was asked for block {number} does not have it yet")
+        return block
+
     async def get_block(self, block: int | BlockTag) -> Block | None:
         """A block's header; None when the node has no such block (yet)."""
         raw = await self._rpc.request("eth_getBlockByNumber", _block(block), False)

@@ -21,6 +21,7 @@ from app.services.execute import execute
 from app.store import lanes
 from app.store.claims import is_work_due
 from app.store.database import UnitOfWork
+from app.store.database_errors import DatabaseError, passes
 from app.store.lanes import LaneLease, LaneLost, LockedLane
 
 _LOG = structlog.get_logger()
@@ -48,7 +49,9 @@ async def settle(settling: Settling) -> int:
         work = _LaneWork(settling, lane)
         try:
             signed += await work.run()
-        except (ChainError, LaneLost) as problem:
+        except (ChainError, LaneLost, DatabaseError) as problem:
+            if isinstance(problem, DatabaseError) and not passes(problem):
+                raise
             _LOG.warning("lane left", lane=str(lane.lane_id), reason=str(problem))
             signed += work.signed
         finally:

@@ -27,9 +27,7 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
 
     suspected_fork: of a FinalityInDoubt in the look before.
     """
-    head = await watch.chain.get_block("latest")
-    if head is None:
-        raise InconsistentChainError("the node has no newest block")
+    head = await watch.chain.head_block()
     async with watch.database.read(None) as session:
         known = await watching.known_blocks(session, watch.chain.chain_id)
         final_before = await watching.final_number(session, watch.chain.chain_id)

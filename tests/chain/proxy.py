@@ -15,12 +15,13 @@ Plan = Callable[
 
 class NodeProxy:
     """plan decides about each request; "drop" passes it on and loses the answer, "forget" loses the request, "wait" holds
-    it until `released` is set, and sets `waiting`.
+    it until `released` is set, and sets `waiting`. rewrite: what the node gets instead of a request's body.
     """
 
     def __init__(self, target: str) -> None:
         self.target = target
         self.plan: Plan = lambda _body: "pass"
+        self.rewrite: Callable[[bytes], bytes] = lambda body: body
         self.seen: list[bytes] = []
         self.waiting = asyncio.Event()
         self.released = asyncio.Event()
@@ -38,7 +39,9 @@ class NodeProxy:
             what = "pass"
         if what in ("pass", "drop"):
             async with httpx.AsyncClient(trust_env=False) as client:
-                answer = (await client.post(self.target, content=body, headers=_JSON)).content
+                answer = (
+                    await client.post(self.target, content=self.rewrite(body), headers=_JSON)
+                ).content
         if what == "hang":
             with suppress(asyncio.CancelledError):
                 await asyncio.sleep(30)

@@ -25,7 +25,8 @@ class ChainSettings(BaseModel):
     """One EVM chain.
 
     `confirmations` counts blocks until a block is final; without it the node's `finalized` tag
-    decides. `gateway` and `identity` stay empty until `sge contracts deploy` has made them.
+    decides. `gateway` and `identity` stay empty until `sge contracts deploy` has made them; it
+    deploys a `multisend` too, on chains without Safe's own MultiSendCallOnly.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -38,6 +39,7 @@ class ChainSettings(BaseModel):
     confirmations: int | None = Field(default=None, ge=1, le=256)
     gateway: Address | None = None
     identity: Address | None = None
+    multisend: Address | None = None
     max_fee_wei: int = Field(default=200 * _GWEI, gt=0)
     explorer_url: str | None = None
     production: bool = False

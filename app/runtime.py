@@ -74,6 +74,7 @@ def chain_facts(settings: Settings) -> dict[int, ChainFacts]:
             currencies={token.code: _currency(chain.chain_id, token) for token in chain.tokens},
             confirmations=chain.confirmations,
             production=chain.production,
+            multisend=None if chain.multisend is None else parse_address(chain.multisend),
         )
         for chain in settings.chains
         if chain.gateway is not None

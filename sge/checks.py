@@ -110,7 +110,11 @@ async def _chain(settings: ChainSettings, endpoint: int) -> str:
     url = settings.rpc_urls[endpoint].get_secret_value()
     async with Chain(settings.chain_id, [url]) as chain:
         head = await chain.block_number()
-        for name, address in (("gateway", settings.gateway), ("identity", settings.identity)):
+        for name, address in (
+            ("gateway", settings.gateway),
+            ("identity", settings.identity),
+            ("multisend", settings.multisend),
+        ):
             if address and await chain.request("eth_getCode", address, "latest") == "0x":
                 raise Problem(f"there is no {name} contract at {address}")
         for token in settings.tokens:

@@ -47,6 +47,14 @@ def read_text(answer: bytes) -> str:
     return text.decode()
 
 
+def read_printable(answer: bytes, most: int) -> str:
+    """One string of anything, as one line of at most so many characters, each one printable."""
+    body = _dynamic(answer)
+    text = body[WORD : WORD + int.from_bytes(body[:WORD])].decode(errors="replace")
+    line = "".join(one if one.isprintable() else " " for one in text[:most])
+    return " ".join(line.split())
+
+
 def _dynamic(answer: bytes) -> bytes:
     if len(answer) < 2 * WORD or int.from_bytes(answer[:WORD]) != WORD:
         raise UnexpectedAnswer("not one dynamic value")

@@ -125,13 +125,15 @@ class Chain:
         *,
         block: int | BlockTag = "latest",
         gas: int | None = None,
+        sender: str | None = None,
     ) -> list[bytes | NodeError]:
         """Several eth_calls, (contract, data) each: what they return, or why not, in order."""
-        requests = [
-            Request("eth_call", (_call(to, data, None, gas), _block(block))) for to, data in calls
-        ]
         answers: list[bytes | NodeError] = []
-        for chunk in _chunks(requests):
+        for part in _parts(calls):
+            chunk = [
+                Request("eth_call", (_call(to, data, sender, gas), _block(block)))
+                for to, data in part
+            ]
             answers.extend(_bytes_or_error(raw) for raw in await self._rpc.batch(chunk))
         return answers
 
@@ -226,6 +228,16 @@ def _call(to: str, data: bytes, sender: str | None, gas: int | None) -> dict[str
 def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
     for start in range(0, len(requests), _BATCH_REQUESTS):
         yield requests[start : start + _BATCH_REQUESTS]
+
+
+def _parts(calls: Sequence[tuple[str, bytes]]) -> Iterator[Sequence[tuple[str, bytes]]]:
+    """A simulated multi-send has as many bytes as a transaction, so calls are portioned by size too."""
+    start = 0
+    for chunk in _chunks_by_bytes([data for _, data in calls]):
+        for offset in range(0, len(chunk), _BATCH_REQUESTS):
+            end = start + min(_BATCH_REQUESTS, len(chunk) - offset)
+            yield calls[start:end]
+            start = end
 
 
 def _chunks_by_bytes(raws: Sequence[bytes]) -> Iterator[list[bytes]]:

@@ -36,20 +36,27 @@ class UnsupportedSafeVersion(Exception):
         self.version = version
 
 
-class TreasuryReads(Protocol):
-    """What of a chain's client is needed here."""
+class SafeReads(Protocol):
+    """What of a chain's client a Safe is read by."""
 
-    async def block_number(self) -> int: ...
-    async def get_block(self, block: int | BlockTag) -> Block | None: ...
     async def call_batch(
         self, calls: Sequence[tuple[str, bytes]], *, block: int | BlockTag = "latest"
     ) -> list[bytes | NodeError]: ...
 
 
-async def read_safe(chain: TreasuryReads, address: str) -> SafeReading:
-    """The Safe at the head. Raises NotASafe, UnsupportedSafeVersion, ChainError."""
+class TreasuryReads(SafeReads, Protocol):
+    """What of a chain's client is needed here."""
+
+    async def block_number(self) -> int: ...
+    async def get_block(self, block: int | BlockTag) -> Block | None: ...
+
+
+async def read_safe(
+    chain: SafeReads, address: str, block: int | BlockTag = "latest"
+) -> SafeReading:
+    """The Safe at the head, or as of a block. Raises NotASafe, UnsupportedSafeVersion, ChainError."""
     answers = await chain.call_batch(
-        [(address, call) for call in (_OWNERS, _THRESHOLD, _NONCE, _VERSION)]
+        [(address, call) for call in (_OWNERS, _THRESHOLD, _NONCE, _VERSION)], block=block
     )
     owners, threshold, nonce, version = (_answer(one) for one in answers)
     try:

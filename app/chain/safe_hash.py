@@ -50,9 +50,16 @@ def safe_tx_hash(
 
     `chain_id` is None for versions before 1.3.0, which do not bind the chain.
     """
+    return keccak(safe_tx_preimage(safe, chain_id, version, transaction))
+
+
+def safe_tx_preimage(
+    safe: str, chain_id: int | None, version: str, transaction: SafeTransaction
+) -> bytes:
+    """Return the bytes under the hash (`encodeTransactionData`), which a contract owner is shown."""
     release = _release(version)
     domain = _domain_separator(safe, chain_id, release)
-    return keccak(b"\x19\x01" + domain + _struct_hash(transaction, release))
+    return b"\x19\x01" + domain + _struct_hash(transaction, release)
 
 
 def _release(version: str) -> tuple[int, ...]:

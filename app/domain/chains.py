@@ -9,7 +9,7 @@ from app.domain.money import Currency
 @dataclass(frozen=True, slots=True)
 class ChainFacts:
     """confirmations: blocks until one is final; None: the node's finalized tag decides.
-    production: test programs are refused there.
+    production: test programs are refused there. multisend: Safe's MultiSendCallOnly; without it nothing is paid out.
     """
 
     chain_id: int
@@ -17,3 +17,4 @@ class ChainFacts:
     currencies: Mapping[str, Currency]
     confirmations: int | None
     production: bool
+    multisend: str | None = None

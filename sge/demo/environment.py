@@ -48,6 +48,7 @@ def _chain_settings(services: Services, chain: DemoChain) -> dict[str, object]:
         "confirmations": CONFIRMATIONS,
         "gateway": chain.deployment.gateway,
         "identity": chain.deployment.identity,
+        "multisend": chain.deployment.multisend,
         "tokens": [
             {
                 "code": TOKEN.symbol,

@@ -43,6 +43,7 @@ def settings(database: Database, redis_url: str, anvil: Anvil, deployed: Deploym
                     "confirmations": 2,
                     "gateway": deployed.gateway,
                     "identity": deployed.identity,
+                    "multisend": deployed.multisend,
                 }
             ],
         }

@@ -32,6 +32,7 @@ def settings_of(database: Addresses, redis_url: str, chain: GatewayChain) -> dic
         "confirmations": 2,
         "gateway": chain.deployment.gateway,
         "identity": chain.deployment.identity,
+        "multisend": chain.deployment.multisend,
     }
     return {
         "SGE_DATABASE_WORKER_URL": database.dsn("sge_worker"),

@@ -192,7 +192,14 @@ class SettlingWorld:
     def _facts(self) -> ChainFacts:
         deployment = self.gateway_chain.deployment
         token = Currency("USDC", 6, deployment.token, CHAIN_ID, "USD Coin", "2")
-        return ChainFacts(CHAIN_ID, deployment.gateway, {"USDC": token}, 2, production=False)
+        return ChainFacts(
+            CHAIN_ID,
+            deployment.gateway,
+            {"USDC": token},
+            2,
+            production=False,
+            multisend=deployment.multisend,
+        )
 
     def _row(
         self,

@@ -19,6 +19,7 @@ def complete_environment(
         "confirmations": 2,
         "gateway": "0x" + "1" * 40,
         "identity": "0x" + "2" * 40,
+        "multisend": "0x" + "4" * 40,
         "tokens": [
             {"code": "USD", "address": "0x" + "3" * 40, "decimals": 6, "name": "a", "version": "2"}
         ],

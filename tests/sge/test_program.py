@@ -39,7 +39,11 @@ def environment(database: Database, redis_url: str, anvil: Anvil) -> dict[str, s
     )
     settings = complete_environment(database, redis_url, anvil.url)
     (chain,) = json.loads(settings["SGE_CHAINS"])
-    chain |= {"gateway": deployment.gateway, "identity": deployment.identity}
+    chain |= {
+        "gateway": deployment.gateway,
+        "identity": deployment.identity,
+        "multisend": deployment.multisend,
+    }
     chain["tokens"][0] |= {"address": deployment.token, "name": "USD Coin"}
     return settings | {"SGE_CHAINS": json.dumps([chain]), "TREASURY": safe}
 

@@ -1,0 +1,197 @@
+"""Tries payouts as the Safe would run them, without signatures, and finds the recipients that are refused.
+
+`simulateAndRevert` (StorageAccessible.sol, Safe 1.3.0 and 1.4.1) runs the multi-send with the Safe's
+own storage and address, tells how it went, and always reverts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.chain.abi_words import WORD, UnexpectedAnswer, address_word, read_uint, selector
+from app.chain.client import BlockTag
+from app.chain.gas import MAX_TRANSACTION_GAS
+from app.chain.node_errors import ChainError, ExecutionReverted, NodeError
+from app.chain.payout_content import Recipient, multi_send, require_payable, transfer_data
+from app.chain.revert_reason import revert_reason
+from app.chain.safe_execution import execution_gas
+from app.domain.payouts import USUAL_PAYOUTS
+
+_SIMULATE = selector("simulateAndRevert(address,bytes)")
+_BALANCE_OF = selector("balanceOf(address)")
+# For the estimate only: most Safes ask for two or three owners.
+_USUAL_OWNERS = 3
+
+
+class PayoutsNotSimulated(ChainError):
+    """No recipient is to blame: the token refuses the treasury, or a contract is not what it should be."""
+
+
+class SimulationReads(Protocol):
+    """What of a chain's client is needed here."""
+
+    async def block_number(self) -> int: ...
+    async def codes(self, addresses: Sequence[str]) -> list[bytes]: ...
+    async def call_batch(
+        self,
+        calls: Sequence[tuple[str, bytes]],
+        *,
+        block: int | BlockTag = "latest",
+        gas: int | None = None,
+        sender: str | None = None,
+    ) -> list[bytes | NodeError]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """As of a block. refused: why, by the recipient's place; gas_estimate: for all, at most, 200 a transaction."""
+
+    block_number: int
+    refused: dict[int, str]
+    passed: int
+    gas_estimate: int
+
+
+async def simulate_payouts(
+    chain: SimulationReads, safe: str, token: str, multisend: str, recipients: Sequence[Recipient]
+) -> SimulationResult:
+    """Try each recipient, of any number. Raises UnpayableError, PayoutsNotSimulated, ChainError.
+
+    Where the treasury holds less than 200 recipients get together, amounts of zero are tried: a
+    shortage is nobody's refusal, and blacklists look at addresses.
+    """
+    require_payable(safe, recipients)
+    block = await chain.block_number()
+    await _require_contracts(chain, token, multisend)
+    portions = [
+        range(start, min(start + USUAL_PAYOUTS, len(recipients)))
+        for start in range(0, len(recipients), USUAL_PAYOUTS)
+    ]
+    tried = _affordable(recipients, portions, await _balance(chain, token, safe, block))
+    trial = _Trial(chain, safe, token, multisend, block, tried)
+    refused = await trial.refused(portions)
+    return SimulationResult(
+        block_number=block,
+        refused=dict(zip(refused, await trial.reasons(refused), strict=True)),
+        passed=len(recipients) - len(refused),
+        gas_estimate=sum(execution_gas(len(one), keys=_USUAL_OWNERS) for one in portions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Recipients by their places, asked at one block, so that all answers are about the same state."""
+
+    chain: SimulationReads
+    safe: str
+    token: str
+    multisend: str
+    block: int
+    recipients: Sequence[Recipient]
+
+    async def refused(self, portions: Sequence[range]) -> list[int]:
+        """The places that fail alone, found by halving what fails; all others then pass together."""
+        found: set[int] = set()
+        asked: list[range] = list(portions)
+        while asked:
+            passes = await self._pass([list(one) for one in asked])
+            failing = [one for one, passed in zip(asked, passes, strict=True) if not passed]
+            found.update(one[0] for one in failing if len(one) == 1)
+            asked = [half for one in failing if len(one) > 1 for half in _halves(one)]
+        if found:
+            await self._require_innocent_rest(portions, found)
+        return sorted(found)
+
+    async def reasons(self, places: Sequence[int]) -> list[str]:
+        """In the token's own words: a multi-send swallows them."""
+        calls = [(self.token, transfer_data(self.recipients[place])) for place in places]
+        answers = await self.chain.call_batch(
+            calls, block=self.block, gas=MAX_TRANSACTION_GAS, sender=self.safe
+        )
+        return [_reason(answer) for answer in answers]
+
+    async def _require_innocent_rest(self, portions: Sequence[range], found: set[int]) -> None:
+        rests = [
+            [place for place in one if place not in found]
+            for one in portions
+            if not found.isdisjoint(one)
+        ]
+        if len(found) == len(self.recipients):
+            # A paused token, or a blacklisted treasury, refuses everybody, the treasury too.
+            await self._require_treasury_allowed()
+        elif not all(await self._pass([rest for rest in rests if rest])):
+            raise PayoutsNotSimulated("payouts that pass one by one fail together")
+
+    async def _require_treasury_allowed(self) -> None:
+        data = multi_send(self.token, [Recipient(self.safe, 0)])
+        [passed] = await self._simulate([data])
+        if not passed:
+            raise PayoutsNotSimulated("the token moves nothing of this treasury now")
+
+    async def _pass(self, groups: Sequence[Sequence[int]]) -> list[bool]:
+        """Whether each group would be paid as one multi-send."""
+        return await self._simulate(
+            [multi_send(self.token, [self.recipients[place] for place in one]) for one in groups]
+        )
+
+    async def _simulate(self, multi_sends: Sequence[bytes]) -> list[bool]:
+        head = _SIMULATE + address_word(self.multisend) + (2 * WORD).to_bytes(WORD)
+        calls = [
+            (self.safe, head + len(data).to_bytes(WORD) + data + bytes(-len(data) % WORD))
+            for data in multi_sends
+        ]
+        answers = await self.chain.call_batch(calls, block=self.block, gas=MAX_TRANSACTION_GAS)
+        return [_passed(answer) for answer in answers]
+
+
+def _affordable(
+    recipients: Sequence[Recipient], portions: Sequence[range], balance: int
+) -> list[Recipient]:
+    tried: list[Recipient] = []
+    for portion in portions:
+        part = recipients[portion.start : portion.stop]
+        short = sum(one.amount for one in part) > balance
+        tried.extend(Recipient(one.destination, 0) for one in part) if short else tried.extend(part)
+    return tried
+
+
+def _halves(places: range) -> tuple[range, range]:
+    middle = len(places) // 2
+    return places[:middle], places[middle:]
+
+
+def _passed(answer: bytes | NodeError) -> bool:
+    """Two words, whether it went well and how much it returned, and what it returned."""
+    if isinstance(answer, NodeError) and not isinstance(answer, ExecutionReverted):
+        raise answer
+    told = answer.revert_data if isinstance(answer, ExecutionReverted) else b""
+    if len(told) < 2 * WORD or int.from_bytes(told[WORD : 2 * WORD]) != len(told) - 2 * WORD:
+        raise PayoutsNotSimulated("the treasury does not simulate as a Safe does")
+    return int.from_bytes(told[:WORD]) == 1
+
+
+def _reason(answer: bytes | NodeError) -> str:
+    if isinstance(answer, ExecutionReverted):
+        return revert_reason(answer.revert_data)
+    if isinstance(answer, NodeError):
+        raise answer
+    return "no reason given"
+
+
+async def _require_contracts(chain: SimulationReads, token: str, multisend: str) -> None:
+    """A Safe that calls an address without code succeeds and pays nobody."""
+    for name, code in zip(
+        ("token", "multi-send"), await chain.codes([token, multisend]), strict=True
+    ):
+        if not code:
+            raise PayoutsNotSimulated(f"there is no {name} contract where the settings say")
+
+
+async def _balance(chain: SimulationReads, token: str, safe: str, block: int) -> int:
+    [answer] = await chain.call_batch([(token, _BALANCE_OF + address_word(safe))], block=block)
+    if isinstance(answer, NodeError):
+        raise answer
+    try:
+        return read_uint(answer)
+    except UnexpectedAnswer as problem:
+        raise PayoutsNotSimulated("the token does not tell the treasury's balance") from problem

@@ -15,6 +15,7 @@ from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
 from app.domain.permissions import Authority
 from app.processes.accept_intent import Intake
+from app.processes.advance_clock import advance_clock
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
 from app.runtime import Runtime, chain_facts, open_runtime
@@ -104,6 +105,19 @@ class ApiProcess:
             authority=authority,
             command=command,
             now=self.now(),
+        )
+
+    async def advance_clock(
+        self, authority: Authority, program_key: int, to: datetime
+    ) -> ProgramResult:
+        """Move a test program's clock and mature what became due."""
+        return await advance_clock(
+            self.runtime.database,
+            self.bells,
+            self.runtime.clock,
+            authority=authority,
+            program_id=program_key,
+            to=to,
         )
 
     def explorer_url(self, chain_id: int) -> str | None:

@@ -97,8 +97,9 @@ async def advance_clock(info: Info, program_id: strawberry.ID, to: datetime) -> 
 
     async def work() -> ProgramPayloadRow:
         key = await named_program(info, program_id)
-        now = info.context.now()
-        await commit(info, key, lambda unit: services.advance_clock(unit, authority, key, to, now))
+        await info.context.leave_snapshot()
+        await process_of(info.context).advance_clock(authority, key, to)
+        await info.context.leave_snapshot()
         return ProgramPayloadRow(await programs.by_key(info, key))
 
     return await answer(ProgramPayloadRow, work)

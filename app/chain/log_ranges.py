@@ -62,9 +62,7 @@ async def _read(
             get_logs(treasuries, [_hex(EXECUTION_SUCCESS_TOPIC)]),
         ]
     # A node that ignores a filter must not make a stranger's log count.
-    watched = {
-        one.lower() for one in (contracts.gateway, *contracts.tokens, *contracts.treasuries)
-    }
+    watched = {one.lower() for one in (contracts.gateway, *contracts.tokens, *contracts.treasuries)}
     once: dict[tuple[int, int], ChainLog] = {}
     for logs in await asyncio.gather(*reads):
         # A transfer between two treasuries matches both filters.

@@ -79,7 +79,7 @@ async def confirm_settlements(
     await settlements.insert_settlements(unit, program.id, place, rows, confirmed_at)
     accrued = [(one.settlement_id, paid) for one in fresh for paid in one.accrual.commissions]
     if accrued:
-        await settlements.insert_commissions(unit, program.id, accrued)
+        await settlements.insert_commissions(unit, program.id, accrued, WATCHER, at)
     lines = await _register(unit, program.id, fresh, confirmed_at)
     moves = [_confirmed(one.intent, place) for one in fresh]
     await move_intents(unit, program.id, moves, WATCHER, at)

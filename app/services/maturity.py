@@ -3,34 +3,39 @@
 from datetime import datetime
 
 from app.domain.events import EventType, NewEvent
-from app.store.commissions import mature
+from app.store.commissions import MaturedCommission, mature
 from app.store.database import UnitOfWork
+
+AT_ONCE = 5_000
+"""Commissions of one transaction: more would keep their rows locked for too long."""
+_PAYABLE_VERSION = 2  # the number of the transition; accrual is 1
 
 
 async def mature_commissions(
-    unit: UnitOfWork, program_id: int, *, due_at: datetime, now: datetime, limit: int | None = None
+    unit: UnitOfWork, program_id: int, actor: str, now: datetime, limit: int = AT_ONCE
 ) -> int:
-    """Moves what is due at `due_at` (program time) from ACCRUED to PAYABLE; returns how many.
+    """Moves what is due in program time from ACCRUED to PAYABLE, the oldest first; returns how many.
 
-    limit: at most so many, the oldest first; None: all.
+    What another transaction is changing is left alone: call again until it returns 0. now: real time.
     """
-    matured = await mature(unit, program_id, due_at, limit)
+    matured = await mature(unit, program_id, limit, actor, now)
     for commission in matured:
-        unit.record(
-            NewEvent(
-                EventType.COMMISSION,
-                "commission.payable",
-                str(commission.id),
-                2,
-                now,
-                {
-                    "v": 1,
-                    "affiliate": str(commission.affiliate_public_id),
-                    "amount": str(commission.amount),
-                    "currency": commission.currency,
-                    "payableAt": commission.payable_at.isoformat(),
-                },
-            ),
-            program_id,
-        )
+        unit.record(_payable(commission, now), program_id)
     return len(matured)
+
+
+def _payable(commission: MaturedCommission, now: datetime) -> NewEvent:
+    return NewEvent(
+        EventType.COMMISSION,
+        "commission.payable",
+        str(commission.id),
+        _PAYABLE_VERSION,
+        now,
+        {
+            "v": 1,
+            "affiliate": str(commission.affiliate_public_id),
+            "amount": str(commission.amount),
+            "currency": commission.currency,
+            "payableAt": commission.payable_at.isoformat(),
+        },
+    )

@@ -13,13 +13,13 @@ from app.domain.texts import check_reason
 from app.services.audit import AuditEntry, write_audit
 from app.services.create_program import ProgramResult
 from app.services.locked_program import locked_program
-from app.services.maturity import mature_commissions
 from app.services.new_program import check_program_limits
 from app.store import programs as store
 from app.store.database import UnitOfWork
 
 _LONGEST_ADVANCE = timedelta(days=36_525)
 SETTLE_INTENTS = "settle_intents"
+PAY_DAY = "pay_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ async def resume_program(
 async def advance_clock(
     unit: UnitOfWork, authority: Authority, program_id: int, to: datetime, now: datetime
 ) -> ProgramResult:
-    """Moves a test program's clock to at least `to` and does what became due.
+    """Moves a test program's clock to at least `to`, and wakes who does what became due.
 
     Never back: a clock that is there already stays. Refuses NOT_A_TEST_PROGRAM.
     """
@@ -103,7 +103,7 @@ async def advance_clock(
         raise Refusal(RefusalCode.INVALID_INPUT, "A clock moves at most 100 years ahead.", "to")
     if to > program_time(now, program.clock_offset):
         await store.set_clock_offset(unit, program.id, to - now)
-        await mature_commissions(unit, program.id, due_at=to, now=now)
+        unit.wake(PAY_DAY)
         after = {"now": to.isoformat()}
         await _tell(unit, authority, program, "program.clock_advanced", now, after=after)
     return ProgramResult(program.id, program.public_id)

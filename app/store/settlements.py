@@ -24,11 +24,16 @@ SELECT $1, g.id, g.intent_id, $2, $3, $4, $5, $6, g.log_index, g.amount, g.curre
     AS g (id, intent_id, log_index, amount, currency, journal_id, skipped, gas_share)
 """
 _ACCRUE = """
-INSERT INTO commission (program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version, base, amount,
-                        currency, status, accrued_at, payable_at)
-SELECT $1, g.*
-  FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::integer[], $6::integer[], $7::integer[], $8::numeric[],
-              $9::numeric[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[]) AS g
+WITH accrued AS (
+  INSERT INTO commission (program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version, base, amount,
+                          currency, status, accrued_at, payable_at)
+  SELECT $1, g.*
+    FROM unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::integer[], $8::integer[], $9::integer[], $10::numeric[],
+                $11::numeric[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[]) AS g
+  RETURNING program_id, id, status
+)
+INSERT INTO commission_transition (program_id, commission_id, seq, to_status, at, actor)
+SELECT program_id, id, 1, status, $2, $3 FROM accrued
 """
 
 
@@ -100,12 +105,18 @@ def _skipped_json(settlement: NewSettlement) -> str:
 
 
 async def insert_commissions(
-    unit: UnitOfWork, program_id: int, accrued: Sequence[tuple[UUID, AccruedCommission]]
+    unit: UnitOfWork,
+    program_id: int,
+    accrued: Sequence[tuple[UUID, AccruedCommission]],
+    actor: str,
+    at: datetime,
 ) -> None:
-    """Each with the settlement that it is earned from."""
+    """Each with the settlement that it is earned from. at: real time."""
     await unit.connection.execute(
         _ACCRUE,
         program_id,
+        at,
+        actor,
         [one.id for _, one in accrued],
         [settlement for settlement, _ in accrued],
         [one.affiliate_id for _, one in accrued],

@@ -16,10 +16,10 @@ from app.domain.clock import program_time
 from app.domain.money import Currency
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
+from app.processes.advance_clock import advance_clock
 from app.processes.create_program import create_program_from_chain
 from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
-from app.services.programs import advance_clock
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import DEPLOYER_KEY
@@ -134,9 +134,15 @@ class PayoutWorld:
         return earned
 
     async def advance(self, program: PayoutProgram, days: int) -> None:
-        """Moves the program's clock."""
-        to = await self.program_now(program) + timedelta(days=days)
-        await self.run(program, advance_clock, program.id, to)
+        """Moves the program's clock; what became due is PAYABLE."""
+        await advance_clock(
+            self.settling.api,
+            self.settling.bells,
+            self.settling.clock,
+            authority=key_of(program.id),
+            program_id=program.id,
+            to=await self.program_now(program) + timedelta(days=days),
+        )
 
     async def program_now(self, program: PayoutProgram) -> Any:
         """Program time."""

@@ -1,12 +1,16 @@
 """Commissions become payable when their holding period is over, in program time."""
 
-from datetime import timedelta
+import asyncio
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from app.domain.actors import PAYMASTER
+from app.processes.advance_clock import advance_clock
+from app.processes.mature import mature_due
 from app.services.execute import execute
 from app.services.maturity import mature_commissions
-from app.services.programs import advance_clock
+from app.services.programs import advance_clock as move_clock
 from app.store.database import Database
 from tests.services.world import World, key_of
 
@@ -30,6 +34,9 @@ SELECT $1, gen_random_uuid(), id, $2, n, 100, 1, 1000, 10 * n, 'USDC', 'ACCRUED'
        $3::timestamptz + make_interval(days => n) FROM settled, generate_series(1, 5) AS n
 """
 _PAYABLE = "SELECT amount FROM commission WHERE status = 'PAYABLE' ORDER BY amount"
+_MOVES = (
+    "SELECT seq, from_status, to_status, actor FROM commission_transition ORDER BY commission_id"
+)
 
 
 async def _accrue(world: World, database: Any, program_id: int) -> None:
@@ -45,18 +52,41 @@ async def _payable(world: World, program_id: int) -> list[int]:
     return [row["amount"] for row in await world.fetch(program_id, _PAYABLE)]
 
 
+async def _advance(world: World, program_id: int, to: datetime) -> None:
+    await advance_clock(
+        world.api,
+        world.bells,
+        lambda: world.now,
+        authority=key_of(program_id),
+        program_id=program_id,
+        to=to,
+    )
+
+
 async def test_a_moved_clock_makes_payable_what_is_due(world: World, database: Any) -> None:
     program_id = (await world.program(test=True)).program_id
     await _accrue(world, database, program_id)
-    key = key_of(program_id)
     to = world.now + timedelta(days=2)
-    await world.run(program_id, advance_clock, key, program_id, to - timedelta(microseconds=1))
+    await _advance(world, program_id, to - timedelta(microseconds=1))
     assert await _payable(world, program_id) == [10]
-    await world.run(program_id, advance_clock, key, program_id, to)
+    await _advance(world, program_id, to)
     assert await _payable(world, program_id) == [10, 20]
+    assert "pay_day" in world.bells.jobs_rung
 
 
-async def test_the_daily_job_matures_in_portions(
+async def test_the_clock_moved_again_finishes_what_a_crash_left(
+    world: World, database: Any
+) -> None:
+    program_id = (await world.program(test=True)).program_id
+    await _accrue(world, database, program_id)
+    to = world.now + timedelta(days=3)
+    await world.run(program_id, move_clock, key_of(program_id), program_id, to)
+    assert await _payable(world, program_id) == []
+    await _advance(world, program_id, to)
+    assert await _payable(world, program_id) == [10, 20, 30]
+
+
+async def test_maturing_goes_in_portions_and_twice_changes_nothing(
     world: World, worker: Database, database: Any
 ) -> None:
     program_id = (await world.program()).program_id
@@ -64,10 +94,25 @@ async def test_the_daily_job_matures_in_portions(
     mature = partial(
         mature_commissions,
         program_id=program_id,
-        due_at=world.now + timedelta(days=4),
-        now=world.now,
+        actor=PAYMASTER,
+        now=world.now + timedelta(days=4),
         limit=3,
     )
-    counts = [await execute(worker, world.bells, None, mature) for _ in range(3)]
+    counts = [await execute(worker, world.bells, program_id, mature) for _ in range(3)]
     assert counts == [3, 1, 0]
     assert await _payable(world, program_id) == [10, 20, 30, 40]
+    moves = await world.fetch(program_id, _MOVES)
+    assert [tuple(row) for row in moves] == [(2, "ACCRUED", "PAYABLE", PAYMASTER)] * 4
+
+
+async def test_two_at_once_mature_everything_once(
+    world: World, worker: Database, database: Any
+) -> None:
+    program_id = (await world.program()).program_id
+    await _accrue(world, database, program_id)
+    later = world.now + timedelta(days=9)
+    counts = await asyncio.gather(
+        *(mature_due(worker, world.bells, program_id, PAYMASTER, lambda: later) for _ in range(4))
+    )
+    assert sum(counts) == 5
+    assert len(await world.fetch(program_id, _MOVES)) == 5

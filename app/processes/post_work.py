@@ -9,6 +9,7 @@ import structlog
 
 from app.processes.watching import Watch
 from app.services.move_intents import StaleIntentError
+from app.services.post_payouts import PayoutMismatchError
 from app.services.post_transaction import FinalWork, post_transaction
 from app.services.stop_posting import stop_for_refusal
 from app.store import consumption, watching
@@ -32,8 +33,8 @@ async def post_work(watch: Watch, work: FinalWork) -> bool:
     """Posts it; False when an item of it was refused, which stops the program."""
     try:
         await _post(watch, work)
-    except DatabaseError as problem:
-        if not refuses(problem):
+    except (DatabaseError, PayoutMismatchError) as problem:
+        if not _is_refusal(problem):
             raise
         _LOG.warning("a posting was refused as a whole", problem=str(problem))
         refused = await _post_in_parts(watch, replace(work, completes_block=False), str(problem))
@@ -46,6 +47,10 @@ async def post_work(watch: Watch, work: FinalWork) -> bool:
     return True
 
 
+def _is_refusal(problem: Exception) -> bool:
+    return isinstance(problem, PayoutMismatchError) or refuses(problem)
+
+
 async def _post_in_parts(watch: Watch, work: FinalWork, problem: str) -> list[Refused]:
     """Posts what can be posted, by halves; returns the items that cannot."""
     if len(work.items) == 1:
@@ -56,8 +61,8 @@ async def _post_in_parts(watch: Watch, work: FinalWork, problem: str) -> list[Re
         part = replace(work, items=items)
         try:
             await _post(watch, part)
-        except DatabaseError as again:
-            if not refuses(again):
+        except (DatabaseError, PayoutMismatchError) as again:
+            if not _is_refusal(again):
                 raise
             refused += await _post_in_parts(watch, part, str(again))
     return refused

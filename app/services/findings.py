@@ -1,4 +1,4 @@
-"""What one transaction's logs mean for each program: settled items, refused items, and money that neither explains."""
+"""What one transaction's logs mean for each program: settled items, refused items, executions, and money without any."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,14 +25,24 @@ class RejectedItem:
 
 @dataclass(frozen=True, slots=True)
 class TreasuryTransfer:
-    """Money into or out of a treasury that no settlement explains. safe_tx_hash: when the treasury's owners sent it."""
+    """Money into or out of a treasury that no settlement explains. safe_tx_hash: when its owners sent it with that."""
 
     log: TokenTransfer
     direction: MovementDirection
     safe_tx_hash: bytes | None = None
 
 
-FoundItem = SettledItem | RejectedItem | TreasuryTransfer
+@dataclass(frozen=True, slots=True)
+class SafeExecution:
+    """A treasury executed what its owners signed. transfers: out of it, since its execution before in the same
+    transaction, in log order.
+    """
+
+    log: SafeExecuted
+    transfers: tuple[TreasuryTransfer, ...]
+
+
+FoundItem = SettledItem | RejectedItem | TreasuryTransfer | SafeExecution
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def items_of_transaction(
         elif isinstance(log, Settled):
             reading.settled(log)
         elif isinstance(log, SafeExecuted):
-            reading.safes[log.safe] = log.safe_tx_hash
+            reading.executed(log)
         elif log.intent_id in rejected:
             reading.found[rejected[log.intent_id]].append(RejectedItem(log))
     return reading.finish()
@@ -69,8 +79,9 @@ class _Reading:
     def __init__(self, addresses: WatchedAddresses) -> None:
         self.addresses = addresses
         self.found: dict[int, list[FoundItem]] = defaultdict(list)
-        self.safes: dict[str, bytes] = {}
-        self._unclaimed: list[TreasuryTransfer] = []
+        self._came: list[TreasuryTransfer] = []
+        # Out of each treasury since its last execution.
+        self._left: dict[str, list[TokenTransfer]] = defaultdict(list)
         # The gateway forwards and then logs, one item after the other: the newest forward is the next item's.
         self._forwarded: dict[tuple[str, str], TokenTransfer] = {}
 
@@ -79,7 +90,7 @@ class _Reading:
             return
         treasuries = self.addresses.treasuries
         if log.sender in treasuries:
-            self._unclaimed.append(TreasuryTransfer(log, MovementDirection.OUT))
+            self._left[log.sender].append(log)
         if log.recipient not in treasuries:
             return
         if log.sender == self.addresses.gateway:
@@ -99,15 +110,26 @@ class _Reading:
             forwarded = None
         self.found[program_id].append(SettledItem(log, forwarded))
 
+    def executed(self, log: SafeExecuted) -> None:
+        program_id = self.addresses.treasuries.get(log.safe)
+        if program_id is None:
+            return
+        out = MovementDirection.OUT
+        transfers = tuple(
+            TreasuryTransfer(one, out, log.safe_tx_hash) for one in self._left.pop(log.safe, ())
+        )
+        self.found[program_id].append(SafeExecution(log, transfers))
+
     def finish(self) -> dict[int, list[FoundItem]]:
         for log in self._forwarded.values():
             self._drop(log)
-        for one in self._unclaimed:
-            out = one.direction is MovementDirection.OUT
-            owner = one.log.sender if out else one.log.recipient
-            safe_tx_hash = self.safes.get(owner) if out else None
-            item = TreasuryTransfer(one.log, one.direction, safe_tx_hash)
-            self.found[self.addresses.treasuries[owner]].append(item)
+        treasuries = self.addresses.treasuries
+        for one in self._came:
+            self.found[treasuries[one.log.recipient]].append(one)
+        for treasury, left in self._left.items():
+            self.found[treasuries[treasury]] += [
+                TreasuryTransfer(log, MovementDirection.OUT) for log in left
+            ]
         return {
             program_id: sorted(items, key=lambda item: item.log.place.log_index)
             for program_id, items in self.found.items()
@@ -115,7 +137,7 @@ class _Reading:
 
     def _drop(self, log: TokenTransfer | None) -> None:
         if log is not None:
-            self._unclaimed.append(TreasuryTransfer(log, MovementDirection.IN))
+            self._came.append(TreasuryTransfer(log, MovementDirection.IN))
 
 
 def place_of(item: FoundItem) -> LogPlace:

@@ -8,6 +8,7 @@ from app.domain.clock import program_time
 from app.domain.postings import Journal
 from app.services.confirm_settlements import confirm_settlements, prepare_settlements
 from app.services.findings import FoundItem, RejectedItem, SettledItem, TreasuryTransfer
+from app.services.post_payouts import confirm_payouts, known_executions, prepare_payouts
 from app.services.reject_items import reject_items
 from app.services.unexplained_money import prepare_unexplained, report_unexplained
 from app.store import consumption, ledger, settlements
@@ -37,7 +38,7 @@ async def post_transaction(
 ) -> bool:
     """Posts the items and moves consumed_through with them; False when that was done before, or the program is stopped.
 
-    Raises LeaseLost, and the database's refusals (see app.store.ledger.post). at: real time.
+    Raises LeaseLost, PayoutMismatchError, and the database's refusals (see app.store.ledger.post). at: real time.
     """
     program_id, place = work.program.id, work.place
     # Moves of branches are told of by events too: this one must come before or after them, as it reads the forest.
@@ -45,16 +46,22 @@ async def post_transaction(
     held = await consumption.hold_program(unit, lease, program_id)
     if held.stopped is not None or held.consumed_through >= place.block_number:
         return False
-    items = await _not_posted(unit, work)
+    executions, others = await known_executions(unit, program_id, work.items)
+    items = await _not_posted(unit, work, others)
     confirmed_at = program_time(work.block_at, held.clock_offset)
 
     settled = [item for item in items if isinstance(item, SettledItem)]
     transfers = [item for item in items if isinstance(item, TreasuryTransfer)]
+    payouts = await prepare_payouts(unit, work.program, place, executions, confirmed_at)
     proven = await prepare_settlements(unit, work.program, place, settled, confirmed_at)
     waiting = prepare_unexplained(work.program, place, transfers, proven.not_proven, confirmed_at)
 
     journals = [one.journal for one in proven.settling if one.journal is not None]
-    journal_ids = await _post(unit, program_id, journals + waiting.journals, at)
+    journals += [*waiting.journals, *payouts.journals]
+    journal_ids = await _post(unit, program_id, journals, at)
+    await confirm_payouts(
+        unit, program_id, place, payouts, journal_ids, paid_at=confirmed_at, at=at
+    )
     await confirm_settlements(
         unit, work.program, place, proven, journal_ids, confirmed_at=confirmed_at, at=at
     )
@@ -69,22 +76,24 @@ async def post_transaction(
     return True
 
 
-async def _not_posted(unit: UnitOfWork, work: FinalWork) -> list[FoundItem]:
+async def _not_posted(
+    unit: UnitOfWork, work: FinalWork, items: Sequence[FoundItem]
+) -> list[FoundItem]:
     """Without what an earlier run posted before it could say that the block is complete."""
     moving = {
         item.transfer.place.log_index: item
-        for item in work.items
+        for item in items
         if isinstance(item, SettledItem) and item.transfer is not None
     }
     indexes = list(moving) + [
-        item.log.place.log_index for item in work.items if isinstance(item, TreasuryTransfer)
+        item.log.place.log_index for item in items if isinstance(item, TreasuryTransfer)
     ]
     claimed = (
         await settlements.claimed_movements(unit, work.program.id, work.place, indexes)
         if indexes
         else set()
     )
-    return [item for item in work.items if not _is_claimed(item, claimed)]
+    return [item for item in items if not _is_claimed(item, claimed)]
 
 
 def _is_claimed(item: FoundItem, claimed: set[tuple[int, str]]) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
-from app.services.findings import FoundItem, SettledItem, TreasuryTransfer
+from app.services.findings import FoundItem, SafeExecution, SettledItem, TreasuryTransfer
 from app.services.open_discrepancy import open_discrepancy
 from app.services.post_transaction import FinalWork
 from app.store import consumption, watching
@@ -54,7 +54,11 @@ async def stop_for_reorganisation(
 
 
 def _kind(item: FoundItem) -> DiscrepancyKind:
-    """Money that the treasury has and the ledger does not, or a settlement without its proof's effects."""
+    """Payouts that were made otherwise, money that the treasury has and the ledger does not, or a settlement without
+    its proof's effects.
+    """
+    if isinstance(item, SafeExecution):
+        return DiscrepancyKind.PAYOUT_MISMATCH
     moves_money = isinstance(item, TreasuryTransfer) or (
         isinstance(item, SettledItem) and item.transfer is not None
     )

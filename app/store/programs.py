@@ -20,6 +20,7 @@ _READ = f"SELECT {_COLUMNS} FROM program WHERE id = $1"
 # Whoever changes a program waits for those who sign for it (FOR SHARE), and the other way round; rows that refer to it
 # do not wait.
 _LOCK = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR NO KEY UPDATE"
+_SHARE = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR SHARE"
 _INSERT = """
 INSERT INTO program (id, public_id, slug, name, chain_id, test, open_registration, allow_self_approval,
                      wallet_cool_down_hours, maximum_tree_depth, request_hash, created_at)
@@ -133,6 +134,12 @@ async def read_program(session: UnitOfWork | ReadSession, program_id: int) -> Pr
 async def lock_program(unit: UnitOfWork, program_id: int) -> ProgramRow | None:
     """The program, kept from changing until the transaction ends."""
     row = await unit.connection.fetchrow(_LOCK, program_id)
+    return None if row is None else _program(row)
+
+
+async def share_program(unit: UnitOfWork, program_id: int) -> ProgramRow | None:
+    """The same for those who change nothing of it: they do not wait for each other."""
+    row = await unit.connection.fetchrow(_SHARE, program_id)
     return None if row is None else _program(row)
 
 

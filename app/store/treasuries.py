@@ -7,7 +7,7 @@ from app.domain.treasury import SafeReading
 from app.store.database import UnitOfWork
 
 _LOCK = """
-SELECT chain_id, address, owners, threshold, nonce, safe_version FROM treasury WHERE program_id = $1 FOR UPDATE
+SELECT chain_id, address, owners, threshold, nonce, safe_version, read_at FROM treasury WHERE program_id = $1 FOR UPDATE
 """
 _NOTE = """
 UPDATE treasury SET owners = $2, threshold = $3, nonce = $4, safe_version = $5, read_at = $6 WHERE program_id = $1
@@ -21,6 +21,7 @@ class LockedTreasury:
     chain_id: int
     address: str
     safe: SafeReading
+    read_at: datetime
 
 
 async def lock_treasury(unit: UnitOfWork, program_id: int) -> LockedTreasury:
@@ -30,7 +31,7 @@ async def lock_treasury(unit: UnitOfWork, program_id: int) -> LockedTreasury:
     safe = SafeReading(
         tuple(row["owners"]), row["threshold"], int(row["nonce"]), row["safe_version"]
     )
-    return LockedTreasury(row["chain_id"], row["address"], safe)
+    return LockedTreasury(row["chain_id"], row["address"], safe, row["read_at"])
 
 
 async def note_reading(

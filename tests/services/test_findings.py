@@ -7,6 +7,7 @@ from app.domain.postings import MovementDirection
 from app.services.findings import (
     FoundItem,
     RejectedItem,
+    SafeExecution,
     SettledItem,
     TreasuryTransfer,
     WatchedAddresses,
@@ -39,6 +40,10 @@ def settled(
 
 def read(*logs: WatchedLog, rejected: dict[bytes, int] | None = None) -> dict[int, list[FoundItem]]:
     return items_of_transaction(logs, ADDRESSES, rejected or {})
+
+
+def sent(log: TokenTransfer, safe_tx_hash: bytes) -> TreasuryTransfer:
+    return TreasuryTransfer(log, MovementDirection.OUT, safe_tx_hash)
 
 
 def came(log: TokenTransfer) -> TreasuryTransfer:
@@ -95,7 +100,28 @@ def test_between_treasuries_it_leaves_one_and_comes_to_the_other() -> None:
 
 def test_money_that_owners_sent_names_their_transaction() -> None:
     log, executed = moved(TREASURY, WALLET), SafeExecuted(place(), TREASURY, b"\x77" * 32)
-    assert read(log, executed) == {1: [TreasuryTransfer(log, MovementDirection.OUT, b"\x77" * 32)]}
+    assert read(log, executed) == {1: [SafeExecution(executed, (sent(log, b"\x77" * 32),))]}
+
+
+def test_each_execution_has_what_left_since_the_one_before() -> None:
+    one, two, late = (moved(TREASURY, WALLET, amount) for amount in (1, 2, 3))
+    first, came_in = SafeExecuted(place(), TREASURY, b"\x71" * 32), moved(WALLET, TREASURY)
+    three, second = moved(TREASURY, WALLET, 4), SafeExecuted(place(), TREASURY, b"\x72" * 32)
+    other = SafeExecuted(place(), OTHER_TREASURY, b"\x73" * 32)
+    after = moved(TREASURY, WALLET, 5)
+    assert read(one, two, first, came_in, late, three, second, other, after) == {
+        1: [
+            SafeExecution(first, (sent(one, b"\x71" * 32), sent(two, b"\x71" * 32))),
+            came(came_in),
+            SafeExecution(second, (sent(late, b"\x72" * 32), sent(three, b"\x72" * 32))),
+            TreasuryTransfer(after, MovementDirection.OUT),
+        ],
+        2: [SafeExecution(other, ())],
+    }
+
+
+def test_a_safe_that_is_no_treasury_says_nothing() -> None:
+    assert read(SafeExecuted(place(), WALLET, b"\x77" * 32)) == {}
 
 
 def test_a_refusal_counts_for_what_this_transaction_carries_for_us() -> None:

@@ -1,0 +1,30 @@
+"""What the processes that plan and approve payouts work with, and what they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.chain.client import Chain
+from app.domain.chains import ChainFacts
+from app.domain.clock import Clock
+from app.services.execute import Bells
+from app.store.database import Database
+
+
+@dataclass(frozen=True)
+class Payouts:
+    """chains and facts: by chain id."""
+
+    database: Database
+    bells: Bells
+    chains: Mapping[int, Chain]
+    facts: Mapping[int, ChainFacts]
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """replayed: the same was asked before, and nothing changed now."""
+
+    batch_id: UUID
+    replayed: bool

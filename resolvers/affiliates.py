@@ -1,5 +1,7 @@
 """Affiliates."""
 
+from typing import Protocol
+
 from strawberry import UNSET, Parent
 
 from app.store.reads import affiliates as reads
@@ -110,4 +112,21 @@ async def referrer_of_user(root: Parent[UserRow], info: Info) -> AffiliateRow | 
 
 async def of_commission(root: Parent[CommissionRow], info: Info) -> AffiliateRow | None:
     """Who earns the commission."""
+    return await by_key(info, root.program_key, root.affiliate_key)
+
+
+class PaidRow(Protocol):
+    """A row that may be about an affiliate."""
+
+    @property
+    def program_key(self) -> int: ...
+
+    @property
+    def affiliate_key(self) -> int | None: ...
+
+
+async def of_row(root: Parent[PaidRow], info: Info) -> AffiliateRow | None:
+    """The affiliate that a row is about; null when it is about somebody else, and for a key that may not read."""
+    if root.affiliate_key is None or not may_read(info, root.program_key):
+        return None
     return await by_key(info, root.program_key, root.affiliate_key)

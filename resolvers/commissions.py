@@ -7,6 +7,7 @@ from uuid import UUID
 from strawberry import UNSET, Parent
 
 from app.domain.money import BASIS_POINTS, format_units, share
+from app.store.reads import commission_links as links
 from app.store.reads import commissions as reads
 from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.commissions import (
@@ -101,6 +102,22 @@ async def of_settlement(root: Parent[SettlementRow], info: Info) -> list[Commiss
     rows: list[CommissionRow] = await load_one(
         info, reads.of_settlements, root.program_key, root.id
     )
+    return rows
+
+
+async def claws_back(root: Parent[CommissionRow], info: Info) -> CommissionRow | None:
+    """What a negative commission takes back."""
+    if root.claws_back is None:
+        return None
+    row: CommissionRow | None = await load_one(
+        info, reads.by_ids, root.program_key, root.claws_back
+    )
+    return row
+
+
+async def clawed_back_by(root: Parent[CommissionRow], info: Info) -> list[CommissionRow]:
+    """The negative commissions that take this one back, oldest first."""
+    rows: list[CommissionRow] = await load_one(info, links.clawbacks, root.program_key, root.id)
     return rows
 
 

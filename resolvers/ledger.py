@@ -45,7 +45,7 @@ _JOURNAL_ENTRIES: ListField[int, None, EntryRow] = ListField(
     entries.count_of_journals,
     lambda row: (row.seq, 0 if row.direction == "DEBIT" else 1),
 )
-_ACCOUNT_ENTRIES: ListField[int, JournalFilter, EntryRow] = ListField(
+ACCOUNT_ENTRIES: ListField[int, JournalFilter, EntryRow] = ListField(
     CursorCodec("LedgerAccount.entries", int, int),
     entries.of_accounts,
     entries.count_of_accounts,
@@ -159,7 +159,7 @@ async def entries_of_account(
 ) -> Page[EntryRow]:
     """An account's entries, newest first."""
     conditions = _journal_filter(filter)
-    return await _ACCOUNT_ENTRIES.page(info, root.program_key, root.key, (first, after), conditions)
+    return await ACCOUNT_ENTRIES.page(info, root.program_key, root.key, (first, after), conditions)
 
 
 async def entries_of_transaction(

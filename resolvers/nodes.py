@@ -15,6 +15,9 @@ from app.store.reads import commissions as reads_commissions
 from app.store.reads import intents as reads_intents
 from app.store.reads import journals as reads_journals
 from app.store.reads import lanes as reads_lanes
+from app.store.reads import payout_batches as reads_payout_batches
+from app.store.reads import payouts as reads_payouts
+from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from resolvers import ledger, programs
@@ -35,6 +38,9 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.LANE: reads_lanes.lanes_by_ids,
     IdPrefix.LEDGER_ACCOUNT: reads_accounts.by_ids,
     IdPrefix.LEDGER_TRANSACTION: reads_journals.by_ids,
+    IdPrefix.PAYOUT: reads_payouts.by_ids,
+    IdPrefix.PAYOUT_BATCH: reads_payout_batches.by_ids,
+    IdPrefix.SAFE_TRANSACTION: reads_safe_transactions.by_ids,
     IdPrefix.SETTLEMENT: reads_settlements.by_ids,
     IdPrefix.USER: reads_users.by_ids,
 }

@@ -1,5 +1,7 @@
 """Users."""
 
+from typing import Protocol
+
 from strawberry import UNSET, Parent
 
 from app.store.reads import users as reads
@@ -57,6 +59,24 @@ async def referred_by(
 async def of_intent(root: Parent[IntentRow], info: Info) -> UserRow | None:
     """Whose intent it is; null for a key that may start intents but not read what a user did before."""
     if not may_read(info, root.program_key):
+        return None
+    row: UserRow | None = await load_one(info, reads.by_keys, root.program_key, root.user_key)
+    return row
+
+
+class PaidRow(Protocol):
+    """A row that may be about a user."""
+
+    @property
+    def program_key(self) -> int: ...
+
+    @property
+    def user_key(self) -> int | None: ...
+
+
+async def of_row(root: Parent[PaidRow], info: Info) -> UserRow | None:
+    """The user that a row is about; null when it is about somebody else, and for a key that may not read users."""
+    if root.user_key is None or not may_read(info, root.program_key):
         return None
     row: UserRow | None = await load_one(info, reads.by_keys, root.program_key, root.user_key)
     return row

@@ -6,6 +6,7 @@ import resolvers.affiliates
 import resolvers.intents
 import resolvers.nodes
 import resolvers.payment_authorization
+import resolvers.payout_batches
 import resolvers.programs
 import resolvers.system
 import resolvers.users
@@ -16,6 +17,7 @@ from schema.types.affiliates import Affiliate
 from schema.types.authorizations import PaymentAuthorization
 from schema.types.intents import Intent
 from schema.types.node import Node
+from schema.types.payouts import PayoutBatch
 from schema.types.programs import Program
 from schema.types.system import SystemStatus
 from schema.types.users import User
@@ -32,6 +34,7 @@ class Query:
     affiliate: Affiliate | None = resolved(resolvers.affiliates.find)
     user: User | None = resolved(resolvers.users.find)
     intent: Intent | None = resolved(resolvers.intents.find)
+    payout_batch: PayoutBatch | None = resolved(resolvers.payout_batches.find)
     payment_authorization: PaymentAuthorization | None = resolved(
         resolvers.payment_authorization.document,
         description="The EIP-712 document that a wallet signs to pay without gas: EIP-3009 "

@@ -45,6 +45,27 @@ class BatchStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+FINAL_BATCH_STATUSES = frozenset(
+    {
+        BatchStatus.COMPLETED,
+        BatchStatus.PARTIALLY_COMPLETED,
+        BatchStatus.FAILED,
+        BatchStatus.REJECTED,
+    }
+)
+"""Nothing more is planned for such a batch; what of it is open still can execute, and then it is paid after all."""
+
+
+class PayoutStatus(StrEnum):
+    """PayoutStatus of the contract: of one recipient's part."""
+
+    PENDING = "PENDING"
+    PROCESSING = "PROCESSING"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
 class BatchChangeKind(StrEnum):
     """What owners should look at twice."""
 
@@ -105,3 +126,16 @@ def _live_status(statuses: Sequence[SafeTransactionStatus]) -> BatchStatus:
     if all(status is SafeTransactionStatus.APPROVED for status in statuses):
         return BatchStatus.APPROVED
     return BatchStatus.PENDING_APPROVAL
+
+
+def payout_status(status: SafeTransactionStatus, death: Death | None) -> PayoutStatus:
+    """What became of a payout: its Safe transaction pays all of its recipients, or none."""
+    match status:
+        case SafeTransactionStatus.EXECUTED:
+            return PayoutStatus.PAID
+        case SafeTransactionStatus.EXECUTING:
+            return PayoutStatus.PROCESSING
+        case SafeTransactionStatus.DEAD:
+            return PayoutStatus.CANCELLED if death is Death.REJECTED else PayoutStatus.FAILED
+        case _:
+            return PayoutStatus.PENDING

@@ -32,6 +32,7 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Query.affiliate": _READ,
     "Query.user": _READ,
     "Query.intent": _READ,
+    "Query.payoutBatch": _READ,
     "Query.paymentAuthorization": _READ | _INTENTS,
     "Query.systemStatus": _READ | _PLATFORM,
     "Mutation.createProgram": _PLATFORM,

@@ -8,6 +8,8 @@ import strawberry
 import resolvers.affiliates
 import resolvers.commissions
 import resolvers.downline
+import resolvers.earnings
+import resolvers.payouts
 import resolvers.programs
 import resolvers.users
 from app.domain.states import AffiliateStatus
@@ -16,11 +18,13 @@ from schema.connection import Connection, Count, PageInfo, count_rows
 from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.scalars import Address
+from schema.types.earnings import Earnings, Statement
 from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
 
 if TYPE_CHECKING:
     from schema.types.commissions import Commission
+    from schema.types.payouts import Payout
     from schema.types.programs import Program
     from schema.types.users import User
 
@@ -88,9 +92,14 @@ class Affiliate(Node):
         resolvers.downline.summary,
         description="The whole branch by level; month as 2026-11, absent: all time.",
     )
+    earnings: list[Earnings] | None = resolved(resolvers.earnings.earnings)
     commissions: (
         Connection[Annotated["Commission", strawberry.lazy("schema.types.commissions")]] | None
     ) = resolved(resolvers.commissions.of_affiliate)
+    payouts: Connection[Annotated["Payout", strawberry.lazy("schema.types.payouts")]] | None = (
+        resolved(resolvers.payouts.of_affiliate)
+    )
+    statement: Statement | None = resolved(resolvers.earnings.statement)
     referred_users: Connection[Annotated["User", strawberry.lazy("schema.types.users")]] | None = (
         resolved(resolvers.users.referred_by)
     )

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import resolvers.affiliates
+import resolvers.commission_blockers
 import resolvers.commissions
+import resolvers.payouts
 import resolvers.programs
 import resolvers.settlements
 from app.domain.states import CommissionStatus
@@ -14,11 +16,13 @@ from app.store.reads.commissions import CommissionRow
 from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.scalars import DecimalText
+from schema.types.blockers import Blocker
 from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
 
 if TYPE_CHECKING:
     from schema.types.affiliates import Affiliate
+    from schema.types.payouts import Payout
     from schema.types.programs import Program
     from schema.types.settlements import Settlement
 
@@ -74,7 +78,20 @@ class Commission(Node):
     accrued_at: datetime
     payable_at: datetime
     paid_at: datetime | None
+    payout: Annotated["Payout", strawberry.lazy("schema.types.payouts")] | None = resolved(
+        resolvers.payouts.of_commission
+    )
+    claws_back: Annotated["Commission", strawberry.lazy("schema.types.commissions")] | None = (
+        resolved(resolvers.commissions.claws_back)
+    )
+    clawed_back_by: list[Annotated["Commission", strawberry.lazy("schema.types.commissions")]] = (
+        resolved(resolvers.commissions.clawed_back_by)
+    )
     explanation: CommissionExplanation = resolved(
         resolvers.commissions.explanation,
         description="How the amount came about, recomputed from stored inputs.",
+    )
+    blockers: list[Blocker] = resolved(
+        resolvers.commission_blockers.of_commission,
+        description="Why it is not paid yet, and until when; empty once PAID or REVERSED.",
     )

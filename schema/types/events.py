@@ -30,5 +30,6 @@ class ProgramDashboard:
     p95_settlement_seconds: float | None
     queue_depth: int
     volume_today: list[Money]
+    batches_awaiting_approval: int
     ledger_balanced: bool
     open_discrepancies: int

@@ -9,6 +9,7 @@ import resolvers.affiliates
 import resolvers.commissions
 import resolvers.intents
 import resolvers.ledger
+import resolvers.payout_batches
 import resolvers.programs
 import resolvers.series
 import resolvers.users
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from schema.types.affiliates import Affiliate
     from schema.types.commissions import Commission
     from schema.types.intents import Intent
+    from schema.types.payouts import PayoutBatch
     from schema.types.users import User
 
 strawberry.enum(ProgramStatus, name="ProgramStatus")
@@ -130,6 +132,9 @@ class Program(Node):
     commissions: (
         Connection[Annotated["Commission", strawberry.lazy("schema.types.commissions")]] | None
     ) = resolved(resolvers.commissions.of_program)
+    payout_batches: (
+        Connection[Annotated["PayoutBatch", strawberry.lazy("schema.types.payouts")]] | None
+    ) = resolved(resolvers.payout_batches.of_program)
     ledger_accounts: Connection[LedgerAccount] | None = resolved(
         resolvers.ledger.accounts_of_program
     )

@@ -25,6 +25,7 @@ CALLS = {
     "Query.affiliate": '{ affiliate(by: {id: "%(affiliate)s"}) { id } }',
     "Query.user": '{ user(by: {programId: "%(program)s", wallet: "%(user_wallet)s"}) { id } }',
     "Query.intent": '{ intent(by: {id: "%(intent)s"}) { id } }',
+    "Query.payoutBatch": '{ payoutBatch(id: "%(batch)s") { id status } }',
     "Query.paymentAuthorization": """{ paymentAuthorization(programId: "%(program)s", kind: PAYMENT,
         wallet: "%(user_wallet)s", amount: {amount: "10", currency: "USDC"}, idempotencyKey: "k") { nonce } }""",
     "Query.systemStatus": "{ systemStatus { health } }",
@@ -111,11 +112,12 @@ _HALT = "UPDATE lane SET status = 'HALTED', halt_reason = 'test', halted_at = no
 
 @dataclass
 class Scene:
-    """A program with one of everything that a call can name."""
+    """A program with one of everything that a call can name. batch: a payout batch that nobody has signed yet."""
 
     stage: Stage
     program: OwnProgram
     owner: asyncpg.Connection
+    batch: str
     names: dict[str, str] = field(default_factory=dict)
 
     def document(self, operation: str) -> str:
@@ -139,6 +141,7 @@ class Scene:
             "new_wallet": Account.create().address,
             "lane": encode_id(IdPrefix.LANE, lane),
             "key": await self._key(),
+            "batch": self.batch,
             "intent": await self._registration("to cancel"),
             "failed": await self._registration("failed"),
             "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",

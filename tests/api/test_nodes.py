@@ -6,6 +6,7 @@ from graphql import GraphQLInterfaceType
 
 from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_entry_id, encode_id
+from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.filled import FilledProgram
 from tests.api.walking import GRAPHQL, WAYS, query_to
@@ -44,6 +45,7 @@ async def test_every_node_is_found_by_its_id_and_by_its_own_program_only(
     stage: Stage, filled: FilledProgram
 ) -> None:
     await filled.grow(2)
+    await Batches(filled).propose(filled.payments)
     other = await stage.program()
     for kind in node_types():
         ids = await ids_of(filled, kind)

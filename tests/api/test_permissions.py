@@ -1,6 +1,5 @@
 """Who may start what: every root field against the table, for every kind of caller; a refusal changes nothing."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -8,13 +7,14 @@ import pytest
 
 from app.chain.deploy import mint_test_usd
 from app.domain.permissions import OPERATIONS, ApiScope
-from schema.ids import IdPrefix, decode_id
+from schema.ids import IdPrefix, decode_id, encode_id
+from tests.api.batched import Batches
 from tests.api.caller import ALL_SCOPES, Caller, Stage
+from tests.api.filled import FilledProgram
 from tests.api.live import on_a_socket
 from tests.api.operations import CALLS, Scene
 from tests.api.walking import GRAPHQL
 from tests.contracts.gateway_chain import DEPLOYER_KEY
-from tests.fixtures.databases import Database
 from tests.transport.ws_client import initialised
 
 NAMES_NOTHING = {"Query.viewer", "Query.programs", "Query.systemStatus", "Mutation.createProgram"}
@@ -44,17 +44,18 @@ def test_every_root_field_has_a_row_and_a_call() -> None:
 
 
 @pytest.fixture
-async def scene(stage: Stage, database: Database) -> AsyncIterator[Scene]:
-    owner = await asyncpg.connect(database.dsn())
-    scene = Scene(stage, await stage.program(), owner)
+async def scene(stage: Stage, filled: FilledProgram) -> Scene:
+    owner = filled.owner
+    await filled.grow(1)
+    batch = encode_id(IdPrefix.PAYOUT_BATCH, await Batches(filled).propose(filled.payments))
+    scene = Scene(stage, filled.program, owner, batch)
     await scene.set_up()
     payer = scene.names["user_wallet"]
     await mint_test_usd(stage.rpc, DEPLOYER_KEY, stage.deployment.token, {payer: 10**9})
     failed = decode_id(IdPrefix.INTENT, scene.names["failed"])
     for statement in (_NOTHING_TO_DO, _FREE_PLACE, _FAIL):
         await owner.execute(statement, failed)
-    yield scene
-    await owner.close()
+    return scene
 
 
 async def contents(owner: asyncpg.Connection) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """No count of statements grows with the rows: each field of each type, with few rows and with many."""
 
+from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
@@ -34,12 +35,23 @@ async def test_no_field_sends_more_statements_for_more_rows(
 ) -> None:
     counting = CountingDatabase(stage.process.runtime.reads)
     stage.process.runtime.databases["read"] = counting
-    await filled.grow(FEW)
+    batches = Batches(filled)
+    await grow(filled, batches, FEW)
     few = await count_all(filled, counting)
-    await filled.grow(MANY)
+    await grow(filled, batches, MANY)
     many = await count_all(filled, counting)
     grown = {name: (few[name], many[name]) for name in few if few[name] < many[name]}
     assert grown == {}
+
+
+async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
+    """More of everything; each batch is paid before the next."""
+    before = len(filled.payments)
+    await filled.grow(branches)
+    for paid in filled.payments[before:]:
+        batch = await batches.propose([paid])
+        await batches.sign(batch)
+        await batches.execute(batch)
 
 
 async def count_all(filled: FilledProgram, counting: CountingDatabase) -> dict[str, int]:

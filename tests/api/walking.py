@@ -21,6 +21,9 @@ INTENTS = (*OF_PROGRAM, "intents(first: 5)", "nodes")
 JOURNALS = (*OF_PROGRAM, "ledgerTransactions(first: 15)", "nodes")
 AFFILIATES = (*OF_PROGRAM, "affiliates(first: 15)", "nodes")
 COMMISSIONS = (*OF_PROGRAM, "commissions(first: 15)", "nodes")
+BATCHES = (*OF_PROGRAM, "payoutBatches(first: 6)", "nodes")
+PAYOUTS = (*BATCHES, "payouts(first: 6)", "nodes")
+STATEMENT = 'statement(currency: "USDC", from: "2020-01-01T00:00:00Z", to: "2040-01-01T00:00:00Z")'
 WAYS = {
     "Program": (*COMMISSIONS, "program"),
     "Affiliate": AFFILIATES,
@@ -33,6 +36,12 @@ WAYS = {
     "LedgerAccount": (*OF_PROGRAM, "ledgerAccounts(first: 15)", "nodes"),
     "LedgerTransaction": JOURNALS,
     "LedgerEntry": (*JOURNALS, "entries(first: 15)", "nodes"),
+    "PayoutBatch": BATCHES,
+    "SafeTransaction": (*BATCHES, "safeTransactions"),
+    "Payout": PAYOUTS,
+    "BatchChange": (*BATCHES, "changes(first: 15)", "nodes"),
+    "ExcludedPayout": (*BATCHES, "excluded(first: 15)", "nodes"),
+    "Statement": (*AFFILIATES, STATEMENT),
     "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
     "Lane": ("systemStatus", "lanes"),

@@ -56,11 +56,11 @@ class ExplanationInputs:
     skipped: list[dict[str, Any]]
 
 
-_COLUMNS = """c.program_id, c.id, c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.base,
+COLUMNS = """c.program_id, c.id, c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.base,
   c.amount, c.currency, c.status, c.claws_back, c.accrued_at, c.payable_at, c.paid_at"""
-_BY_IDS = f"SELECT {_COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])"
+_BY_IDS = f"SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])"
 _OF_SETTLEMENTS = f"""
-SELECT {_COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[])
+SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[])
  ORDER BY c.settlement_id, c.level, c.id
 """
 _MATCHES = """c.program_id = $1
@@ -71,7 +71,7 @@ _MATCHES = """c.program_id = $1
    AND ($5::timestamptz IS NULL OR c.accrued_at > $5)
    AND ($6::timestamptz IS NULL OR c.accrued_at < $6)"""
 _LIST = f"""
-SELECT {_COLUMNS} FROM commission c
+SELECT {COLUMNS} FROM commission c
  WHERE {_MATCHES} AND ($7::uuid IS NULL OR c.id < $7) ORDER BY c.id DESC LIMIT $8
 """
 _COUNT = f"SELECT count(*) FROM (SELECT FROM commission c WHERE {_MATCHES} LIMIT 10002) c"
@@ -79,7 +79,7 @@ _OF_AFFILIATES = f"""
 SELECT q.n, c.*
   FROM unnest($7::bigint[]) WITH ORDINALITY AS q (affiliate_id, n)
  CROSS JOIN LATERAL (
-       SELECT {_COLUMNS} FROM commission c
+       SELECT {COLUMNS} FROM commission c
         WHERE {_MATCHES} AND c.affiliate_id = q.affiliate_id AND ($8::uuid IS NULL OR c.id < $8)
         ORDER BY c.id DESC LIMIT $9) c
  ORDER BY q.n, c.id DESC
@@ -106,7 +106,8 @@ SELECT c.id, s.amount, s.currency, s.skipped,
 """
 
 
-def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> CommissionRow:
+def commission_row(record: asyncpg.Record, decimals: Mapping[str, int]) -> CommissionRow:
+    """A row of the table commission, as the API shows it."""
     return CommissionRow(
         program_key=record["program_id"],
         id=record["id"],
@@ -129,7 +130,7 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[CommissionRo
     """Commissions of this snapshot's program."""
     decimals = await session.decimals()
     records = await session.connection.fetch(_BY_IDS, session.program_id, ids)
-    found = {record["id"]: _row(record, decimals) for record in records}
+    found = {record["id"]: commission_row(record, decimals) for record in records}
     return [found.get(id_) for id_ in ids]
 
 
@@ -138,7 +139,7 @@ async def of_settlements(session: ReadSession, ids: Sequence[UUID]) -> list[list
     decimals = await session.decimals()
     found: dict[UUID, list[CommissionRow]] = {id_: [] for id_ in ids}
     for record in await session.connection.fetch(_OF_SETTLEMENTS, session.program_id, ids):
-        found[record["settlement_id"]].append(_row(record, decimals))
+        found[record["settlement_id"]].append(commission_row(record, decimals))
     return [found[id_] for id_ in ids]
 
 
@@ -152,7 +153,7 @@ async def page(session: ReadSession, given: CommissionFilter, part: Slice) -> li
     records = await session.connection.fetch(
         _LIST, session.program_id, *_conditions(given), part.key(0), part.limit
     )
-    return [_row(record, decimals) for record in records]
+    return [commission_row(record, decimals) for record in records]
 
 
 async def count(session: ReadSession, given: CommissionFilter) -> int:
@@ -174,7 +175,7 @@ async def of_affiliates(
         part.key(0),
         part.limit,
     )
-    return by_parent(records, len(earners), lambda record: _row(record, decimals))
+    return by_parent(records, len(earners), lambda record: commission_row(record, decimals))
 
 
 async def count_of_affiliates(

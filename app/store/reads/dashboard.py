@@ -24,6 +24,15 @@ _WAITING = "SELECT count(*) FROM intent_todo WHERE program_id = $1"
 _UNBALANCED = """
 SELECT EXISTS (SELECT FROM account WHERE program_id = $1 GROUP BY currency HAVING sum(debits) <> sum(credits))
 """
+# A batch that another one replaces is no more to be approved.
+_TO_APPROVE = """
+SELECT count(*) FROM payout_batch b
+ WHERE b.program_id = $1 AND sge_batch_status(b.program_id, b.id) = 'PENDING_APPROVAL'
+   AND EXISTS (SELECT FROM payout_batch_transaction x
+                 JOIN safe_transaction s ON s.program_id = x.program_id AND s.id = x.safe_transaction_id
+                WHERE x.program_id = b.program_id AND x.batch_id = b.id AND s.status = 'PROPOSED')
+   AND NOT EXISTS (SELECT FROM payout_batch n WHERE n.program_id = b.program_id AND n.replaces = b.id)
+"""
 _OPEN = "SELECT count(*) FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
 
 
@@ -37,6 +46,7 @@ class DashboardRow:
     p95_settlement_seconds: float | None
     queue_depth: int
     volume_today: list[MoneyRow]
+    batches_awaiting_approval: int
     ledger_balanced: bool
     open_discrepancies: int
 
@@ -58,6 +68,7 @@ async def dashboard(session: ReadSession, now: datetime) -> DashboardRow:
         p95_settlement_seconds=quantile_seconds(add_times(list(minutes.values())), 0.95),
         queue_depth=await connection.fetchval(_WAITING, program_id),
         volume_today=sum_by_currency(amounts, "volume", await session.decimals()),
+        batches_awaiting_approval=await connection.fetchval(_TO_APPROVE, program_id),
         ledger_balanced=not await connection.fetchval(_UNBALANCED, program_id),
         open_discrepancies=await connection.fetchval(_OPEN, program_id),
     )

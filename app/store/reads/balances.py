@@ -1,0 +1,90 @@
+"""A program's money: what the treasury holds by the chain and by the ledger, and what of it is owed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.store.database import ReadSession
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSums:
+    """Balances (credits - debits) by kind of account, in smallest units; on_chain: the stored reading."""
+
+    currency: str
+    on_chain: int | None
+    read_at: datetime | None
+    by_kind: dict[str, int]
+
+    def of(self, kind: str) -> int:
+        """The balance of all accounts of a kind."""
+        return self.by_kind.get(kind, 0)
+
+    @property
+    def ledger(self) -> int:
+        """What the treasury holds by the ledger: all that came in, less all that left."""
+        return -(self.of("USER") + self.of("DEPOSIT") + self.of("PAID_OUT"))
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """day: its start, in program time; amount: what becomes payable on it, clawbacks counted."""
+
+    currency: str
+    day: datetime
+    amount: int
+
+
+_BALANCES = """
+SELECT u.code, u.on_chain_balance, u.on_chain_read_at, a.kind, sum(a.credits - a.debits) AS balance
+  FROM program_currency u
+  LEFT JOIN account a ON a.program_id = u.program_id AND a.currency = u.code
+ WHERE u.program_id = $1
+ GROUP BY u.code, u.position, u.on_chain_balance, u.on_chain_read_at, a.kind ORDER BY u.position
+"""
+# What is held has left the accounts that it is owed from. Refunds are owed at once.
+_HELD = """EXISTS (
+         SELECT FROM payout_line l
+           JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+          WHERE l.program_id = o.program_id AND l.line_id = o.id AND s.holding)"""
+_DUE = f"""
+SELECT d.currency, d.day, sum(d.amount) AS amount
+  FROM (SELECT o.currency, o.amount, greatest(date_trunc('day', o.payable_at, 'UTC'), $2) AS day
+          FROM commission o WHERE o.program_id = $1 AND o.status = 'ACCRUED' AND o.payable_at < $3
+         UNION ALL
+        SELECT o.currency, o.amount, $2 FROM commission o WHERE o.program_id = $1 AND o.status = 'PAYABLE'
+         UNION ALL
+        SELECT o.currency, o.amount, $2 FROM commission o
+         WHERE o.program_id = $1 AND o.status = 'PENDING_APPROVAL' AND NOT {_HELD}
+         UNION ALL
+        SELECT o.currency, o.amount, $2 FROM refund o
+         WHERE o.program_id = $1 AND o.status <> 'PAID' AND NOT {_HELD}) d
+ GROUP BY d.currency, d.day ORDER BY d.currency, d.day
+"""
+
+
+async def balance_sums(session: ReadSession, programs: Sequence[int]) -> list[list[BalanceSums]]:
+    """Of this snapshot's program, however often it is asked for: one for each of its currencies."""
+    found: dict[str, BalanceSums] = {}
+    for record in await session.connection.fetch(_BALANCES, session.program_id):
+        sums = found.setdefault(
+            record["code"],
+            BalanceSums(record["code"], record["on_chain_balance"], record["on_chain_read_at"], {}),
+        )
+        if record["kind"] is not None:
+            sums.by_kind[record["kind"]] = record["balance"]
+    return [list(found.values())] * len(programs)
+
+
+async def due_by_day(
+    session: ReadSession, asked: Sequence[tuple[datetime, int]]
+) -> list[list[DueRow]]:
+    """What becomes payable from the start of a day for so many days, what is payable already on the first."""
+    return [await _due(session, today, days) for today, days in asked]
+
+
+async def _due(session: ReadSession, today: datetime, days: int) -> list[DueRow]:
+    records = await session.connection.fetch(
+        _DUE, session.program_id, today, today + timedelta(days=days)
+    )
+    return [DueRow(record["currency"], record["day"], record["amount"]) for record in records]

@@ -27,6 +27,7 @@ COMMANDS = {
     "program": "sge.commands.program:program",
     "intent": "sge.commands.intent:intent",
     "ledger": "sge.commands.ledger:ledger",
+    "payout": "sge.commands.payout:payout",
     "schema": "sge.commands.schema:schema",
 }
 

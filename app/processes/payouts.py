@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from app.chain.client import Chain
 from app.domain.chains import ChainFacts
 from app.domain.clock import Clock
+from app.services.batch_result import BatchResult
 from app.services.execute import Bells
 from app.store.database import Database
+
+__all__ = ["BatchResult", "Payouts"]
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,3 @@ class Payouts:
     chains: Mapping[int, Chain]
     facts: Mapping[int, ChainFacts]
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """replayed: the same was asked before, and nothing changed now."""
-
-    batch_id: UUID
-    replayed: bool

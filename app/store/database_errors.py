@@ -10,6 +10,8 @@ _PASSING = ("08", "40", "53", "55", "57", "58")
 # Bad values, broken constraints, raised by functions of ours: the same again is refused again.
 _REFUSING = ("22", "23", "P0", "SG")
 
+_OPEN_RULE = frozenset({"SG033", "SG035"})
+
 
 def passes(problem: BaseException) -> bool:
     """Whether the same transaction may well succeed next time."""
@@ -21,6 +23,11 @@ def passes(problem: BaseException) -> bool:
 def refuses(problem: BaseException) -> bool:
     """Whether the database refuses the content of the transaction."""
     return isinstance(problem, PostgresError) and (_sqlstate(problem)).startswith(_REFUSING)
+
+
+def is_open_rule(problem: BaseException) -> bool:
+    """Whether the database found that a planned batch does not fit what can still execute (migrations, 08_payouts)."""
+    return isinstance(problem, PostgresError) and _sqlstate(problem) in _OPEN_RULE
 
 
 def _sqlstate(problem: PostgresError) -> str:

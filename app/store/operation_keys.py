@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 # Waits for another transaction that is using the same key.
 _CLAIM = """
@@ -36,9 +36,15 @@ async def claim_key(
     if taken:
         return None
     # A new statement: it sees what the transaction that was waited for has committed.
-    row = await unit.connection.fetchrow(_EARLIER, unit.program_id, key)
-    assert row is not None
-    return EarlierUse(row["request_hash"], row["result"])
+    earlier = await earlier_use(unit, key)
+    assert earlier is not None
+    return earlier
+
+
+async def earlier_use(session: ReadSession | UnitOfWork, key: str) -> EarlierUse | None:
+    """What the program's key was used for, if it was."""
+    row = await session.connection.fetchrow(_EARLIER, session.program_id, key)
+    return None if row is None else EarlierUse(row["request_hash"], row["result"])
 
 
 async def intent_has_key(unit: UnitOfWork, key: str) -> bool:

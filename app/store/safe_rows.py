@@ -17,6 +17,10 @@ _OPEN = f"""
 SELECT {_COLUMNS} FROM safe_transaction s
  WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD') ORDER BY s.id FOR UPDATE
 """
+_READ_OPEN = f"""
+SELECT {_COLUMNS} FROM safe_transaction s
+ WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD') ORDER BY s.id
+"""
 _OF_BATCH = f"""
 SELECT {_COLUMNS} FROM payout_batch_transaction t
   JOIN safe_transaction s ON s.program_id = t.program_id AND s.id = t.safe_transaction_id
@@ -55,6 +59,11 @@ class SafeRow:
 async def lock_open(unit: UnitOfWork, program_id: int) -> list[SafeRow]:
     """Every open one of the program; the treasury's lock is held."""
     return [_row(row) for row in await unit.connection.fetch(_OPEN, program_id)]
+
+
+async def read_open(session: ReadSession | UnitOfWork, program_id: int) -> list[SafeRow]:
+    """The same without locking them."""
+    return [_row(row) for row in await session.connection.fetch(_READ_OPEN, program_id)]
 
 
 async def of_batch(

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.treasury import SafeReading
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 _LOCK = """
 SELECT chain_id, address, owners, threshold, nonce, safe_version, read_at FROM treasury WHERE program_id = $1 FOR UPDATE
 """
+_ADDRESS = "SELECT address FROM treasury WHERE program_id = $1"
 _NOTE = """
 UPDATE treasury SET owners = $2, threshold = $3, nonce = $4, safe_version = $5, read_at = $6 WHERE program_id = $1
 """
@@ -32,6 +33,12 @@ async def lock_treasury(unit: UnitOfWork, program_id: int) -> LockedTreasury:
         tuple(row["owners"]), row["threshold"], int(row["nonce"]), row["safe_version"]
     )
     return LockedTreasury(row["chain_id"], row["address"], safe, row["read_at"])
+
+
+async def treasury_address(session: ReadSession | UnitOfWork, program_id: int) -> str:
+    """It never changes."""
+    address: str = await session.connection.fetchval(_ADDRESS, program_id)
+    return address
 
 
 async def note_reading(

@@ -36,24 +36,27 @@ class Safes:
         """The Safe transactions of a batch, in order."""
         return await self.settling.rows(_OF_BATCH, batch_id)
 
+    def hash_of(self, row: dict[str, Any]) -> bytes:
+        """The safeTxHash of a stored Safe transaction, by the Safe's own word."""
+        contract = self.settling.gateway_chain.contract("Safe", row["safe"])
+        asked = contract.functions.getTransactionHash(
+            *_arguments(row), int(row["safe_nonce"])
+        ).call()
+        return bytes(asked)
+
     async def execute(self, safe_transaction_id: UUID, owners: Sequence[LocalAccount]) -> bool:
         """Signs and sends a stored Safe transaction from a stranger's key; whether the Safe says that it succeeded."""
         [row] = await self.settling.rows(_ROW, safe_transaction_id)
         chain = self.settling.gateway_chain
         contract = chain.contract("Safe", row["safe"])
         signatures = join_signatures({one.address: sign(one, row["hash"]) for one in owners})
-        call = contract.functions.execTransaction(
-            row["to_address"],
-            0,
-            row["data"],
-            row["operation"],
-            0,
-            0,
-            0,
-            ZERO_ADDRESS,
-            ZERO_ADDRESS,
-            signatures,
-        )
+        call = contract.functions.execTransaction(*_arguments(row), signatures)
         receipt = chain.send(call, chain.stranger)
         logs = contract.events.ExecutionSuccess().process_receipt(receipt, DISCARD)
         return [log["args"]["txHash"] for log in logs] == [row["hash"]]
+
+
+def _arguments(row: dict[str, Any]) -> list[Any]:
+    """What both functions of the Safe take first: no value, and nobody is refunded for gas."""
+    call = [row["to_address"], 0, row["data"], row["operation"]]
+    return [*call, 0, 0, 0, ZERO_ADDRESS, ZERO_ADDRESS]

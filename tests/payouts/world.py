@@ -17,7 +17,9 @@ from app.domain.money import Currency
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
 from app.processes.advance_clock import advance_clock
+from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
 from app.processes.create_program import create_program_from_chain
+from app.processes.payouts import BatchResult, Payouts
 from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
@@ -58,8 +60,36 @@ class PayoutWorld:
     @property
     def facts(self) -> dict[int, ChainFacts]:
         """What the product knows of the chain."""
-        gateway = self.chain.deployment.gateway
-        return {CHAIN_ID: ChainFacts(CHAIN_ID, gateway, self.currencies, 2, production=False)}
+        deployed = self.chain.deployment
+        facts = ChainFacts(
+            CHAIN_ID,
+            deployed.gateway,
+            self.currencies,
+            2,
+            production=False,
+            multisend=deployed.multisend,
+        )
+        return {CHAIN_ID: facts}
+
+    @property
+    def payouts(self) -> Payouts:
+        """As a web process has them."""
+        return Payouts(
+            self.settling.api,
+            self.settling.bells,
+            {CHAIN_ID: self.settling.chain},
+            self.facts,
+            self.settling.clock,
+        )
+
+    async def create(
+        self, program: PayoutProgram, currency: str = "USDC", **changed: Any
+    ) -> BatchResult:
+        """createPayoutBatch by a key of the program; each call has a key of its own unless it says so."""
+        command = CreatePayoutBatch(
+            **{"currency": currency, "idempotency_key": f"batch {next(_NUMBERS)}"} | changed
+        )
+        return await create_payout_batch(self.payouts, "api_key:sge_test", command, program.id)
 
     def add_currency(self, code: str) -> None:
         """One more test dollar; programs made from now on may use it."""

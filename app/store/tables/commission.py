@@ -40,6 +40,13 @@ class Commission(Row, table=True):
             postgresql_where=text("status = 'ACCRUED'"),
         ),
         Index(
+            "commission_payable",
+            "program_id",
+            "currency",
+            "affiliate_id",
+            postgresql_where=text("status = 'PAYABLE'"),
+        ),
+        Index(
             "commission_once",
             "program_id",
             "settlement_id",

@@ -8,6 +8,7 @@ from jobs import (
     apply_rollups,
     check_lanes,
     housekeeping,
+    pay,
     release_stuck,
     seal,
     settle_intents,
@@ -36,6 +37,7 @@ JOBS = {
     job.name: job
     for job in (
         ScheduledJob("settle_intents", settle_intents.run, every_seconds=5),
+        ScheduledJob("pay", pay.run, every_seconds=5),
         ScheduledJob("watch_chain", watch_chain.run, every_seconds=2, endless=True),
         ScheduledJob("apply_rollups", apply_rollups.run, every_seconds=5),
         ScheduledJob("seal", seal.run, every_seconds=5),

@@ -17,6 +17,8 @@ from app.chain.node_errors import ChainError, NoAnswer, NodeError
 from app.chain.rpc import Request, Rpc
 
 BlockTag = Literal["latest", "pending", "safe", "finalized", "earliest"]
+BlockRef = int | BlockTag | bytes
+"""A block by its number, by a tag, or by its hash: then whatever is not in the chain answers nothing (EIP-1898)."""
 
 _TIMEOUT_SECONDS = 10.0
 _BATCH_REQUESTS = 200
@@ -123,7 +125,7 @@ class Chain:
         self,
         calls: Sequence[tuple[str, bytes]],
         *,
-        block: int | BlockTag = "latest",
+        block: BlockRef = "latest",
         gas: int | None = None,
         sender: str | None = None,
     ) -> list[bytes | NodeError]:
@@ -212,7 +214,9 @@ def _log_query(
     return query
 
 
-def _block(block: int | BlockTag) -> str:
+def _block(block: BlockRef) -> str | dict[str, Any]:
+    if isinstance(block, bytes):
+        return {"blockHash": "0x" + block.hex(), "requireCanonical": True}
     return hex(block) if isinstance(block, int) else block
 
 

@@ -12,7 +12,7 @@ from app.chain.abi_words import (
     selector,
 )
 from app.chain.chain_data import Block
-from app.chain.client import BlockTag
+from app.chain.client import BlockRef, BlockTag
 from app.chain.node_errors import NodeError
 from app.domain.money import Currency
 from app.domain.treasury import SUPPORTED_SAFE_VERSIONS, SafeReading, TreasuryReading
@@ -40,7 +40,7 @@ class SafeReads(Protocol):
     """What of a chain's client a Safe is read by."""
 
     async def call_batch(
-        self, calls: Sequence[tuple[str, bytes]], *, block: int | BlockTag = "latest"
+        self, calls: Sequence[tuple[str, bytes]], *, block: BlockRef = "latest"
     ) -> list[bytes | NodeError]: ...
 
 
@@ -51,9 +51,7 @@ class TreasuryReads(SafeReads, Protocol):
     async def get_block(self, block: int | BlockTag) -> Block | None: ...
 
 
-async def read_safe(
-    chain: SafeReads, address: str, block: int | BlockTag = "latest"
-) -> SafeReading:
+async def read_safe(chain: SafeReads, address: str, block: BlockRef = "latest") -> SafeReading:
     """The Safe at the head, or as of a block. Raises NotASafe, UnsupportedSafeVersion, ChainError."""
     answers = await chain.call_batch(
         [(address, call) for call in (_OWNERS, _THRESHOLD, _NONCE, _VERSION)], block=block

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 import structlog
@@ -11,6 +10,7 @@ import structlog
 from app.chain.fees import FeeEstimate, estimate_fees
 from app.chain.node_errors import ChainError
 from app.domain.states import LaneStatus
+from app.processes.lane_leases import lease_lane, release_lane
 from app.processes.pack import Payload
 from app.processes.plan import Plan, make_plan, put_back
 from app.processes.send import send
@@ -20,9 +20,9 @@ from app.processes.tend_lane import tend_lane
 from app.services.execute import execute
 from app.store import lanes
 from app.store.claims import is_work_due
-from app.store.database import UnitOfWork
 from app.store.database_errors import DatabaseError, passes
 from app.store.lanes import LaneLease, LaneLost, LockedLane
+from app.store.relays import is_relay_due
 
 _LOG = structlog.get_logger()
 # More at once would hold leases for long when the chain is slow.
@@ -32,6 +32,8 @@ _ROOM_POLL_SECONDS = 0.05
 _LONGEST_WAIT_FOR_ROOM_SECONDS = 5.0
 _FEES_HOLD_SECONDS = 2.0
 _LANE_POLL_SECONDS = 0.1
+# Whoever relays payouts asks for a lane more often than that.
+_GIVE_WAY_SECONDS = 0.5
 _LONGEST_WAIT_FOR_LANE_SECONDS = 2.0
 
 
@@ -42,7 +44,7 @@ async def settle(settling: Settling) -> int:
     """
     signed, seen = 0, list[UUID]()
     while not settling.stopping():
-        lane = await (_lease(settling, seen) if seen else _first_lease(settling))
+        lane = await (lease_lane(settling, seen) if seen else _first_lease(settling))
         if lane is None:
             return signed
         seen.append(lane.lane_id)
@@ -55,8 +57,9 @@ async def settle(settling: Settling) -> int:
             _LOG.warning("lane left", lane=str(lane.lane_id), reason=str(problem))
             signed += work.signed
         finally:
-            give_up = partial(lanes.release, lane=lane)
-            await execute(settling.database, settling.bells, None, give_up)
+            await release_lane(settling, lane)
+        if work.gives_way:
+            await asyncio.sleep(_GIVE_WAY_SECONDS)
     return signed
 
 
@@ -67,29 +70,13 @@ async def _first_lease(settling: Settling) -> LaneLease | None:
     """
     ends = time.monotonic() + _LONGEST_WAIT_FOR_LANE_SECONDS
     while True:
-        lane = await _lease(settling, [])
+        lane = await lease_lane(settling)
         if lane is not None or time.monotonic() > ends or settling.stopping():
             return lane
         async with settling.database.read(None) as session:
             if not await is_work_due(session, settling.chain.chain_id, settling.clock()):
                 return None
         await asyncio.sleep(_LANE_POLL_SECONDS)
-
-
-async def _lease(settling: Settling, besides: list[UUID]) -> LaneLease | None:
-    async def lease(unit: UnitOfWork) -> LaneLease | None:
-        now = settling.clock()
-        return await lanes.lease(
-            unit,
-            settling.chain.chain_id,
-            list(settling.signers),
-            settling.holder,
-            now=now,
-            until=now + LANE_LEASE,
-            besides=besides,
-        )
-
-    return await execute(settling.database, settling.bells, None, lease)
 
 
 @dataclass
@@ -99,6 +86,7 @@ class _LaneWork:
     settling: Settling
     lane: LaneLease
     signed: int = 0
+    gives_way: bool = False
     _ready: list[Payload] = field(default_factory=list)
     _planning: asyncio.Task[Plan] | None = None
     _tended_at: float = float("-inf")
@@ -124,12 +112,14 @@ class _LaneWork:
                 self._planning = self._planning or asyncio.create_task(self._plan())
                 batches, self._ready = self._ready[:room], self._ready[room:]
                 await self._sign_and_send(batches, estimate)
+                if self.gives_way:
+                    break
         finally:
             await self._put_back_rest()
         return self.signed
 
     async def _keep(self) -> LockedLane:
-        """Renews the lease, and tends the lane when it is time."""
+        """Renews the lease, and when it is time tends the lane and looks who else needs it."""
         until = self.settling.clock() + LANE_LEASE
         locked = await execute(
             self.settling.database,
@@ -140,6 +130,8 @@ class _LaneWork:
         if time.monotonic() - self._tended_at >= _TEND_EACH_SECONDS:
             self._tended_at = time.monotonic()
             await tend_lane(self.settling, self.lane, locked)
+            async with self.settling.database.read(None) as session:
+                self.gives_way = await is_relay_due(session, self.lane.chain_id)
         return locked
 
     async def _room(self, locked: LockedLane) -> int:

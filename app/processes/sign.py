@@ -7,7 +7,7 @@ from app.chain.fees import FeeEstimate
 from app.domain.claims import ClaimedIntent
 from app.domain.ids import new_id
 from app.domain.states import LaneStatus
-from app.domain.transactions import CopyKind, NewTransaction, SignedCopy
+from app.domain.transactions import CopyKind, NewTransaction, Purpose, SignedCopy
 from app.processes.copies import signed_copy
 from app.processes.pack import Payload, payload_of
 from app.processes.settling import Settling
@@ -23,6 +23,16 @@ class Signing:
 
     copy: SignedCopy | None
     left: tuple[ClaimedIntent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCall:
+    """What a lane is to send."""
+
+    purpose: Purpose
+    to: str
+    data: bytes
+    gas_limit: int
 
 
 async def sign_batch(
@@ -48,7 +58,11 @@ async def sign_batch(
         if not items:
             return Signing(None, left)
         payload = payload_of(items) if left else batch
-        copy = await _store_signed(settling, unit, lane, payload, estimate)
+        call = LaneCall(payload.purpose, settling.gateway, payload.data, payload.gas_limit)
+        copy = await store_signed(settling, unit, lane, call, estimate)
+        await signing.carry(
+            unit, copy.chain_transaction_id, payload.items, settling.actor, settling.clock()
+        )
         settling.at_point("signing")
         return Signing(copy, left)
 
@@ -57,28 +71,24 @@ async def sign_batch(
     return signed
 
 
-async def _store_signed(
-    settling: Settling,
-    unit: UnitOfWork,
-    lane: LaneLease,
-    payload: Payload,
-    estimate: FeeEstimate,
+async def store_signed(
+    settling: Settling, unit: UnitOfWork, lane: LaneLease, call: LaneCall, estimate: FeeEstimate
 ) -> SignedCopy:
+    """The lane, locked, signs the call at its next nonce; both are stored."""
     now = settling.clock()
     new = NewTransaction(
         id=new_id(),
         lane_id=lane.lane_id,
         chain_id=lane.chain_id,
         nonce=await lanes.take_nonces(unit, lane.lane_id),
-        purpose=payload.purpose,
+        purpose=call.purpose,
         sender=lane.relayer,
-        to=settling.gateway,
-        data=payload.data,
-        gas_limit=payload.gas_limit,
-        payload_hash=sha256(payload.data).digest(),
+        to=call.to,
+        data=call.data,
+        gas_limit=call.gas_limit,
+        payload_hash=sha256(call.data).digest(),
     )
     copy = signed_copy(settling.signers[lane.relayer], new, CopyKind.PAYLOAD, estimate)
     await signing.insert_transaction(unit, new, now)
     await signing.insert_copy(unit, copy, now)
-    await signing.carry(unit, new.id, payload.items, settling.actor, now)
     return copy

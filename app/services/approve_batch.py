@@ -11,8 +11,8 @@ from app.domain.permissions import Authority
 from app.domain.states import ProgramStatus
 from app.domain.treasury import SafeReading
 from app.services.approvable_batch import ApprovePayoutBatch, waiting_rows
-from app.services.approve_ready import approve_ready
 from app.services.audit import AuditEntry, write_audit
+from app.services.heed_owners import heed_owners
 from app.services.move_safe_transactions import Told, move_safe_transactions
 from app.services.note_treasury import note_treasury
 from app.store import safe_rows
@@ -58,7 +58,7 @@ async def approve_batch(
     await add_signatures(unit, program_id, approval.signed, authority.actor, now)
     told = Told("payout_batch.signed", [row.id for row in waiting], {"owner": command.owner})
     await move_safe_transactions(unit, program_id, (), [told], actor=authority.actor, at=now)
-    approved = await approve_ready(
+    approved = await heed_owners(
         unit,
         program_id,
         rows,

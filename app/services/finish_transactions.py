@@ -7,6 +7,8 @@ from uuid import UUID
 from app.domain.actors import WATCHER
 from app.domain.intent_moves import IntentMove
 from app.domain.states import IntentStage, IntentStatus
+from app.domain.transactions import Purpose
+from app.services.approve_ready import PAY
 from app.services.gas_weights import GAS_WEIGHTS
 from app.services.move_intents import move_intents, requeue_intents
 from app.store import attempts, chain_progress, watching
@@ -21,7 +23,7 @@ async def finish_mined(
 ) -> None:
     """CONFIRMED or REVERTED for good. Raises LeaseLost."""
     await watching.hold_lease(unit, lease)
-    await chain_progress.finish(unit, ids, final_number, at)
+    _wake_payer(unit, await chain_progress.finish(unit, ids, final_number, at))
 
 
 async def displace(
@@ -30,13 +32,14 @@ async def displace(
     """At finality a transaction that we did not sign has used their nonces: the lanes halt. Raises LeaseLost."""
     await watching.hold_lease(unit, lease)
     nonces = ", ".join(str(one.nonce) for one in displaced)
-    await chain_progress.displace(
+    ended = await chain_progress.displace(
         unit,
         [one.id for one in displaced],
         sorted({one.lane_id for one in displaced}),
         f"a transaction that was not signed here used nonce {nonces}: who else has this key?",
         at,
     )
+    _wake_payer(unit, ended)
 
 
 async def free_items(
@@ -60,6 +63,12 @@ async def free_items(
     moves = [_requeued(one, reason) for one in free]
     await move_intents(unit, program_id, moves, WATCHER, at)
     await requeue_intents(unit, program_id, [(one.intent_id, at) for one in free])
+
+
+def _wake_payer(unit: UnitOfWork, purposes: set[Purpose]) -> None:
+    """A relay's end lets the next one begin."""
+    if Purpose.SAFE_EXECUTION in purposes:
+        unit.wake(PAY)
 
 
 def _reason(left: LeftBehind) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.states import ChainTransactionStatus
+from app.domain.transactions import Purpose
 from app.store.database import ReadSession, UnitOfWork
 
 _OPEN = """
@@ -37,13 +38,13 @@ UPDATE chain_transaction
 _FINISHED = """
 UPDATE chain_transaction
    SET status = CASE WHEN succeeded THEN 'CONFIRMED' ELSE 'REVERTED' END, finished_at = $3
- WHERE id = ANY($1::uuid[]) AND status = 'MINED' AND block_number <= $2
+ WHERE id = ANY($1::uuid[]) AND status = 'MINED' AND block_number <= $2 RETURNING purpose
 """
 _DISPLACED = """
 UPDATE chain_transaction
    SET status = 'DISPLACED', mined_copy = NULL, block_number = NULL, block_hash = NULL, gas_used = NULL,
        cost_wei = NULL, succeeded = NULL, finished_at = $2
- WHERE id = ANY($1::uuid[]) AND status IN ('PREPARED', 'BROADCAST', 'MINED')
+ WHERE id = ANY($1::uuid[]) AND status IN ('PREPARED', 'BROADCAST', 'MINED') RETURNING purpose
 """
 _HALT = """
 UPDATE lane SET status = 'HALTED', halt_reason = $2, halted_at = $3
@@ -134,17 +135,23 @@ async def mark_unmined(unit: UnitOfWork, ids: Sequence[UUID]) -> None:
     await unit.connection.execute(_UNMINED, ids)
 
 
-async def finish(unit: UnitOfWork, ids: Sequence[UUID], final_number: int, at: datetime) -> None:
-    """Mined ones up to the final block are CONFIRMED or REVERTED for good."""
-    await unit.connection.execute(_FINISHED, ids, final_number, at)
+async def finish(
+    unit: UnitOfWork, ids: Sequence[UUID], final_number: int, at: datetime
+) -> set[Purpose]:
+    """Mined ones up to the final block are CONFIRMED or REVERTED for good; returns what they were for."""
+    rows = await unit.connection.fetch(_FINISHED, ids, final_number, at)
+    return {Purpose(row["purpose"]) for row in rows}
 
 
 async def displace(
     unit: UnitOfWork, ids: Sequence[UUID], lane_ids: Sequence[UUID], reason: str, at: datetime
-) -> None:
-    """Somebody else used their nonces for good: their lanes take no new work until a person says so."""
-    await unit.connection.execute(_DISPLACED, ids, at)
+) -> set[Purpose]:
+    """Somebody else used their nonces for good: their lanes take no new work until a person says so. Returns what they
+    were for.
+    """
+    rows = await unit.connection.fetch(_DISPLACED, ids, at)
     await unit.connection.execute(_HALT, lane_ids, reason, at)
+    return {Purpose(row["purpose"]) for row in rows}
 
 
 async def carriers(

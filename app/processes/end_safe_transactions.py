@@ -1,0 +1,72 @@
+"""What the chain says about open Safe transactions, beside their success logs: nonces, owners, ends of relays."""
+
+from functools import partial
+
+import structlog
+
+from app.chain.node_errors import ChainError
+from app.chain.safe import NotASafe, UnsupportedSafeVersion, read_safe
+from app.processes.settling import Settling
+from app.services.end_relays import end_relays
+from app.services.execute import execute
+from app.services.prove_dead import prove_dead
+from app.services.refresh_treasury import refresh_treasury
+from app.store.open_safes import OpenSafe, open_safes
+from app.store.relays import ended_relays
+
+_LOG = structlog.get_logger()
+
+
+async def end_safe_transactions(settling: Settling) -> None:
+    """Once over every treasury of the chain with open Safe transactions; safe to repeat.
+
+    A program whose treasury cannot be read is left to the next time.
+    """
+    async with settling.database.read(None) as session:
+        safes = await open_safes(session, settling.chain.chain_id)
+    for safe in safes:
+        if settling.stopping():
+            return
+        try:
+            await _look(settling, safe)
+        except (ChainError, NotASafe, UnsupportedSafeVersion) as problem:
+            _LOG.warning("treasury not read", program=safe.program_id, reason=str(problem))
+    async with settling.database.read(None) as session:
+        ended = await ended_relays(session, settling.chain.chain_id)
+    for one in ended:
+        end = partial(end_relays, ended=one, at=settling.clock())
+        await execute(settling.database, settling.bells, one.program_id, end)
+        settling.at_point("relay.ended")
+
+
+async def _look(settling: Settling, safe: OpenSafe) -> None:
+    read_at = settling.clock()
+    now = await read_safe(settling.chain, safe.address)
+    if now != safe.stored:
+        refresh = partial(
+            refresh_treasury, program_id=safe.program_id, safe=now, read_at=read_at, at=read_at
+        )
+        await execute(settling.database, settling.bells, safe.program_id, refresh)
+        settling.at_point("treasury.refreshed")
+    if now.nonce > safe.lowest:
+        await _prove(settling, safe)
+
+
+async def _prove(settling: Settling, safe: OpenSafe) -> None:
+    """By the very block up to which the logs are posted, whatever the node calls the block of that number."""
+    block = await settling.chain.get_block(safe.block_number)
+    if block is None or block.hash != safe.block_hash:
+        return
+    final = await read_safe(settling.chain, safe.address, safe.block_hash)
+    if final.nonce <= safe.lowest:
+        return
+    prove = partial(
+        prove_dead,
+        chain_id=settling.chain.chain_id,
+        safe=safe,
+        used=final.nonce,
+        block_at=block.at,
+        at=settling.clock(),
+    )
+    await execute(settling.database, settling.bells, safe.program_id, prove)
+    settling.at_point("dead.proven")

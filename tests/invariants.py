@@ -58,8 +58,11 @@ RULES = {
                               AND d.kind IN ('UNEXPLAINED_INFLOW', 'UNEXPLAINED_OUTFLOW'))""",
     "4 commissions are the affiliate's balance": """
         SELECT program_id, affiliate_id, currency FROM (
-          SELECT program_id, affiliate_id, currency, sum(amount) AS owed FROM commission
-           WHERE status IN ('ACCRUED', 'PAYABLE', 'PENDING_APPROVAL') GROUP BY 1, 2, 3) c
+          SELECT program_id, affiliate_id, currency, sum(amount) AS owed FROM commission m
+           WHERE status IN ('ACCRUED', 'PAYABLE') OR (status = 'PENDING_APPROVAL' AND NOT EXISTS (
+             SELECT FROM payout_line l JOIN safe_transaction s
+                 ON s.program_id = l.program_id AND s.id = l.safe_transaction_id AND s.holding
+              WHERE l.program_id = m.program_id AND l.line_id = m.id)) GROUP BY 1, 2, 3) c
         FULL JOIN (
           SELECT program_id, owner_id AS affiliate_id, currency, credits - debits AS owed FROM account
            WHERE kind = 'AFFILIATE') a USING (program_id, affiliate_id, currency)
@@ -115,6 +118,43 @@ RULES = {
             ON a.program_id = u.program_id AND a.id = u.referrer_id WHERE lower(a.wallet) = lower(u.wallet)""",
     "8 a key is one intent": """
         SELECT program_id, idempotency_key FROM intent GROUP BY 1, 2 HAVING count(*) > 1""",
+    "4 what is in flight is what Safe transactions hold": """
+        SELECT program_id, currency FROM (
+          SELECT program_id, currency, sum(total) AS held FROM safe_transaction WHERE holding GROUP BY 1, 2) s
+        FULL JOIN (
+          SELECT program_id, currency, credits - debits AS held FROM account
+           WHERE kind = 'PAYOUT_IN_FLIGHT') a USING (program_id, currency)
+        WHERE coalesce(s.held, 0) <> coalesce(a.held, 0)""",
+    "9 a line is in Safe transactions of one nonce, and paid by one": """
+        SELECT l.program_id, l.line_id FROM payout_line l
+          JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+         WHERE s.status <> 'DEAD' GROUP BY 1, 2
+        HAVING count(DISTINCT s.safe_nonce) > 1 OR count(*) FILTER (WHERE s.status = 'EXECUTED') > 1
+            OR (bool_or(s.status = 'EXECUTED') AND count(*) > 1)""",
+    "9 what is paid is in an executed Safe transaction, what waits in an open one": """
+        SELECT x.program_id, x.id, x.status FROM (
+          SELECT program_id, id, status FROM commission UNION ALL SELECT program_id, id, status FROM refund) x
+         WHERE (x.status = 'PAID') <> EXISTS (
+                 SELECT FROM payout_line l JOIN safe_transaction s
+                     ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+                  WHERE l.program_id = x.program_id AND l.line_id = x.id AND s.status = 'EXECUTED')
+            OR (x.status = 'PENDING_APPROVAL') <> EXISTS (
+                 SELECT FROM payout_line l JOIN safe_transaction s
+                     ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+                  WHERE l.program_id = x.program_id AND l.line_id = x.id AND s.status NOT IN ('EXECUTED', 'DEAD'))""",
+    "9 an executed Safe transaction has its journal and its logs, and nobody else has": """
+        SELECT s.program_id, s.id FROM safe_transaction s
+          LEFT JOIN journal j ON j.program_id = s.program_id AND j.id = s.journal_id
+         WHERE (s.status = 'EXECUTED' AND s.payout_count > 0) IS DISTINCT FROM coalesce(
+                 j.kind = 'PAYOUT' AND j.reference = '0x' || encode(s.hash, 'hex'), false)
+            OR EXISTS (SELECT FROM payout p WHERE p.program_id = s.program_id AND p.safe_transaction_id = s.id
+                          AND (p.log_index IS NOT NULL) <> (s.status = 'EXECUTED'))""",
+    "a Safe transaction's timeline ends in its state": """
+        SELECT s.program_id, s.id FROM safe_transaction s
+          JOIN safe_transaction_transition t ON t.program_id = s.program_id AND t.safe_transaction_id = s.id
+         WHERE t.seq = (SELECT max(x.seq) FROM safe_transaction_transition x
+                         WHERE x.program_id = s.program_id AND x.safe_transaction_id = s.id)
+           AND (t.seq, t.to_status, t.death) IS DISTINCT FROM (s.version, s.status, s.death)""",
     "an intent's timeline has no gap and ends in its state": """
         SELECT s.program_id, s.intent_id FROM intent_state s
           LEFT JOIN (SELECT program_id, intent_id, count(*) AS steps, min(seq) AS first, max(seq) AS last

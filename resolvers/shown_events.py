@@ -23,15 +23,24 @@ _PREFIXES: dict[DomainEventType, IdPrefix] = {
     DomainEventType.SETTLEMENT: IdPrefix.SETTLEMENT,
     DomainEventType.COMMISSION: IdPrefix.COMMISSION,
     DomainEventType.AFFILIATE: IdPrefix.AFFILIATE,
+    DomainEventType.PAYOUT_BATCH: IdPrefix.PAYOUT_BATCH,
     DomainEventType.LEDGER: IdPrefix.LEDGER_TRANSACTION,
     DomainEventType.DISCREPANCY: IdPrefix.DISCREPANCY,
     DomainEventType.PROGRAM: IdPrefix.PROGRAM,
 }
+# Events about something other than most of their type.
+_PREFIXES_BY_NAME = {"payout.paid": IdPrefix.PAYOUT}
 _IDS_IN_DATA: dict[str, IdPrefix] = {
     "intent": IdPrefix.INTENT,
     "settlement": IdPrefix.SETTLEMENT,
     "affiliate": IdPrefix.AFFILIATE,
     "parent": IdPrefix.AFFILIATE,
+    "user": IdPrefix.USER,
+    "batch": IdPrefix.PAYOUT_BATCH,
+    "replaces": IdPrefix.PAYOUT_BATCH,
+    "safeTransactions": IdPrefix.SAFE_TRANSACTION,
+    "clawsBack": IdPrefix.COMMISSION,
+    "reversal": IdPrefix.REVERSAL,
     "journals": IdPrefix.LEDGER_TRANSACTION,
 }
 
@@ -82,9 +91,13 @@ def _shown(event: Event, epoch: int) -> ProgramEventRow:
         type=event.type.value,
         name=event.name,
         at=event.at,
-        entity_id=_public(_PREFIXES.get(event.type), event.entity_id),
+        entity_id=_public(_entity_prefix(event), event.entity_id),
         data={key: _shown_value(key, value) for key, value in event.data.items()},
     )
+
+
+def _entity_prefix(event: Event) -> IdPrefix | None:
+    return _PREFIXES_BY_NAME.get(event.name) or _PREFIXES.get(event.type)
 
 
 def _shown_value(key: str, value: Any) -> Any:
@@ -93,7 +106,8 @@ def _shown_value(key: str, value: Any) -> Any:
         return value
     if isinstance(value, list):
         return [_public(prefix, item) for item in value]
-    return _public(prefix, value)
+    # A count has the name of what it counts.
+    return _public(prefix, value) if isinstance(value, str) else value
 
 
 def _public(prefix: IdPrefix | None, text: str | None) -> str | None:

@@ -139,16 +139,18 @@ class EventHub:
         program_id: int,
         entity_id: str | None = None,
         *,
+        types: Collection[EventType] = (),
         minimum_interval_seconds: float = 0.0,
         refresh_seconds: float | None = None,
     ) -> AsyncGenerator[None, None]:
-        """Wake now and then after changes of one entity (None: anything in the program).
+        """Wake now and then after changes of one entity (None: anything in the program), or of one of some types.
 
-        Changes while the reader is busy are one wake-up: it is to read the newest state. With
+        What says "affiliate" in its data is a change of that affiliate too. Changes while the reader is busy are one wake-up: it is to read the newest state. With
         `refresh_seconds` it also wakes when nothing changed for that long.
         """
-        topic: Hashable = program_id if entity_id is None else (program_id, entity_id)
-        return self._watchers.watch(topic, minimum_interval_seconds, refresh_seconds)
+        one: Hashable = program_id if entity_id is None else (program_id, entity_id)
+        topics = {one, *((program_id, kind) for kind in types)}
+        return self._watchers.watch(topics, minimum_interval_seconds, refresh_seconds)
 
     def _forget(self, program_id: int, reader: EventReader) -> None:
         readers = self._readers.get(program_id, set())
@@ -190,5 +192,5 @@ class EventHub:
         for reader in self._readers.get(event.program_id, ()):
             reader.offer(event)
         self._watchers.wake(event.program_id)
-        if event.entity_id is not None:
-            self._watchers.wake((event.program_id, event.entity_id))
+        for topic in {event.type, event.entity_id, event.data.get("affiliate")}:
+            self._watchers.wake((event.program_id, topic))

@@ -1,7 +1,7 @@
 """Conflated wake-ups: however many changes, a reader that is busy wakes once."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Hashable
+from collections.abc import AsyncGenerator, Collection, Hashable
 
 
 class Watchers:
@@ -16,13 +16,13 @@ class Watchers:
 
     async def watch(
         self,
-        topic: Hashable,
+        topics: Collection[Hashable],
         minimum_interval_seconds: float,
         refresh_seconds: float | None,
     ) -> AsyncGenerator[None, None]:
         changed = asyncio.Event()
-        watching = self._by_topic.setdefault(topic, set())
-        watching.add(changed)
+        for topic in topics:
+            self._by_topic.setdefault(topic, set()).add(changed)
         try:
             while True:
                 # Cleared before the reader looks: a change during its look wakes it again.
@@ -31,9 +31,14 @@ class Watchers:
                 await asyncio.sleep(minimum_interval_seconds)
                 await _wait(changed, refresh_seconds)
         finally:
-            watching.discard(changed)
-            if not watching and self._by_topic.get(topic) is watching:
-                del self._by_topic[topic]
+            for topic in topics:
+                self._forget(topic, changed)
+
+    def _forget(self, topic: Hashable, changed: asyncio.Event) -> None:
+        watching = self._by_topic[topic]
+        watching.discard(changed)
+        if not watching:
+            del self._by_topic[topic]
 
 
 async def _wait(changed: asyncio.Event, longest_seconds: float | None) -> None:

@@ -54,6 +54,8 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Mutation.unhaltLane": _PLATFORM,
     "Subscription.intentStatus": _READ,
     "Subscription.programEvents": _READ,
+    "Subscription.payoutBatchStatus": _READ,
+    "Subscription.affiliateEarnings": _READ,
     "Subscription.programDashboard": _READ,
     "Subscription.systemStatus": _READ | _PLATFORM,
 }

@@ -77,6 +77,15 @@ _EXECUTED = """
 UPDATE safe_transaction SET status = 'EXECUTED', version = version + 1, executed_tx_hash = $2, executed_block = 8,
        executed_block_hash = $2, executed_log_index = 0, finished_at = $3 WHERE id = $1
 """
+_GIVE_UP = """
+UPDATE safe_transaction SET death = $2, death_reason = $3, version = version + 1 WHERE id = $1
+"""
+_DEAD = """
+UPDATE safe_transaction SET status = 'DEAD', version = version + 1, finished_at = $2 WHERE id = $1
+"""
+_FREE = """
+UPDATE commission SET status = 'PAYABLE' WHERE id IN (SELECT line_id FROM payout_line WHERE safe_transaction_id = $1)
+"""
 _PAID = """
 UPDATE commission SET status = 'PAID', paid_at = $2
  WHERE id IN (SELECT line_id FROM payout_line WHERE safe_transaction_id = $1)
@@ -108,7 +117,7 @@ class Batches:
     nonce: int = 0
     parts: dict[UUID, list[Part]] = field(default_factory=dict)
 
-    async def propose(self, payments: Sequence[Paid], replaces: UUID | None = None) -> UUID:
+    async def propose(self, payments: Sequence[Paid]) -> UUID:
         """A batch of one Safe transaction for each payment; half of level 3 is clawed back, a tenth is owed back."""
         owner, key, now = self.filled.owner, self.filled.key, self.filled.now
         batch_id = new_id()
@@ -117,9 +126,7 @@ class Batches:
             total = sum(part.total for part in parts)
             count = sum(len(part.owners) for part in parts)
             hashed = new_id().bytes * 2
-            await owner.execute(
-                _BATCH, key, batch_id, "PAYOUTS", replaces, hashed, count, total, now
-            )
+            await owner.execute(_BATCH, key, batch_id, "PAYOUTS", None, hashed, count, total, now)
             for place, part in enumerate(parts):
                 await self._store(part)
                 await owner.execute(_LIST, key, batch_id, place, part.id)
@@ -159,8 +166,32 @@ class Batches:
             await owner.execute(_PAID, part.id, now)
             await owner.execute(_PAID_REFUND, part.id, now)
 
-    async def _take(self, paid: Paid) -> Part:
+    async def give_up(self, part_id: UUID, death: str, reason: str) -> None:
+        """It is not to be executed any more."""
+        await self.filled.owner.execute(_GIVE_UP, part_id, death, reason)
+
+    async def end(self, part_id: UUID) -> None:
+        """The Safe's nonce is beyond its own; its lines are free."""
+        owner = self.filled.owner
+        await owner.execute(_DEAD, part_id, self.filled.now)
+        await owner.execute(_FREE, part_id)
+
+    async def replace(self, batch_id: UUID, keep: int) -> UUID:
+        """A batch that lists the same Safe transactions from place `keep` on; the others are given up."""
         owner, key, now = self.filled.owner, self.filled.key, self.filled.now
+        parts, new = self.parts[batch_id][keep:], new_id()
+        count, total = sum(len(part.owners) for part in parts), sum(part.total for part in parts)
+        for part in self.parts[batch_id][:keep]:
+            await self.give_up(part.id, "REJECTED", "replaced")
+        values = (key, new, "PAYOUTS", batch_id, new_id().bytes * 2, count, total, now)
+        await owner.execute(_BATCH, *values)
+        for place, part in enumerate(parts):
+            await owner.execute(_LIST, key, new, place, part.id)
+        self.parts[new] = parts
+        return new
+
+    async def _take(self, paid: Paid) -> Part:
+        owner, now = self.filled.owner, self.filled.now
         part = Part(new_id(), paid)
         earned = paid.accrual.commissions[2]
         await owner.execute(_CLAW_BACK, earned.id, new_id(), PAID // 2, -earned.amount.units // 2)
@@ -173,7 +204,6 @@ class Batches:
         await owner.execute(_REFUND, paid.intent, reversal, owed)
         user = await owner.fetchval(_TAKE_REFUND, reversal)
         part.owners["REFUND", user] = [(reversal, owed)]
-        assert key
         return part
 
     async def _store(self, part: Part) -> None:

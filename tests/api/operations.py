@@ -86,6 +86,8 @@ CALLS = {
     + " } }",
     "Subscription.intentStatus": 'subscription { intentStatus(id: "%(intent)s") { id } }',
     "Subscription.programEvents": 'subscription { programEvents(programId: "%(program)s") { type } }',
+    "Subscription.payoutBatchStatus": 'subscription { payoutBatchStatus(id: "%(batch)s") { id } }',
+    "Subscription.affiliateEarnings": 'subscription { affiliateEarnings(affiliateId: "%(affiliate)s") { id } }',
     "Subscription.programDashboard": 'subscription { programDashboard(programId: "%(program)s") { at } }',
     "Subscription.systemStatus": "subscription { systemStatus { health } }",
 }

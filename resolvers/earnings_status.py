@@ -1,0 +1,44 @@
+"""affiliateEarnings: the affiliate now, then again after its earnings changed."""
+
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+from app.domain.events import EventType
+from app.store.reads import affiliates
+from app.store.reads.affiliates import AffiliateRow
+from app.store.reads.earnings import EarningsRow, earnings
+from resolvers.access import Info, authorize, process_of
+from schema.errors import BadUserInput
+from schema.ids import IdPrefix, decode_id
+
+_AT_MOST_EVERY_SECONDS = 1.0
+
+
+async def changes(info: Info, affiliate_id: strawberry.ID) -> AsyncGenerator[AffiliateRow, None]:
+    """At most one a second; what changed neither the affiliate nor its sums is not sent."""
+    authority = authorize(info)
+    id_ = decode_id(IdPrefix.AFFILIATE, affiliate_id)
+    if id_ is None:
+        raise BadUserInput("There is no such affiliate.", ["affiliateId"])
+    # A batch takes and pays commissions of many affiliates by one event.
+    watch = process_of(info.context).hub.watch(
+        authority.program_id,
+        str(id_),
+        types=[EventType.PAYOUT_BATCH],
+        minimum_interval_seconds=_AT_MOST_EVERY_SECONDS,
+    )
+    sent: tuple[AffiliateRow, list[EarningsRow]] | None = None
+    async for _ in watch:
+        context = info.context.for_event()
+        try:
+            async with context.reading(authority.program_id) as session:
+                row = (await affiliates.by_ids(session, [id_]))[0]
+                sums = [] if row is None else (await earnings(session, [row.key]))[0]
+        finally:
+            await context.close()
+        if row is None:
+            raise BadUserInput("There is no such affiliate.", ["affiliateId"])
+        if sent != (row, sums):
+            sent = (row, sums)
+            yield row

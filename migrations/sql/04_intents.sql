@@ -172,7 +172,8 @@ CREATE TABLE commission (
   FOREIGN KEY (program_id, settlement_id) REFERENCES settlement (program_id, id),
   FOREIGN KEY (program_id, affiliate_id) REFERENCES affiliate (program_id, id),
   FOREIGN KEY (program_id, claws_back) REFERENCES commission (program_id, id),
-  CHECK ((amount < 0) = (claws_back IS NOT NULL))
+  CHECK ((amount < 0) = (claws_back IS NOT NULL)),
+  CHECK ((status = 'PAID') = (paid_at IS NOT NULL))
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX commission_once ON commission (program_id, settlement_id, level) WHERE amount > 0;
 CREATE INDEX commission_affiliate ON commission (program_id, affiliate_id, id);
@@ -181,6 +182,13 @@ CREATE INDEX commission_due ON commission (program_id, payable_at) WHERE status 
 CREATE INDEX commission_payable ON commission (program_id, currency, affiliate_id) WHERE status = 'PAYABLE';
 CREATE TRIGGER commission_move BEFORE UPDATE OF status ON commission
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('COMMISSION');
+-- A clawback of what is PAYABLE, or paid already, is PAYABLE at once.
+CREATE TRIGGER commission_start BEFORE INSERT ON commission
+  FOR EACH ROW WHEN (NEW.status <> 'ACCRUED' AND (NEW.status <> 'PAYABLE' OR NEW.amount > 0))
+  EXECUTE FUNCTION sge_refuse_start('COMMISSION');
+CREATE TRIGGER commission_fixed BEFORE UPDATE OF program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version,
+    base, amount, currency, claws_back, accrued_at, payable_at OR DELETE OR TRUNCATE ON commission
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
 CREATE TABLE discrepancy (
   program_id bigint NOT NULL,

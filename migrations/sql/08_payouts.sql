@@ -31,13 +31,31 @@ CREATE TABLE refund (
   paid_at timestamptz,
   PRIMARY KEY (program_id, id),
   FOREIGN KEY (program_id, id) REFERENCES reversal (program_id, id),
-  FOREIGN KEY (program_id, user_id) REFERENCES program_user (program_id, id)
+  FOREIGN KEY (program_id, user_id) REFERENCES program_user (program_id, id),
+  CHECK ((status = 'PAID') = (paid_at IS NOT NULL))
 );
 CREATE INDEX refund_open ON refund (program_id, currency, id) WHERE status <> 'PAID';
 CREATE TRIGGER refund_move BEFORE UPDATE OF status ON refund
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('REFUND');
 CREATE TRIGGER refund_start BEFORE INSERT ON refund
   FOR EACH ROW WHEN (NEW.status <> 'OWED') EXECUTE FUNCTION sge_refuse_start('REFUND');
+CREATE TRIGGER refund_fixed BEFORE UPDATE OF program_id, id, user_id, amount, currency OR DELETE OR TRUNCATE ON refund
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
+CREATE FUNCTION sge_check_refund() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM reversal r
+      JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+      JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+     WHERE r.program_id = NEW.program_id AND r.id = NEW.id
+       AND (r.amount, r.currency, i.user_id) = (NEW.amount, NEW.currency, NEW.user_id)) THEN
+    RAISE EXCEPTION 'a refund is what was reversed, and its payer''s' USING ERRCODE = 'SG036';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER refund_reversed BEFORE INSERT ON refund FOR EACH ROW EXECUTE FUNCTION sge_check_refund();
 
 -- The program's own money, or the platform's fee, on its way to an address.
 CREATE TABLE withdrawal (
@@ -88,6 +106,21 @@ CREATE TABLE affiliate_wallet_change (
 CREATE TRIGGER affiliate_wallet_change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON affiliate_wallet_change
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
+CREATE FUNCTION sge_check_wallet() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM affiliate_wallet_change c
+                  WHERE c.program_id = NEW.program_id AND c.affiliate_id = NEW.id
+                    AND c.old_wallet = OLD.wallet AND c.new_wallet = NEW.wallet
+                    AND c.n = (SELECT max(x.n) FROM affiliate_wallet_change x
+                                WHERE x.program_id = NEW.program_id AND x.affiliate_id = NEW.id)) THEN
+    RAISE EXCEPTION 'the wallet of affiliate % changes with both signatures', NEW.id USING ERRCODE = 'SG038';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER affiliate_wallet AFTER UPDATE OF wallet ON affiliate DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.wallet IS DISTINCT FROM NEW.wallet) EXECUTE FUNCTION sge_check_wallet();
+
 -- A terminated affiliate's balance, forfeited or written off by two persons.
 CREATE TABLE balance_adjustment (
   program_id bigint NOT NULL,
@@ -110,11 +143,38 @@ CREATE TABLE balance_adjustment (
 CREATE UNIQUE INDEX balance_adjustment_open ON balance_adjustment (program_id, affiliate_id, currency)
   WHERE approved_by IS NULL;
 
+-- Proposed by one, approved by another, and then it is over.
+CREATE FUNCTION sge_check_adjustment() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' AND NEW.approved_by IS NOT NULL
+     OR TG_OP = 'UPDATE' AND (OLD.approved_by IS NOT NULL
+        OR (OLD.program_id, OLD.id, OLD.affiliate_id, OLD.currency, OLD.amount, OLD.reason, OLD.proposed_by, OLD.proposed_at)
+           IS DISTINCT FROM
+           (NEW.program_id, NEW.id, NEW.affiliate_id, NEW.currency, NEW.amount, NEW.reason, NEW.proposed_by, NEW.proposed_at))
+  THEN
+    RAISE EXCEPTION 'an adjustment is proposed, then approved, and does not change' USING ERRCODE = 'SG030';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER balance_adjustment_frozen BEFORE INSERT OR UPDATE ON balance_adjustment
+  FOR EACH ROW EXECUTE FUNCTION sge_check_adjustment();
+CREATE TRIGGER balance_adjustment_keep BEFORE DELETE OR TRUNCATE ON balance_adjustment
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
 -- Up to which day of its own time a program's maturity and daily batch are done.
 CREATE TABLE payout_day (
   program_id bigint PRIMARY KEY REFERENCES program (id),
   done_through date NOT NULL
 );
+CREATE FUNCTION sge_refuse_earlier_day() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'a day that is done stays done' USING ERRCODE = 'SG005';
+END $$;
+CREATE TRIGGER payout_day_rises BEFORE UPDATE ON payout_day
+  FOR EACH ROW WHEN (NEW.done_through < OLD.done_through OR NEW.program_id <> OLD.program_id)
+  EXECUTE FUNCTION sge_refuse_earlier_day();
 
 -- One multi-send of a Safe, or with no payouts a call of nothing that uses its nonce up.
 -- Open until at a final block the Safe's nonce is beyond its own: EXECUTED or DEAD.
@@ -172,9 +232,24 @@ CREATE UNIQUE INDEX safe_transaction_executed ON safe_transaction (program_id, s
 CREATE TRIGGER safe_transaction_move BEFORE UPDATE OF status ON safe_transaction
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION sge_check_move('SAFE_TRANSACTION');
 CREATE TRIGGER safe_transaction_start BEFORE INSERT ON safe_transaction
-  FOR EACH ROW WHEN (NEW.status <> 'PROPOSED') EXECUTE FUNCTION sge_refuse_start('SAFE_TRANSACTION');
+  FOR EACH ROW WHEN (NEW.status <> 'PROPOSED' OR NEW.holds <> 0 OR NEW.version <> 1 OR NEW.journal_id IS NOT NULL)
+  EXECUTE FUNCTION sge_refuse_start('SAFE_TRANSACTION');
 CREATE TRIGGER safe_transaction_keep BEFORE DELETE OR TRUNCATE ON safe_transaction
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
+-- Nonces are one Safe's: the program's own. Whoever stores holds its treasury's lock.
+CREATE FUNCTION sge_check_safe() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM FROM treasury t WHERE t.program_id = NEW.program_id AND t.chain_id = NEW.chain_id AND t.address = NEW.safe
+    FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '% is not the treasury of program %', NEW.safe, NEW.program_id USING ERRCODE = 'SG034';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER safe_transaction_safe BEFORE INSERT ON safe_transaction
+  FOR EACH ROW EXECUTE FUNCTION sge_check_safe();
 
 CREATE FUNCTION sge_freeze_safe_transaction() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
@@ -211,6 +286,19 @@ CREATE TABLE safe_signature (
 CREATE TRIGGER safe_signature_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON safe_signature
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
+-- What is not to be executed any more takes no signature.
+CREATE FUNCTION sge_check_signature() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM safe_transaction s WHERE s.program_id = NEW.program_id AND s.id = NEW.safe_transaction_id
+                AND (s.death IS NOT NULL OR s.status IN ('EXECUTED', 'DEAD'))) THEN
+    RAISE EXCEPTION 'Safe transaction % takes no signature', NEW.safe_transaction_id USING ERRCODE = 'SG031';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER safe_signature_wanted BEFORE INSERT ON safe_signature
+  FOR EACH ROW EXECUTE FUNCTION sge_check_signature();
+
 -- The platform cannot approve: money is held only when enough of today's owners signed. Whether each signature is right
 -- was checked before it was stored; what is wrong all the same, the Safe refuses.
 CREATE FUNCTION sge_check_approval() RETURNS trigger LANGUAGE plpgsql
@@ -223,8 +311,42 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE FUNCTION sge_refuse_given_up() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'Safe transaction % was given up: %', NEW.id, NEW.death USING ERRCODE = 'SG031';
+END $$;
 CREATE TRIGGER safe_transaction_approval BEFORE UPDATE OF status ON safe_transaction
   FOR EACH ROW WHEN (OLD.status = 'PROPOSED' AND NEW.status = 'APPROVED') EXECUTE FUNCTION sge_check_approval();
+CREATE TRIGGER safe_transaction_given_up BEFORE UPDATE OF status ON safe_transaction
+  FOR EACH ROW WHEN (NEW.death IS NOT NULL AND (OLD.status, NEW.status)
+                     IN (('PROPOSED', 'APPROVED'), ('APPROVED', 'EXECUTING')))
+  EXECUTE FUNCTION sge_refuse_given_up();
+
+-- At the commit: it holds money exactly while its last PAYOUT_HOLD is posted and not released, nor paid out.
+CREATE FUNCTION sge_check_hold() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE current safe_transaction; counted text; held numeric; released boolean;
+BEGIN
+  SELECT * INTO current FROM safe_transaction s WHERE s.program_id = NEW.program_id AND s.id = NEW.id;
+  IF current.holds = 0 AND NOT current.holding THEN
+    RETURN NULL;
+  END IF;
+  counted := '0x' || encode(current.hash, 'hex') || CASE WHEN current.holds > 1 THEN ':' || current.holds ELSE '' END;
+  SELECT sum(t.amount) INTO held FROM journal j JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
+   WHERE j.program_id = current.program_id AND j.kind = 'PAYOUT_HOLD' AND j.reference = counted;
+  released := EXISTS (SELECT FROM journal j WHERE j.program_id = current.program_id AND j.kind = 'PAYOUT_RELEASE'
+                         AND j.reference = counted);
+  IF held IS DISTINCT FROM current.total OR current.holding AND released
+     OR NOT current.holding AND NOT released AND current.status <> 'EXECUTED' THEN
+    RAISE EXCEPTION 'what Safe transaction % holds is not what is posted', current.id USING ERRCODE = 'SG039';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER safe_transaction_hold AFTER UPDATE OF holding, holds, status ON safe_transaction
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN ((OLD.holding, OLD.holds, OLD.status) IS DISTINCT FROM (NEW.holding, NEW.holds, NEW.status))
+  EXECUTE FUNCTION sge_check_hold();
 
 CREATE TABLE safe_transaction_transition (
   program_id bigint NOT NULL,
@@ -319,9 +441,10 @@ BEGIN
     SELECT FROM (SELECT DISTINCT program_id, payout_id, safe_transaction_id FROM inserted) n
       LEFT JOIN payout p ON p.program_id = n.program_id AND p.id = n.payout_id
      WHERE p.safe_transaction_id IS DISTINCT FROM n.safe_transaction_id
-        OR p.amount <> (SELECT sum(l.amount) FROM payout_line l
-                         WHERE l.program_id = n.program_id AND l.payout_id = n.payout_id)) THEN
-    RAISE EXCEPTION 'the lines of a payout sum to it' USING ERRCODE = 'SG034';
+        OR (p.amount, (SELECT count(*) FROM inserted i WHERE i.program_id = n.program_id AND i.payout_id = n.payout_id))
+           <> (SELECT sum(l.amount), count(*) FROM payout_line l
+                WHERE l.program_id = n.program_id AND l.payout_id = n.payout_id)) THEN
+    RAISE EXCEPTION 'the lines of a payout come at once and sum to it' USING ERRCODE = 'SG034';
   END IF;
   IF EXISTS (
     SELECT FROM inserted n
@@ -333,7 +456,7 @@ BEGIN
      WHERE coalesce(c.amount, r.amount, w.amount) IS DISTINCT FROM n.amount
         OR coalesce(c.currency, r.currency, w.currency) IS DISTINCT FROM s.currency
         OR c.affiliate_id IS DISTINCT FROM p.affiliate_id OR r.user_id IS DISTINCT FROM p.user_id
-        OR w.id IS DISTINCT FROM p.withdrawal_id
+        OR w.id IS DISTINCT FROM p.withdrawal_id OR (w.id IS NOT NULL AND w.destination <> p.destination)
         OR coalesce(c.status, r.status, 'PENDING_APPROVAL') <> 'PENDING_APPROVAL') THEN
     RAISE EXCEPTION 'a payout pays lines of its own recipient, whole, that wait for approval' USING ERRCODE = 'SG034';
   END IF;
@@ -342,8 +465,34 @@ END $$;
 CREATE TRIGGER payout_line_rules AFTER INSERT ON payout_line REFERENCING NEW TABLE AS inserted
   FOR EACH STATEMENT EXECUTE FUNCTION sge_check_lines();
 
--- At the commit a Safe transaction is whole: its payouts, each with its lines, sum to its total. All places are taken
--- then, so that none can be added later.
+-- At the commit a commission or refund waits for approval exactly while an open Safe transaction lists it, and is PAID
+-- exactly when an executed one does.
+CREATE FUNCTION sge_check_listed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE state text; waits boolean; paid boolean;
+BEGIN
+  IF TG_TABLE_NAME = 'commission' THEN
+    SELECT c.status INTO state FROM commission c WHERE c.program_id = NEW.program_id AND c.id = NEW.id;
+  ELSE
+    SELECT r.status INTO state FROM refund r WHERE r.program_id = NEW.program_id AND r.id = NEW.id;
+  END IF;
+  SELECT coalesce(bool_or(s.status NOT IN ('EXECUTED', 'DEAD')), false), coalesce(bool_or(s.status = 'EXECUTED'), false)
+    INTO waits, paid
+    FROM payout_line l JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+   WHERE l.program_id = NEW.program_id AND l.line_id = NEW.id;
+  IF (state = 'PENDING_APPROVAL') <> waits OR (state = 'PAID') <> paid THEN
+    RAISE EXCEPTION '% % is %, which its Safe transactions are not', TG_TABLE_NAME, NEW.id, state USING ERRCODE = 'SG037';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER commission_listed AFTER UPDATE OF status ON commission DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.status <> NEW.status AND 'PENDING_APPROVAL' IN (OLD.status, NEW.status))
+  EXECUTE FUNCTION sge_check_listed();
+CREATE CONSTRAINT TRIGGER refund_listed AFTER UPDATE OF status ON refund DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION sge_check_listed();
+
+-- At the commit a Safe transaction is whole: a batch lists it, and its payouts, each with its lines, sum to its total.
+-- All places are taken then, so that none can be added later.
 CREATE FUNCTION sge_check_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
@@ -351,8 +500,11 @@ BEGIN
     SELECT FROM payout p WHERE p.program_id = NEW.program_id AND p.safe_transaction_id = NEW.id
     HAVING count(*) = NEW.payout_count AND coalesce(sum(p.amount), 0) = NEW.total) OR EXISTS (
     SELECT FROM payout p WHERE p.program_id = NEW.program_id AND p.safe_transaction_id = NEW.id
-       AND NOT EXISTS (SELECT FROM payout_line l WHERE l.program_id = p.program_id AND l.payout_id = p.id)) THEN
-    RAISE EXCEPTION 'the payouts of Safe transaction % do not sum to it', NEW.id USING ERRCODE = 'SG034';
+       AND NOT EXISTS (SELECT FROM payout_line l WHERE l.program_id = p.program_id AND l.payout_id = p.id))
+     OR NOT EXISTS (SELECT FROM payout_batch_transaction b
+                     WHERE b.program_id = NEW.program_id AND b.safe_transaction_id = NEW.id) THEN
+    RAISE EXCEPTION 'the payouts of Safe transaction % do not sum to it, or no batch lists it', NEW.id
+      USING ERRCODE = 'SG034';
   END IF;
   RETURN NULL;
 END $$;
@@ -395,25 +547,14 @@ CREATE TABLE payout_batch (
 CREATE TRIGGER payout_batch_keep BEFORE DELETE OR TRUNCATE ON payout_batch
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
--- One live batch per Safe, and its replacements: while anything is open, a new batch replaces the newest one.
-CREATE FUNCTION sge_check_batch() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
-BEGIN
-  PERFORM FROM treasury t WHERE t.program_id = NEW.program_id FOR UPDATE;
-  IF NEW.replaces IS NULL AND EXISTS (
-    SELECT FROM safe_transaction s WHERE s.program_id = NEW.program_id AND s.status NOT IN ('EXECUTED', 'DEAD')) THEN
-    RAISE EXCEPTION 'another batch of this Safe is open' USING ERRCODE = 'SG035';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER payout_batch_live BEFORE INSERT ON payout_batch FOR EACH ROW EXECUTE FUNCTION sge_check_batch();
-
 CREATE FUNCTION sge_freeze_batch() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
   IF (to_jsonb(OLD) - ARRAY['rejected_by', 'rejected_at', 'reject_reason', 'version'])
      IS DISTINCT FROM (to_jsonb(NEW) - ARRAY['rejected_by', 'rejected_at', 'reject_reason', 'version'])
-     OR (OLD.rejected_by IS NOT NULL AND OLD.rejected_by IS DISTINCT FROM NEW.rejected_by) THEN
+     OR NEW.version < OLD.version
+     OR (OLD.rejected_by IS NOT NULL AND (OLD.rejected_by, OLD.rejected_at, OLD.reject_reason)
+         IS DISTINCT FROM (NEW.rejected_by, NEW.rejected_at, NEW.reject_reason)) THEN
     RAISE EXCEPTION 'a batch does not change' USING ERRCODE = 'SG030';
   END IF;
   RETURN NEW;
@@ -433,6 +574,63 @@ CREATE TABLE payout_batch_transaction (
 );
 CREATE TRIGGER payout_batch_transaction_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payout_batch_transaction
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
+-- A batch's list is of one transaction: rows that are never updated tell which one wrote them.
+CREATE FUNCTION sge_check_list() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM inserted n JOIN payout_batch_transaction o
+                 ON o.program_id = n.program_id AND o.batch_id = n.batch_id
+              WHERE o.xmin <> pg_current_xact_id()::xid) THEN
+    RAISE EXCEPTION 'nothing is added to a batch' USING ERRCODE = 'SG030';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER payout_batch_transaction_list AFTER INSERT ON payout_batch_transaction REFERENCING NEW TABLE AS inserted
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_check_list();
+
+-- One live batch per Safe, and its replacements: what is replaced still has something open.
+CREATE FUNCTION sge_check_batch() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM FROM treasury t WHERE t.program_id = NEW.program_id FOR UPDATE;
+  IF NEW.replaces IS NOT NULL AND NOT EXISTS (
+    SELECT FROM payout_batch_transaction l
+      JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+     WHERE l.program_id = NEW.program_id AND l.batch_id = NEW.replaces AND s.status NOT IN ('EXECUTED', 'DEAD')) THEN
+    RAISE EXCEPTION 'nothing of the batch to replace is open' USING ERRCODE = 'SG035';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payout_batch_live BEFORE INSERT ON payout_batch FOR EACH ROW EXECUTE FUNCTION sge_check_batch();
+
+-- At the commit a batch lists what it says, and every open Safe transaction that it does not list was given up, or it
+-- replaces nothing and there is none.
+CREATE FUNCTION sge_check_whole_batch() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM payout_batch_transaction l
+      JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
+     WHERE l.program_id = NEW.program_id AND l.batch_id = NEW.id
+    HAVING count(*) > 0 AND sum(s.payout_count) = NEW.payout_count AND sum(s.total) = NEW.total) THEN
+    RAISE EXCEPTION 'batch % does not sum to what it lists', NEW.id USING ERRCODE = 'SG034';
+  END IF;
+  IF EXISTS (
+    SELECT FROM safe_transaction s
+      LEFT JOIN payout_batch_transaction l
+        ON l.program_id = s.program_id AND l.safe_transaction_id = s.id AND l.batch_id = NEW.id
+     WHERE s.program_id = NEW.program_id AND s.status NOT IN ('EXECUTED', 'DEAD')
+       AND CASE WHEN NEW.replaces IS NOT NULL THEN l.batch_id IS NULL AND s.death IS NULL
+                ELSE l.batch_id IS NULL OR EXISTS (
+                     SELECT FROM payout_batch_transaction o WHERE o.program_id = s.program_id
+                        AND o.safe_transaction_id = s.id AND o.batch_id <> NEW.id) END) THEN
+    RAISE EXCEPTION 'another batch of this Safe is open' USING ERRCODE = 'SG035';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER payout_batch_whole AFTER INSERT ON payout_batch
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sge_check_whole_batch();
 
 -- Recipients that the simulation refused before signatures were asked for.
 CREATE TABLE payout_exclusion (
@@ -493,9 +691,13 @@ CREATE TABLE safe_relay (
   failure text,
   PRIMARY KEY (program_id, safe_transaction_id, number),
   UNIQUE (chain_transaction_id),
-  FOREIGN KEY (program_id, safe_transaction_id) REFERENCES safe_transaction (program_id, id)
+  FOREIGN KEY (program_id, safe_transaction_id) REFERENCES safe_transaction (program_id, id),
+  CHECK (live = (finished_at IS NULL))
 );
 CREATE UNIQUE INDEX safe_relay_live ON safe_relay (program_id) WHERE live;
+CREATE TRIGGER safe_relay_fixed BEFORE UPDATE OF program_id, safe_transaction_id, number, chain_transaction_id, started_at
+    OR DELETE OR TRUNCATE ON safe_relay
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
 -- A download, good once. Nobody reads the token back: its hash is what is stored.
 CREATE TABLE export_link (

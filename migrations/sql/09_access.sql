@@ -79,6 +79,8 @@ CREATE POLICY web_settles_nothing ON intent_state AS RESTRICTIVE FOR UPDATE TO s
   USING (true) WITH CHECK (status IN ('PENDING', 'FAILED'));
 CREATE POLICY web_pays_nobody ON commission AS RESTRICTIVE FOR UPDATE TO sge_api
   USING (true) WITH CHECK (status <> 'PAID');
+CREATE POLICY web_earns_nothing ON commission AS RESTRICTIVE FOR INSERT TO sge_api
+  WITH CHECK (amount < 0);
 CREATE POLICY web_pays_nobody ON refund AS RESTRICTIVE FOR UPDATE TO sge_api
   USING (true) WITH CHECK (status <> 'PAID');
 CREATE POLICY web_only_approves ON safe_transaction AS RESTRICTIVE FOR UPDATE TO sge_api
@@ -87,12 +89,12 @@ CREATE FUNCTION sge_only_workers_relay() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_user = 'sge_api' THEN
-    RAISE EXCEPTION 'only a worker relays' USING ERRCODE = '42501';
+    RAISE EXCEPTION 'only a worker relays, and knows when a relay has ended' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER safe_transaction_relay BEFORE UPDATE OF status ON safe_transaction
-  FOR EACH ROW WHEN (NEW.status = 'EXECUTING' AND OLD.status <> 'EXECUTING') EXECUTE FUNCTION sge_only_workers_relay();
+  FOR EACH ROW WHEN ((NEW.status = 'EXECUTING') <> (OLD.status = 'EXECUTING')) EXECUTE FUNCTION sge_only_workers_relay();
 CREATE POLICY unhalt ON lane FOR UPDATE TO sge_api USING (status = 'HALTED') WITH CHECK (status = 'ACTIVE');
 CREATE POLICY feed_all ON event TO sge_feed USING (true);
 CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
@@ -138,7 +140,8 @@ GRANT UPDATE (status, death, death_reason, holding, holds, version, simulated_at
   executed_log_index, journal_id, finished_at) ON safe_transaction TO sge_worker;
 GRANT UPDATE (log_index) ON payout TO sge_worker;
 GRANT UPDATE (version) ON payout_batch TO sge_worker;
-GRANT UPDATE ON payout_day, safe_relay TO sge_worker;
+GRANT UPDATE (done_through) ON payout_day TO sge_worker;
+GRANT UPDATE (live, finished_at, failure) ON safe_relay TO sge_worker;
 GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, block_hash, gas_used, cost_wei, succeeded,
   finished_at) ON chain_transaction TO sge_worker;
 GRANT UPDATE (sends, last_error) ON signed_copy TO sge_worker;

@@ -32,6 +32,7 @@ class Commission(Row, table=True):
         CheckConstraint("amount <> 0"),
         CheckConstraint("status IN ('ACCRUED', 'PAYABLE', 'PENDING_APPROVAL', 'PAID', 'REVERSED')"),
         CheckConstraint("(amount < 0) = (claws_back IS NOT NULL)"),
+        CheckConstraint("(status = 'PAID') = (paid_at IS NOT NULL)"),
         Index("commission_affiliate", "program_id", "affiliate_id", "id"),
         Index(
             "commission_due",

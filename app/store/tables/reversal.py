@@ -46,6 +46,7 @@ class Refund(Row, table=True):
         ),
         CheckConstraint("amount > 0"),
         CheckConstraint("status IN ('OWED', 'PENDING_APPROVAL', 'PAID')"),
+        CheckConstraint("(status = 'PAID') = (paid_at IS NOT NULL)"),
         Index(
             "refund_open",
             "program_id",

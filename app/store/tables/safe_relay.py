@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -24,6 +25,7 @@ class SafeRelay(Row, table=True):
             ["program_id", "safe_transaction_id"],
             ["safe_transaction.program_id", "safe_transaction.id"],
         ),
+        CheckConstraint("live = (finished_at IS NULL)"),
         Index("safe_relay_live", "program_id", unique=True, postgresql_where=text("live")),
     )
 

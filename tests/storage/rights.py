@@ -1,0 +1,137 @@
+"""What each login role may do: tables, columns and functions, as the tests expect them."""
+
+# s select, i insert, u update (only of the columns below, where there are any), d delete.
+RIGHTS = """
+table                        api     worker  reader  feed
+account                      s       s       s       -
+account_snapshot             s       is      s       -
+affiliate                    isu     s       s       -
+affiliate_rollup             s       disu    s       -
+affiliate_wallet_change      is      s       s       -
+api_key                      isu     s       s       -
+audit                        is      is      s       -
+balance_adjustment           isu     s       s       -
+chain_block                  s       disu    s       -
+chain_transaction            s       isu     s       -
+chain_watch                  s       isu     s       -
+commission                   isu     isu     s       -
+commission_transition        is      is      s       -
+consumed_through             is      isu     s       -
+consumer_position            s       isu     s       -
+discrepancy                  s       isu     s       -
+event                        s       s       s       s
+event_feed                   s       s       s       s
+event_outbox                 i       is      -       -
+export_link                  i       -       -       -
+intent                       is      s       s       -
+intent_attempt               s       isu     s       -
+intent_authorization         is      s       s       -
+intent_state                 isu     isu     s       -
+intent_todo                  disu    disu    s       -
+intent_transition            is      is      s       -
+journal                      s       s       s       -
+lane                         su      isu     s       -
+movement                     s       s       s       -
+operation_key                is      is      s       -
+payout                       is      isu     s       -
+payout_batch                 isu     isu     s       -
+payout_batch_change          is      is      s       -
+payout_batch_transaction     is      is      s       -
+payout_day                   s       isu     s       -
+payout_exclusion             is      is      s       -
+payout_line                  is      is      s       -
+program                      isu     su      s       -
+program_counter              s       disu    s       -
+program_currency             isu     su      s       -
+program_gas                  s       isu     s       -
+program_member               dis     s       s       -
+program_series               s       disu    s       -
+program_series_amount        s       disu    s       -
+program_user                 isu     isu     s       -
+refund                       isu     su      s       -
+reversal                     is      s       s       -
+safe_relay                   s       isu     s       -
+safe_signature               is      s       s       -
+safe_transaction             isu     isu     s       -
+safe_transaction_transition  is      is      s       -
+seal                         s       is      s       -
+settlement                   s       isu     s       -
+signed_copy                  s       isu     s       -
+state_move                   s       s       s       -
+terms                        is      s       s       -
+transfer                     s       s       s       -
+treasury                     isu     isu     s       -
+withdrawal                   is      s       s       -
+worker_heartbeat             s       disu    s       -
+"""
+# What may be updated where not everything may; what is not here can never change.
+COLUMNS = {
+    ("sge_api", "affiliate"): "parent_id status display_name wallet version",
+    ("sge_api", "api_key"): "last_used_at expires_at revoked_at",
+    ("sge_api", "balance_adjustment"): "approved_by approved_at journal_id",
+    ("sge_api", "commission"): "status",
+    ("sge_api", "lane"): "status halt_reason halted_at",
+    (
+        "sge_api",
+        "program",
+    ): "name status pause_reason paused_by paused_at clock_offset open_registration"
+    " allow_self_approval wallet_cool_down_hours maximum_tree_depth version",
+    ("sge_api", "payout_batch"): "rejected_by rejected_at reject_reason version",
+    ("sge_api", "program_currency"): "on_chain_balance on_chain_read_at",
+    ("sge_api", "program_user"): "registration_intent_id",
+    ("sge_api", "refund"): "status",
+    (
+        "sge_api",
+        "safe_transaction",
+    ): "status death death_reason holding holds version simulated_at simulated_block simulated_passed"
+    " simulated_refused gas_estimate waiting waiting_code",
+    ("sge_api", "treasury"): "owners threshold nonce safe_version read_at",
+    (
+        "sge_worker",
+        "chain_transaction",
+    ): "status first_sent_at last_sent_at mined_copy block_number block_hash gas_used"
+    " cost_wei succeeded finished_at",
+    ("sge_worker", "commission"): "status paid_at",
+    ("sge_worker", "payout"): "log_index",
+    ("sge_worker", "payout_batch"): "version",
+    ("sge_worker", "payout_day"): "done_through",
+    ("sge_worker", "program"): "status pause_reason paused_by paused_at version",
+    ("sge_worker", "program_currency"): "on_chain_balance on_chain_read_at",
+    (
+        "sge_worker",
+        "program_user",
+    ): "referrer_id registration_intent_id identity_token_id registered_at",
+    ("sge_worker", "refund"): "status paid_at",
+    (
+        "sge_worker",
+        "safe_transaction",
+    ): "status death death_reason holding holds version simulated_at simulated_block simulated_passed"
+    " simulated_refused gas_estimate waiting waiting_code executed_tx_hash executed_block"
+    " executed_block_hash executed_log_index journal_id finished_at",
+    ("sge_worker", "safe_relay"): "live finished_at failure",
+    ("sge_worker", "settlement"): "undone_at gas_share_wei",
+    ("sge_worker", "signed_copy"): "sends last_error",
+    ("sge_worker", "treasury"): "owners threshold nonce safe_version read_at",
+}
+FUNCTIONS = {
+    "sge_accept_intents": "api worker",
+    "sge_authenticate_key": "api reader",
+    "sge_backlog": "api",
+    "sge_batch_status": "api reader worker",
+    "sge_current_program": "api worker",
+    "sge_find_program": "api reader",
+    "sge_forget_events": "worker",
+    "sge_instant": "api worker",
+    "sge_list_programs": "api reader",
+    "sge_lock_outbox": "feed worker",
+    "sge_lock_rules": "api worker",
+    "sge_move_outbox": "feed worker",
+    "sge_open_transactions": "api reader",
+    "sge_post_api": "api",
+    "sge_post_worker": "worker",
+    "sge_read_situations": "api worker",
+    "sge_share_rules": "api worker",
+    "sge_upline": "api reader worker",
+    "sge_use_export_link": "api",
+    "sge_waiting_intents": "api reader",
+}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.domain.events import Event
 from app.domain.latency import latency_class
@@ -46,7 +46,7 @@ class CounterKey(NamedTuple):
 
 @dataclass(slots=True)
 class AffiliateSums:
-    """members and users: heads. volume and earned: smallest units."""
+    """members and users: heads. volume and earned: smallest units, less what was reversed; may fall below zero."""
 
     members: int = 0
     users: int = 0
@@ -112,6 +112,8 @@ def _add(sums: Additions, event: Event) -> None:
     match event.name:
         case "settlement.confirmed":
             _add_settlement(sums, event)
+        case "settlement.reversed":
+            _take_back(sums, event)
         case "affiliate.registered":
             _add_member(sums, event)
         case name if name.startswith("intent."):
@@ -150,18 +152,25 @@ def _add_settlement(sums: Additions, event: Event) -> None:
         key = AffiliateKey(event.program_id, affiliate, NO_CURRENCY, data["month"], level)
         sums.affiliates[key].users += 1
     if data["amount"] is not None:
-        _add_amounts(sums, event, data)
+        earned = [int(line["earned"]) for line in internal["upline"]]
+        _add_amounts(sums, event, int(data["amount"]), earned)
 
 
-def _add_amounts(sums: Additions, event: Event, data: dict[str, Any]) -> None:
-    amount, currency, commissions = int(data["amount"]), data["currency"], 0
-    program, month, rows = event.program_id, data["month"], sums.affiliates
-    for line in data["internal"]["upline"]:
-        earned = int(line["earned"])
-        commissions += earned
+def _take_back(sums: Additions, event: Event) -> None:
+    """In the month of the reversal: months that are over keep their numbers."""
+    data = event.data
+    clawed_back = [-int(line["clawedBack"]) for line in data["internal"]["upline"]]
+    _add_amounts(sums, event, -int(data["amount"]), clawed_back)
+
+
+def _add_amounts(sums: Additions, event: Event, amount: int, earned: list[int]) -> None:
+    """earned: by each affiliate of the stored upline, nearest first."""
+    data, program, rows = event.data, event.program_id, sums.affiliates
+    currency, month, commissions = data["currency"], data["month"], sum(earned)
+    for line, units in zip(data["internal"]["upline"], earned, strict=True):
         row = rows[AffiliateKey(program, line["affiliate"], currency, month, line["level"])]
         row.volume += amount
-        row.earned += earned
+        row.earned += units
     for bucket in _buckets(event):
         total = sums.amounts[AmountKey(*bucket, currency)]
         total.volume += amount

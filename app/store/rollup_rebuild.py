@@ -34,6 +34,21 @@ SELECT s.program_id, up.id, s.currency, m.month, up.level, sum(s.amount), sum(co
  WHERE s.amount IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5
 """
+# What reversals took of each commission follows from the parts alone: floor-cumulative, as app/domain/reversals.py has it.
+_TAKEN = "div(c.amount * (r.taken_before + r.amount), s.amount) - div(c.amount * r.taken_before, s.amount)"
+_REVERSED_MONEY = f"""
+INSERT INTO affiliate_rollup AS b (program_id, affiliate_id, currency, month, level, volume, earned)
+SELECT s.program_id, up.id, s.currency, m.month, up.level, -sum(r.amount), -sum(coalesce({_TAKEN}, 0))
+  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+ CROSS JOIN LATERAL unnest(i.upline) WITH ORDINALITY AS up (id, level)
+       {_MONTHS.format("r.at")}
+  LEFT JOIN commission c ON c.program_id = s.program_id AND c.settlement_id = s.id AND c.level = up.level
+       AND c.claws_back IS NULL
+ GROUP BY 1, 2, 3, 4, 5
+ON CONFLICT (program_id, affiliate_id, currency, month, level) DO UPDATE
+   SET volume = b.volume + excluded.volume, earned = b.earned + excluded.earned
+"""
 _BUCKETS = "CROSS JOIN (VALUES ('MINUTE', 'minute'), ('HOUR', 'hour'), ('DAY', 'day')) AS b (bucket, field)"
 _STATUSES = f"""
 INSERT INTO program_series (program_id, bucket, at, pending, processing, confirmed, failed)
@@ -79,13 +94,34 @@ SELECT s.program_id, b.bucket, date_trunc(b.field, t.at, 'UTC'), s.currency, sum
  WHERE s.amount IS NOT NULL
  GROUP BY 1, 2, 3, 4
 """
+_REVERSED_AMOUNTS = f"""
+INSERT INTO program_series_amount AS a (program_id, bucket, at, currency, volume, commissions)
+SELECT r.program_id, b.bucket, date_trunc(b.field, j.posted_at, 'UTC'), r.currency, -sum(r.amount),
+       -sum((SELECT coalesce(sum({_TAKEN}), 0) FROM commission c
+              WHERE c.program_id = s.program_id AND c.settlement_id = s.id AND c.claws_back IS NULL))
+  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  JOIN journal j ON j.program_id = r.program_id AND j.id = r.journal_id {_BUCKETS}
+ GROUP BY 1, 2, 3, 4
+ON CONFLICT (program_id, bucket, at, currency) DO UPDATE
+   SET volume = a.volume + excluded.volume, commissions = a.commissions + excluded.commissions
+"""
 _COUNTERS = """
 INSERT INTO program_counter (program_id, name, value)
 SELECT program_id, status, count(*) FROM intent_state GROUP BY 1, 2
 UNION ALL SELECT program_id, 'affiliates', count(*) FROM affiliate GROUP BY 1
 UNION ALL SELECT program_id, 'users', count(*) FROM program_user WHERE registered_at IS NOT NULL GROUP BY 1
 """
-_STEPS = (_MEMBERS, _USERS, _MONEY, _STATUSES, _LATENCY, _AMOUNTS, _COUNTERS)
+_STEPS = (
+    _MEMBERS,
+    _USERS,
+    _MONEY,
+    _REVERSED_MONEY,
+    _STATUSES,
+    _LATENCY,
+    _AMOUNTS,
+    _REVERSED_AMOUNTS,
+    _COUNTERS,
+)
 
 
 async def rebuild(unit: UnitOfWork) -> None:

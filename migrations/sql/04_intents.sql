@@ -165,6 +165,7 @@ CREATE TABLE commission (
   currency text NOT NULL,
   status text NOT NULL CHECK (status IN ('ACCRUED', 'PAYABLE', 'PENDING_APPROVAL', 'PAID', 'REVERSED')),
   claws_back uuid,
+  reversal_id uuid,                    -- what a clawback belongs to
   accrued_at timestamptz NOT NULL,
   payable_at timestamptz NOT NULL,
   paid_at timestamptz,
@@ -173,7 +174,8 @@ CREATE TABLE commission (
   FOREIGN KEY (program_id, affiliate_id) REFERENCES affiliate (program_id, id),
   FOREIGN KEY (program_id, claws_back) REFERENCES commission (program_id, id),
   CHECK ((amount < 0) = (claws_back IS NOT NULL)),
-  CHECK ((status = 'PAID') = (paid_at IS NOT NULL))
+  CHECK ((status = 'PAID') = (paid_at IS NOT NULL)),
+  CHECK (reversal_id IS NULL OR claws_back IS NOT NULL)
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX commission_once ON commission (program_id, settlement_id, level) WHERE amount > 0;
 CREATE INDEX commission_affiliate ON commission (program_id, affiliate_id, id);

@@ -1,22 +1,38 @@
 -- Payouts through a program's Safe. What owners sign is frozen when it is stored; only its state moves.
 -- Whoever decides about payouts of a program (batches, approvals, ends, reversals) first locks its treasury's row.
 
--- What a payer is owed back.
+-- What a payer is owed back. The reversals of a settlement follow each other without a gap, up to what was settled.
 CREATE TABLE reversal (
   program_id bigint NOT NULL REFERENCES program (id),
   id uuid NOT NULL,
   settlement_id uuid NOT NULL,
   amount units NOT NULL CHECK (amount > 0),
+  taken_before units NOT NULL CHECK (taken_before >= 0),  -- by earlier reversals of the settlement
   currency text NOT NULL,
   reason text NOT NULL,
   actor text NOT NULL,
   journal_id bigint NOT NULL,
   at timestamptz NOT NULL,             -- program time
   PRIMARY KEY (program_id, id),
+  UNIQUE (program_id, settlement_id, taken_before),
   FOREIGN KEY (program_id, settlement_id) REFERENCES settlement (program_id, id),
   FOREIGN KEY (program_id, journal_id) REFERENCES journal (program_id, id)
 );
-CREATE INDEX reversal_settlement ON reversal (program_id, settlement_id, id);
+ALTER TABLE commission ADD FOREIGN KEY (program_id, reversal_id) REFERENCES reversal (program_id, id);
+
+CREATE FUNCTION sge_check_reversal() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.taken_before <> (SELECT coalesce(sum(r.amount), 0) FROM reversal r
+                           WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)
+     OR NOT EXISTS (SELECT FROM settlement s WHERE s.program_id = NEW.program_id AND s.id = NEW.settlement_id
+                       AND s.currency = NEW.currency AND NEW.taken_before + NEW.amount <= s.amount) THEN
+    RAISE EXCEPTION 'what is reversed of settlement % exceeds it, or leaves a gap', NEW.settlement_id
+      USING ERRCODE = 'SG036';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER reversal_rest BEFORE INSERT ON reversal FOR EACH ROW EXECUTE FUNCTION sge_check_reversal();
 CREATE TRIGGER reversal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reversal
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
@@ -140,7 +156,8 @@ CREATE TABLE balance_adjustment (
   CHECK ((approved_by IS NULL) = (approved_at IS NULL) AND (approved_by IS NULL) = (journal_id IS NULL)),
   CHECK (approved_by <> proposed_by)
 );
-CREATE UNIQUE INDEX balance_adjustment_open ON balance_adjustment (program_id, affiliate_id, currency)
+-- A proposal of another amount than today's balance is void; the same amount is not proposed twice.
+CREATE UNIQUE INDEX balance_adjustment_open ON balance_adjustment (program_id, affiliate_id, currency, amount)
   WHERE approved_by IS NULL;
 
 -- Proposed by one, approved by another, and then it is over.

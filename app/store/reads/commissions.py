@@ -45,7 +45,7 @@ class CommissionFilter:
 class ExplanationInputs:
     """What was stored when the commission came about: gross amount, terms, upline with referral codes.
 
-    taken_before: of a clawback, how much of the payment earlier ones of the same commission had taken back.
+    taken_before: of a clawback, how much of the payment earlier reversals had taken back.
     """
 
     payment: MoneyRow
@@ -91,9 +91,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM commission c
 """
 _EXPLAIN = """
 SELECT c.id, s.amount, s.currency, s.skipped,
-       (SELECT coalesce(sum(b.base), 0) FROM commission b
-         WHERE b.program_id = c.program_id AND b.settlement_id = c.settlement_id AND b.claws_back = c.claws_back
-           AND b.id < c.id) AS taken_before,
+       coalesce(r.taken_before, 0) AS taken_before,
        c.terms_version, t.commission_levels_bps, i.upline,
        (SELECT array_agg(a.referral_code ORDER BY u.n)
           FROM unnest(i.upline) WITH ORDINALITY AS u (affiliate_id, n)
@@ -102,6 +100,7 @@ SELECT c.id, s.amount, s.currency, s.skipped,
   JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id
   JOIN intent i ON i.program_id = c.program_id AND i.id = s.intent_id
   JOIN terms t ON t.program_id = c.program_id AND t.version = i.terms_version
+  LEFT JOIN reversal r ON r.program_id = c.program_id AND r.id = c.reversal_id
  WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])
 """
 

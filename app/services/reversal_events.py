@@ -30,9 +30,7 @@ async def tell_reversed(unit: UnitOfWork, done: Reversed, now: datetime) -> None
     version = done.settlement.times + 2
     data = _data(done)
     unit.record(
-        NewEvent(
-            EventType.SETTLEMENT, "settlement.reversed", settlement_id, version, now, {**data}
-        )
+        NewEvent(EventType.SETTLEMENT, "settlement.reversed", settlement_id, version, now, {**data})
     )
     for event in _commission_events(done, now):
         unit.record(event)
@@ -45,9 +43,7 @@ async def tell_reversed(unit: UnitOfWork, done: Reversed, now: datetime) -> None
     }
     await write_audit(
         unit,
-        AuditEntry(
-            new.actor, "settlement.reversed", settlement_id, now, before, after, new.reason
-        ),
+        AuditEntry(new.actor, "settlement.reversed", settlement_id, now, before, after, new.reason),
     )
 
 

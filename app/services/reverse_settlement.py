@@ -10,13 +10,14 @@ from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
 from app.domain.money import Money, share
 from app.domain.permissions import Authority
+from app.domain.postings import Journal
 from app.domain.reversal_postings import reversal_journal
 from app.domain.reversals import ReversedPart, TakenBack, take_back
 from app.domain.texts import check_reason
 from app.services.operation_keys import claim_operation
 from app.services.reversal_events import Reversed, tell_reversed
 from app.store import clawbacks, reversals
-from app.store.clawbacks import Cause, ClawingReversal
+from app.store.clawbacks import Cause
 from app.store.database import UnitOfWork
 from app.store.ledger import post
 from app.store.programs import ProgramRow, read_currencies, read_program
@@ -40,6 +41,21 @@ class ReversalResult:
 
     reversal_id: UUID
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Reversing:
+    """What is about to be reversed. at: program time."""
+
+    id: UUID
+    settlement: ReversibleSettlement
+    part: ReversedPart
+    at: datetime
+
+    @property
+    def amount(self) -> Money:
+        assert self.settlement.amount is not None
+        return Money(self.part.units, self.settlement.amount.currency)
 
 
 async def reverse_settlement(
@@ -67,7 +83,9 @@ async def reverse_settlement(
     settlement = await reversals.find_reversible(unit, command.settlement_id)
     part = check_reversal(settlement, wanted)
     assert settlement is not None
-    await _reverse(unit, authority, program, settlement, part, reversal_id, command.reason, now)
+    cause = Cause(authority.actor, command.reason, now)
+    at = program_time(now, program.clock_offset)
+    await _reverse(unit, _Reversing(reversal_id, settlement, part, at), cause)
     return ReversalResult(reversal_id, replayed=False)
 
 
@@ -124,46 +142,43 @@ def _meaning(command: ReverseSettlement, wanted: Money | None) -> dict[str, str 
     }
 
 
-async def _reverse(
-    unit: UnitOfWork,
-    authority: Authority,
-    program: ProgramRow,
-    settlement: ReversibleSettlement,
-    part: ReversedPart,
-    reversal_id: UUID,
-    reason: str,
-    now: datetime,
-) -> None:
-    at = program_time(now, program.clock_offset)
-    assert settlement.amount is not None
-    assert settlement.journal_id is not None
-    currency = settlement.amount.currency
-    taken = take_back(part, await reversals.lock_commissions(unit, settlement.id), at)
-    fee = part.of(share(part.payment, settlement.platform_fee_bps))
-    journal = reversal_journal(
-        reversal_id,
-        settlement.user_id,
-        Money(part.units, currency),
-        Money(fee, currency),
-        [(earned.affiliate_id, amount) for earned, amount in taken.shares],
-        reverses=settlement.journal_id,
-        effective_at=at,
-    )
-    [journal_id] = await post(unit, program.id, [journal], now, role="api")
+async def _reverse(unit: UnitOfWork, asked: _Reversing, cause: Cause) -> None:
+    """Posts first: the reversal's row names its journal."""
+    settlement, amount = asked.settlement, asked.amount
+    commissions = await reversals.lock_commissions(unit, settlement.id)
+    taken = take_back(asked.part, commissions, asked.at)
+    journal = _journal(asked, taken)
+    assert unit.program_id is not None
+    [journal_id] = await post(unit, unit.program_id, [journal], cause.at, role="api")
     new = NewReversal(
-        reversal_id,
-        settlement.id,
-        Money(part.units, currency),
-        part.before,
-        reason,
-        authority.actor,
-        journal_id,
-        settlement.user_id,
-        at,
+        id=asked.id,
+        settlement_id=settlement.id,
+        amount=amount,
+        taken_before=asked.part.before,
+        reason=cause.reason,
+        actor=cause.actor,
+        journal_id=journal_id,
+        user_id=settlement.user_id,
+        at=asked.at,
     )
     await reversals.insert_reversal(unit, new)
-    versions = await _move(unit, new, taken, Cause(authority.actor, reason, now))
-    await tell_reversed(unit, Reversed(settlement, new, taken, versions), now)
+    versions = await _move(unit, new, taken, cause)
+    await tell_reversed(unit, Reversed(settlement, new, taken, versions), cause.at)
+
+
+def _journal(asked: _Reversing, taken: TakenBack) -> Journal:
+    settlement, part = asked.settlement, asked.part
+    assert settlement.journal_id is not None
+    fee = part.of(share(part.payment, settlement.platform_fee_bps))
+    return reversal_journal(
+        asked.id,
+        settlement.user_id,
+        asked.amount,
+        Money(fee, asked.amount.currency),
+        [(earned.affiliate_id, amount) for earned, amount in taken.shares],
+        reverses=settlement.journal_id,
+        effective_at=asked.at,
+    )
 
 
 async def _move(
@@ -171,10 +186,7 @@ async def _move(
 ) -> dict[UUID, int]:
     """The commissions; returns the versions of those that are reversed themselves."""
     if taken.clawbacks:
-        reversal = ClawingReversal(
-            new.id, new.settlement_id, new.amount.units, new.amount.currency, new.at
-        )
-        await clawbacks.insert_clawbacks(unit, reversal, taken.clawbacks, cause)
+        await clawbacks.insert_clawbacks(unit, new, taken.clawbacks, cause)
     if not taken.reversed:
         return {}
     return await clawbacks.reverse_commissions(unit, [one.id for one in taken.reversed], cause)

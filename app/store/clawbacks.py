@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.reversals import Clawback
 from app.store.database import UnitOfWork
+from app.store.reversals import NewReversal
 
 # The statuses before are read in the snapshot: the rows are locked already.
 _REVERSE = """
@@ -48,17 +49,6 @@ class Cause:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ClawingReversal:
-    """The reversal that clawbacks belong to. units: how much of the payment it takes. at: program time."""
-
-    id: UUID
-    settlement_id: UUID
-    units: int
-    currency: str
-    at: datetime
-
-
 async def reverse_commissions(
     unit: UnitOfWork, ids: Sequence[UUID], cause: Cause
 ) -> dict[UUID, int]:
@@ -70,15 +60,15 @@ async def reverse_commissions(
 
 
 async def insert_clawbacks(
-    unit: UnitOfWork, reversal: ClawingReversal, clawbacks: Sequence[Clawback], cause: Cause
+    unit: UnitOfWork, reversal: NewReversal, clawbacks: Sequence[Clawback], cause: Cause
 ) -> None:
     """Negative commissions, in one statement."""
     await unit.connection.execute(
         _CLAW_BACK,
         unit.program_id,
         reversal.settlement_id,
-        reversal.units,
-        reversal.currency,
+        reversal.amount.units,
+        reversal.amount.currency,
         reversal.id,
         reversal.at,
         [one.id for one in clawbacks],

@@ -10,14 +10,23 @@ from typing import Any
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
 from app.chain.logs import LogPlace, Settled, TokenTransfer
+from app.domain.amounts import AmountText
 from app.domain.ids import new_id
+from app.domain.money import format_units
 from app.domain.postings import MovementDirection
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
-from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.affiliates import (
+    MoveAffiliate,
+    SetAffiliateStatus,
+    move_affiliate,
+    set_affiliate_status,
+)
 from app.services.execute import execute
 from app.services.findings import FoundItem, SettledItem, TreasuryTransfer
+from app.services.maturity import mature_commissions
 from app.services.post_transaction import FinalWork, post_transaction
+from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.services.terms import SetTerms, set_terms
 from app.store import consumption, watching
 from app.store.consumption import WatchedProgram
@@ -25,11 +34,24 @@ from app.store.database import Database
 from app.store.settlements import SettlementPlace
 from app.store.watching import WatchLease
 from tests.invariants import violations
-from tests.services.world import CHAIN_ID, GATEWAY, START, TOKEN, World, key_of, wallet
+from tests.services.world import (
+    CHAIN_ID,
+    GATEWAY,
+    START,
+    TOKEN,
+    USDC,
+    World,
+    key_of,
+    wallet,
+)
 
 _ACCEPT = "SELECT count(*) FROM sge_accept_intents($1, $2, 'test', $3) WHERE created"
 _BALANCES = """
 SELECT kind, owner_id, credits - debits AS balance FROM account WHERE program_id = $1 AND credits <> debits
+"""
+_SETTLEMENT = """
+SELECT s.id FROM settlement s JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+ WHERE i.program_id = $1 AND i.on_chain_id = $2
 """
 _REWIND = "UPDATE consumed_through SET block_number = $2 WHERE program_id = $1"
 _NUMBERS = count(1)
@@ -134,6 +156,23 @@ class Books:
         )
         return self.runner.run(self._post(work))
 
+    def move(self, affiliate: int, parent: int | None, codes: dict[int, str]) -> None:
+        """Gives an affiliate another parent; refused as the service refuses."""
+        self.runner.run(self._move(affiliate, None if parent is None else codes[parent]))
+
+    def reverse(self, asked: Asked, units: int | None) -> None:
+        """Takes back so much of what was settled for it; None: all that is left."""
+        amount = None if units is None else AmountText(format_units(units, USDC.decimals), "USDC")
+        self.runner.run(self._reverse(asked, amount))
+
+    def mature(self, days: int) -> None:
+        """Makes payable what is due so many days later."""
+        due_at = self.now + timedelta(days=days)
+        mature = partial(
+            mature_commissions, program_id=self.program.id, due_at=due_at, now=self.now
+        )
+        self.runner.run(execute(self.worker, self.world.bells, None, mature))
+
     def rewind(self) -> None:
         """As if the last block had not been noted as complete."""
         self.runner.run(self._run(_REWIND, self.program.id, self.block - 1))
@@ -176,6 +215,17 @@ class Books:
         await self.world.run(
             self.program.id, set_affiliate_status, key_of(self.program.id), command
         )
+
+    async def _move(self, affiliate: int, to: str | None) -> None:
+        query = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
+        [row] = await self._fetch(query, self.program.id, affiliate)
+        command = MoveAffiliate(row["public_id"], to, "a test")
+        await self.world.run(self.program.id, move_affiliate, key_of(self.program.id), command)
+
+    async def _reverse(self, asked: Asked, amount: AmountText | None) -> None:
+        [row] = await self._fetch(_SETTLEMENT, self.program.id, self._on_chain_id(asked))
+        command = ReverseSettlement(row["id"], amount, "a test", f"reversal {next(_NUMBERS)}")
+        await self.world.run(self.program.id, reverse_settlement, key_of(self.program.id), command)
 
     async def _accept(self, asked: Asked, version: int, referrer: int | None) -> None:
         row: dict[str, Any] = {

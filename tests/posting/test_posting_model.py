@@ -35,6 +35,7 @@ ANY_TERMS = st.builds(
     holding_period_days=st.integers(0, 60),
 )
 ANY_AMOUNT = st.one_of(st.integers(1, 50), st.integers(1, 10**12))
+PART = st.one_of(st.none(), ANY_AMOUNT)
 
 
 @dataclass
@@ -48,6 +49,20 @@ class Owed:
 
 
 @dataclass
+class Paid:
+    """A settled payment: whom it owes a refund when it is reversed, and what each account got of it."""
+
+    asked: Asked
+    user: int
+    shares: Counter[tuple[str, int]]
+    reversed: int = 0
+
+    @property
+    def rest(self) -> int:
+        return self.asked.amount - self.reversed
+
+
+@dataclass
 class Model:
     """The books as they should be."""
 
@@ -58,6 +73,7 @@ class Model:
     terms: list[TermsText] = field(default_factory=list)
     waiting: list[Owed] = field(default_factory=list)
     balances: Counter[tuple[str, int]] = field(default_factory=Counter)
+    paid: list[Paid] = field(default_factory=list)
     posted: int = 0
 
     def upline(self, affiliate: int | None) -> list[int]:
@@ -71,36 +87,58 @@ class Model:
         amount, terms = owed.asked.amount, owed.terms
         if owed.asked.registration:
             self.users[owed.asked.wallet] = owed.referrer
-        fee = amount * terms.platform_fee_bps // 10_000
+        shares: Counter[tuple[str, int]] = Counter()
+        shares["PLATFORM", 0] = amount * terms.platform_fee_bps // 10_000
+        if not owed.asked.registration or terms.registration_earns_commission:
+            for affiliate, rate in zip(owed.upline, terms.commission_levels_bps, strict=False):
+                if self.status[affiliate] is AffiliateStatus.ACTIVE:
+                    shares["AFFILIATE", affiliate] = amount * rate // 10_000
         self.balances["USER", user] -= amount
-        self.balances["PLATFORM", 0] += fee
-        self.balances["PROGRAM", 0] += amount - fee
-        if owed.asked.registration and not terms.registration_earns_commission:
-            return
-        for affiliate, rate in zip(owed.upline, terms.commission_levels_bps, strict=False):
-            if self.status[affiliate] is AffiliateStatus.ACTIVE:
-                share = amount * rate // 10_000
-                self.balances["AFFILIATE", affiliate] += share
-                self.balances["PROGRAM", 0] -= share
+        self.balances["PROGRAM", 0] += amount
+        self._share(shares, 1)
+        if amount:
+            self.paid.append(Paid(owed.asked, user, shares))
+
+    def reverse(self, paid: Paid, units: int) -> None:
+        """Whatever the parts were, so much is taken back of each share when so much of the payment is."""
+        before, paid.reversed = paid.reversed, paid.reversed + units
+        self.balances["PROGRAM", 0] -= units
+        self.balances["REFUND", paid.user] += units
+        total = paid.asked.amount
+        self._share(_part(paid.shares, paid.reversed, total), -1)
+        self._share(_part(paid.shares, before, total), 1)
+
+    def _share(self, shares: Counter[tuple[str, int]], sign: int) -> None:
+        for account, units in shares.items():
+            self.balances[account] += sign * units
+            self.balances["PROGRAM", 0] -= sign * units
+
+
+def _part(shares: Counter[tuple[str, int]], units: int, total: int) -> Counter[tuple[str, int]]:
+    return Counter({account: share * units // total for account, share in shares.items()})
 
 
 class PostingMachine(RuleBasedStateMachine):
     books: Books
     all_posted: ClassVar[int] = 0
+    all_reversed: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.model = Model()
 
-    @initialize(terms=ANY_TERMS, depth=st.integers(1, 4))
-    def open(self, terms: TermsText, depth: int) -> None:
-        """A program with one branch and one user below it, so that every rule can come first."""
+    @initialize(terms=ANY_TERMS, depth=st.integers(1, 4), paid=ANY_AMOUNT)
+    def open(self, terms: TermsText, depth: int, paid: int) -> None:
+        """A program with one branch, one user below it and a payment, so that every rule can come first."""
         self.books.open(terms)
         self.model.terms.append(terms)
         lowest: int | None = None
         for _ in range(depth):
             lowest = self._add_affiliate(lowest)
-        self._ask(wallet(), 0, registration=True, referrer=lowest)
+        payer = wallet()
+        self._ask(payer, 0, registration=True, referrer=lowest)
+        self._post([self.model.waiting.pop()], [])
+        self._ask(payer, paid, registration=False, referrer=lowest)
         self._post([self.model.waiting.pop()], [])
 
     @rule(choice=st.integers(0, 100))
@@ -147,6 +185,36 @@ class PostingMachine(RuleBasedStateMachine):
     ) -> None:
         owed, self.model.waiting = self.model.waiting[:part], self.model.waiting[part:]
         self._post(owed, strays, twice=twice)
+
+    @precondition(lambda self: any(one.rest for one in self.model.paid))
+    @rule(choice=st.integers(0, 100), wanted=st.lists(PART, min_size=1, max_size=4))
+    def reverse(self, choice: int, wanted: list[int | None]) -> None:
+        """Parts of one payment, often all that is left of it."""
+        open_ones = [one for one in self.model.paid if one.rest]
+        paid = open_ones[choice % len(open_ones)]
+        for part in wanted:
+            if paid.rest:
+                units = paid.rest if part is None else min(part, paid.rest)
+                self.books.reverse(paid.asked, None if part is None else units)
+                self.model.reverse(paid, units)
+                PostingMachine.all_reversed += 1
+        assert not self.books.violations()
+
+    @precondition(lambda self: self.model.paid)
+    @rule(days=st.integers(0, 60))
+    def mature(self, days: int) -> None:
+        self.books.mature(days)
+
+    @precondition(lambda self: self.model.parents)
+    @rule(choice=st.integers(0, 100), below=st.integers(0, 100))
+    def move_branch(self, choice: int, below: int) -> None:
+        """What was asked for before keeps its upline."""
+        known = list(self.model.parents)
+        moved, parent = known[choice % len(known)], [*known, None][below % (len(known) + 1)]
+        if moved in self.model.upline(parent):
+            return
+        self.books.move(moved, parent, self.model.codes)
+        self.model.parents[moved] = parent
 
     @precondition(lambda self: self.model.posted)
     @rule()
@@ -252,6 +320,7 @@ def test_random_books(books: Books) -> None:
     run(books, examples=20, steps=30)
     # A generator that hardly ever posts would prove nothing.
     assert PostingMachine.all_posted > 50
+    assert PostingMachine.all_reversed > 10
 
 
 @pytest.mark.long

@@ -32,6 +32,7 @@ class BalanceAdjustment(Row, table=True):
             "program_id",
             "affiliate_id",
             "currency",
+            "amount",
             unique=True,
             postgresql_where=text("approved_by IS NULL"),
         ),

@@ -28,11 +28,13 @@ class Commission(Row, table=True):
         ForeignKeyConstraint(
             ["program_id", "claws_back"], ["commission.program_id", "commission.id"]
         ),
+        ForeignKeyConstraint(["program_id", "reversal_id"], ["reversal.program_id", "reversal.id"]),
         CheckConstraint("level > 0"),
         CheckConstraint("amount <> 0"),
         CheckConstraint("status IN ('ACCRUED', 'PAYABLE', 'PENDING_APPROVAL', 'PAID', 'REVERSED')"),
         CheckConstraint("(amount < 0) = (claws_back IS NOT NULL)"),
         CheckConstraint("(status = 'PAID') = (paid_at IS NOT NULL)"),
+        CheckConstraint("reversal_id IS NULL OR claws_back IS NOT NULL"),
         Index("commission_affiliate", "program_id", "affiliate_id", "id"),
         Index(
             "commission_due",
@@ -70,6 +72,7 @@ class Commission(Row, table=True):
     currency: str = required(Text)
     status: str = required(Text)
     claws_back: UUID | None = optional(Uuid)
+    reversal_id: UUID | None = optional(Uuid)
     accrued_at: datetime = required(INSTANT)
     payable_at: datetime = required(INSTANT)
     paid_at: datetime | None = optional(INSTANT)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -24,13 +25,15 @@ class Reversal(Row, table=True):
         ),
         ForeignKeyConstraint(["program_id", "journal_id"], ["journal.program_id", "journal.id"]),
         CheckConstraint("amount > 0"),
-        Index("reversal_settlement", "program_id", "settlement_id", "id"),
+        CheckConstraint("taken_before >= 0"),
+        UniqueConstraint("program_id", "settlement_id", "taken_before"),
     )
 
     program_id: int = key(BigInteger, ForeignKey("program.id"))
     id: UUID = key(Uuid)
     settlement_id: UUID = required(Uuid)
     amount: int = required(UNITS)
+    taken_before: int = required(UNITS)
     currency: str = required(Text)
     reason: str = required(Text)
     actor: str = required(Text)

@@ -18,6 +18,7 @@ from app.store.reads import lanes as reads_lanes
 from app.store.reads import payout_batches as reads_payout_batches
 from app.store.reads import payouts as reads_payouts
 from app.store.reads import safe_transactions as reads_safe_transactions
+from app.store.reads import reversals as reads_reversals
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from resolvers import ledger, programs
@@ -41,6 +42,7 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.PAYOUT: reads_payouts.by_ids,
     IdPrefix.PAYOUT_BATCH: reads_payout_batches.by_ids,
     IdPrefix.SAFE_TRANSACTION: reads_safe_transactions.by_ids,
+    IdPrefix.REVERSAL: reads_reversals.by_ids,
     IdPrefix.SETTLEMENT: reads_settlements.by_ids,
     IdPrefix.USER: reads_users.by_ids,
 }

@@ -69,6 +69,13 @@ class IntentPayloadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalPayloadRow:
+    reversal: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class LanePayloadRow:
     lane: Any = None
     user_errors: list[UserErrorRow] = field(default_factory=list)
@@ -82,6 +89,7 @@ Payload = TypeVar(
     ApiKeySecretPayloadRow,
     AffiliatePayloadRow,
     IntentPayloadRow,
+    ReversalPayloadRow,
     LanePayloadRow,
 )
 

@@ -7,6 +7,7 @@ import resolvers.changing_api_keys
 import resolvers.changing_intents
 import resolvers.changing_lanes
 import resolvers.changing_programs
+import resolvers.reversing_settlements
 from schema.fields import mutated
 from schema.types.payloads import (
     AffiliatePayload,
@@ -15,6 +16,7 @@ from schema.types.payloads import (
     IntentPayload,
     LanePayload,
     ProgramPayload,
+    ReversalPayload,
     TermsPayload,
 )
 
@@ -46,4 +48,9 @@ class Mutation:
     submit_payment: IntentPayload | None = mutated(resolvers.changing_intents.pay)
     retry_intent: IntentPayload | None = mutated(resolvers.changing_intents.retry)
     cancel_intent: IntentPayload | None = mutated(resolvers.changing_intents.cancel)
+    reverse_settlement: ReversalPayload | None = mutated(
+        resolvers.reversing_settlements.reverse,
+        description="Owes the payer a refund, paid by the next batch, and claws back the commissions in proportion; "
+        "those already paid or in a batch become negative commissions. Several, up to the settled amount.",
+    )
     unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)

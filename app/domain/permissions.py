@@ -21,6 +21,7 @@ _READ = frozenset({ApiScope.READ})
 _PLATFORM = frozenset({ApiScope.PLATFORM})
 _INTENTS = frozenset({ApiScope.WRITE_INTENTS})
 _AFFILIATES = frozenset({ApiScope.MANAGE_AFFILIATES})
+_PAYOUTS = frozenset({ApiScope.MANAGE_PAYOUTS})
 _PROGRAM = frozenset({ApiScope.MANAGE_PROGRAM})
 
 OPERATIONS: dict[str, frozenset[ApiScope]] = {
@@ -51,6 +52,7 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Mutation.submitPayment": _INTENTS,
     "Mutation.retryIntent": _PROGRAM,
     "Mutation.cancelIntent": _PROGRAM,
+    "Mutation.reverseSettlement": _PAYOUTS,
     "Mutation.unhaltLane": _PLATFORM,
     "Subscription.intentStatus": _READ,
     "Subscription.programEvents": _READ,

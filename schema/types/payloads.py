@@ -7,6 +7,7 @@ from app.domain.warnings import WarningCode
 from schema.types.affiliates import Affiliate
 from schema.types.intents import Intent
 from schema.types.programs import Program, Terms
+from schema.types.reversals import Reversal
 from schema.types.system import Lane
 from schema.types.viewer import ApiKey
 
@@ -69,6 +70,13 @@ class IntentPayload:
     intent: Intent | None
     replayed: bool
     warnings: list[Warning]
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ReversalPayload:
+    reversal: Reversal | None
+    replayed: bool
     user_errors: list[UserError]
 
 

@@ -9,6 +9,7 @@ import resolvers.chain_transactions
 import resolvers.commissions
 import resolvers.intents
 import resolvers.ledger
+import resolvers.reversals
 from app.store.reads.settlements import SettlementRow
 from schema.fields import resolved
 from schema.ids import IdPrefix
@@ -16,6 +17,7 @@ from schema.scalars import BigInt
 from schema.types.ledger import LedgerTransaction
 from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
+from schema.types.reversals import Reversal
 
 if TYPE_CHECKING:
     from schema.types.chain_transactions import ChainTransaction
@@ -43,5 +45,7 @@ class Settlement(Node):
     commissions: (
         list[Annotated["Commission", strawberry.lazy("schema.types.commissions")]] | None
     ) = resolved(resolvers.commissions.of_settlement)
+    reversed: Money | None = resolved(resolvers.reversals.total)
+    reversals: list[Reversal] | None = resolved(resolvers.reversals.of_settlement)
     undone_at: datetime | None
     gas_share: Money | None

@@ -14,6 +14,7 @@ from app.domain.settlement_postings import settlement_journal
 from app.domain.states import AffiliateStatus
 from app.store.database import Database
 from app.store.ledger import post
+from schema.ids import IdPrefix, encode_id
 from tests.api.caller import OwnProgram
 from tests.storage.seeds import wallet
 
@@ -69,6 +70,13 @@ INSERT INTO commission (program_id, id, settlement_id, affiliate_id, level, rate
                         currency, status, accrued_at, payable_at)
 VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, 'USDC', 'ACCRUED', $9, $10)
 """
+REVERSE = """
+mutation ($id: ID!, $key: String!) {
+  reverseSettlement(id: $id, amount: {amount: "1", currency: "USDC"}, reason: "a test", idempotencyKey: $key) {
+    reversal { id } replayed userErrors { code message field }
+  }
+}
+"""
 _PROGRAM = "SELECT id FROM program WHERE slug = $1"
 _LINE = "SELECT sge_upline(path) FROM affiliate WHERE program_id = $1 AND referral_code = $2"
 
@@ -108,6 +116,14 @@ class FilledProgram:
             await self.program.affiliate(f"BRANCH{number}", "LOW")
             await self.program.affiliate(f"LEAF{number}", f"BRANCH{number}")
             await self._pay(number)
+
+    async def reverse(self) -> None:
+        """Takes one USDC of each payment back."""
+        for paid in self.payments:
+            reversed_ = await self.program.ask(
+                REVERSE, id=encode_id(IdPrefix.SETTLEMENT, paid.settlement), key=new_id().hex
+            )
+            assert reversed_["reverseSettlement"]["userErrors"] == []
 
     async def _pay(self, number: int) -> None:
         line = await self.owner.fetchval(_LINE, self.key, f"BRANCH{number}")

@@ -81,6 +81,9 @@ CALLS = {
     "Mutation.cancelIntent": 'mutation { cancelIntent(id: "%(intent)s", reason: "why") { '
     + _INTENT
     + " } }",
+    "Mutation.reverseSettlement": """mutation { reverseSettlement(id: "%(settlement)s", reason: "why",
+        amount: {amount: "1", currency: "USDC"}, idempotencyKey: "reverse") {
+          reversal { id } replayed userErrors { code message field } } }""",
     "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
     + _ERRORS
     + " } }",
@@ -120,6 +123,7 @@ class Scene:
     program: OwnProgram
     owner: asyncpg.Connection
     batch: str
+    settlement: str
     names: dict[str, str] = field(default_factory=dict)
 
     def document(self, operation: str) -> str:
@@ -142,6 +146,7 @@ class Scene:
             "user_wallet": payer.address,
             "new_wallet": Account.create().address,
             "lane": encode_id(IdPrefix.LANE, lane),
+            "settlement": self.settlement,
             "key": await self._key(),
             "batch": self.batch,
             "intent": await self._registration("to cancel"),

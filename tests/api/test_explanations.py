@@ -1,19 +1,15 @@
 """How a commission came about, recomputed from what was stored; clawbacks too."""
 
-from app.domain.ids import new_id
+from schema.ids import IdPrefix, encode_id
 from tests.api.caller import Stage
-from tests.api.filled import PAID, FilledProgram
+from tests.api.filled import FilledProgram
 
 QUERY = """query ($slug: String!) { program(slug: $slug) { commissions { nodes {
   level amount { minor } explanation {
     payment { minor } level rateBps upline { level referralCode } skipped { level reason } exact rounded { minor } matches
   } } } } }"""
-_CLAW_BACK = """
-INSERT INTO commission (program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version, base, amount,
-                        currency, status, claws_back, accrued_at, payable_at)
-SELECT program_id, $2, settlement_id, affiliate_id, level, rate_bps, terms_version, $3, $4, currency, 'PAYABLE', id,
-       accrued_at, payable_at FROM commission WHERE id = $1
-"""
+REVERSE = """mutation ($id: ID!, $amount: Decimal!, $key: String!) { reverseSettlement(
+  id: $id, amount: {amount: $amount, currency: "USDC"}, reason: "a test", idempotencyKey: $key) { userErrors { code } } }"""
 
 
 async def test_every_level_is_explained(stage: Stage, filled: FilledProgram) -> None:
@@ -40,14 +36,13 @@ async def test_every_level_is_explained(stage: Stage, filled: FilledProgram) -> 
 
 async def test_clawbacks_sum_to_the_whole_and_are_explained_each(filled: FilledProgram) -> None:
     await filled.grow(1)
-    earned = filled.payments[0].accrual.commissions[2]
-    parts = (3_333_333, 3_333_333, PAID - 6_666_666)
-    amounts = (-66_666, -66_667, -66_667)
-    assert sum(amounts) == -earned.amount.units
-    for base, amount in zip(parts, amounts, strict=True):
-        await filled.owner.execute(_CLAW_BACK, earned.id, new_id(), base, amount)
+    id_ = encode_id(IdPrefix.SETTLEMENT, filled.payments[0].settlement)
+    for number, amount in enumerate(("3.333333", "3.333333", "3.333334")):
+        reversed_ = await filled.program.ask(REVERSE, id=id_, amount=amount, key=f"part {number}")
+        assert reversed_["reverseSettlement"]["userErrors"] == []
     seen = (await filled.program.ask(QUERY, slug=filled.program.slug))["program"]["commissions"]
     back = [node for node in seen["nodes"] if node["amount"]["minor"].startswith("-")]
-    assert len(back) == len(parts)
-    assert [node["explanation"]["matches"] for node in back] == [True] * 3
-    assert {node["explanation"]["exact"] for node in back} == {"-0.0666666600", "-0.0666666800"}
+    assert [node["explanation"]["matches"] for node in back] == [True] * 9
+    third = [node for node in back if node["level"] == 3]
+    assert sorted(node["amount"]["minor"] for node in third) == ["-66666", "-66667", "-66667"]
+    assert {node["explanation"]["exact"] for node in third} == {"-0.0666666600", "-0.0666666800"}

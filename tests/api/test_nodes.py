@@ -46,6 +46,7 @@ async def test_every_node_is_found_by_its_id_and_by_its_own_program_only(
 ) -> None:
     await filled.grow(2)
     await Batches(filled).propose(filled.payments)
+    await filled.reverse()
     other = await stage.program()
     for kind in node_types():
         ids = await ids_of(filled, kind)

@@ -48,7 +48,8 @@ async def scene(stage: Stage, filled: FilledProgram) -> Scene:
     owner = filled.owner
     await filled.grow(1)
     batch = encode_id(IdPrefix.PAYOUT_BATCH, await Batches(filled).propose(filled.payments))
-    scene = Scene(stage, filled.program, owner, batch)
+    settlement = encode_id(IdPrefix.SETTLEMENT, filled.payments[0].settlement)
+    scene = Scene(stage, filled.program, owner, batch, settlement)
     await scene.set_up()
     payer = scene.names["user_wallet"]
     await mint_test_usd(stage.rpc, DEPLOYER_KEY, stage.deployment.token, {payer: 10**9})

@@ -52,6 +52,7 @@ async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
         batch = await batches.propose([paid])
         await batches.sign(batch)
         await batches.execute(batch)
+    await filled.reverse()
 
 
 async def count_all(filled: FilledProgram, counting: CountingDatabase) -> dict[str, int]:

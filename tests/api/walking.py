@@ -32,6 +32,7 @@ WAYS = {
     "IntentAttempt": (*INTENTS, "attempts"),
     "ChainTransaction": (*INTENTS, "attempts", "transaction"),
     "Settlement": (*INTENTS, "settlement"),
+    "Reversal": (*INTENTS, "settlement", "reversals"),
     "Commission": COMMISSIONS,
     "LedgerAccount": (*OF_PROGRAM, "ledgerAccounts(first: 15)", "nodes"),
     "LedgerTransaction": JOURNALS,

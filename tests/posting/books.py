@@ -10,23 +10,14 @@ from typing import Any
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
 from app.chain.logs import LogPlace, Settled, TokenTransfer
-from app.domain.amounts import AmountText
 from app.domain.ids import new_id
-from app.domain.money import format_units
 from app.domain.postings import MovementDirection
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
-from app.services.affiliates import (
-    MoveAffiliate,
-    SetAffiliateStatus,
-    move_affiliate,
-    set_affiliate_status,
-)
+from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
 from app.services.findings import FoundItem, SettledItem, TreasuryTransfer
-from app.services.maturity import mature_commissions
 from app.services.post_transaction import FinalWork, post_transaction
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.services.terms import SetTerms, set_terms
 from app.store import consumption, watching
 from app.store.consumption import WatchedProgram
@@ -39,7 +30,6 @@ from tests.services.world import (
     GATEWAY,
     START,
     TOKEN,
-    USDC,
     World,
     key_of,
     wallet,
@@ -49,12 +39,8 @@ _ACCEPT = "SELECT count(*) FROM sge_accept_intents($1, $2, 'test', $3) WHERE cre
 _BALANCES = """
 SELECT kind, owner_id, credits - debits AS balance FROM account WHERE program_id = $1 AND credits <> debits
 """
-_SETTLEMENT = """
-SELECT s.id FROM settlement s JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
- WHERE i.program_id = $1 AND i.on_chain_id = $2
-"""
 _REWIND = "UPDATE consumed_through SET block_number = $2 WHERE program_id = $1"
-_NUMBERS = count(1)
+NUMBERS = count(1)
 # Far from every lease of an earlier example.
 _AGE = timedelta(days=1)
 
@@ -84,12 +70,12 @@ class Books:
 
     def open(self, terms: TermsText) -> None:
         """A new program under these terms, and the lease of its chain."""
-        self.now = START + _AGE * next(_NUMBERS)
+        self.now = self.world.now = START + _AGE * next(NUMBERS)
         self.runner.run(self._open(terms))
 
     def affiliate(self, parent: int | None, codes: dict[int, str]) -> int:
         """A new affiliate's key; codes: referral code by key."""
-        code = f"CODE-{next(_NUMBERS)}"
+        code = f"CODE-{next(NUMBERS)}"
         parent_code = None if parent is None else codes[parent]
         made = self.runner.run(self.world.affiliate(self.program.id, code, parent_code))
         codes[made.affiliate_id] = code
@@ -100,7 +86,7 @@ class Books:
 
     def set_terms(self, terms: TermsText) -> int:
         """The new version."""
-        command = SetTerms(self.program.id, terms, f"terms {next(_NUMBERS)}")
+        command = SetTerms(self.program.id, terms, f"terms {next(NUMBERS)}")
         result = self.runner.run(
             self.world.run(self.program.id, set_terms, key_of(self.program.id), command)
         )
@@ -110,7 +96,7 @@ class Books:
         self, address: str, amount: int, version: int, *, registration: bool, referrer: int | None
     ) -> Asked:
         """An accepted intent of that wallet, under that version of the terms."""
-        asked = Asked(f"intent {next(_NUMBERS)}", address, amount, registration)
+        asked = Asked(f"intent {next(NUMBERS)}", address, amount, registration)
         self.runner.run(self._accept(asked, version, referrer))
         return asked
 
@@ -118,7 +104,7 @@ class Books:
         """What the gateway and the token log for it; index: of the first of its logs."""
         log = Settled(
             place=self._place(index + 1),
-            intent_id=self._on_chain_id(asked),
+            intent_id=self.on_chain_id(asked),
             program=program_word(self.program.public_id),
             treasury=self.program.treasury,
             wallet=asked.wallet.lower(),
@@ -156,36 +142,19 @@ class Books:
         )
         return self.runner.run(self._post(work))
 
-    def move(self, affiliate: int, parent: int | None, codes: dict[int, str]) -> None:
-        """Gives an affiliate another parent; refused as the service refuses."""
-        self.runner.run(self._move(affiliate, None if parent is None else codes[parent]))
-
-    def reverse(self, asked: Asked, units: int | None) -> None:
-        """Takes back so much of what was settled for it; None: all that is left."""
-        amount = None if units is None else AmountText(format_units(units, USDC.decimals), "USDC")
-        self.runner.run(self._reverse(asked, amount))
-
-    def mature(self, days: int) -> None:
-        """Makes payable what is due so many days later."""
-        due_at = self.now + timedelta(days=days)
-        mature = partial(
-            mature_commissions, program_id=self.program.id, due_at=due_at, now=self.now
-        )
-        self.runner.run(execute(self.worker, self.world.bells, None, mature))
-
     def rewind(self) -> None:
         """As if the last block had not been noted as complete."""
         self.runner.run(self._run(_REWIND, self.program.id, self.block - 1))
 
     def balances(self) -> dict[tuple[str, int], int]:
         """Credits less debits by kind and owner, those at zero left out."""
-        rows = self.runner.run(self._fetch(_BALANCES, self.program.id))
+        rows = self.runner.run(self.fetch(_BALANCES, self.program.id))
         return {(row["kind"], row["owner_id"]): row["balance"] for row in rows}
 
     def user_of(self, address: str) -> int:
         """The key of the user with that wallet."""
         query = "SELECT id FROM program_user WHERE program_id = $1 AND wallet = $2"
-        [row] = self.runner.run(self._fetch(query, self.program.id, address))
+        [row] = self.runner.run(self.fetch(query, self.program.id, address))
         user: int = row["id"]
         return user
 
@@ -193,7 +162,7 @@ class Books:
         return self.runner.run(self._violations())
 
     async def _open(self, terms: TermsText) -> None:
-        made = await self.world.program(treasury=wallet(), terms=terms)
+        made = await self.world.program(treasury=wallet(), terms=terms, test=True)
         take = partial(
             watching.take_lease,
             chain_id=CHAIN_ID,
@@ -210,22 +179,11 @@ class Books:
 
     async def _set_status(self, affiliate: int, status: AffiliateStatus) -> None:
         query = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
-        [row] = await self._fetch(query, self.program.id, affiliate)
+        [row] = await self.fetch(query, self.program.id, affiliate)
         command = SetAffiliateStatus(row["public_id"], status, "a test")
         await self.world.run(
             self.program.id, set_affiliate_status, key_of(self.program.id), command
         )
-
-    async def _move(self, affiliate: int, to: str | None) -> None:
-        query = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
-        [row] = await self._fetch(query, self.program.id, affiliate)
-        command = MoveAffiliate(row["public_id"], to, "a test")
-        await self.world.run(self.program.id, move_affiliate, key_of(self.program.id), command)
-
-    async def _reverse(self, asked: Asked, amount: AmountText | None) -> None:
-        [row] = await self._fetch(_SETTLEMENT, self.program.id, self._on_chain_id(asked))
-        command = ReverseSettlement(row["id"], amount, "a test", f"reversal {next(_NUMBERS)}")
-        await self.world.run(self.program.id, reverse_settlement, key_of(self.program.id), command)
 
     async def _accept(self, asked: Asked, version: int, referrer: int | None) -> None:
         row: dict[str, Any] = {
@@ -234,7 +192,7 @@ class Books:
             "kind": "REGISTRATION" if asked.registration else "PAYMENT",
             "key": asked.key,
             "hash": "00",
-            "on_chain_id": self._on_chain_id(asked).hex(),
+            "on_chain_id": self.on_chain_id(asked).hex(),
             "chain_id": CHAIN_ID,
             "wallet": asked.wallet,
             "user_id": str(new_id()),
@@ -246,14 +204,14 @@ class Books:
             row |= {"amount": asked.amount, "currency": "USDC", "signature": "00"}
             row |= {"nonce": "00" * 32, "valid_after": 0, "valid_before": 2**40}
             row |= {"contract_wallet": False}
-        [accepted] = await self._fetch(_ACCEPT, self.program.id, [row], self.now)
+        [accepted] = await self.fetch(_ACCEPT, self.program.id, [row], self.now)
         assert accepted["count"] == 1
 
     async def _post(self, work: FinalWork) -> bool:
         post = partial(post_transaction, lease=self.lease, work=work, at=self.now)
         return await execute(self.worker, self.world.bells, work.program.id, post)
 
-    async def _fetch(self, query: str, *args: Any) -> list[Any]:
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
         async with self.admin.pool.acquire() as connection:
             return list(await connection.fetch(query, *args))
 
@@ -265,7 +223,7 @@ class Books:
         async with self.admin.pool.acquire() as connection:
             return await violations(connection)
 
-    def _on_chain_id(self, asked: Asked) -> bytes:
+    def on_chain_id(self, asked: Asked) -> bytes:
         return intent_chain_id(program_word(self.program.public_id), key_hash(asked.key))
 
     def _block_hash(self) -> bytes:

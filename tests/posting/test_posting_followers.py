@@ -10,7 +10,7 @@ from app.services.ledger_verification import LedgerReport, verify_ledger
 from app.store import consumers
 from app.store.database import Database
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.posting.books import Books
+from tests.posting.changing_books import ChangingBooks
 from tests.posting.test_posting_model import run
 from tests.services.world import World
 from tests.storage.bells import SilentBells
@@ -64,7 +64,7 @@ def test_followers_of_random_books(module_database: OwnDatabase) -> None:
                 module_database.superuser_dsn,
             )
         )
-        run(Books(runner, World(api), worker, admin), 6, 30)
+        run(ChangingBooks(runner, World(api), worker, admin), 6, 30)
         runner.run(follow(worker))
         applied = runner.run(rolled_up(admin))
         assert sum(len(one["affiliates"]) for one in applied.values()) > 10

@@ -17,8 +17,8 @@ from app.store.reads import journals as reads_journals
 from app.store.reads import lanes as reads_lanes
 from app.store.reads import payout_batches as reads_payout_batches
 from app.store.reads import payouts as reads_payouts
-from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import reversals as reads_reversals
+from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from resolvers import ledger, programs

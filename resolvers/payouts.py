@@ -10,6 +10,7 @@ from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.commissions import CommissionRow
 from app.store.reads.payout_batches import PayoutBatchRow
 from app.store.reads.payouts import PayoutRow
+from app.store.reads.reversals import ReversalRow
 from resolvers.access import Info, load_one, may_read, require_read
 from resolvers.listing import ListField
 from schema.cursors import CursorCodec
@@ -53,6 +54,12 @@ async def of_affiliate(
 
 async def of_commission(root: Parent[CommissionRow], info: Info) -> PayoutRow | None:
     """What pays a commission; null while nothing lists it that was executed or still can be."""
+    row: PayoutRow | None = await load_one(info, reads.of_lines, root.program_key, root.id)
+    return row
+
+
+async def of_reversal(root: Parent[ReversalRow], info: Info) -> PayoutRow | None:
+    """What pays a refund, which has its reversal's id; null while nothing lists it that was executed or still can be."""
     row: PayoutRow | None = await load_one(info, reads.of_lines, root.program_key, root.id)
     return row
 

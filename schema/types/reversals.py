@@ -1,9 +1,11 @@
 """Reversals: what was taken back of settlements."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+import resolvers.payouts
 import resolvers.reversals
 from app.store.reads.reversals import ReversalRow
 from schema.fields import resolved
@@ -11,6 +13,9 @@ from schema.ids import IdPrefix
 from schema.types.ledger import LedgerTransaction
 from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
+
+if TYPE_CHECKING:
+    from schema.types.payouts import Payout
 
 
 @strawberry.type
@@ -21,4 +26,7 @@ class Reversal(Node):
     at: datetime
     actor: str
     reason: str
+    refund: Annotated["Payout", strawberry.lazy("schema.types.payouts")] | None = resolved(
+        resolvers.payouts.of_reversal
+    )
     ledger_transaction: LedgerTransaction | None = resolved(resolvers.reversals.journal)

@@ -18,8 +18,8 @@ SELECT program_id, $2, settlement_id, affiliate_id, level, rate_bps, terms_versi
 _MATURE = "UPDATE commission SET status = 'PAYABLE' WHERE settlement_id = $1 AND status = 'ACCRUED'"
 _TAKE = "UPDATE commission SET status = 'PENDING_APPROVAL' WHERE settlement_id = $1 RETURNING id, affiliate_id, amount"
 _REVERSAL = """
-INSERT INTO reversal (program_id, id, settlement_id, amount, currency, reason, actor, journal_id, at)
-SELECT program_id, $2, id, $3, 'USDC', 'test', 'test', journal_id, $4 FROM settlement WHERE id = $1
+INSERT INTO reversal (program_id, id, settlement_id, amount, taken_before, currency, reason, actor, journal_id, at)
+SELECT program_id, $2, id, $3, 0, 'USDC', 'test', 'test', journal_id, $4 FROM settlement WHERE id = $1
 """
 _REFUND = """
 INSERT INTO refund (program_id, id, user_id, amount, currency)

@@ -189,7 +189,7 @@ CREATE TRIGGER commission_start BEFORE INSERT ON commission
   FOR EACH ROW WHEN (NEW.status <> 'ACCRUED' AND (NEW.status <> 'PAYABLE' OR NEW.amount > 0))
   EXECUTE FUNCTION sge_refuse_start('COMMISSION');
 CREATE TRIGGER commission_fixed BEFORE UPDATE OF program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version,
-    base, amount, currency, claws_back, accrued_at, payable_at OR DELETE OR TRUNCATE ON commission
+    base, amount, currency, claws_back, reversal_id, accrued_at, payable_at OR DELETE OR TRUNCATE ON commission
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
 CREATE TABLE discrepancy (

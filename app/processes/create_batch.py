@@ -23,6 +23,7 @@ from app.services.batch_situation import (
     Situation,
     read_situation,
     refuse_beside_live_batch,
+    refuse_old_reading,
     replaced_batch,
 )
 from app.store.database import ReadSession
@@ -82,8 +83,7 @@ async def _plan(parts: Payouts, program_id: int, command: CreatePayoutBatch) -> 
     async with parts.database.read(program_id) as session:
         known = await _read(session, program_id, command, parts.clock())
     chain = await read_paying_chain(parts, known.program.chain_id, known.treasury)
-    if chain.safe.nonce <= known.situation.used:
-        raise Unavailable("The chain's node is behind what is final already.")
+    refuse_old_reading(known.situation, chain.safe)
     plan, refused, block_number = await _tried(chain, known)
     async with parts.database.read(program_id) as session:
         earlier = await earlier_payouts(session, program_id, known.currency.code, plan.payouts)

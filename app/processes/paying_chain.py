@@ -17,6 +17,7 @@ from app.chain.safe import NotASafe, UnsupportedSafeVersion, read_safe
 from app.chain.safe_execution import execution_gas
 from app.chain.safe_hash import safe_tx_hash
 from app.chain.safe_simulation import SimulationResult, simulate_payouts
+from app.chain.token_balance import read_balance
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.money import Currency
 from app.domain.payout_planning import PlannedPayout, PlannedTransaction
@@ -44,6 +45,13 @@ class PayingChain:
             )
         except ChainError as problem:
             raise _unavailable(f"The payouts could not be tried on the chain: {problem}.") from None
+
+    async def balance(self, currency: Currency) -> int:
+        """What the treasury holds at the head. Refuses CHAIN_UNAVAILABLE."""
+        try:
+            return await read_balance(self.chain, currency.token, self.treasury)
+        except ChainError:
+            raise _unavailable("The chain does not answer; try again.") from None
 
     def draft(self, planned: PlannedTransaction, currency: Currency) -> SafeDraft:
         """What owners sign for this, with its hashes."""

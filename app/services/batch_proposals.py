@@ -1,7 +1,7 @@
 """A batch that is planned and tried, about to be stored if nothing has changed meanwhile."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,8 +50,8 @@ class Planned:
     """What a batch is made of. states: of all whom it pays; new_lines: those that no open Safe transaction lists."""
 
     drafts: Sequence[SafeDraft]
-    states: Mapping[Payee, PayeeState]
-    new_lines: frozenset[UUID]
+    states: Mapping[Payee, PayeeState] = field(default_factory=dict)
+    new_lines: frozenset[UUID] = frozenset()
     excluded: Sequence[Exclusion] = ()
     changes: Sequence[BatchChange] = ()
     simulated_block: int | None = None

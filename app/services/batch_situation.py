@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.errors import Refusal, RefusalCode
+from app.domain.errors import Refusal, RefusalCode, Unavailable
 from app.domain.payout_planning import Nonces
 from app.domain.states import SafeTransactionStatus
+from app.domain.treasury import SafeReading
 from app.store import safe_rows
 from app.store.database import ReadSession, UnitOfWork
 from app.store.live_batches import BatchRow, last_used_nonce, live_batch, read_batch
@@ -50,6 +51,12 @@ def refuse_beside_live_batch(situation: Situation) -> None:
             RefusalCode.EARLIER_BATCH_OPEN,
             "A batch of this treasury can still be executed: replace it, or wait until it has ended.",
         )
+
+
+def refuse_old_reading(situation: Situation, safe: SafeReading) -> None:
+    """A node that lags behind what is final gives nonces that are used. Raises Unavailable."""
+    if safe.nonce <= situation.used:
+        raise Unavailable("The chain's node is behind what is final already; send it again.")
 
 
 async def replaced_batch(

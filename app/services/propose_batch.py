@@ -15,6 +15,7 @@ from app.services.batch_result import BatchResult
 from app.services.batch_situation import read_situation
 from app.services.locked_program import locked_program
 from app.services.move_safe_transactions import Told, move_safe_transactions
+from app.services.note_treasury import note_treasury
 from app.services.operation_keys import claim_operation
 from app.services.tell_proposed import tell_proposed
 from app.store import new_safe_transactions
@@ -33,11 +34,12 @@ from app.store.new_safe_transactions import (
     SafeSide,
     SimulationNote,
 )
+from app.store.own_money import own_money
 from app.store.safe_moves import SafeMove
 from app.store.safe_rows import SafeRow
 from app.store.take_lines import LineMove, take_commissions, take_refunds
-from app.store.treasuries import LockedTreasury, lock_treasury, note_reading
-from app.store.withdrawals import insert_withdrawal
+from app.store.treasuries import LockedTreasury, lock_treasury
+from app.store.withdrawals import NewWithdrawal, insert_withdrawal
 
 
 async def propose_batch(
@@ -59,7 +61,7 @@ async def propose_batch(
     treasury = await lock_treasury(unit, program_id)
     storing = _Storing(unit, program_id, asked.actor, proposal, now)
     await storing.check(treasury)
-    await note_reading(unit, program_id, proposal.safe, proposal.read_at)
+    await note_treasury(unit, program_id, treasury, proposal.safe, proposal.read_at)
     await storing.take_lines()
     await storing.replace()
     safe = SafeSide(treasury.chain_id, treasury.address, proposal.safe.version)
@@ -97,9 +99,19 @@ class _Storing:
             raise Outdated
         if treasury.read_at > proposal.read_at and treasury.safe != proposal.safe:
             raise Outdated
+        if not await self._is_covered(proposal.content.withdrawal):
+            raise Outdated
         states = proposal.content.states
         if await payee_states(self.unit, self.program_id, states.keys()) != states:
             raise Outdated
+
+    async def _is_covered(self, withdrawal: NewWithdrawal | None) -> bool:
+        """Whether the ledger still has what is withdrawn; reversals wait for the treasury's lock."""
+        if withdrawal is None:
+            return True
+        money = (await own_money(self.unit, self.program_id))[withdrawal.currency]
+        owned = money.platform if withdrawal.platform_fee else money.program
+        return withdrawal.amount <= owned
 
     async def take_lines(self) -> None:
         """Those that no open Safe transaction lists yet. A Safe transaction that is stored already keeps its lines."""

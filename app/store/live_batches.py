@@ -24,6 +24,10 @@ _USED = """
 SELECT coalesce(max(safe_nonce), -1) FROM safe_transaction WHERE program_id = $1 AND status IN ('EXECUTED', 'DEAD')
 """
 
+_REJECT = """
+UPDATE payout_batch SET rejected_by = $3, rejected_at = $4, reject_reason = $5 WHERE program_id = $1 AND id = $2
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
@@ -54,6 +58,13 @@ async def last_used_nonce(session: ReadSession | UnitOfWork, program_id: int) ->
     """The highest nonce that is used for ever, of what we stored; -1 for none."""
     nonce: int = await session.connection.fetchval(_USED, program_id)
     return nonce
+
+
+async def note_rejection(
+    unit: UnitOfWork, program_id: int, batch_id: UUID, *, by: str, reason: str, at: datetime
+) -> None:
+    """Once. at: real time."""
+    await unit.connection.execute(_REJECT, program_id, batch_id, by, at, reason)
 
 
 def _batch(row: asyncpg.Record) -> BatchRow:

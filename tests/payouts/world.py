@@ -11,18 +11,22 @@ from uuid import UUID
 from eth_account.signers.local import LocalAccount
 
 from app.chain.deploy import create_safe
+from app.domain.amounts import AmountText
 from app.domain.chains import ChainFacts
 from app.domain.clock import program_time
 from app.domain.money import Currency
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
 from app.processes.advance_clock import advance_clock
+from app.processes.close_batch import ClosePayoutBatch, close_payout_batch
 from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
 from app.processes.create_program import create_program_from_chain
 from app.processes.payouts import BatchResult, Payouts
+from app.processes.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
 from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.payouts.safes import Safes
@@ -120,6 +124,25 @@ class PayoutWorld:
             now=self.settling.clock(),
         )
         return PayoutProgram(made.program_id, made.public_id, treasury, owners)
+
+    async def reject(self, program: PayoutProgram, batch_id: UUID) -> BatchResult:
+        command = RejectPayoutBatch(batch_id, "a test gives it up")
+        result: BatchResult = await self.run(program, reject_payout_batch, command)
+        return result
+
+    async def close(self, program: PayoutProgram, batch_id: UUID, **changed: Any) -> BatchResult:
+        given = {"reason": "a test ends it", "idempotency_key": f"close {next(_NUMBERS)}"}
+        command = ClosePayoutBatch(batch_id, **given | changed)
+        return await close_payout_batch(self.payouts, "api_key:sge_test", command, program.id)
+
+    async def withdraw(
+        self, program: PayoutProgram, amount: str, destination: str, **changed: Any
+    ) -> BatchResult:
+        """amount: major units as text, USDC unless another currency follows."""
+        number, _, currency = amount.partition(" ")
+        given = {"idempotency_key": f"withdrawal {next(_NUMBERS)}"} | changed
+        command = ProposeWithdrawal(AmountText(number, currency or "USDC"), destination, **given)
+        return await propose_withdrawal(self.payouts, "api_key:sge_test", command, program.id)
 
     async def affiliates(self, program: PayoutProgram, number: int = 1) -> list[int]:
         """Roots of the forest, each with a wallet that holds nothing."""

@@ -9,6 +9,7 @@ from jobs import (
     check_lanes,
     housekeeping,
     pay,
+    pay_day,
     release_stuck,
     seal,
     settle_intents,
@@ -38,6 +39,7 @@ JOBS = {
     for job in (
         ScheduledJob("settle_intents", settle_intents.run, every_seconds=5),
         ScheduledJob("pay", pay.run, every_seconds=5),
+        ScheduledJob("pay_day", pay_day.run, every_seconds=60),
         ScheduledJob("watch_chain", watch_chain.run, every_seconds=2, endless=True),
         ScheduledJob("apply_rollups", apply_rollups.run, every_seconds=5),
         ScheduledJob("seal", seal.run, every_seconds=5),

@@ -29,7 +29,7 @@ async def pay_day(parts: Payouts, stopping: Callable[[], bool] = lambda: False) 
     """
     async with parts.database.read(None) as session:
         waiting = await days_to_do(session, parts.clock())
-    outcomes = []
+    outcomes: list[bool | BaseException] = []
     for day in waiting:
         if stopping():
             break
@@ -69,7 +69,7 @@ async def _propose_batches(parts: Payouts, today: DayToDo) -> bool:
             if refusal.code is RefusalCode.EARLIER_BATCH_OPEN:
                 log.warning("payouts wait for an earlier batch", currency=currency)
             elif refusal.code is not RefusalCode.NOTHING_PAYABLE:
-                log.error("no batch today", currency=currency, why=refusal.message)
+                log.warning("no batch yet", currency=currency, why=refusal.message)
                 return False
         except Unavailable as problem:
             log.warning("no batch yet", currency=currency, why=str(problem))

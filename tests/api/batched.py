@@ -184,9 +184,10 @@ class Batches:
         for part in self.parts[batch_id][:keep]:
             await self.give_up(part.id, "REJECTED", "replaced")
         values = (key, new, "PAYOUTS", batch_id, new_id().bytes * 2, count, total, now)
-        await owner.execute(_BATCH, *values)
-        for place, part in enumerate(parts):
-            await owner.execute(_LIST, key, new, place, part.id)
+        async with owner.transaction():
+            await owner.execute(_BATCH, *values)
+            for place, part in enumerate(parts):
+                await owner.execute(_LIST, key, new, place, part.id)
         self.parts[new] = parts
         return new
 

@@ -97,11 +97,9 @@ async def plant(
             total += transaction[12]
             count += len(rows)
         content = batch_content_hash(contents)
-        await connection.execute("ALTER TABLE payout_batch DISABLE TRIGGER payout_batch_live")
         await connection.execute(
             _BATCH, program.id, batch_id, replaces, content, count, total, created_by, now
         )
-        await connection.execute("ALTER TABLE payout_batch ENABLE ALWAYS TRIGGER payout_batch_live")
         for place, one in enumerate(listed):
             await connection.execute(_LIST, program.id, batch_id, place, one)
     return Planted(batch_id, content, listed, hashes)

@@ -42,7 +42,7 @@ async def test_a_day_matures_what_is_due_and_proposes_a_batch(payout_world: Payo
     await _move_clock(world, program, 31)
     assert await _run(world) == 1
     assert await world.commissions(program) == {"PENDING_APPROVAL": 3 * USDC}
-    moves = [tuple(row) for row in await world.settling.rows(_MOVES, program.id)]
+    moves = [tuple(row.values()) for row in await world.settling.rows(_MOVES, program.id)]
     assert moves == [
         (1, None, "ACCRUED", "job:watch_chain"),
         (2, "ACCRUED", "PAYABLE", "job:pay_day"),

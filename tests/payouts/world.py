@@ -27,6 +27,7 @@ from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
+from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.payouts.safes import Safes
@@ -37,6 +38,7 @@ from tests.services.world import PLATFORM, key_of, program_command
 TEN_PERCENT = TermsText(commission_levels_bps=(1000,), holding_period_days=30)
 _NUMBERS = count(1)
 _OFFSET = "SELECT clock_offset FROM program WHERE id = $1"
+_SETTLEMENT = "SELECT settlement_id FROM commission WHERE program_id = $1 AND id = $2"
 _PUBLIC_ID = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
 
 
@@ -143,6 +145,22 @@ class PayoutWorld:
         given = {"idempotency_key": f"withdrawal {next(_NUMBERS)}"} | changed
         command = ProposeWithdrawal(AmountText(number, currency or "USDC"), destination, **given)
         return await propose_withdrawal(self.payouts, "api_key:sge_test", command, program.id)
+
+    async def reverse(
+        self, program: PayoutProgram, commission: UUID, amount: str | None = None
+    ) -> None:
+        """The settlement that a commission is of, wholly or up to an amount in major units."""
+        settlement = await self.settling.value(_SETTLEMENT, program.id, commission)
+        part = None if amount is None else AmountText(amount, "USDC")
+        command = ReverseSettlement(settlement, part, "a test", f"reversal {next(_NUMBERS)}")
+        await self.run(program, reverse_settlement, command)
+
+    async def execute(self, program: PayoutProgram, batch_id: UUID) -> None:
+        """Two owners execute all of it by themselves, in order; it is final and posted afterwards."""
+        for safe_transaction in await self.safes.listed(batch_id):
+            assert await self.safes.execute(safe_transaction["id"], program.owners[:2])
+        self.watching.mine()
+        await self.watching.turn()
 
     async def affiliates(self, program: PayoutProgram, number: int = 1) -> list[int]:
         """Roots of the forest, each with a wallet that holds nothing."""

@@ -1,8 +1,7 @@
 """An owner approves a batch: who owns the Safe is read from the chain now, each signature checked, then all is stored."""
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from app.chain.node_errors import ChainError
@@ -13,6 +12,7 @@ from app.domain.errors import Refusal, RefusalCode, Unavailable
 from app.domain.permissions import Authority
 from app.domain.treasury import SafeReading
 from app.processes.payouts import BatchResult, Payouts
+from app.processes.watching import nothing_happens
 from app.services.approvable_batch import ApprovePayoutBatch, is_repeated, waiting_rows
 from app.services.approve_batch import (
     BatchChangedError,
@@ -28,6 +28,7 @@ from app.store.batches_to_approve import (
     batch_to_approve,
     signable_calls,
 )
+from app.store.database import UnitOfWork
 from app.store.owner_signatures import StoredSignature, signatures_of
 from app.store.programs import ProgramRow, read_program
 from app.store.safe_rows import SafeRow
@@ -41,24 +42,33 @@ _LONGEST_SIGNATURE = 4096
 
 
 async def approve_payout_batch(
-    parts: Payouts, authority: Authority, command: ApprovePayoutBatch
+    parts: Payouts,
+    authority: Authority,
+    command: ApprovePayoutBatch,
+    *,
+    at_point: Callable[[str], None] = nothing_happens,
 ) -> BatchResult:
     """The batch, with one owner's signatures more; at the threshold it is APPROVED and its money held.
 
     The same signatures of the same owner again change nothing. Refuses NOT_FOUND, INVALID_STATE, STALE_BATCH,
     WRONG_SIGNATURE_COUNT, NOT_AN_OWNER, SELF_APPROVAL, STALE_SAFE_NONCE, INVALID_SIGNATURE (with the place of the
     signature), UNSUPPORTED_SAFE_VERSION and CHAIN_UNAVAILABLE. Raises Unavailable.
+
+    at_point: called at each step that a crash may follow; tests end the process there.
     """
     for _ in range(_TRIES):
         try:
-            return await _try_to_approve(parts, authority, command)
+            return await _try_to_approve(parts, authority, command, at_point)
         except BatchChangedError:
             continue
     raise Unavailable("Too much changed meanwhile; send it again.")
 
 
 async def _try_to_approve(
-    parts: Payouts, authority: Authority, command: ApprovePayoutBatch
+    parts: Payouts,
+    authority: Authority,
+    command: ApprovePayoutBatch,
+    at_point: Callable[[str], None],
 ) -> BatchResult:
     program_id = authority.program_id
     async with parts.database.read(program_id) as session:
@@ -79,8 +89,14 @@ async def _try_to_approve(
     if is_repeated(rows, own, command):
         return BatchResult(batch.id, replayed=True)
     checked = await _check(parts, program, batch, rows, calls=calls, command=command)
-    store = partial(approve_batch, authority=authority, approval=checked, now=parts.clock())
+    at_point("approve.checked")
+
+    async def store(unit: UnitOfWork) -> None:
+        await approve_batch(unit, authority, checked, parts.clock())
+        at_point("approve.storing")
+
     await execute(parts.database, parts.bells, program_id, store)
+    at_point("approve.stored")
     return BatchResult(batch.id, replayed=False)
 
 

@@ -7,12 +7,13 @@ import structlog
 from app.chain.node_errors import ChainError
 from app.chain.safe import NotASafe, UnsupportedSafeVersion, read_safe
 from app.processes.settling import Settling
-from app.services.end_relays import end_relays
 from app.services.execute import execute
+from app.services.finish_relay import finish_relay
 from app.services.prove_dead import prove_dead
 from app.services.refresh_treasury import refresh_treasury
+from app.store.database import UnitOfWork
 from app.store.open_safes import OpenSafe, open_safes
-from app.store.relays import ended_relays
+from app.store.relays import EndedRelay, ended_relays
 
 _LOG = structlog.get_logger()
 
@@ -34,7 +35,7 @@ async def end_safe_transactions(settling: Settling) -> None:
     async with settling.database.read(None) as session:
         ended = await ended_relays(session, settling.chain.chain_id)
     for one in ended:
-        end = partial(end_relays, ended=one, at=settling.clock())
+        end = partial(_end_relay, settling, one)
         await execute(settling.database, settling.bells, one.program_id, end)
         settling.at_point("relay.ended")
 
@@ -60,13 +61,22 @@ async def _prove(settling: Settling, safe: OpenSafe) -> None:
     final = await read_safe(settling.chain, safe.address, safe.block_hash)
     if final.nonce <= safe.lowest:
         return
-    prove = partial(
-        prove_dead,
-        chain_id=settling.chain.chain_id,
-        safe=safe,
-        used=final.nonce,
-        block_at=block.at,
-        at=settling.clock(),
-    )
+
+    async def prove(unit: UnitOfWork) -> None:
+        await prove_dead(
+            unit,
+            settling.chain.chain_id,
+            safe,
+            used=final.nonce,
+            block_at=block.at,
+            at=settling.clock(),
+        )
+        settling.at_point("dead.proving")
+
     await execute(settling.database, settling.bells, safe.program_id, prove)
     settling.at_point("dead.proven")
+
+
+async def _end_relay(settling: Settling, ended: EndedRelay, unit: UnitOfWork) -> None:
+    await finish_relay(unit, ended, settling.clock())
+    settling.at_point("relay.ending")

@@ -1,27 +1,30 @@
 """From owners' signatures to the end of a Safe transaction, step by step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from eth_account.signers.local import LocalAccount
 
+from app.domain.payouts import Death
 from app.processes.approve_batch import ApprovePayoutBatch, approve_payout_batch
 from app.processes.end_safe_transactions import end_safe_transactions
-from app.processes.payouts import BatchResult, Payouts
+from app.processes.payouts import BatchResult
 from app.processes.relay_payouts import relay_payouts
-from sge.embedded.anvil import CHAIN_ID
+from app.services.execute import execute
+from app.services.give_up_payouts import give_up_payouts
+from app.store.database import UnitOfWork
+from app.store.safe_rows import lock_open
+from app.store.treasuries import lock_treasury
 from tests.contracts.items import USDC
 from tests.payouts.planted import Planted, plant
-from tests.payouts.safes import sign
+from tests.payouts.safes import arguments, sign
 from tests.payouts.world import PayoutProgram, PayoutWorld
 from tests.services.world import key_of
 
 _STATES = """
-SELECT s.status, s.death, s.holding FROM safe_transaction s
-  LEFT JOIN payout_batch_transaction t ON t.program_id = s.program_id AND t.safe_transaction_id = s.id
- WHERE s.program_id = $1 ORDER BY s.safe_nonce, s.created_at, s.id
+SELECT s.status, s.death, s.holding FROM safe_transaction s WHERE s.program_id = $1 ORDER BY s.safe_nonce, s.created_at, s.id
 """
 
 
@@ -30,18 +33,6 @@ class Paying:
     """world: its programs, chain and senders."""
 
     world: PayoutWorld
-    points: list[str] = field(default_factory=list)
-
-    @property
-    def parts(self) -> Payouts:
-        settling = self.world.settling
-        return Payouts(
-            settling.api,
-            settling.bells,
-            {CHAIN_ID: settling.chain},
-            self.world.facts,
-            settling.clock,
-        )
 
     async def earned(
         self, transactions: int = 1, recipients: int = 2
@@ -71,19 +62,75 @@ class Paying:
             await self.approve(program, batch, owner)
         return program, batch
 
+    async def again(
+        self, program: PayoutProgram, *, first_nonce: int, recipients: int = 2
+    ) -> tuple[PayoutProgram, Planted]:
+        """One more batch of the program, further on; what was planted before stays open."""
+        affiliates = await self.world.affiliates(program, recipients)
+        earned = await self.world.payable(program, dict.fromkeys(affiliates, USDC))
+        ids = [earned[one] for one in affiliates]
+        return program, await plant(self.world, program, [ids], first_nonce=first_nonce)
+
+    async def arguments(self, safe_transaction_id: UUID) -> list[Any]:
+        """What the Safe's functions take of a stored Safe transaction."""
+        query = "SELECT * FROM safe_transaction WHERE id = $1"
+        [row] = await self.world.settling.rows(query, safe_transaction_id)
+        return arguments(row)
+
     async def approve(
-        self, program: PayoutProgram, batch: Planted, owner: LocalAccount, **changed: Any
+        self, program: PayoutProgram, batch: Planted, signer: LocalAccount, **changed: Any
     ) -> BatchResult:
         """One owner signs all of the batch."""
-        return await approve_payout_batch(
-            self.parts, key_of(program.id), command_of(batch, owner, **changed)
-        )
+        command = command_of(batch, signer, **changed)
+        return await approve_payout_batch(self.world.payouts, key_of(program.id), command)
 
     async def relay(self, holder: str = "payer", **changed: Any) -> int:
         """One run of the pay job."""
         settling = self.world.settling.settling(holder, **changed)
         await end_safe_transactions(settling)
         return await relay_payouts(settling)
+
+    async def safe_call(
+        self, program: PayoutProgram, function: str, *args: Any, nonce: int
+    ) -> None:
+        """Two owners change their Safe by themselves."""
+        chain = self.world.chain
+        contract = chain.contract("Safe", program.treasury)
+        data = bytes.fromhex(contract.encode_abi(function, args=list(args)).removeprefix("0x"))
+        row = {"to_address": program.treasury, "data": data, "operation": 0}
+        assert self.world.safes.send(program.treasury, row, nonce, program.owners[:2])
+
+    async def drain(self, program: PayoutProgram, *, leave: int) -> None:
+        """The treasury's money goes away (nothing explains it), as far as the Safe's nonce does not show it."""
+        chain = self.world.chain
+        amount = chain.balance(program.treasury) - leave
+        node = chain.node
+        node.call("anvil_impersonateAccount", program.treasury)
+        node.call("anvil_setBalance", program.treasury, hex(10**18))
+        data = chain.token.encode_abi("transfer", args=[chain.stranger.address, amount])
+        call = {"from": program.treasury, "to": chain.deployment.token, "data": data}
+        node.call("eth_sendTransaction", call)
+        node.call("anvil_stopImpersonatingAccount", program.treasury)
+        assert chain.balance(program.treasury) == leave
+
+    async def give_up(self, program: PayoutProgram, batch: Planted) -> None:
+        """A person rejects what is open of the batch."""
+        settling = self.world.settling
+
+        async def give_up(unit: UnitOfWork) -> None:
+            await lock_treasury(unit, program.id)
+            rows = await lock_open(unit, program.id)
+            mine = [row for row in rows if row.id in batch.transactions]
+            at = settling.clock()
+            await give_up_payouts(
+                unit, program.id, mine, Death.REJECTED, "a test", actor="a person", at=at
+            )
+
+        await execute(settling.worker, settling.bells, program.id, give_up)
+
+    async def end(self) -> None:
+        """The half of the pay job that looks at what is over."""
+        await end_safe_transactions(self.world.settling.settling("payer"))
 
     async def finish(self) -> None:
         """What is in a block becomes final, is posted, and the pay job sees its end."""
@@ -112,14 +159,14 @@ class Paying:
 
 
 def command_of(
-    batch: Planted, owner: LocalAccount, signatures: Sequence[bytes] | None = None, **changed: Any
+    batch: Planted, signer: LocalAccount, signatures: Sequence[bytes] | None = None, **changed: Any
 ) -> ApprovePayoutBatch:
     """What an owner sends who signs everything."""
     if signatures is None:
-        signatures = [sign(owner, digest) for digest in batch.hashes]
+        signatures = [sign(signer, digest) for digest in batch.hashes]
     facts: dict[str, Any] = {
         "batch_id": batch.id,
-        "owner": owner.address,
+        "owner": signer.address,
         "signatures": signatures,
         "content_hash": batch.content_hash,
     }

@@ -40,23 +40,51 @@ class Safes:
         """The safeTxHash of a stored Safe transaction, by the Safe's own word."""
         contract = self.settling.gateway_chain.contract("Safe", row["safe"])
         asked = contract.functions.getTransactionHash(
-            *_arguments(row), int(row["safe_nonce"])
+            *arguments(row), int(row["safe_nonce"])
         ).call()
         return bytes(asked)
 
     async def execute(self, safe_transaction_id: UUID, owners: Sequence[LocalAccount]) -> bool:
         """Signs and sends a stored Safe transaction from a stranger's key; whether the Safe says that it succeeded."""
         [row] = await self.settling.rows(_ROW, safe_transaction_id)
+        return self.send(row["safe"], row, int(row["safe_nonce"]), owners)
+
+    def send(
+        self, safe: str, row: dict[str, Any], nonce: int, owners: Sequence[LocalAccount]
+    ) -> bool:
+        """The same with any call (to_address, data, operation) of a Safe."""
         chain = self.settling.gateway_chain
-        contract = chain.contract("Safe", row["safe"])
-        signatures = join_signatures({one.address: sign(one, row["hash"]) for one in owners})
-        call = contract.functions.execTransaction(*_arguments(row), signatures)
-        receipt = chain.send(call, chain.stranger)
-        logs = contract.events.ExecutionSuccess().process_receipt(receipt, DISCARD)
-        return [log["args"]["txHash"] for log in logs] == [row["hash"]]
+        functions = chain.contract("Safe", safe).functions
+        digest = bytes(functions.getTransactionHash(*arguments(row), nonce).call())
+        receipt = chain.send(self.execution(safe, row, digest, owners), chain.stranger)
+        success = chain.contract("Safe", safe).events.ExecutionSuccess()
+        logs = success.process_receipt(receipt, DISCARD)
+        return [log["args"]["txHash"] for log in logs] == [digest]
+
+    async def execute_together(self, ids: Sequence[UUID], owners: Sequence[LocalAccount]) -> None:
+        """Somebody else sends several of them in one transaction."""
+        chain = self.settling.gateway_chain
+        inner = b""
+        for one in ids:
+            [row] = await self.settling.rows(_ROW, one)
+            call = self.execution(row["safe"], row, row["hash"], owners)
+            data = bytes.fromhex(call._encode_transaction_data().removeprefix("0x"))
+            to = bytes.fromhex(row["safe"][2:])
+            inner += b"\x00" + to + bytes(32) + len(data).to_bytes(32) + data
+        multisend = chain.contract("MultiSendCallOnly", chain.deployment.multisend)
+        receipt = chain.send(multisend.functions.multiSend(inner), chain.stranger)
+        assert receipt["status"] == 1
+
+    def execution(
+        self, safe: str, row: dict[str, Any], digest: bytes, owners: Sequence[LocalAccount]
+    ) -> Any:
+        """execTransaction, signed by these owners, as nobody has sent it yet."""
+        functions = self.settling.gateway_chain.contract("Safe", safe).functions
+        signatures = join_signatures({one.address: sign(one, digest) for one in owners})
+        return functions.execTransaction(*arguments(row), signatures)
 
 
-def _arguments(row: dict[str, Any]) -> list[Any]:
+def arguments(row: dict[str, Any]) -> list[Any]:
     """What both functions of the Safe take first: no value, and nobody is refunded for gas."""
     call = [row["to_address"], 0, row["data"], row["operation"]]
     return [*call, 0, 0, 0, ZERO_ADDRESS, ZERO_ADDRESS]

@@ -1,15 +1,7 @@
 """Approved, relayed, executed, posted: the whole way of a payout."""
 
-import pytest
-
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
-from tests.payouts.world import PayoutWorld
-
-
-@pytest.fixture
-def paying(payout_world: PayoutWorld) -> Paying:
-    return Paying(payout_world)
 
 
 async def test_two_owners_sign_and_everybody_is_paid(paying: Paying) -> None:

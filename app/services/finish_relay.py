@@ -17,7 +17,7 @@ from app.store.treasuries import lock_treasury
 MOST_REVERTED_RELAYS = 3
 
 
-async def end_relays(unit: UnitOfWork, ended: EndedRelay, at: datetime) -> None:
+async def finish_relay(unit: UnitOfWork, ended: EndedRelay, at: datetime) -> None:
     """The program's logs are posted up to the relay's block: what is still open was not executed by it."""
     program_id = ended.program_id
     await share_program(unit, program_id)

@@ -16,6 +16,7 @@ from app.bus.hub import EventHub
 from app.domain.permissions import Authority
 from app.processes.accept_intent import Intake
 from app.processes.advance_clock import advance_clock
+from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
 from app.runtime import Runtime, chain_facts, open_runtime
@@ -40,6 +41,7 @@ class ApiProcess:
     feed: events.EventFeed
     hub: EventHub
     intake: Intake
+    wallet_changes: WalletChanges
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -60,6 +62,13 @@ class ApiProcess:
         self.feed = events.EventFeed(self.runtime.databases["feed"], self.runtime.clock)
         self.hub = EventHub(self.feed)
         self.intake = Intake(
+            self.runtime.database,
+            self.bells,
+            self.runtime.chains,
+            chain_facts(self._settings),
+            self.runtime.clock,
+        )
+        self.wallet_changes = WalletChanges(
             self.runtime.database,
             self.bells,
             self.runtime.chains,

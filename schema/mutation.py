@@ -7,6 +7,7 @@ import resolvers.changing_api_keys
 import resolvers.changing_intents
 import resolvers.changing_lanes
 import resolvers.changing_programs
+import resolvers.changing_wallets
 import resolvers.reversing_settlements
 from schema.fields import mutated
 from schema.types.payloads import (
@@ -43,6 +44,10 @@ class Mutation:
     move_affiliate: AffiliatePayload | None = mutated(
         resolvers.changing_affiliates.move,
         description="Moves a branch. What was accepted before keeps its upline.",
+    )
+    change_affiliate_wallet: AffiliatePayload | None = mutated(
+        resolvers.changing_wallets.change,
+        description="Signed by the old and the new wallet; payouts to the new one wait for the program's cool-down.",
     )
     register_user: IntentPayload | None = mutated(resolvers.changing_intents.register)
     submit_payment: IntentPayload | None = mutated(resolvers.changing_intents.pay)

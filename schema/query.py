@@ -3,6 +3,7 @@
 import strawberry
 
 import resolvers.affiliates
+import resolvers.changing_wallets
 import resolvers.intents
 import resolvers.nodes
 import resolvers.payment_authorization
@@ -14,7 +15,7 @@ import resolvers.viewer
 from schema.connection import Connection
 from schema.fields import resolved
 from schema.types.affiliates import Affiliate
-from schema.types.authorizations import PaymentAuthorization
+from schema.types.authorizations import PaymentAuthorization, TypedDataDocument
 from schema.types.intents import Intent
 from schema.types.node import Node
 from schema.types.payouts import PayoutBatch
@@ -40,5 +41,8 @@ class Query:
         description="The EIP-712 document that a wallet signs to pay without gas: EIP-3009 "
         "ReceiveWithAuthorization to the settlement gateway. Its nonce commits to program, treasury, "
         "kind and idempotencyKey, so that it can settle once, for that purpose, into that treasury only.",
+    )
+    affiliate_wallet_change: TypedDataDocument | None = resolved(
+        resolvers.changing_wallets.document
     )
     system_status: SystemStatus | None = resolved(resolvers.system.status)

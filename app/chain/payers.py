@@ -3,25 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from app.chain.abi_words import WORD, address_word, read_uint, selector
 from app.chain.node_errors import NodeError
+from app.chain.wallet_signature import ACCEPTED, WALLET_CODE_GAS, WalletReads, signature_question
 
 _BALANCE_OF = selector("balanceOf(address)")
 _AUTHORIZATION_STATE = selector("authorizationState(address,bytes32)")
-_IS_VALID_SIGNATURE = selector("isValidSignature(bytes32,bytes)")
-# A contract wallet's own code runs here; what a settlement gives it is no more.
-_WALLET_CODE_GAS = 400_000
-
-
-class PayerReads(Protocol):
-    """What of a chain's client is needed here."""
-
-    async def codes(self, addresses: Sequence[str]) -> list[bytes]: ...
-    async def call_batch(
-        self, calls: Sequence[tuple[str, bytes]], *, gas: int | None = None
-    ) -> list[bytes | NodeError]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +33,7 @@ class PayerFacts:
 
 
 async def read_payers(
-    chain: PayerReads, asked: Sequence[PayerQuestion]
+    chain: WalletReads, asked: Sequence[PayerQuestion]
 ) -> list[PayerFacts | NodeError]:
     """In the order asked, three batches at most for all. Raises ChainError when the chain gives no answer at all."""
     wallets = [one.wallet for one in asked]
@@ -77,27 +65,12 @@ def _facts(
     return PayerFacts(read_uint(balance), read_uint(state) != 0, accepts_signature)
 
 
-async def _ask_wallets(chain: PayerReads, asked: Sequence[PayerQuestion]) -> list[bool]:
+async def _ask_wallets(chain: WalletReads, asked: Sequence[PayerQuestion]) -> list[bool]:
     """ERC-1271: anything but the magic word, a revert included, is a no."""
     if not asked:
         return []
     answers = await chain.call_batch(
-        [(one.wallet, _question(one.digest, one.signature)) for one in asked],
-        gas=_WALLET_CODE_GAS,
+        [(one.wallet, signature_question(one.digest, one.signature)) for one in asked],
+        gas=WALLET_CODE_GAS,
     )
-    yes = _IS_VALID_SIGNATURE.ljust(WORD, b"\x00")
-    return [answer == yes for answer in answers]
-
-
-def _question(digest: bytes, signature: bytes) -> bytes:
-    padding = bytes(-len(signature) % WORD)
-    return b"".join(
-        (
-            _IS_VALID_SIGNATURE,
-            digest,
-            (2 * WORD).to_bytes(WORD),
-            len(signature).to_bytes(WORD),
-            signature,
-            padding,
-        )
-    )
+    return [answer == ACCEPTED for answer in answers]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
-from app.chain.payers import PayerReads
+from app.chain.wallet_signature import WalletReads
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.chains import ChainFacts
 from app.domain.clock import Clock
@@ -72,7 +72,7 @@ class Intake:
         self,
         database: Database,
         bells: Bells,
-        chains: Mapping[int, PayerReads],
+        chains: Mapping[int, WalletReads],
         facts: Mapping[int, ChainFacts],
         clock: Clock,
         *,

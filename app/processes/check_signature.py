@@ -15,8 +15,8 @@ from app.chain.authorization import (
     program_word,
 )
 from app.chain.node_errors import ChainError, NodeError
-from app.chain.payers import PayerFacts, PayerQuestion, PayerReads, read_payers
-from app.chain.signature import InvalidSignatureError, recover_signer
+from app.chain.payers import PayerFacts, PayerQuestion, read_payers
+from app.chain.wallet_signature import WalletReads, signed_by_key
 from app.domain.authorization_window import SignedAuthorization, check_window
 from app.domain.errors import Refusal, RefusalCode, Unavailable
 from app.domain.intents.kind import IntentKind, ProgramFacts
@@ -46,7 +46,7 @@ class SignatureChecks:
     """Asks each chain about the payers of concurrent requests at once."""
 
     def __init__(
-        self, chains: Mapping[int, PayerReads], patience_seconds: float = PATIENCE_SECONDS
+        self, chains: Mapping[int, WalletReads], patience_seconds: float = PATIENCE_SECONDS
     ) -> None:
         self._chains = chains
         self._patience_seconds = patience_seconds
@@ -67,7 +67,7 @@ class SignatureChecks:
             raise _invalid(field)
         authorization = authorization_of(payment, signed.valid_after, signed.valid_before)
         digest = authorization_digest(token_domain(payment).separator(), authorization)
-        by_key = _is_signed_by(payment.wallet, digest, signed.signature)
+        by_key = signed_by_key(payment.wallet, digest, signed.signature)
         facts = await self._ask(payment, authorization.nonce, digest, signed.signature)
         if facts is not None:
             _judge(facts, payment.amount, field, by_key=by_key)
@@ -126,13 +126,6 @@ def token_domain(payment: Payment) -> TokenDomain:
     return TokenDomain(
         currency.eip712_name, currency.eip712_version, currency.chain_id, currency.token
     )
-
-
-def _is_signed_by(wallet: str, digest: bytes, signature: bytes) -> bool:
-    try:
-        return recover_signer(digest, signature) == wallet
-    except InvalidSignatureError:
-        return False
 
 
 def _judge(facts: PayerFacts, amount: Money, field: str, *, by_key: bool) -> None:

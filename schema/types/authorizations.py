@@ -1,5 +1,7 @@
 """Documents that wallets sign."""
 
+from datetime import datetime
+
 import strawberry
 
 from schema.scalars import JSON, BigInt, Hex
@@ -11,3 +13,9 @@ class PaymentAuthorization:
     valid_after: BigInt
     valid_before: BigInt
     nonce: Hex
+
+
+@strawberry.type
+class TypedDataDocument:
+    typed_data: JSON
+    expires_at: datetime

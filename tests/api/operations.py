@@ -28,6 +28,8 @@ CALLS = {
     "Query.payoutBatch": '{ payoutBatch(id: "%(batch)s") { id status } }',
     "Query.paymentAuthorization": """{ paymentAuthorization(programId: "%(program)s", kind: PAYMENT,
         wallet: "%(user_wallet)s", amount: {amount: "10", currency: "USDC"}, idempotencyKey: "k") { nonce } }""",
+    "Query.affiliateWalletChange": """{ affiliateWalletChange(id: "%(affiliate)s", newWallet: "%(new_wallet)s")
+        { expiresAt } }""",
     "Query.systemStatus": "{ systemStatus { health } }",
     "Mutation.createProgram": """mutation { createProgram(input: {slug: "%(new_slug)s", name: "New",
         treasury: "%(safe)s", chainId: "31337", currencies: ["USDC"], adminWallets: [],
@@ -64,6 +66,10 @@ CALLS = {
     + " } }",
     "Mutation.moveAffiliate": """mutation { moveAffiliate(id: "%(affiliate)s", to: {referralCode: "OTHER"},
         reason: "why") { """
+    + _AFFILIATE
+    + " } }",
+    "Mutation.changeAffiliateWallet": """mutation { changeAffiliateWallet(id: "%(affiliate)s",
+        newWallet: "%(own_wallet)s", oldSignature: "0x", newSignature: "0x") { """
     + _AFFILIATE
     + " } }",
     "Mutation.registerUser": """mutation { registerUser(input: {programId: "%(program)s", wallet: "%(new_wallet)s",
@@ -137,12 +143,14 @@ class Scene:
         await self.owner.execute(_LANE, lane, wallet(7))
         await self.owner.execute(_HALT, lane)
         await self.program.affiliate("OTHER")
+        moved = await self.program.affiliate("MOVED")
         self.names = {
             "program": self.program.id,
             "slug": self.program.slug,
             "new_slug": f"new-{self.program.slug}",
             "safe": await self.stage.safe(),
-            "affiliate": (await self.program.affiliate("MOVED"))["id"],
+            "affiliate": moved["id"],
+            "own_wallet": moved["wallet"],
             "user_wallet": payer.address,
             "new_wallet": Account.create().address,
             "lane": encode_id(IdPrefix.LANE, lane),

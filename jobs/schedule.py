@@ -10,6 +10,7 @@ from jobs import (
     housekeeping,
     pay,
     pay_day,
+    read_balances,
     release_stuck,
     seal,
     settle_intents,
@@ -45,6 +46,7 @@ JOBS = {
         ScheduledJob("seal", seal.run, every_seconds=5),
         ScheduledJob("housekeeping", housekeeping.run, every_seconds=600),
         ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
+        ScheduledJob("read_balances", read_balances.run, every_seconds=10),
         ScheduledJob("check_lanes", check_lanes.run, every_seconds=60),
     )
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import resolvers.affiliates
+import resolvers.balances
 import resolvers.commissions
 import resolvers.intents
 import resolvers.ledger
@@ -82,6 +83,33 @@ class Terms:
 
 
 @strawberry.type
+class ProgramBalance:
+    currency: str
+    on_chain: Money | None
+    ledger: Money
+    owed_to_affiliates: Money
+    owed_refunds: Money
+    provider_pending: Money
+    suspense: Money
+    available: Money
+    read_at: datetime | None
+
+
+@strawberry.type
+class CoverageDay:
+    date: datetime
+    becomes_payable: Money
+
+
+@strawberry.type
+class Coverage:
+    currency: str
+    treasury: Money
+    due: list[CoverageDay]
+    first_shortfall: datetime | None
+
+
+@strawberry.type
 @shown_rows(ProgramRow)
 class Program(Node):
     id: strawberry.ID = public_id(IdPrefix.PROGRAM)
@@ -116,6 +144,14 @@ class Program(Node):
     allow_self_approval: bool
     wallet_cool_down_hours: int
     maximum_tree_depth: int
+    balances: list[ProgramBalance] | None = resolved(
+        resolvers.balances.balances,
+        description="On-chain and ledger balances side by side, one row per currency.",
+    )
+    coverage: list[Coverage] | None = resolved(
+        resolvers.balances.coverage,
+        description="What becomes payable on which day against the treasury, with the first shortfall.",
+    )
     statistics: ProgramStatistics | None = resolved(resolvers.series.statistics)
     series: list[SeriesPoint] | None = resolved(
         resolvers.series.points, description="At most 500 points, from a rollup."

@@ -181,10 +181,10 @@ class Batches:
         owner, key, now = self.filled.owner, self.filled.key, self.filled.now
         parts, new = self.parts[batch_id][keep:], new_id()
         count, total = sum(len(part.owners) for part in parts), sum(part.total for part in parts)
-        for part in self.parts[batch_id][:keep]:
-            await self.give_up(part.id, "REJECTED", "replaced")
         values = (key, new, "PAYOUTS", batch_id, new_id().bytes * 2, count, total, now)
         async with owner.transaction():
+            for part in self.parts[batch_id][:keep]:
+                await self.give_up(part.id, "REJECTED", "replaced")
             await owner.execute(_BATCH, *values)
             for place, part in enumerate(parts):
                 await owner.execute(_LIST, key, new, place, part.id)

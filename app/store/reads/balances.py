@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
+
+from app.domain.available import OwnMoney, available
 from app.store.database import ReadSession
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceSums:
-    """Balances (credits - debits) by kind of account, in smallest units; on_chain: the stored reading."""
+    """Balances (credits - debits) by kind of account, in smallest units; on_chain: the stored reading.
+
+    owed_to_affiliates: balances above zero only, since one affiliate's debt pays nobody else.
+    """
 
     currency: str
     on_chain: int | None
     read_at: datetime | None
+    owed_to_affiliates: int
     by_kind: dict[str, int]
 
     def of(self, kind: str) -> int:
@@ -24,6 +31,25 @@ class BalanceSums:
     def ledger(self) -> int:
         """What the treasury holds by the ledger: all that came in, less all that left."""
         return -(self.of("USER") + self.of("DEPOSIT") + self.of("PAID_OUT"))
+
+    @property
+    def treasury(self) -> int:
+        """What the treasury holds: as it was last read, by the ledger until then."""
+        return self.ledger if self.on_chain is None else self.on_chain
+
+    @property
+    def available(self) -> int:
+        """What the program may take out."""
+        return available(
+            OwnMoney(
+                program=self.of("PROGRAM"),
+                affiliates=self.owed_to_affiliates,
+                refunds=self.of("REFUND"),
+                platform=self.of("PLATFORM"),
+                in_flight=self.of("PAYOUT_IN_FLIGHT"),
+            ),
+            self.on_chain,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +62,8 @@ class DueRow:
 
 
 _BALANCES = """
-SELECT u.code, u.on_chain_balance, u.on_chain_read_at, a.kind, sum(a.credits - a.debits) AS balance
+SELECT u.code, u.on_chain_balance, u.on_chain_read_at, a.kind, sum(a.credits - a.debits) AS balance,
+       sum(greatest(a.credits - a.debits, 0)) AS above_zero
   FROM program_currency u
   LEFT JOIN account a ON a.program_id = u.program_id AND a.currency = u.code
  WHERE u.program_id = $1
@@ -65,15 +92,22 @@ SELECT d.currency, d.day, sum(d.amount) AS amount
 
 async def balance_sums(session: ReadSession, programs: Sequence[int]) -> list[list[BalanceSums]]:
     """Of this snapshot's program, however often it is asked for: one for each of its currencies."""
-    found: dict[str, BalanceSums] = {}
-    for record in await session.connection.fetch(_BALANCES, session.program_id):
-        sums = found.setdefault(
-            record["code"],
-            BalanceSums(record["code"], record["on_chain_balance"], record["on_chain_read_at"], {}),
-        )
-        if record["kind"] is not None:
-            sums.by_kind[record["kind"]] = record["balance"]
-    return [list(found.values())] * len(programs)
+    records = await session.connection.fetch(_BALANCES, session.program_id)
+    currencies = {record["code"]: record for record in records}
+    found = [_sums(records, currency) for currency in currencies.values()]
+    return [found] * len(programs)
+
+
+def _sums(records: Sequence[asyncpg.Record], currency: asyncpg.Record) -> BalanceSums:
+    own = {record["kind"]: record for record in records if record["code"] == currency["code"]}
+    affiliates = own.get("AFFILIATE")
+    return BalanceSums(
+        currency=currency["code"],
+        on_chain=currency["on_chain_balance"],
+        read_at=currency["on_chain_read_at"],
+        owed_to_affiliates=0 if affiliates is None else affiliates["above_zero"],
+        by_kind={kind: record["balance"] for kind, record in own.items() if kind is not None},
+    )
 
 
 async def due_by_day(

@@ -1,4 +1,4 @@
-"""`sge demo`: the whole system on this machine, with traffic."""
+"""`sge demo`: the whole system on this machine, with traffic; `sge demo payout-cycle`: a payout from end to end."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,21 @@ from typing import Annotated
 import typer
 
 from sge.demo.options import DemoOptions
+from sge.demo.payout_cycle.command import run_payout_cycle
 from sge.demo.run import run_demo
 from sge.embedded.project import STATE
+
+demo = typer.Typer(invoke_without_command=True)
 
 _Port = Annotated[int | None, typer.Option(min=1, max=65535, show_default="a free one")]
 
 
-def demo(
+_Folder = Annotated[Path, typer.Option(help="Where data, keys and logs are kept.")]
+
+
+@demo.callback()
+def run(
+    context: typer.Context,
     *,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the API and the page.")] = 8000,
     rpc_port: _Port = None,
@@ -22,10 +30,12 @@ def demo(
     rate: Annotated[float, typer.Option(min=0.1, max=500, help="Intents a second.")] = 10.0,
     traffic: Annotated[bool, typer.Option(help="Customers that register and pay.")] = True,
     page: Annotated[bool, typer.Option(help="Build and serve the page at /.")] = True,
-    folder: Annotated[Path, typer.Option(help="Where data, keys and logs are kept.")] = STATE,
+    folder: _Folder = STATE,
     fresh: Annotated[bool, typer.Option(help="Forget the data of earlier runs.")] = False,
 ) -> None:
     """Run PostgreSQL, Redis, a chain, the API, workers and customers until Ctrl-C."""
+    if context.invoked_subcommand is not None:
+        return
     run_demo(
         DemoOptions(
             folder=folder.absolute(),
@@ -40,3 +50,15 @@ def demo(
             fresh=fresh,
         )
     )
+
+
+@demo.command("payout-cycle")
+def payout_cycle(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="When no demo runs yet.")] = 8000,
+    folder: _Folder = STATE,
+) -> None:
+    """Play a payout in the test program, from payments to the Safe's Transfers, and print the proof.
+
+    Through the public API of the demo that runs; when none does, one is started for it, and stopped.
+    """
+    run_payout_cycle(DemoOptions(folder=folder.absolute(), port=port, traffic=False, page=False))

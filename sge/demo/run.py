@@ -1,6 +1,7 @@
 """`sge demo` from the first server to the last goodbye."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, suppress
 from typing import Any
 
@@ -23,9 +24,11 @@ from sge.demo.wallets import DemoKeys, kept_keys
 from sge.embedded.folder_lock import FolderLock
 from sge.embedded.ports import require_free
 
+Act = Callable[[Scene, Progress], Coroutine[Any, Any, None]]
 
-def run_demo(options: DemoOptions) -> None:
-    """Runs until Ctrl-C or SIGTERM, then stops all that it started.
+
+def run_demo(options: DemoOptions, act: Act = keep_going) -> None:
+    """Runs until `act` ends, Ctrl-C or SIGTERM, then stops all that it started.
 
     Raises EmbeddedFailure (a busy port, a missing tool, another demo), saying what to do.
     """
@@ -37,12 +40,12 @@ def run_demo(options: DemoOptions) -> None:
         require_free("the API", options.port, "choose another: `make demo ARGS='--port 8001'`")
         if options.fresh:
             forget(options)
-        _run(options, progress, signals)
+        _run(options, progress, signals, act)
     lock.release()
     progress.say("everything has stopped; `make demo` continues with the same data")
 
 
-def _run(options: DemoOptions, progress: Progress, signals: StopSignals) -> None:
+def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Act) -> None:
     tree_sizes = [len(plan.affiliates) for plan in PROGRAMS]
     keys = kept_keys(options.folder / "demo-keys.json", tree_sizes)
     with ExitStack() as running:
@@ -64,7 +67,7 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals) -> None
         progress.ready(options, services, description)
         scene = Scene(options, services, crew, keys, chain, description["programs"])
         try:
-            signals.run(keep_going(scene, progress))
+            signals.run(act(scene, progress))
         except Stopped:
             progress.say("stopping …")
             raise

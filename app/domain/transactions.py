@@ -68,7 +68,10 @@ class SignedCopy:
 
 @dataclass(frozen=True, slots=True)
 class OpenTransaction:
-    """A nonce that no block has yet, as far as we saw, with its newest copy. sent_at: when a node last took it."""
+    """A nonce that no block has yet, as far as we saw, with its newest copy. sent_at: when a node last took it.
+
+    given_up: it relays a Safe transaction that is not to be executed any more.
+    """
 
     id: UUID
     chain_id: int
@@ -80,6 +83,12 @@ class OpenTransaction:
     sent_at: datetime | None
     signed_at: datetime
     copy: SignedCopy
+    given_up: bool = False
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether its newest copy is not to be sent any more."""
+        return self.given_up and self.copy.kind is CopyKind.PAYLOAD
 
 
 @dataclass(frozen=True, slots=True)

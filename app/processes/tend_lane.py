@@ -51,6 +51,8 @@ async def tend_lane(settling: Settling, lane: LaneLease, locked: LockedLane) -> 
 
 
 def _is_unsent(settling: Settling, one: OpenTransaction) -> bool:
+    if one.unwanted:
+        return False
     return one.sent_at is None or settling.clock() - one.sent_at >= SEND_AGAIN_AFTER
 
 
@@ -62,7 +64,7 @@ def _replacement(
     settling: Settling, one: OpenTransaction, outcome: SendOutcome, head: int
 ) -> CopyKind | None:
     """What a further copy would be; None when the newest one is right. head: 0 unless it is next for a block."""
-    if one.id in outcome.impossible:
+    if one.id in outcome.impossible or one.unwanted:
         return CopyKind.CANCEL
     if one.id in outcome.too_cheap or (head and _is_old(settling, one, head)):
         return one.copy.kind

@@ -20,7 +20,10 @@ from app.store.database import ReadSession, UnitOfWork
 
 _OPEN = """
 SELECT t.id, t.chain_id, t.nonce, t.purpose, t.to_address, t.data, t.gas_limit, t.last_sent_at, c.created_at AS signed_at,
-       c.n, c.kind, c.raw, c.hash, c.max_fee_per_gas, c.max_priority_fee_per_gas, c.head_number
+       c.n, c.kind, c.raw, c.hash, c.max_fee_per_gas, c.max_priority_fee_per_gas, c.head_number,
+       EXISTS (SELECT FROM safe_relay r
+                 JOIN safe_transaction s ON s.program_id = r.program_id AND s.id = r.safe_transaction_id
+                WHERE r.chain_transaction_id = t.id AND s.death IS NOT NULL) AS given_up
   FROM chain_transaction t
   CROSS JOIN LATERAL (SELECT * FROM signed_copy c WHERE c.chain_transaction_id = t.id ORDER BY c.n DESC LIMIT 1) c
  WHERE t.chain_id = $1 AND t.lane_id = $2 AND t.status IN ('PREPARED', 'BROADCAST') AND t.nonce >= $3
@@ -125,4 +128,5 @@ def _open(row: asyncpg.Record) -> OpenTransaction:
         sent_at=row["last_sent_at"],
         signed_at=row["signed_at"],
         copy=copy,
+        given_up=row["given_up"],
     )

@@ -13,6 +13,7 @@ from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
+from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
 from app.processes.accept_intent import Intake
 from app.processes.advance_clock import advance_clock
@@ -20,6 +21,7 @@ from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
 from app.runtime import Runtime, chain_facts, open_runtime
+from app.services.create_export import use_export
 from app.services.create_program import ProgramResult
 from app.services.execute import execute
 from app.services.new_program import CreateProgram
@@ -128,6 +130,17 @@ class ApiProcess:
             program_id=program_key,
             to=to,
         )
+
+    def export_url(self, token: str) -> str:
+        """Where an export is fetched.
+
+        From the setting and not from the request: its Host header is whatever a client or a proxy says.
+        """
+        return f"{self._settings.public_url.rstrip('/')}/exports/{token}"
+
+    async def use_export(self, token: str) -> ExportOrder | None:
+        """What an export's link stands for, once; None for a used, late or unknown one."""
+        return await self.execute(None, lambda unit: use_export(unit, token, self.now()))
 
     def explorer_url(self, chain_id: int) -> str | None:
         """Where people look at a chain's transactions; None without an explorer."""

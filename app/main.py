@@ -5,15 +5,15 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
-from schema.context import ApiRuntime
 from schema.transport.asgi import Schema, build_application
+from schema.transport.exports import ExportingRuntime, Exports
 from schema.transport.settings import TransportSettings
 
 _PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"
 
 
 def create_app(
-    runtime: ApiRuntime,
+    runtime: ExportingRuntime,
     schema: Schema,
     settings: TransportSettings | None = None,
     *,
@@ -28,6 +28,7 @@ def create_app(
         schema,
         settings or TransportSettings(),
         pages=_PAGES if serve_page and _PAGES.is_dir() else None,
+        routes=[Exports(runtime).route()],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from app.domain.errors import Refusal, RefusalCode, Unavailable
@@ -81,6 +82,13 @@ class LanePayloadRow:
     user_errors: list[UserErrorRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class ExportPayloadRow:
+    url: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
 Payload = TypeVar(
     "Payload",
     ProgramPayloadRow,
@@ -91,6 +99,7 @@ Payload = TypeVar(
     IntentPayloadRow,
     ReversalPayloadRow,
     LanePayloadRow,
+    ExportPayloadRow,
 )
 
 

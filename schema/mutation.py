@@ -8,12 +8,14 @@ import resolvers.changing_intents
 import resolvers.changing_lanes
 import resolvers.changing_programs
 import resolvers.changing_wallets
+import resolvers.exporting
 import resolvers.reversing_settlements
 from schema.fields import mutated
 from schema.types.payloads import (
     AffiliatePayload,
     ApiKeyPayload,
     ApiKeySecretPayload,
+    ExportPayload,
     IntentPayload,
     LanePayload,
     ProgramPayload,
@@ -59,3 +61,7 @@ class Mutation:
         "those already paid or in a batch become negative commissions. Several, up to the settled amount.",
     )
     unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)
+    create_export: ExportPayload | None = mutated(
+        resolvers.exporting.create,
+        description="A link to a CSV or JSON export, good once, for 60 seconds.",
+    )

@@ -56,6 +56,7 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Mutation.cancelIntent": _PROGRAM,
     "Mutation.reverseSettlement": _PAYOUTS,
     "Mutation.unhaltLane": _PLATFORM,
+    "Mutation.createExport": _READ,
     "Subscription.intentStatus": _READ,
     "Subscription.programEvents": _READ,
     "Subscription.payoutBatchStatus": _READ,

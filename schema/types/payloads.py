@@ -1,5 +1,7 @@
 """What mutations answer."""
 
+from datetime import datetime
+
 import strawberry
 
 from app.domain.errors import RefusalCode as UserErrorCode
@@ -83,4 +85,11 @@ class ReversalPayload:
 @strawberry.type
 class LanePayload:
     lane: Lane | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ExportPayload:
+    url: str | None
+    expires_at: datetime | None
     user_errors: list[UserError]

@@ -93,6 +93,9 @@ CALLS = {
     "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
     + _ERRORS
     + " } }",
+    "Mutation.createExport": 'mutation { createExport(programId: "%(program)s", kind: COMMISSIONS) { url expiresAt '
+    + _ERRORS
+    + " } }",
     "Subscription.intentStatus": 'subscription { intentStatus(id: "%(intent)s") { id } }',
     "Subscription.programEvents": 'subscription { programEvents(programId: "%(program)s") { type } }',
     "Subscription.payoutBatchStatus": 'subscription { payoutBatchStatus(id: "%(batch)s") { id } }',

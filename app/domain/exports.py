@@ -1,0 +1,29 @@
+"""Exports: a program's records as one download."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+LINK_LIFETIME = timedelta(seconds=60)
+
+
+class ExportKind(StrEnum):
+    """ExportKind of the contract."""
+
+    INTENTS = "INTENTS"
+    COMMISSIONS = "COMMISSIONS"
+    LEDGER = "LEDGER"
+    PAYOUTS = "PAYOUTS"
+    AUDIT = "AUDIT"
+    PAYOUT_BATCH = "PAYOUT_BATCH"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What a link stands for. filter: checked conditions as JSON values, ids as UUIDs in text, times in RFC 3339."""
+
+    program_id: int
+    kind: ExportKind
+    filter: Mapping[str, Any]

@@ -1,0 +1,54 @@
+"""A link to an export: asked for by a credential, fetched without one, good once."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.errors import Refusal, RefusalCode
+from app.domain.exports import LINK_LIFETIME, ExportKind, ExportOrder
+from app.domain.ids import new_id
+from app.services.audit import AuditEntry, write_audit
+from app.store import exports as store
+from app.store.database import UnitOfWork
+
+_TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLink:
+    """token: shown once, only its hash is stored."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+async def create_export(
+    unit: UnitOfWork, actor: str, order: ExportOrder, now: datetime
+) -> ExportLink:
+    """Makes a link; who exported what is in the audit trail. Refuses NOT_FOUND for a batch that is not there."""
+    if order.kind is ExportKind.PAYOUT_BATCH:
+        batch_id = UUID(order.filter["batchId"])
+        if not await store.batch_exists(unit, batch_id):
+            raise Refusal(
+                RefusalCode.NOT_FOUND, "There is no such payout batch.", "filter", "batchId"
+            )
+    link_id, token = new_id(), secrets.token_urlsafe(_TOKEN_BYTES)
+    expires_at = now + LINK_LIFETIME
+    await store.insert_link(
+        unit, link_id, _hashed(token), order, actor=actor, now=now, expires_at=expires_at
+    )
+    after = {"kind": order.kind.value, "filter": dict(order.filter)}
+    await write_audit(unit, AuditEntry(actor, "export.created", str(link_id), now, after=after))
+    return ExportLink(token, expires_at)
+
+
+async def use_export(unit: UnitOfWork, token: str, now: datetime) -> ExportOrder | None:
+    """What the link stands for, once; None for a used, late or unknown one, which nobody can tell apart."""
+    return await store.use_link(unit, _hashed(token), now)
+
+
+def _hashed(token: str) -> bytes:
+    # A token of 256 random bits is not to be guessed from its hash.
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,52 @@
+"""Links to exports: stored by the hash of their token, used once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.exports import ExportKind, ExportOrder
+from app.store.database import UnitOfWork
+
+_INSERT = """
+INSERT INTO export_link (program_id, id, token_hash, kind, filter, created_by, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+_USE = "SELECT program_id, kind, filter FROM sge_use_export_link($1, $2)"
+_BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
+
+
+async def insert_link(
+    unit: UnitOfWork,
+    link_id: UUID,
+    token_hash: bytes,
+    order: ExportOrder,
+    *,
+    actor: str,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """A link of the unit's own program."""
+    await unit.connection.execute(
+        _INSERT,
+        unit.program_id,
+        link_id,
+        token_hash,
+        order.kind.value,
+        dict(order.filter),
+        actor,
+        now,
+        expires_at,
+    )
+
+
+async def use_link(unit: UnitOfWork, token_hash: bytes, now: datetime) -> ExportOrder | None:
+    """Uses a link of any program up; None when it is used, late or unknown."""
+    row = await unit.connection.fetchrow(_USE, token_hash, now)
+    if row is None:
+        return None
+    return ExportOrder(row["program_id"], ExportKind(row["kind"]), row["filter"])
+
+
+async def batch_exists(unit: UnitOfWork, batch_id: UUID) -> bool:
+    """Whether the unit's program has this payout batch."""
+    found: bool = await unit.connection.fetchval(_BATCH, unit.program_id, batch_id)
+    return found

@@ -1,0 +1,34 @@
+"""The mutation that gives a link to an export."""
+
+import strawberry
+from strawberry import UNSET
+
+from app.domain.exports import ExportKind, ExportOrder
+from app.services.create_export import create_export
+from resolvers.access import Info, authorize, process_of
+from resolvers.payloads import ExportPayloadRow, answer, commit, named_program
+from schema.inputs.exports import export_filter
+from schema.inputs.given import given
+from schema.scalars import JSON
+
+
+async def create(
+    info: Info,
+    program_id: strawberry.ID,
+    kind: ExportKind,
+    filter: JSON | None = UNSET,
+) -> ExportPayloadRow:
+    """A new link each time."""
+    authority = authorize(info)
+
+    async def work() -> ExportPayloadRow:
+        key = await named_program(info, program_id)
+        order = ExportOrder(key, kind, export_filter(kind, given(filter)))
+        now = info.context.now()
+        link = await commit(
+            info, key, lambda unit: create_export(unit, authority.actor, order, now)
+        )
+        url = process_of(info.context).export_url(link.token)
+        return ExportPayloadRow(url, link.expires_at)
+
+    return await answer(ExportPayloadRow, work)

@@ -1,0 +1,162 @@
+"""Tables as CSV: which columns each export has, and how their values are written."""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.domain.csv_text import csv_text
+from app.domain.exports import ExportKind, ExportOrder
+from app.domain.money import format_units
+from app.store.database import ReadSession
+from app.store.reads import exports
+from schema.ids import IdPrefix, encode_id
+from schema.scalars import format_date_time
+
+_LINES = 500
+Write = Callable[[Any], str]
+
+
+class Record(Protocol):
+    """A row of the store."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """name: in the header and of the record's value. write None: an amount in the record's currency."""
+
+    name: str
+    write: Write | None = str
+
+
+def _id(prefix: IdPrefix) -> Write:
+    return lambda value: encode_id(prefix, value)
+
+
+def _hex(value: bytes) -> str:
+    return "0x" + value.hex()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _columns(*columns: str | tuple[str, Write | None]) -> tuple[Column, ...]:
+    return tuple(Column(one) if isinstance(one, str) else Column(*one) for one in columns)
+
+
+_AT = format_date_time
+COLUMNS: dict[ExportKind, tuple[Column, ...]] = {
+    ExportKind.INTENTS: _columns(
+        ("id", _id(IdPrefix.INTENT)),
+        "kind",
+        "status",
+        "stage",
+        "idempotency_key",
+        "wallet",
+        ("user_id", _id(IdPrefix.USER)),
+        ("amount", None),
+        "currency",
+        "referral_code",
+        "terms_version",
+        "failure_code",
+        "failure_message",
+        "created_by",
+        ("created_at", _AT),
+        ("completed_at", _AT),
+        ("settlement_id", _id(IdPrefix.SETTLEMENT)),
+        ("tx_hash", _hex),
+        ("confirmed_at", _AT),
+    ),
+    ExportKind.COMMISSIONS: _columns(
+        ("id", _id(IdPrefix.COMMISSION)),
+        ("affiliate_id", _id(IdPrefix.AFFILIATE)),
+        "referral_code",
+        "wallet",
+        ("settlement_id", _id(IdPrefix.SETTLEMENT)),
+        "level",
+        "rate_bps",
+        "terms_version",
+        ("base", None),
+        ("amount", None),
+        "currency",
+        "status",
+        ("claws_back", _id(IdPrefix.COMMISSION)),
+        ("accrued_at", _AT),
+        ("payable_at", _AT),
+        ("paid_at", _AT),
+        ("executed_tx_hash", _hex),
+    ),
+    ExportKind.LEDGER: _columns(
+        ("journal_id", _id(IdPrefix.LEDGER_TRANSACTION)),
+        "kind",
+        "reference",
+        "description",
+        ("effective_at", _AT),
+        ("posted_at", _AT),
+        "seq",
+        "purpose",
+        ("debit_account_id", _id(IdPrefix.LEDGER_ACCOUNT)),
+        "debit_kind",
+        "debit_owner",
+        ("credit_account_id", _id(IdPrefix.LEDGER_ACCOUNT)),
+        "credit_kind",
+        "credit_owner",
+        ("amount", None),
+        "currency",
+    ),
+    ExportKind.PAYOUTS: _columns(
+        ("id", _id(IdPrefix.PAYOUT)),
+        ("batch_id", _id(IdPrefix.PAYOUT_BATCH)),
+        "purpose",
+        ("affiliate_id", _id(IdPrefix.AFFILIATE)),
+        "referral_code",
+        "wallet",
+        "destination",
+        ("amount", None),
+        "currency",
+        "status",
+        "death_reason",
+        "safe_nonce",
+        ("hash", _hex),
+        ("executed_tx_hash", _hex),
+        "log_index",
+        ("created_at", _AT),
+        ("finished_at", _AT),
+    ),
+    ExportKind.AUDIT: _columns(
+        ("id", _id(IdPrefix.AUDIT_ENTRY)),
+        ("at", _AT),
+        "actor",
+        "action",
+        "target_id",
+        ("before", _json),
+        ("after", _json),
+        "reason",
+        "request_id",
+    ),
+}
+
+
+async def csv_of(session: ReadSession, order: ExportOrder) -> AsyncGenerator[bytes, None]:
+    """The header, then portions of lines."""
+    columns = COLUMNS[order.kind]
+    decimals = await session.decimals()
+    lines: list[list[str | None]] = [[column.name for column in columns]]
+    async for record in exports.rows(session, order.kind, order.filter):
+        lines.append([_cell(record, column, decimals) for column in columns])
+        if len(lines) >= _LINES:
+            yield csv_text(lines).encode()
+            lines = []
+    yield csv_text(lines).encode()
+
+
+def _cell(record: Record, column: Column, decimals: Mapping[str, int]) -> str | None:
+    value = record[column.name]
+    if value is None:
+        return None
+    if column.write is None:
+        return format_units(value, decimals[record["currency"]])
+    return column.write(value)

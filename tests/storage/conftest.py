@@ -9,6 +9,7 @@ import pytest
 from app.store.database import Database as Pool
 from tests.fixtures.databases import Database
 from tests.storage.seeds import SeededProgram, add_program
+from tests.storage.vault import Vault
 
 _NUMBERS = itertools.count(1)
 
@@ -59,3 +60,9 @@ async def feed(database: Database) -> AsyncIterator[Pool]:
     pool = await Pool.connect(database.dsn("sge_feed"), maximum=4)
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+async def vault(owner: asyncpg.Connection, worker: Pool, program: SeededProgram) -> Vault:
+    """A program with a treasury, whose affiliates earn what a test says."""
+    return await Vault(owner, worker, program).open()

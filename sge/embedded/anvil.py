@@ -34,6 +34,7 @@ class Anvil(Server):
     """A chain of one node: a block with each transaction and one a second, finality two blocks on.
 
     With `remembers` its state is kept in the folder: saved each half minute and at a clean stop.
+    Without `ticks` it makes no block of itself: tests mine what they need, and need not wait to go back.
     """
 
     name: ClassVar[str] = "anvil"
@@ -45,11 +46,13 @@ class Anvil(Server):
         *,
         port: int | None = None,
         remembers: bool = True,
+        ticks: bool = True,
         accounts: int = 10,
         options: tuple[str, ...] = (),
     ) -> None:
         super().__init__(folder, port=port)
         self._remembers = remembers
+        self._ticks = ticks
         self._accounts = accounts
         self._options = options
 
@@ -61,7 +64,7 @@ class Anvil(Server):
     def call(self, method: str, *parameters: Any) -> Any:
         """One JSON-RPC call, for control (`anvil_*`, `evm_*`); raises AnvilRefusal on an error."""
         if method in _REWINDS:
-            self._let_a_block_pass()
+            self._let_blocks_pass()
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(parameters)}
         request = urllib.request.Request(  # noqa: S310 - the address is our own loopback port
             self.url, json.dumps(body).encode(), {"content-type": "application/json"}
@@ -72,8 +75,11 @@ class Anvil(Server):
             raise AnvilRefusal(f"{method}: {answer['error']}")
         return answer["result"]
 
-    def _let_a_block_pass(self) -> None:
-        """Waits until the node's own clock has just made a block; returns at once after it when it makes none."""
+    def _let_blocks_pass(self) -> None:
+        """Returns when no block is being made: the node makes one at a time, and has just made one."""
+        if not self._ticks:
+            self.call("evm_mine")
+            return
         before, deadline = self.call("eth_blockNumber"), time.monotonic() + 1.3 * _BLOCK_SECONDS
         while time.monotonic() < deadline and self.call("eth_blockNumber") == before:
             time.sleep(0.01)
@@ -82,7 +88,8 @@ class Anvil(Server):
         command = [str(anvil_binary()), "--host", LOOPBACK, "--port", str(self.port), "--quiet"]
         command += ["--chain-id", str(CHAIN_ID), "--accounts", str(self._accounts)]
         # Instant mining alone strands a burst that exceeds one block's gas for ever.
-        command += ["--block-time", str(_BLOCK_SECONDS), "--mixed-mining"]
+        if self._ticks:
+            command += ["--block-time", str(_BLOCK_SECONDS), "--mixed-mining"]
         command += ["--enable-tx-gas-limit", "--gas-limit", str(_BLOCK_GAS)]
         command += ["--slots-in-an-epoch", "1"]
         if self._remembers:

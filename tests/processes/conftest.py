@@ -16,6 +16,7 @@ from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.contracts.conftest import chain, deployment
 from tests.contracts.gateway_chain import DEPLOYER_KEY, RELAYER_KEY, GatewayChain
 from tests.contracts.items import USDC
+from tests.fixtures.chains import quiet_node, undone
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.fixtures.folders import server_folder_for_a_while
 from tests.processes.payers import FEE, Payers, intake_over
@@ -48,7 +49,7 @@ def held_deployment() -> Iterator[tuple[Anvil, Deployment]]:
     """A node of a module's own, for tests that hold its blocks back."""
     with (
         server_folder_for_a_while() as folder,
-        Anvil(folder / "anvil", remembers=False, accounts=20) as node,
+        quiet_node(folder / "anvil") as node,
     ):
         relayers = [Account.from_key(key).address for key in (RELAYER_KEY, SECOND_RELAYER_KEY)]
         yield (
@@ -63,11 +64,9 @@ async def held_world(
 ) -> AsyncIterator[SettlingWorld]:
     """The same on a chain whose blocks the test may hold back; it mines each transaction at once until then."""
     node, deployment = held_deployment
-    snapshot = node.call("evm_snapshot")
-    async with world_over(database, GatewayChain(node, deployment)) as world:
-        yield world
-    node.call("anvil_dropAllTransactions")
-    node.call("evm_revert", snapshot)
+    with undone(node):
+        async with world_over(database, GatewayChain(node, deployment)) as world:
+            yield world
     # Neither is part of a snapshot.
     node.call("evm_setAutomine", True)
     node.call("anvil_setNextBlockBaseFeePerGas", hex(10**9))

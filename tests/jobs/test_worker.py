@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from app.bus.queue import wake_now
+from app.bus.channels import SETTLE_QUEUE, dotted_name
+from app.bus.queue import rq_queue, wake_now
 from jobs.schedule import JOBS
 from sge.embedded.redis_server import Redis
 from tests.fixtures.databases import Database
@@ -116,12 +117,15 @@ async def test_one_scheduler_of_two_wakes(
         running(["scheduler"], settings, tmp_path / "two"),
         redis.Redis.from_url(redis_url) as client,
     ):
+        due = sorted(dotted_name(name) for name, job in JOBS.items() if job.queue == SETTLE_QUEUE)
+
+        def waiting() -> list[str]:
+            return sorted(job.func_name for job in rq_queue(SETTLE_QUEUE, client).jobs)
 
         async def woken() -> bool:
-            return bool(client.llen("rq:queue:settle"))
+            return set(waiting()) == set(due)
 
         await until(woken, 30, tmp_path / "one")
         [lease] = await world.rows("SELECT * FROM consumer_position WHERE consumer = 'scheduler'")
         assert lease["leased_by"] is not None
-        queued = [job for job in JOBS.values() if job.queue == "settle"]
-        assert client.llen("rq:queue:settle") == len(queued)
+        assert waiting() == due

@@ -20,6 +20,7 @@ from app.processes.advance_clock import advance_clock
 from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
+from app.processes.payouts import Payouts
 from app.runtime import Runtime, chain_facts, open_runtime
 from app.services.create_export import use_export
 from app.services.create_program import ProgramResult
@@ -43,6 +44,7 @@ class ApiProcess:
     feed: events.EventFeed
     hub: EventHub
     intake: Intake
+    payouts: Payouts
     wallet_changes: WalletChanges
 
     def __init__(self, settings: Settings) -> None:
@@ -71,6 +73,13 @@ class ApiProcess:
             self.runtime.clock,
         )
         self.wallet_changes = WalletChanges(
+            self.runtime.database,
+            self.bells,
+            self.runtime.chains,
+            chain_facts(self._settings),
+            self.runtime.clock,
+        )
+        self.payouts = Payouts(
             self.runtime.database,
             self.bells,
             self.runtime.chains,

@@ -77,6 +77,13 @@ class ReversalPayloadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutBatchPayloadRow:
+    payout_batch: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class LanePayloadRow:
     lane: Any = None
     user_errors: list[UserErrorRow] = field(default_factory=list)
@@ -98,6 +105,7 @@ Payload = TypeVar(
     AffiliatePayloadRow,
     IntentPayloadRow,
     ReversalPayloadRow,
+    PayoutBatchPayloadRow,
     LanePayloadRow,
     ExportPayloadRow,
 )

@@ -6,6 +6,7 @@ import resolvers.changing_affiliates
 import resolvers.changing_api_keys
 import resolvers.changing_intents
 import resolvers.changing_lanes
+import resolvers.changing_payouts
 import resolvers.changing_programs
 import resolvers.changing_wallets
 import resolvers.exporting
@@ -18,6 +19,7 @@ from schema.types.payloads import (
     ExportPayload,
     IntentPayload,
     LanePayload,
+    PayoutBatchPayload,
     ProgramPayload,
     ReversalPayload,
     TermsPayload,
@@ -59,6 +61,25 @@ class Mutation:
         resolvers.reversing_settlements.reverse,
         description="Owes the payer a refund, paid by the next batch, and claws back the commissions in proportion; "
         "those already paid or in a batch become negative commissions. Several, up to the settled amount.",
+    )
+    create_payout_batch: PayoutBatchPayload | None = mutated(
+        resolvers.changing_payouts.create,
+        description="Moves what is due to PAYABLE and puts it in a batch; the daily job calls the same code.",
+    )
+    propose_withdrawal: PayoutBatchPayload | None = mutated(
+        resolvers.changing_payouts.withdraw,
+        description="The program takes its own money, or pays the platform's fee, through the same Safe.",
+    )
+    approve_payout_batch: PayoutBatchPayload | None = mutated(
+        resolvers.changing_payouts.approve,
+        description="signatures: one for each of the batch's PROPOSED safeTransactions, in order, by one owner; "
+        "contentHash: what that owner saw.",
+    )
+    reject_payout_batch: PayoutBatchPayload | None = mutated(resolvers.changing_payouts.reject)
+    close_payout_batch: PayoutBatchPayload | None = mutated(
+        resolvers.changing_payouts.close,
+        description="Ends a rejected batch without paying: a zero-value Safe transaction at each open nonce, "
+        "to be signed by owners.",
     )
     unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)
     create_export: ExportPayload | None = mutated(

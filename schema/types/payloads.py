@@ -8,6 +8,7 @@ from app.domain.errors import RefusalCode as UserErrorCode
 from app.domain.warnings import WarningCode
 from schema.types.affiliates import Affiliate
 from schema.types.intents import Intent
+from schema.types.payouts import PayoutBatch
 from schema.types.programs import Program, Terms
 from schema.types.reversals import Reversal
 from schema.types.system import Lane
@@ -78,6 +79,13 @@ class IntentPayload:
 @strawberry.type
 class ReversalPayload:
     reversal: Reversal | None
+    replayed: bool
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class PayoutBatchPayload:
+    payout_batch: PayoutBatch | None
     replayed: bool
     user_errors: list[UserError]
 

@@ -16,6 +16,7 @@ from schema.build import build_schema
 from sge.embedded.anvil import Anvil
 from tests.api.caller import Caller, Stage
 from tests.api.filled import FilledProgram
+from tests.api.paying import Paying, paying_program
 from tests.contracts.conftest import deployment
 from tests.fixtures.databases import Database
 
@@ -75,5 +76,15 @@ async def filled(stage: Stage, database: Database) -> AsyncIterator[FilledProgra
     program = FilledProgram(await stage.program(), owner, worker, stage.process.now())
     await program.begin()
     yield program
+    await worker.close()
+    await owner.close()
+
+
+@pytest.fixture
+async def paying(stage: Stage, database: Database) -> AsyncIterator[Paying]:
+    """A program that has commissions to pay, and the money for them in its Safe."""
+    owner = await asyncpg.connect(database.dsn())
+    worker = await Pool.connect(database.dsn("sge_worker"), maximum=1)
+    yield await paying_program(stage, owner, worker)
     await worker.close()
     await owner.close()

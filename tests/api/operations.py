@@ -9,11 +9,13 @@ from eth_account import Account
 from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_id
 from tests.api.caller import CREATE_KEY, OwnProgram, Stage
+from tests.api.paying import Paying
 from tests.storage.seeds import wallet
 
 _ERRORS = "userErrors { code message field }"
 _PROGRAM = f"program {{ id status name now }} {_ERRORS}"
 _INTENT = f"intent {{ id status version }} replayed warnings {{ code }} {_ERRORS}"
+_BATCH = f"payoutBatch {{ id status }} replayed {_ERRORS}"
 _AFFILIATE = f"affiliate {{ id status depth }} {_ERRORS}"
 
 CALLS = {
@@ -90,6 +92,26 @@ CALLS = {
     "Mutation.reverseSettlement": """mutation { reverseSettlement(id: "%(settlement)s", reason: "why",
         amount: {amount: "1", currency: "USDC"}, idempotencyKey: "reverse") {
           reversal { id } replayed userErrors { code message field } } }""",
+    "Mutation.createPayoutBatch": """mutation { createPayoutBatch(programId: "%(due_program)s", currency: "USDC",
+        idempotencyKey: "batch") { """
+    + _BATCH
+    + " } }",
+    "Mutation.proposeWithdrawal": """mutation { proposeWithdrawal(programId: "%(rich_program)s",
+        amount: {amount: "1", currency: "USDC"}, destination: "%(new_wallet)s", idempotencyKey: "withdraw") { """
+    + _BATCH
+    + " } }",
+    # These three in this order: a batch that an owner signed can be rejected, and then closed.
+    "Mutation.approvePayoutBatch": """mutation { approvePayoutBatch(id: "%(proposed)s", owner: "%(safe_owner)s",
+        signatures: ["%(owner_signature)s"], contentHash: "%(content_hash)s") { """
+    + _BATCH
+    + " } }",
+    "Mutation.rejectPayoutBatch": 'mutation { rejectPayoutBatch(id: "%(proposed)s", reason: "why") { '
+    + _BATCH
+    + " } }",
+    "Mutation.closePayoutBatch": """mutation { closePayoutBatch(id: "%(proposed)s", reason: "why",
+        idempotencyKey: "close") { """
+    + _BATCH
+    + " } }",
     "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
     + _ERRORS
     + " } }",
@@ -126,18 +148,35 @@ _HALT = "UPDATE lane SET status = 'HALTED', halt_reason = 'test', halted_at = no
 
 @dataclass
 class Scene:
-    """A program with one of everything that a call can name. batch: a payout batch that nobody has signed yet."""
+    """A program with one of everything that a call can name. batch: a payout batch that nobody has signed yet.
+
+    A Safe has one batch at a time: payouts are changed in programs of their own.
+    """
 
     stage: Stage
     program: OwnProgram
     owner: asyncpg.Connection
     batch: str
     settlement: str
+    due: Paying
+    rich: Paying
+    proposing: Paying
     names: dict[str, str] = field(default_factory=dict)
 
     def document(self, operation: str) -> str:
         """The call of a root field."""
         return CALLS[operation] % self.names
+
+    def program_of(self, operation: str) -> OwnProgram:
+        """Whose key may make this call."""
+        own = {
+            "Mutation.createPayoutBatch": self.due,
+            "Mutation.proposeWithdrawal": self.rich,
+            "Mutation.approvePayoutBatch": self.proposing,
+            "Mutation.rejectPayoutBatch": self.proposing,
+            "Mutation.closePayoutBatch": self.proposing,
+        }
+        return own[operation].program if operation in own else self.program
 
     async def set_up(self) -> None:
         """Make what the calls name."""
@@ -168,6 +207,18 @@ class Scene:
             "valid_before": "0",
         }
         await self._sign(payer)
+        await self._propose()
+
+    async def _propose(self) -> None:
+        signed = self.proposing.signed(await self.proposing.create(), 0)
+        self.names |= {
+            "due_program": self.due.program.id,
+            "rich_program": self.rich.program.id,
+            "proposed": signed["id"],
+            "safe_owner": signed["owner"],
+            "owner_signature": signed["signatures"][0],
+            "content_hash": signed["hash"],
+        }
 
     async def _key(self) -> str:
         made = await self.stage.platform.ask(

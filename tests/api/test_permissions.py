@@ -13,6 +13,7 @@ from tests.api.caller import ALL_SCOPES, Caller, Stage
 from tests.api.filled import FilledProgram
 from tests.api.live import on_a_socket
 from tests.api.operations import CALLS, Scene
+from tests.api.paying import paying_program
 from tests.api.walking import GRAPHQL
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.transport.ws_client import initialised
@@ -50,7 +51,8 @@ async def scene(stage: Stage, filled: FilledProgram) -> Scene:
     await filled.grow(1)
     batch = encode_id(IdPrefix.PAYOUT_BATCH, await Batches(filled).propose(filled.payments))
     settlement = encode_id(IdPrefix.SETTLEMENT, filled.payments[0].settlement)
-    scene = Scene(stage, filled.program, owner, batch, settlement)
+    payers = [await paying_program(stage, owner, filled.worker) for _ in range(3)]
+    scene = Scene(stage, filled.program, owner, batch, settlement, *payers)
     await scene.set_up()
     payer = scene.names["user_wallet"]
     await mint_test_usd(stage.rpc, DEPLOYER_KEY, stage.deployment.token, {payer: 10**9})
@@ -97,7 +99,7 @@ async def test_refusals_by_kind_of_caller_change_nothing(scene: Scene) -> None:
     stage, other = scene.stage, await scene.stage.program()
     nobody = Caller(stage.client, None)
     wrong = {
-        operation: Caller(stage.client, await stage.key(scene.program.id, scopes))
+        operation: Caller(stage.client, await stage.key(scene.program_of(operation).id, scopes))
         for operation in CALLS
         if (scopes := scopes_without(operation))
     }
@@ -147,7 +149,7 @@ async def right_caller(scene: Scene, operation: str) -> Caller:
     scope = min(OPERATIONS[operation] & set(map(ApiScope, ALL_SCOPES)), default=None)
     if scope is None:
         return stage.platform
-    return Caller(stage.client, await stage.key(scene.program.id, [scope.value]))
+    return Caller(stage.client, await stage.key(scene.program_of(operation).id, [scope.value]))
 
 
 async def test_subscriptions_are_refused_with_codes(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from app.chain.address import ZERO_ADDRESS, InvalidAddressError, parse_address
 from app.chain.payout_content import Recipient
 from app.chain.safe_execution import OwnerSignature
 from app.chain.safe_hash import SafeOperation, SafeTransaction
-from app.domain.payouts import PayoutPurpose
+from app.domain.payouts import Death, PayoutPurpose
 from app.domain.states import SafeTransactionStatus
 from app.domain.strict_json import MalformedDocument, Place
 from app.domain.treasury import SUPPORTED_SAFE_VERSIONS
@@ -59,6 +59,7 @@ class SafeTransactionEntry:
     hash: bytes
     content_hash: bytes
     status: SafeTransactionStatus
+    death: Death | None
     signatures: tuple[OwnerSignature, ...]
     payouts: tuple[PayoutEntry, ...]
     execution: Execution | None
@@ -117,6 +118,7 @@ def _transaction(place: Place) -> SafeTransactionEntry:
         hash=place["hash"].octets(32),
         content_hash=place["contentHash"].octets(32),
         status=status,
+        death=None if place["death"].absent else Death(place["death"].text(*Death)),
         signatures=tuple(_signature(one) for one in place["signatures"]),
         payouts=payouts,
         execution=_execution(place["execution"]) if executed else None,

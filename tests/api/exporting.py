@@ -1,5 +1,6 @@
 """Asks for exports and fetches them."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -42,3 +43,27 @@ async def table(program: OwnProgram, kind: str, /, **filter_: Any) -> list[dict[
     """A CSV export's rows."""
     text = (await fetched(program, kind, **filter_)).text
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def http_scope(path: str) -> dict[str, Any]:
+    """A GET, for a client that talks ASGI itself."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+        "server": ("api", 80),
+    }
+
+
+async def silent() -> dict[str, Any]:
+    """Receives nothing more."""
+    await asyncio.Event().wait()
+    raise AssertionError

@@ -10,7 +10,7 @@ import httpx
 from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_id
 from tests.api.caller import OwnProgram, Stage
-from tests.api.exporting import CREATE_EXPORT, asked, fetched, link, table
+from tests.api.exporting import CREATE_EXPORT, asked, fetched, http_scope, link, silent, table
 from tests.api.filled import FilledProgram
 
 _LINKS = "SELECT export_link::text FROM export_link"
@@ -146,30 +146,8 @@ async def test_a_client_that_leaves_gives_its_place_back(filled: FilledProgram) 
     transport = program.client._transport
     assert isinstance(transport, httpx.ASGITransport)
     for _ in range(5):
-        await transport.app(_scope(await link(program, "LEDGER")), _never, _gone)
+        await transport.app(http_scope(await link(program, "LEDGER")), silent, _gone)
     assert (await fetched(program, "LEDGER")).status_code == 200
-
-
-def _scope(path: str) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [],
-        "client": ("127.0.0.1", 1),
-        "server": ("api", 80),
-    }
-
-
-async def _never() -> dict[str, Any]:
-    await asyncio.Event().wait()
-    raise AssertionError
 
 
 async def _gone(message: Any) -> None:

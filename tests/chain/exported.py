@@ -55,6 +55,7 @@ def exported(
         "hash": hexed(treasury.own_hash_of(transaction)),
         "contentHash": hexed(content_hash(chain_id, treasury.safe, token, transaction.nonce, paid)),
         "status": status if receipt is None else "EXECUTED",
+        "death": None,
         "signatures": [
             {"owner": one.owner, "signature": hexed(one.signature), "contract": one.contract}
             for one in signatures

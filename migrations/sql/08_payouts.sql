@@ -455,12 +455,12 @@ BEGIN
     RAISE EXCEPTION 'a line is in another Safe transaction that can still execute, or was paid' USING ERRCODE = 'SG033';
   END IF;
   IF EXISTS (
-    SELECT FROM (SELECT DISTINCT program_id, payout_id, safe_transaction_id FROM inserted) n
+    SELECT FROM (SELECT program_id, payout_id, safe_transaction_id, count(*) AS lines, sum(amount) AS total
+                   FROM inserted GROUP BY 1, 2, 3) n
       LEFT JOIN payout p ON p.program_id = n.program_id AND p.id = n.payout_id
-     WHERE p.safe_transaction_id IS DISTINCT FROM n.safe_transaction_id
-        OR (p.amount, (SELECT count(*) FROM inserted i WHERE i.program_id = n.program_id AND i.payout_id = n.payout_id))
-           <> (SELECT sum(l.amount), count(*) FROM payout_line l
-                WHERE l.program_id = n.program_id AND l.payout_id = n.payout_id)) THEN
+     WHERE p.safe_transaction_id IS DISTINCT FROM n.safe_transaction_id OR p.amount <> n.total
+        OR n.lines <> (SELECT count(*) FROM payout_line l WHERE l.program_id = n.program_id AND l.payout_id = n.payout_id))
+  THEN
     RAISE EXCEPTION 'the lines of a payout come at once and sum to it' USING ERRCODE = 'SG034';
   END IF;
   IF EXISTS (

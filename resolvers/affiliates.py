@@ -6,6 +6,7 @@ from strawberry import UNSET, Parent
 
 from app.store.reads import affiliates as reads
 from app.store.reads import branches
+from app.store.reads.adjustments import AdjustmentRow
 from app.store.reads.affiliates import AffiliateFilter as Conditions
 from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.commissions import CommissionRow
@@ -123,6 +124,11 @@ class PaidRow(Protocol):
 
     @property
     def affiliate_key(self) -> int | None: ...
+
+
+async def of_adjustment(root: Parent[AdjustmentRow], info: Info) -> AffiliateRow | None:
+    """Whose balance is adjusted."""
+    return await by_key(info, root.program_key, root.affiliate_key)
 
 
 async def of_row(root: Parent[PaidRow], info: Info) -> AffiliateRow | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.store.reads import accounts as reads_accounts
+from app.store.reads import adjustments as reads_adjustments
 from app.store.reads import affiliates as reads_affiliates
 from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import chain_transactions as reads_chain_transactions
@@ -33,6 +34,7 @@ Load = Callable[[Any, Any], Awaitable[Any]]
 _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.AFFILIATE: reads_affiliates.by_ids,
     IdPrefix.API_KEY: reads_api_keys.by_ids,
+    IdPrefix.BALANCE_ADJUSTMENT: reads_adjustments.by_ids,
     IdPrefix.CHAIN_TRANSACTION: reads_chain_transactions.by_ids,
     IdPrefix.COMMISSION: reads_commissions.by_ids,
     IdPrefix.INTENT: reads_intents.by_ids,

@@ -84,6 +84,13 @@ class PayoutBatchPayloadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceAdjustmentPayloadRow:
+    adjustment: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class LanePayloadRow:
     lane: Any = None
     user_errors: list[UserErrorRow] = field(default_factory=list)
@@ -106,6 +113,7 @@ Payload = TypeVar(
     IntentPayloadRow,
     ReversalPayloadRow,
     PayoutBatchPayloadRow,
+    BalanceAdjustmentPayloadRow,
     LanePayloadRow,
     ExportPayloadRow,
 )

@@ -60,6 +60,8 @@ async def of_commission(root: Parent[CommissionRow], info: Info) -> PayoutRow | 
 
 async def of_reversal(root: Parent[ReversalRow], info: Info) -> PayoutRow | None:
     """What pays a refund, which has its reversal's id; null while nothing lists it that was executed or still can be."""
+    if not may_read(info, root.program_key):
+        return None
     row: PayoutRow | None = await load_one(info, reads.of_lines, root.program_key, root.id)
     return row
 

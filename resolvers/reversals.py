@@ -36,6 +36,8 @@ async def total(root: Parent[SettlementRow], info: Info) -> MoneyRow | None:
 
 async def journal(root: Parent[ReversalRow], info: Info) -> JournalRow | None:
     """The journal that a reversal was posted with."""
+    if not may_read(info, root.program_key):
+        return None
     row: JournalRow | None = await load_one(
         info, journals.by_keys, root.program_key, root.journal_key
     )

@@ -41,6 +41,7 @@ _IDS_IN_DATA: dict[str, IdPrefix] = {
     "safeTransactions": IdPrefix.SAFE_TRANSACTION,
     "clawsBack": IdPrefix.COMMISSION,
     "reversal": IdPrefix.REVERSAL,
+    "adjustment": IdPrefix.BALANCE_ADJUSTMENT,
     "journals": IdPrefix.LEDGER_TRANSACTION,
 }
 

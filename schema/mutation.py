@@ -2,6 +2,7 @@
 
 import strawberry
 
+import resolvers.adjusting_balances
 import resolvers.changing_affiliates
 import resolvers.changing_api_keys
 import resolvers.changing_intents
@@ -16,6 +17,7 @@ from schema.types.payloads import (
     AffiliatePayload,
     ApiKeyPayload,
     ApiKeySecretPayload,
+    BalanceAdjustmentPayload,
     ExportPayload,
     IntentPayload,
     LanePayload,
@@ -80,6 +82,12 @@ class Mutation:
         resolvers.changing_payouts.close,
         description="Ends a rejected batch without paying: a zero-value Safe transaction at each open nonce, "
         "to be signed by owners.",
+    )
+    propose_balance_adjustment: BalanceAdjustmentPayload | None = mutated(
+        resolvers.adjusting_balances.propose
+    )
+    approve_balance_adjustment: BalanceAdjustmentPayload | None = mutated(
+        resolvers.adjusting_balances.approve
     )
     unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)
     create_export: ExportPayload | None = mutated(

@@ -60,6 +60,8 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Mutation.approvePayoutBatch": _PAYOUTS,
     "Mutation.rejectPayoutBatch": _PAYOUTS,
     "Mutation.closePayoutBatch": _PAYOUTS,
+    "Mutation.proposeBalanceAdjustment": _PAYOUTS,
+    "Mutation.approveBalanceAdjustment": _PAYOUTS,
     "Mutation.unhaltLane": _PLATFORM,
     "Mutation.createExport": _READ,
     "Subscription.intentStatus": _READ,

@@ -6,6 +6,7 @@ import strawberry
 
 from app.domain.errors import RefusalCode as UserErrorCode
 from app.domain.warnings import WarningCode
+from schema.types.adjustments import BalanceAdjustment
 from schema.types.affiliates import Affiliate
 from schema.types.intents import Intent
 from schema.types.payouts import PayoutBatch
@@ -86,6 +87,13 @@ class ReversalPayload:
 @strawberry.type
 class PayoutBatchPayload:
     payout_batch: PayoutBatch | None
+    replayed: bool
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class BalanceAdjustmentPayload:
+    adjustment: BalanceAdjustment | None
     replayed: bool
     user_errors: list[UserError]
 

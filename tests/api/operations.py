@@ -112,6 +112,11 @@ CALLS = {
         idempotencyKey: "close") { """
     + _BATCH
     + " } }",
+    "Mutation.proposeBalanceAdjustment": """mutation { proposeBalanceAdjustment(affiliateId: "%(terminated)s",
+        currency: "USDC", reason: "why", idempotencyKey: "adjust") {
+          adjustment { id } replayed userErrors { code message field } } }""",
+    "Mutation.approveBalanceAdjustment": """mutation { approveBalanceAdjustment(id: "%(adjustment)s") {
+          adjustment { id approvedBy } replayed userErrors { code message field } } }""",
     "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
     + _ERRORS
     + " } }",
@@ -127,6 +132,9 @@ CALLS = {
 }
 """Root field to a document; what it names is filled in from a `Scene`."""
 
+TERMINATE = """
+mutation ($id: ID!) { setAffiliateStatus(id: $id, status: TERMINATED, reason: "a test") { userErrors { code } } }
+"""
 _AUTHORIZATION = """
 query ($program: ID!, $wallet: Address!) {
   paymentAuthorization(programId: $program, kind: PAYMENT, wallet: $wallet,
@@ -186,12 +194,15 @@ class Scene:
         await self.owner.execute(_HALT, lane)
         await self.program.affiliate("OTHER")
         moved = await self.program.affiliate("MOVED")
+        ended = await self._terminate("BRANCH1", "BRANCH2")
         self.names = {
             "program": self.program.id,
             "slug": self.program.slug,
             "new_slug": f"new-{self.program.slug}",
             "safe": await self.stage.safe(),
             "affiliate": moved["id"],
+            "terminated": ended[0],
+            "adjustment": await self._propose_adjustment(ended[1]),
             "own_wallet": moved["wallet"],
             "user_wallet": payer.address,
             "new_wallet": Account.create().address,
@@ -219,6 +230,22 @@ class Scene:
             "owner_signature": signed["signatures"][0],
             "content_hash": signed["hash"],
         }
+
+    async def _terminate(self, *codes: str) -> list[str]:
+        """Affiliates who earned and were not paid."""
+        ended = []
+        for code in codes:
+            by = f'{{referralCode: {{programId: "{self.program.id}", referralCode: "{code}"}}}}'
+            asked = await self.program.ask(f"{{ affiliate(by: {by}) {{ id }} }}")
+            ended.append(asked["affiliate"]["id"])
+            await self.program.ask(TERMINATE, id=ended[-1])
+        return ended
+
+    async def _propose_adjustment(self, affiliate: str) -> str:
+        document = CALLS["Mutation.proposeBalanceAdjustment"].replace('"adjust"', '"earlier"')
+        asked = await self.program.ask(document % {"terminated": affiliate})
+        id_: str = asked["proposeBalanceAdjustment"]["adjustment"]["id"]
+        return id_
 
     async def _key(self) -> str:
         made = await self.stage.platform.ask(

@@ -48,8 +48,8 @@ def test_every_root_field_has_a_row_and_a_call() -> None:
 @pytest.fixture
 async def scene(stage: Stage, filled: FilledProgram) -> Scene:
     owner = filled.owner
-    await filled.grow(1)
-    batch = encode_id(IdPrefix.PAYOUT_BATCH, await Batches(filled).propose(filled.payments))
+    await filled.grow(3)
+    batch = encode_id(IdPrefix.PAYOUT_BATCH, await Batches(filled).propose(filled.payments[:1]))
     settlement = encode_id(IdPrefix.SETTLEMENT, filled.payments[0].settlement)
     payers = [await paying_program(stage, owner, filled.worker) for _ in range(3)]
     scene = Scene(stage, filled.program, owner, batch, settlement, *payers)

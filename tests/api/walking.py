@@ -49,6 +49,9 @@ WAYS = {
 }
 """How to reach objects of each type whose fields are resolved: the more rows, the more objects."""
 
+NAMED_BY_MUTATIONS_ONLY = {"BalanceAdjustment"}
+"""No list shows them: tests of their mutations look at their fields."""
+
 SAMPLES = {
     "currency": '"USDC"',
     "from": '"2026-01-01T00:00:00Z"',

@@ -1,15 +1,17 @@
 """What people and time change in the books: branches move, settlements are reversed, commissions become payable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from app.domain.amounts import AmountText
 from app.domain.money import format_units
 from app.services.affiliates import MoveAffiliate, move_affiliate
+from app.services.approve_adjustment import approve_adjustment
 from app.services.execute import execute
 from app.services.maturity import mature_commissions
 from app.services.programs import advance_clock
+from app.services.propose_adjustment import ProposeAdjustment, propose_adjustment
 from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from tests.posting.books import NUMBERS, Asked, Books
 from tests.services.world import USDC, key_of
@@ -33,6 +35,10 @@ class ChangingBooks(Books):
         amount = None if units is None else AmountText(format_units(units, USDC.decimals), "USDC")
         self.runner.run(self._reverse(asked, amount))
 
+    def adjust(self, affiliate: int) -> None:
+        """Forfeits or writes off a terminated affiliate's balance."""
+        self.runner.run(self._adjust(affiliate))
+
     def mature(self, days: int) -> None:
         """Moves the program's clock so many days on, and makes payable what is due then."""
         self.runner.run(self._mature(timedelta(days=days)))
@@ -47,6 +53,17 @@ class ChangingBooks(Books):
         [row] = await self.fetch(_SETTLEMENT, self.program.id, self.on_chain_id(asked))
         command = ReverseSettlement(row["id"], amount, "a test", f"reversal {next(NUMBERS)}")
         await self.world.run(self.program.id, reverse_settlement, key_of(self.program.id), command)
+
+    async def _adjust(self, affiliate: int) -> None:
+        key = key_of(self.program.id)
+        query = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
+        [row] = await self.fetch(query, self.program.id, affiliate)
+        command = ProposeAdjustment(
+            row["public_id"], "USDC", "a test", f"adjustment {next(NUMBERS)}"
+        )
+        proposed = await self.world.run(self.program.id, propose_adjustment, key, command)
+        second = replace(key, actor="api_key:sge_second")
+        await self.world.run(self.program.id, approve_adjustment, second, proposed.adjustment_id)
 
     async def _mature(self, ahead: timedelta) -> None:
         [row] = await self.fetch("SELECT clock_offset FROM program WHERE id = $1", self.program.id)

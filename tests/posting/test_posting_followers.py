@@ -11,7 +11,7 @@ from app.store import consumers
 from app.store.database import Database
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.posting.changing_books import ChangingBooks
-from tests.posting.test_posting_model import run
+from tests.posting.machine import run
 from tests.services.world import World
 from tests.storage.bells import SilentBells
 from tests.storage.history import dump_rollups

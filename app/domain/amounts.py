@@ -15,6 +15,13 @@ class AmountText:
     currency: str
 
 
+def in_one_spelling(text: AmountText) -> AmountText:
+    """The same amount without needless zeros, so that "10.0" and "010.00" mean the same in a repeated request."""
+    whole, _, fraction = text.amount.partition(".")
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    return AmountText(f"{whole}.{fraction}" if fraction else whole, text.currency)
+
+
 def parse_amount(text: AmountText, currencies: Mapping[str, Currency], *field: str) -> Money:
     """The amount in smallest units, above zero.
 

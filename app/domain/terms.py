@@ -1,10 +1,11 @@
 """Terms: everything that decides who pays and earns what, versioned as one and never edited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from app.domain.amounts import AmountText, parse_amount
+from app.domain.amounts import AmountText, in_one_spelling, parse_amount
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.money import BASIS_POINTS, Currency, Money
 
@@ -45,6 +46,15 @@ class Terms(TermsDraft):
 
     version: int
     effective_from: datetime
+
+
+def terms_meaning(text: TermsText) -> dict[str, Any]:
+    """What a client means, as JSON, however its amounts are spelled."""
+    meaning = asdict(text)
+    for name in _AMOUNTS:
+        amount: AmountText | None = getattr(text, name)
+        meaning[name] = None if amount is None else asdict(in_one_spelling(amount))
+    return meaning
 
 
 def draft_terms(
@@ -117,3 +127,4 @@ def _invalid(message: str, field: str) -> Refusal:
 
 
 _LEVELS = "commissionLevelsBps"
+_AMOUNTS = ("registration_fee", "minimum_payment", "maximum_payment", "minimum_payout")

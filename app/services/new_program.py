@@ -8,7 +8,7 @@ from app.domain.chains import ChainFacts
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.idempotency import meaning_hash
 from app.domain.money import Currency
-from app.domain.terms import TermsDraft, TermsText, draft_terms
+from app.domain.terms import TermsDraft, TermsText, draft_terms, terms_meaning
 from app.domain.texts import check_text
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
@@ -68,6 +68,7 @@ def check_new_program(command: CreateProgram, chains: Mapping[int, ChainFacts]) 
 def program_request_hash(command: CreateProgram) -> bytes:
     """What makes two createProgram requests the same one."""
     meaning = asdict(command)
+    meaning["terms"] = terms_meaning(command.terms)
     meaning["admin_wallets"] = sorted(set(command.admin_wallets))
     return meaning_hash("createProgram", meaning)
 

@@ -1,7 +1,7 @@
 """Sets terms: a new version each time, in force from an instant of program time."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.clock import program_time
@@ -9,7 +9,7 @@ from app.domain.errors import Refusal, RefusalCode
 from app.domain.events import EventType, NewEvent
 from app.domain.money import Money
 from app.domain.permissions import Authority
-from app.domain.terms import Terms, TermsDraft, TermsText, draft_terms
+from app.domain.terms import Terms, TermsDraft, TermsText, draft_terms, terms_meaning
 from app.services.audit import AuditEntry, write_audit
 from app.services.operation_keys import claim_operation
 from app.store import terms as store
@@ -97,6 +97,6 @@ def _money(money: Money | None) -> dict[str, str] | None:
 def _meaning(command: SetTerms) -> dict[str, Any]:
     begins = command.effective_from
     return {
-        "terms": asdict(command.terms),
-        "effectiveFrom": None if begins is None else begins.isoformat(),
+        "terms": terms_meaning(command.terms),
+        "effectiveFrom": None if begins is None else begins.astimezone(UTC).isoformat(),
     }

@@ -157,6 +157,12 @@ async def test_terms_begin_when_they_say(world: World) -> None:
     assert [await fee_at(0), await fee_at(8), await fee_at(9)] == [200, 200, 300]
     again = await world.run(program_id, set_terms, key, later)
     assert (again.version, again.replayed) == (2, True)
+    spelled = replace(TERMS, platform_fee_bps=300, minimum_payment=AmountText("01.00", "USDC"))
+    again = await world.run(program_id, set_terms, key, replace(later, terms=spelled))
+    assert (again.version, again.replayed) == (2, True)
+    dearer = replace(spelled, minimum_payment=AmountText("1.01", "USDC"))
+    with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
+        await world.run(program_id, set_terms, key, replace(later, terms=dearer))
     with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
         await world.run(program_id, set_terms, key, replace(later, effective_from=None))
     with refused("INVALID_TERMS", "effectiveFrom"):

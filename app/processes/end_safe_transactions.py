@@ -2,10 +2,8 @@
 
 from functools import partial
 
-import structlog
-
-from app.chain.node_errors import ChainError
-from app.chain.safe import NotASafe, UnsupportedSafeVersion, read_safe
+from app.chain.safe import read_safe
+from app.processes.paying_apart import only_this_program
 from app.processes.settling import Settling
 from app.services.execute import execute
 from app.services.finish_relay import finish_relay
@@ -14,8 +12,6 @@ from app.services.refresh_treasury import refresh_treasury
 from app.store.database import UnitOfWork
 from app.store.open_safes import OpenSafe, open_safes
 from app.store.relays import EndedRelay, ended_relays
-
-_LOG = structlog.get_logger()
 
 
 async def end_safe_transactions(settling: Settling) -> None:
@@ -28,16 +24,15 @@ async def end_safe_transactions(settling: Settling) -> None:
     for safe in safes:
         if settling.stopping():
             return
-        try:
+        with only_this_program(safe.program_id):
             await _look(settling, safe)
-        except (ChainError, NotASafe, UnsupportedSafeVersion) as problem:
-            _LOG.warning("treasury not read", program=safe.program_id, reason=str(problem))
     async with settling.database.read(None) as session:
         ended = await ended_relays(session, settling.chain.chain_id)
     for one in ended:
-        end = partial(_end_relay, settling, one)
-        await execute(settling.database, settling.bells, one.program_id, end)
-        settling.at_point("relay.ended")
+        with only_this_program(one.program_id):
+            end = partial(_end_relay, settling, one)
+            await execute(settling.database, settling.bells, one.program_id, end)
+            settling.at_point("relay.ended")
 
 
 async def _look(settling: Settling, safe: OpenSafe) -> None:

@@ -16,6 +16,7 @@ from app.domain.states import LaneStatus, SafeTransactionStatus
 from app.domain.transactions import SignedCopy
 from app.processes.judge_relay import GivenUp, Ready, Waits, judge_relay
 from app.processes.lane_leases import lease_lane, release_lane
+from app.processes.paying_apart import only_this_program
 from app.processes.send import send
 from app.processes.settling import LANE_LEASE, Settling
 from app.processes.sign import store_signed
@@ -48,13 +49,10 @@ async def relay_payouts(settling: Settling) -> int:
     for due in dues:
         if settling.stopping() or not settling.signers:
             return 0
-        try:
+        with only_this_program(due.program_id):
             verdict = await _look(settling, due)
-        except ChainError as problem:
-            _LOG.warning("payouts not looked at", program=due.program_id, reason=str(problem))
-            continue
-        if verdict is not None:
-            ready.append((due, verdict))
+            if verdict is not None:
+                ready.append((due, verdict))
     if not ready:
         return 0
     lane = await _wait_for_lane(settling)
@@ -98,10 +96,11 @@ async def _relay_all(
         used = await settling.chain.nonce(lane.relayer)
         if locked.next_nonce - used >= settling.lane_limit:
             break
-        copy = await _sign(settling, lane, due, verdict)
-        if copy is not None:
-            signed += 1
-            await send(settling, lane, [copy])
+        with only_this_program(due.program_id):
+            copy = await _sign(settling, lane, due, verdict)
+            if copy is not None:
+                signed += 1
+                await send(settling, lane, [copy])
     return signed
 
 

@@ -63,13 +63,16 @@ class Paying:
         return program, batch
 
     async def again(
-        self, program: PayoutProgram, *, first_nonce: int, recipients: int = 2
-    ) -> tuple[PayoutProgram, Planted]:
-        """One more batch of the program, further on; what was planted before stays open."""
+        self, program: PayoutProgram, replaced: Planted, *, first_nonce: int, recipients: int = 2
+    ) -> Planted:
+        """One more batch of the program, further on; what the replaced one lists stays open."""
         affiliates = await self.world.affiliates(program, recipients)
         earned = await self.world.payable(program, dict.fromkeys(affiliates, USDC))
         ids = [earned[one] for one in affiliates]
-        return program, await plant(self.world, program, [ids], first_nonce=first_nonce)
+        await self.give_up(program, replaced)
+        return await plant(
+            self.world, program, [ids], first_nonce=first_nonce, replaces=replaced.id
+        )
 
     async def arguments(self, safe_transaction_id: UUID) -> list[Any]:
         """What the Safe's functions take of a stored Safe transaction."""

@@ -86,9 +86,9 @@ async def test_a_contract_owner_is_asked_as_the_safe_will_ask_it(paying: Paying)
         threshold=1,
         salt_nonce=7_000_001,
     )
-    program, batch = await paying.batch()
+    program, old = await paying.batch()
     await paying.safe_call(program, "addOwnerWithThreshold", company, 2, nonce=0)
-    program, batch = await paying.again(program, first_nonce=1)
+    batch = await paying.again(program, old, first_nonce=1)
     preimage = world.chain.contract("Safe", program.treasury).functions.encodeTransactionData(
         *await paying.arguments(batch.transactions[0]), 1
     )
@@ -125,6 +125,7 @@ async def test_what_is_rejected_replaced_or_over_takes_no_signature(paying: Payi
     program, groups = await paying.earned()
     owner, other, _ = program.owners
     old = await plant(world, program, groups)
+    await paying.give_up(program, old)
     new = await plant(world, program, [[]], replaces=old.id)
     with refused("STALE_BATCH", "id"):
         await paying.approve(program, old, owner)
@@ -149,8 +150,8 @@ async def test_a_used_nonce_is_noticed_before_it_is_final(paying: Paying) -> Non
 
 async def test_only_todays_owners_count(paying: Paying) -> None:
     world = paying.world
-    program, _ = await paying.batch()
-    program, batch = await paying.again(program, first_nonce=1)
+    program, old = await paying.batch()
+    batch = await paying.again(program, old, first_nonce=1)
     leaving, staying, third = program.owners
     await paying.approve(program, batch, leaving)
     before = world.chain.contract("Safe", program.treasury).functions.getOwners().call()

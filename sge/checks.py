@@ -11,6 +11,7 @@ from app.bus.redis import connect_async
 from app.chain.abi_words import selector
 from app.chain.authorization import TokenDomain
 from app.chain.client import Chain
+from app.chain.multi_send_code import is_multi_send
 from app.chain_settings import ChainSettings, TokenSettings
 from app.settings import Process, Settings, SettingsMistake
 from app.store.database import Database
@@ -110,13 +111,11 @@ async def _chain(settings: ChainSettings, endpoint: int) -> str:
     url = settings.rpc_urls[endpoint].get_secret_value()
     async with Chain(settings.chain_id, [url]) as chain:
         head = await chain.block_number()
-        for name, address in (
-            ("gateway", settings.gateway),
-            ("identity", settings.identity),
-            ("multisend", settings.multisend),
-        ):
+        for name, address in (("gateway", settings.gateway), ("identity", settings.identity)):
             if address and await chain.request("eth_getCode", address, "latest") == "0x":
                 raise Problem(f"there is no {name} contract at {address}")
+        if settings.multisend and not is_multi_send(await chain.code(settings.multisend)):
+            raise Problem(f"{settings.multisend} is not Safe's MultiSendCallOnly 1.3.0 or 1.4.1")
         for token in settings.tokens:
             await _token(chain, token)
     return f"at block {head}"

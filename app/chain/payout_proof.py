@@ -14,6 +14,7 @@ from app.chain.logs import (
     WatchedLog,
     decode_watched,
 )
+from app.chain.multi_send_code import is_multi_send
 from app.chain.node_errors import ExecutionReverted
 from app.chain.payout_checks import Check, compared
 from app.chain.payout_document import BatchDocument, Execution, SafeTransactionEntry
@@ -26,15 +27,6 @@ from app.domain.states import SafeTransactionStatus
 from app.domain.treasury import SafeReading
 
 _CHECK_SIGNATURES = selector("checkNSignatures(bytes32,bytes,bytes,uint256)")
-# Of MultiSendCallOnly 1.3.0 and 1.4.1 (safe-global/safe-deployments). A Safe that delegates to
-# other code is whatever that code makes of it.
-MULTI_SEND_CODE_HASHES = frozenset(
-    bytes.fromhex(code_hash)
-    for code_hash in (
-        "a9865ac2d9c7a1591619b188c4d88167b50df6cc0c5327fcbd1c8c75f7c066ad",
-        "ecd5bd14a08c5d2122379900b2f272bdf107a7e92423c10dd5fe3254386c9939",
-    )
-)
 
 
 async def check_on_chain(chain: Chain, document: BatchDocument) -> list[Check]:
@@ -61,8 +53,7 @@ async def _multi_sends(chain: Chain, document: BatchDocument) -> AsyncIterator[C
     }
     for address in sorted(delegated):
         [code] = await chain.codes([address])
-        known = keccak(code) in MULTI_SEND_CODE_HASHES
-        yield compared(known, f"the code at {address}", "Safe's MultiSendCallOnly")
+        yield compared(is_multi_send(code), f"the code at {address}", "Safe's MultiSendCallOnly")
 
 
 async def _transaction(

@@ -11,6 +11,7 @@ from typing import Protocol
 from app.chain.abi_words import WORD, UnexpectedAnswer, address_word, read_uint, selector
 from app.chain.client import BlockTag
 from app.chain.gas import MAX_TRANSACTION_GAS
+from app.chain.multi_send_code import is_multi_send
 from app.chain.node_errors import ChainError, ExecutionReverted, NodeError
 from app.chain.payout_content import Recipient, multi_send, require_payable, transfer_data
 from app.chain.revert_reason import revert_reason
@@ -180,11 +181,13 @@ def _reason(answer: bytes | NodeError) -> str:
 
 async def _require_contracts(chain: SimulationReads, token: str, multisend: str) -> None:
     """A Safe that calls an address without code succeeds and pays nobody."""
-    for name, code in zip(
-        ("token", "multi-send"), await chain.codes([token, multisend]), strict=True
-    ):
-        if not code:
-            raise PayoutsNotSimulated(f"there is no {name} contract where the settings say")
+    token_code, multisend_code = await chain.codes([token, multisend])
+    if not token_code:
+        raise PayoutsNotSimulated("there is no token contract where the settings say")
+    if not is_multi_send(multisend_code):
+        raise PayoutsNotSimulated(
+            "there is no MultiSendCallOnly 1.3.0 or 1.4.1 where the settings say"
+        )
 
 
 async def _balance(chain: SimulationReads, token: str, safe: str, block: int) -> int:

@@ -123,6 +123,11 @@ async def test_the_treasury_is_no_recipient(simulator: Simulator) -> None:
         await simulator.of([Recipient(simulator.treasury.safe, 1)])
 
 
+async def test_a_safe_delegates_to_no_other_code(simulator: Simulator) -> None:
+    with pytest.raises(PayoutsNotSimulated, match="no MultiSendCallOnly"):
+        await simulator.of(recipients(1), multisend=simulator.treasury.chain.deployment.token)
+
+
 @pytest.mark.parametrize("what", ["token", "multisend"])
 async def test_an_address_without_code_pays_nobody(simulator: Simulator, what: str) -> None:
     with pytest.raises(PayoutsNotSimulated, match="where the settings say"):

@@ -92,16 +92,21 @@ class _Trial:
 
     async def refused(self, portions: Sequence[range]) -> list[int]:
         """The places that fail alone, found by halving what fails; all others then pass together."""
+        failing = suspects = await self._failing(portions)
         found: set[int] = set()
-        asked: list[range] = list(portions)
-        while asked:
-            passes = await self._pass([list(one) for one in asked])
-            failing = [one for one, passed in zip(asked, passes, strict=True) if not passed]
-            found.update(one[0] for one in failing if len(one) == 1)
-            asked = [half for one in failing if len(one) > 1 for half in _halves(one)]
-        if found:
-            await self._require_innocent_rest(portions, found)
+        while suspects:
+            found.update(one[0] for one in suspects if len(one) == 1)
+            halves = [half for one in suspects if len(one) > 1 for half in _halves(one)]
+            suspects = await self._failing(halves)
+        if len(found) == len(self.recipients) > 0:
+            await self._require_treasury_allowed()
+        else:
+            await self._require_innocent(failing, found)
         return sorted(found)
+
+    async def _failing(self, portions: Sequence[range]) -> list[range]:
+        passes = await self._pass(portions)
+        return [one for one, passed in zip(portions, passes, strict=True) if not passed]
 
     async def reasons(self, places: Sequence[int]) -> list[str]:
         """In the token's own words: a multi-send swallows them."""
@@ -111,19 +116,14 @@ class _Trial:
         )
         return [_reason(answer) for answer in answers]
 
-    async def _require_innocent_rest(self, portions: Sequence[range], found: set[int]) -> None:
-        rests = [
-            [place for place in one if place not in found]
-            for one in portions
-            if not found.isdisjoint(one)
-        ]
-        if len(found) == len(self.recipients):
-            # A paused token, or a blacklisted treasury, refuses everybody, the treasury too.
-            await self._require_treasury_allowed()
-        elif not all(await self._pass([rest for rest in rests if rest])):
+    async def _require_innocent(self, failing: Sequence[range], found: set[int]) -> None:
+        """What failed passes as a whole without those that fail alone."""
+        rests = [[place for place in one if place not in found] for one in failing]
+        if not all(await self._pass([rest for rest in rests if rest])):
             raise PayoutsNotSimulated("payouts that pass one by one fail together")
 
     async def _require_treasury_allowed(self) -> None:
+        """A paused token, or a blacklisted treasury, refuses everybody, the treasury itself too."""
         data = multi_send(self.token, [Recipient(self.safe, 0)])
         [passed] = await self._simulate([data])
         if not passed:

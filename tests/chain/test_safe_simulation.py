@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -132,6 +133,21 @@ async def test_a_safe_delegates_to_no_other_code(simulator: Simulator) -> None:
 async def test_an_address_without_code_pays_nobody(simulator: Simulator, what: str) -> None:
     with pytest.raises(PayoutsNotSimulated, match="where the settings say"):
         await simulator.of(recipients(1), **{what: OWNERS[0].address})
+
+
+class Starving(Chain):
+    """A node that gives calls less gas than a transaction may have."""
+
+    async def call_batch(self, calls: Any, **options: Any) -> Any:
+        return await super().call_batch(calls, **(options | {"gas": 1_000_000}))
+
+
+async def test_what_fails_only_together_blames_nobody(treasury: Treasury) -> None:
+    async with Starving(CHAIN_ID, [treasury.chain.node.url]) as client:
+        simulator = Simulator(treasury, client)
+        assert (await simulator.of(recipients(5))).refused == {}
+        with pytest.raises(PayoutsNotSimulated, match="fail together"):
+            await simulator.of(recipients(200))
 
 
 async def test_a_treasury_that_is_no_safe(simulator: Simulator) -> None:

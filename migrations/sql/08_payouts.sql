@@ -438,45 +438,57 @@ CREATE TRIGGER payout_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pa
 -- and what an executed one has paid is in no other. Checked under the treasury's lock, each statement with a fresh view.
 -- All lines of a payout come in one statement and sum to it; each is the owner's, whole, and in the payout's currency.
 CREATE FUNCTION sge_check_lines() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
+SET search_path = public, pg_temp
+SET plan_cache_mode = force_custom_plan  -- a statement inserts one line or a hundred thousand
+AS $$
+DECLARE p bigint;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'payouts are planned in READ COMMITTED' USING ERRCODE = 'SG032';
   END IF;
-  PERFORM FROM treasury t WHERE t.program_id IN (SELECT DISTINCT program_id FROM inserted)
-    ORDER BY t.program_id FOR UPDATE;
-  IF EXISTS (
-    SELECT FROM inserted n
-      JOIN safe_transaction mine ON mine.program_id = n.program_id AND mine.id = n.safe_transaction_id
-      JOIN payout_line o ON o.program_id = n.program_id AND o.line_id = n.line_id
-           AND o.safe_transaction_id <> n.safe_transaction_id
-      JOIN safe_transaction other ON other.program_id = o.program_id AND other.id = o.safe_transaction_id
-     WHERE other.status = 'EXECUTED' OR (other.status <> 'DEAD' AND other.safe_nonce <> mine.safe_nonce)) THEN
-    RAISE EXCEPTION 'a line is in another Safe transaction that can still execute, or was paid' USING ERRCODE = 'SG033';
-  END IF;
-  IF EXISTS (
-    SELECT FROM (SELECT program_id, payout_id, safe_transaction_id, count(*) AS lines, sum(amount) AS total
-                   FROM inserted GROUP BY 1, 2, 3) n
-      LEFT JOIN payout p ON p.program_id = n.program_id AND p.id = n.payout_id
-     WHERE p.safe_transaction_id IS DISTINCT FROM n.safe_transaction_id OR p.amount <> n.total
-        OR n.lines <> (SELECT count(*) FROM payout_line l WHERE l.program_id = n.program_id AND l.payout_id = n.payout_id))
-  THEN
-    RAISE EXCEPTION 'the lines of a payout come at once and sum to it' USING ERRCODE = 'SG034';
-  END IF;
-  IF EXISTS (
-    SELECT FROM inserted n
-      JOIN payout p ON p.program_id = n.program_id AND p.id = n.payout_id
-      JOIN safe_transaction s ON s.program_id = n.program_id AND s.id = n.safe_transaction_id
-      LEFT JOIN commission c ON p.purpose = 'COMMISSION' AND c.program_id = n.program_id AND c.id = n.line_id
-      LEFT JOIN refund r ON p.purpose = 'REFUND' AND r.program_id = n.program_id AND r.id = n.line_id
-      LEFT JOIN withdrawal w ON p.purpose = 'WITHDRAWAL' AND w.program_id = n.program_id AND w.id = n.line_id
-     WHERE coalesce(c.amount, r.amount, w.amount) IS DISTINCT FROM n.amount
-        OR coalesce(c.currency, r.currency, w.currency) IS DISTINCT FROM s.currency
-        OR c.affiliate_id IS DISTINCT FROM p.affiliate_id OR r.user_id IS DISTINCT FROM p.user_id
-        OR w.id IS DISTINCT FROM p.withdrawal_id OR (w.id IS NOT NULL AND w.destination <> p.destination)
-        OR coalesce(c.status, r.status, 'PENDING_APPROVAL') <> 'PENDING_APPROVAL') THEN
-    RAISE EXCEPTION 'a payout pays lines of its own recipient, whole, that wait for approval' USING ERRCODE = 'SG034';
-  END IF;
+  FOR p IN SELECT DISTINCT program_id FROM inserted ORDER BY program_id LOOP
+    PERFORM FROM treasury t WHERE t.program_id = p FOR UPDATE;
+    IF EXISTS (
+      WITH shared AS MATERIALIZED (
+        SELECT DISTINCT n.safe_transaction_id AS mine, o.safe_transaction_id AS other
+          FROM inserted n JOIN payout_line o ON o.program_id = p AND o.line_id = n.line_id
+               AND o.safe_transaction_id <> n.safe_transaction_id
+         WHERE n.program_id = p)
+      SELECT FROM shared
+        JOIN safe_transaction mine ON mine.program_id = p AND mine.id = shared.mine
+        JOIN safe_transaction other ON other.program_id = p AND other.id = shared.other
+       WHERE other.status = 'EXECUTED' OR (other.status <> 'DEAD' AND other.safe_nonce <> mine.safe_nonce)) THEN
+      RAISE EXCEPTION 'a line is in another Safe transaction that can still execute, or was paid' USING ERRCODE = 'SG033';
+    END IF;
+    IF EXISTS (
+      WITH come AS MATERIALIZED (
+        SELECT n.payout_id, n.safe_transaction_id, count(*) AS lines FROM inserted n WHERE n.program_id = p GROUP BY 1, 2
+      ), stored AS MATERIALIZED (
+        SELECT l.payout_id, sum(l.amount) AS total, count(*) AS lines FROM payout_line l
+         WHERE l.program_id = p AND l.payout_id IN (SELECT payout_id FROM come) GROUP BY 1)
+      SELECT FROM come
+        LEFT JOIN payout o ON o.program_id = p AND o.id = come.payout_id
+        LEFT JOIN stored ON stored.payout_id = come.payout_id
+       WHERE o.safe_transaction_id IS DISTINCT FROM come.safe_transaction_id
+          OR (o.amount, come.lines) IS DISTINCT FROM (stored.total, stored.lines)) THEN
+      RAISE EXCEPTION 'the lines of a payout come at once and sum to it' USING ERRCODE = 'SG034';
+    END IF;
+    IF EXISTS (
+      SELECT FROM inserted n
+        JOIN payout o ON o.program_id = p AND o.id = n.payout_id
+        JOIN safe_transaction s ON s.program_id = p AND s.id = n.safe_transaction_id
+        LEFT JOIN commission c ON o.purpose = 'COMMISSION' AND c.program_id = p AND c.id = n.line_id
+        LEFT JOIN refund r ON o.purpose = 'REFUND' AND r.program_id = p AND r.id = n.line_id
+        LEFT JOIN withdrawal w ON o.purpose = 'WITHDRAWAL' AND w.program_id = p AND w.id = n.line_id
+       WHERE n.program_id = p
+         AND (coalesce(c.amount, r.amount, w.amount) IS DISTINCT FROM n.amount
+              OR coalesce(c.currency, r.currency, w.currency) IS DISTINCT FROM s.currency
+              OR c.affiliate_id IS DISTINCT FROM o.affiliate_id OR r.user_id IS DISTINCT FROM o.user_id
+              OR w.id IS DISTINCT FROM o.withdrawal_id OR (w.id IS NOT NULL AND w.destination <> o.destination)
+              OR coalesce(c.status, r.status, 'PENDING_APPROVAL') <> 'PENDING_APPROVAL')) THEN
+      RAISE EXCEPTION 'a payout pays lines of its own recipient, whole, that wait for approval' USING ERRCODE = 'SG034';
+    END IF;
+  END LOOP;
   RETURN NULL;
 END $$;
 CREATE TRIGGER payout_line_rules AFTER INSERT ON payout_line REFERENCING NEW TABLE AS inserted
@@ -493,10 +505,12 @@ BEGIN
   ELSE
     SELECT r.status INTO state FROM refund r WHERE r.program_id = NEW.program_id AND r.id = NEW.id;
   END IF;
-  SELECT coalesce(bool_or(s.status NOT IN ('EXECUTED', 'DEAD')), false), coalesce(bool_or(s.status = 'EXECUTED'), false)
+  -- By two keys, line by line: a batch may have a hundred thousand.
+  SELECT coalesce(bool_or(x.status NOT IN ('EXECUTED', 'DEAD')), false), coalesce(bool_or(x.status = 'EXECUTED'), false)
     INTO waits, paid
-    FROM payout_line l JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
-   WHERE l.program_id = NEW.program_id AND l.line_id = NEW.id;
+    FROM (SELECT (SELECT s.status FROM safe_transaction s
+                   WHERE s.program_id = l.program_id AND s.id = l.safe_transaction_id) AS status
+            FROM payout_line l WHERE l.program_id = NEW.program_id AND l.line_id = NEW.id) x;
   IF (state = 'PENDING_APPROVAL') <> waits OR (state = 'PAID') <> paid THEN
     RAISE EXCEPTION '% % is %, which its Safe transactions are not', TG_TABLE_NAME, NEW.id, state USING ERRCODE = 'SG037';
   END IF;
@@ -517,7 +531,8 @@ BEGIN
     SELECT FROM payout p WHERE p.program_id = NEW.program_id AND p.safe_transaction_id = NEW.id
     HAVING count(*) = NEW.payout_count AND coalesce(sum(p.amount), 0) = NEW.total) OR EXISTS (
     SELECT FROM payout p WHERE p.program_id = NEW.program_id AND p.safe_transaction_id = NEW.id
-       AND NOT EXISTS (SELECT FROM payout_line l WHERE l.program_id = p.program_id AND l.payout_id = p.id))
+       -- By index, payout by payout: a join would read all lines of the program for each Safe transaction.
+       AND (SELECT true FROM payout_line l WHERE l.program_id = p.program_id AND l.payout_id = p.id LIMIT 1) IS NULL)
      OR NOT EXISTS (SELECT FROM payout_batch_transaction b
                      WHERE b.program_id = NEW.program_id AND b.safe_transaction_id = NEW.id) THEN
     RAISE EXCEPTION 'the payouts of Safe transaction % do not sum to it, or no batch lists it', NEW.id

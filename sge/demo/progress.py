@@ -31,7 +31,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """One line for a person."""
-        self.console.print(line, highlight=False)
+        self.console.print(line, highlight=False, soft_wrap=True)
 
     def ready(self, options: DemoOptions, services: Services, description: dict[str, Any]) -> None:
         """Says where everything is."""

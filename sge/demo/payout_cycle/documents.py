@@ -5,7 +5,8 @@ query Earned($slug: String!) {
   program(slug: $slug) {
     id now status
     affiliates(first: 200) { nodes { referralCode earnings { accrued { amount } payable { amount } } } }
-    accrued: commissions(filter: {status: [ACCRUED]}, first: 1) { totalCount { value exact } }
+    accrued: commissions(filter: {status: [ACCRUED]}, first: 1) { totalCount { value } }
+    paid: commissions(filter: {status: [PAID]}, first: 1) { totalCount { value } }
     live: payoutBatches(status: [PENDING_APPROVAL, APPROVED, EXECUTING, REJECTED], first: 10) {
       nodes { id status safeTransactions { status } }
     }
@@ -57,8 +58,8 @@ query Batch($id: ID!) {
 HELD_BACK = """
 query HeldBack($slug: String!) {
   program(slug: $slug) {
-    commissions(filter: {status: [PAYABLE]}, first: 5) {
-      nodes { affiliate { referralCode } amount { amount } blockers { code message until } }
+    commissions(filter: {status: [PAYABLE]}, first: 100) {
+      nodes { affiliate { referralCode } blockers { message } }
     }
   }
 }

@@ -150,7 +150,11 @@ class _Cycle:
         checks = await check_batch(self._api, self._tenant["id"], batch_id, rpc)
         checks.append(await check_treasury(self._api, self._slug, chain_id, rpc))
         self._progress.say("\n[bold]The proof[/]")
-        self._progress.say(f"  {len(paid)} of {len(payouts)} payouts PAID")
+        program = await self._program()
+        self._progress.say(
+            f"  {len(paid)} of {len(payouts)} payouts PAID; PAID commissions of the program:"
+            f" {program['paid']['totalCount']['value']}"
+        )
         for check in checks:
             mark = "[green]✓[/]" if check.agrees else "[red]✗[/]"
             self._progress.say(f"  {mark} {check.words}")
@@ -184,12 +188,13 @@ class _Cycle:
         return dict((await self._api.query(documents.BATCH, id=batch_id))["payoutBatch"])
 
     async def _held_back(self) -> list[str]:
+        """Once for each affiliate, whose commissions wait for the same reasons."""
         answer = await self._api.query(documents.HELD_BACK, slug=self._slug)
-        return [
-            f"{one['affiliate']['referralCode']} {one['amount']['amount']}: {blocker['message']}"
+        reasons = {
+            one["affiliate"]["referralCode"]: " ".join(why["message"] for why in one["blockers"])
             for one in answer["program"]["commissions"]["nodes"]
-            for blocker in one["blockers"]
-        ]
+        }
+        return [f"{code}: {words}" for code, words in reasons.items()]
 
     def _say_rows(self, rows: Sequence[str]) -> None:
         for row in rows[:_SHOWN]:

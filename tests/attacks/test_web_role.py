@@ -18,7 +18,7 @@ ATTACKS = [
     f"UPDATE intent_state SET {CONFIRM}, version = version + 1 WHERE status = 'PENDING'",
     f"UPDATE intent_state SET {TAKE}, version = version + 1 WHERE status = 'PENDING'",
     "UPDATE intent_state SET version = version + 1 WHERE status = 'CONFIRMED'",
-    "UPDATE commission SET status = 'REVERSED'",
+    "UPDATE commission SET paid_at = now()",
     "UPDATE commission SET amount = amount * 2",
     "DELETE FROM commission",
     "UPDATE settlement SET undone_at = now()",
@@ -42,6 +42,17 @@ async def test_what_the_web_role_is_refused(stage: Stage, filled: FilledProgram)
     for attack in ATTACKS:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await smuggle(stage, filled.key, attack)
+
+
+@pytest.mark.parametrize("status", ["REVERSED", "PENDING_APPROVAL"])
+async def test_no_commission_moves_by_itself(
+    stage: Stage, filled: FilledProgram, status: str
+) -> None:
+    await filled.grow(1)
+    moves = f"UPDATE commission SET status = 'PAYABLE'; UPDATE commission SET status = '{status}'"
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await smuggle(stage, filled.key, f"{moves}; SET CONSTRAINTS ALL IMMEDIATE")
+    assert refused.value.sqlstate == "SG037"
 
 
 async def smuggle(stage: Stage, program_key: int, attack: str) -> None:

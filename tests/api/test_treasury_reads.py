@@ -7,12 +7,11 @@ import pytest
 
 from app.chain.deploy import mint_test_usd
 from app.processes.read_balances import read_balances
-from app.store.database import Database as Pool
 from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.filled import PAID, FilledProgram
+from tests.api.paying import APPROVE, Paying
 from tests.contracts.gateway_chain import DEPLOYER_KEY
-from tests.fixtures.databases import Database
 from tests.storage.bells import SilentBells
 
 BALANCES = """query ($slug: String!) { program(slug: $slug) { treasury { address } balances {
@@ -31,9 +30,13 @@ async def balances(filled: FilledProgram) -> dict[str, Any]:
     return {name: it["minor"] if isinstance(it, dict) else it for name, it in one.items()}
 
 
-async def test_by_the_chain_and_by_the_ledger(
-    stage: Stage, filled: FilledProgram, database: Database
-) -> None:
+async def read_all(stage: Stage, filled: FilledProgram) -> None:
+    """One run of the job that reads balances."""
+    [chain] = stage.process.runtime.chains.values()
+    await read_balances(filled.worker, SilentBells(), chain, stage.process.now)
+
+
+async def test_by_the_chain_and_by_the_ledger(stage: Stage, filled: FilledProgram) -> None:
     await filled.grow(2)
     owed, fee = 2 * EARNED, 2 * PAID // 100
     seen = await balances(filled)
@@ -47,10 +50,7 @@ async def test_by_the_chain_and_by_the_ledger(
     await mint_test_usd(
         stage.rpc, DEPLOYER_KEY, stage.deployment.token, {treasury["address"]: 2 * PAID - 1}
     )
-    worker = await Pool.connect(database.dsn("sge_worker"), maximum=1)
-    [chain] = stage.process.runtime.chains.values()
-    await read_balances(worker, SilentBells(), chain, stage.process.now)
-    await worker.close()
+    await read_all(stage, filled)
     after = await balances(filled)
     assert after["onChain"] == str(2 * PAID - 1)
     assert after["available"] == str(int(kept) - 1)
@@ -88,6 +88,27 @@ async def test_what_is_owed_already_counts_as_today_and_what_was_paid_does_not(
     today = filled.now.replace(hour=0, minute=0, second=0, microsecond=0)
     assert due["date"] == f"{today:%Y-%m-%dT%H:%M:%SZ}"
     assert due["becomesPayable"]["minor"] == str(part.total)
+
+
+async def test_what_is_held_is_neither_due_nor_free(stage: Stage, paying: Paying) -> None:
+    filled = paying.filled
+    await read_all(stage, filled)
+    batch = await paying.create()
+    await paying.call(APPROVE, **paying.signed(batch, 0))
+    asked = {"slug": paying.program.slug, "days": 1}
+    [before] = (await paying.program.ask(COVERAGE, **asked))["program"]["coverage"]
+    assert [one["becomesPayable"]["minor"] for one in before["due"]] == [str(EARNED)]
+    assert (before["treasury"]["minor"], before["firstShortfall"]) == (str(PAID), None)
+    await paying.call(APPROVE, **paying.signed(batch, 1))
+    [after] = (await paying.program.ask(COVERAGE, **asked))["program"]["coverage"]
+    assert (after["due"], after["treasury"]["minor"]) == ([], str(PAID - EARNED))
+    seen = await balances(filled)
+    assert (seen["ledger"], seen["onChain"], seen["owedToAffiliates"]) == (
+        str(PAID),
+        str(PAID),
+        "0",
+    )
+    assert seen["available"] == str(PAID - EARNED - PAID // 100)
 
 
 @pytest.mark.parametrize("days", [0, -1, 3661])

@@ -69,23 +69,26 @@ SELECT u.code, u.on_chain_balance, u.on_chain_read_at, a.kind, sum(a.credits - a
  WHERE u.program_id = $1
  GROUP BY u.code, u.position, u.on_chain_balance, u.on_chain_read_at, a.kind ORDER BY u.position
 """
-# What is held has left the accounts that it is owed from. Refunds are owed at once.
-_HELD = """EXISTS (
-         SELECT FROM payout_line l
-           JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
-          WHERE l.program_id = o.program_id AND l.line_id = o.id AND s.holding)"""
-_DUE = f"""
+# What is held has left the accounts that it is owed from, and what the program takes itself was never owed. A line may be
+# in several Safe transactions of one nonce, of which one holds it at most.
+_DUE = """
+WITH listed AS (
+  SELECT s.currency, l.line_id, max(l.amount) AS amount
+    FROM safe_transaction s
+    JOIN payout_line l ON l.program_id = s.program_id AND l.safe_transaction_id = s.id
+    JOIN payout p ON p.program_id = l.program_id AND p.id = l.payout_id AND p.purpose <> 'WITHDRAWAL'
+   WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD')
+   GROUP BY s.currency, l.line_id HAVING NOT bool_or(s.holding)
+)
 SELECT d.currency, d.day, sum(d.amount) AS amount
-  FROM (SELECT o.currency, o.amount, greatest(date_trunc('day', o.payable_at, 'UTC'), $2) AS day
-          FROM commission o WHERE o.program_id = $1 AND o.status = 'ACCRUED' AND o.payable_at < $3
+  FROM (SELECT c.currency, c.amount, greatest(date_trunc('day', c.payable_at, 'UTC'), $2) AS day
+          FROM commission c WHERE c.program_id = $1 AND c.status = 'ACCRUED' AND c.payable_at < $3
          UNION ALL
-        SELECT o.currency, o.amount, $2 FROM commission o WHERE o.program_id = $1 AND o.status = 'PAYABLE'
+        SELECT c.currency, c.amount, $2 FROM commission c WHERE c.program_id = $1 AND c.status = 'PAYABLE'
          UNION ALL
-        SELECT o.currency, o.amount, $2 FROM commission o
-         WHERE o.program_id = $1 AND o.status = 'PENDING_APPROVAL' AND NOT {_HELD}
+        SELECT r.currency, r.amount, $2 FROM refund r WHERE r.program_id = $1 AND r.status = 'OWED'
          UNION ALL
-        SELECT o.currency, o.amount, $2 FROM refund o
-         WHERE o.program_id = $1 AND o.status <> 'PAID' AND NOT {_HELD}) d
+        SELECT listed.currency, listed.amount, $2 FROM listed) d
  GROUP BY d.currency, d.day ORDER BY d.currency, d.day
 """
 

@@ -1,7 +1,7 @@
 """Programs whose treasury is a real Safe, with affiliates who earned and users who are owed: what payouts start from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -220,10 +220,12 @@ class PayoutWorld:
         offset = await self.settling.value(_OFFSET, program.id)
         return program_time(self.settling.clock(), offset)
 
-    async def run(self, program: PayoutProgram, use_case: Any, *args: Any) -> Any:
+    async def run(
+        self, program: PayoutProgram, use_case: Any, *args: Any, actor: str = "api_key:sge_test"
+    ) -> Any:
         """A use case of (unit, authority, *args, now) as a key of the program."""
-
-        call = partial(_call, use_case, (key_of(program.id), *args, self.settling.clock()))
+        authority = replace(key_of(program.id), actor=actor)
+        call = partial(_call, use_case, (authority, *args, self.settling.clock()))
         return await execute(self.settling.api, self.settling.bells, program.id, call)
 
     async def commissions(self, program: PayoutProgram) -> dict[str, int]:

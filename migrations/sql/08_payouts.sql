@@ -28,7 +28,7 @@ BEGIN
      OR NOT EXISTS (SELECT FROM settlement s WHERE s.program_id = NEW.program_id AND s.id = NEW.settlement_id
                        AND s.currency = NEW.currency AND NEW.taken_before + NEW.amount <= s.amount) THEN
     RAISE EXCEPTION 'what is reversed of settlement % exceeds it, or leaves a gap', NEW.settlement_id
-      USING ERRCODE = 'SG036';
+      USING ERRCODE = 'SG040';
   END IF;
   RETURN NEW;
 END $$;
@@ -178,6 +178,23 @@ CREATE TRIGGER balance_adjustment_frozen BEFORE INSERT OR UPDATE ON balance_adju
   FOR EACH ROW EXECUTE FUNCTION sge_check_adjustment();
 CREATE TRIGGER balance_adjustment_keep BEFORE DELETE OR TRUNCATE ON balance_adjustment
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
+-- What an affiliate earned is taken by a reversal of all that was paid, or with its whole balance.
+CREATE FUNCTION sge_check_reversed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM balance_adjustment j
+                  WHERE j.program_id = NEW.program_id AND j.affiliate_id = NEW.affiliate_id
+                    AND j.currency = NEW.currency AND j.approved_at IS NOT NULL)
+     AND (NEW.claws_back IS NOT NULL OR NEW.base IS DISTINCT FROM (
+            SELECT sum(r.amount) FROM reversal r
+             WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)) THEN
+    RAISE EXCEPTION 'nothing reverses commission %', NEW.id USING ERRCODE = 'SG041';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER commission_reversed BEFORE UPDATE OF status ON commission
+  FOR EACH ROW WHEN (NEW.status = 'REVERSED' AND OLD.status <> 'REVERSED') EXECUTE FUNCTION sge_check_reversed();
 
 -- Up to which day of its own time a program's maturity and daily batch are done.
 CREATE TABLE payout_day (

@@ -157,8 +157,8 @@ async def test_an_adjustment_and_a_batch_at_once(payout_world: PayoutWorld) -> N
         proposed = await world.run(one.program, propose_adjustment, propose)
         with refused("SELF_APPROVAL", "id"):
             await world.run(one.program, approve_adjustment, proposed.adjustment_id)
-        second = world.run_as(
-            "api_key:second", one.program, approve_adjustment, proposed.adjustment_id
+        second = world.run(
+            one.program, approve_adjustment, proposed.adjustment_id, actor="api_key:second"
         )
         outcomes = await asyncio.gather(world.create(one.program), second, return_exceptions=True)
         assert [type(outcome) for outcome in outcomes] == [Refusal, AdjustmentResult]

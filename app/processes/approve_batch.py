@@ -8,14 +8,13 @@ from app.chain.node_errors import ChainError
 from app.chain.owner_consent import ConsentQuestion, signed_by_code, signed_by_key
 from app.chain.safe import NotASafe, UnsupportedSafeVersion, read_safe
 from app.chain.safe_hash import SafeTransaction, safe_tx_preimage
-from app.domain.errors import Refusal, RefusalCode, Unavailable
+from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
 from app.domain.treasury import SafeReading
 from app.processes.payouts import BatchResult, Payouts
 from app.processes.watching import nothing_happens
 from app.services.approvable_batch import ApprovePayoutBatch, is_repeated, waiting_rows
 from app.services.approve_batch import (
-    BatchChangedError,
     CheckedApproval,
     approve_batch,
     refuse_owner,
@@ -35,7 +34,6 @@ from app.store.safe_rows import SafeRow
 
 __all__ = ["ApprovePayoutBatch", "approve_payout_batch"]
 
-_TRIES = 4
 _PATIENCE_SECONDS = 5.0
 # Longer than any owner's we know; a relay has to carry it.
 _LONGEST_SIGNATURE = 4096
@@ -52,24 +50,10 @@ async def approve_payout_batch(
 
     The same signatures of the same owner again change nothing. Refuses NOT_FOUND, INVALID_STATE, STALE_BATCH,
     WRONG_SIGNATURE_COUNT, NOT_AN_OWNER, SELF_APPROVAL, STALE_SAFE_NONCE, INVALID_SIGNATURE (with the place of the
-    signature), UNSUPPORTED_SAFE_VERSION and CHAIN_UNAVAILABLE. Raises Unavailable.
+    signature), UNSUPPORTED_SAFE_VERSION and CHAIN_UNAVAILABLE.
 
     at_point: called at each step that a crash may follow; tests end the process there.
     """
-    for _ in range(_TRIES):
-        try:
-            return await _try_to_approve(parts, authority, command, at_point)
-        except BatchChangedError:
-            continue
-    raise Unavailable("Too much changed meanwhile; send it again.")
-
-
-async def _try_to_approve(
-    parts: Payouts,
-    authority: Authority,
-    command: ApprovePayoutBatch,
-    at_point: Callable[[str], None],
-) -> BatchResult:
     program_id = authority.program_id
     async with parts.database.read(program_id) as session:
         program = await read_program(session, program_id)
@@ -80,24 +64,19 @@ async def _try_to_approve(
         ids = [row.id for row in rows]
         given = await signatures_of(session, program_id, ids)
         calls = await signable_calls(session, program_id, ids)
-    own = {
-        one: signature.signature
-        for one in ids
-        for signature in given[one]
-        if signature.owner == command.owner
-    }
-    if is_repeated(rows, own, command):
+    if is_repeated(rows, given, command):
         return BatchResult(batch.id, replayed=True)
     checked = await _check(parts, program, batch, rows, calls=calls, command=command)
     at_point("approve.checked")
 
-    async def store(unit: UnitOfWork) -> None:
-        await approve_batch(unit, authority, checked, parts.clock())
+    async def store(unit: UnitOfWork) -> bool:
+        news = await approve_batch(unit, authority, checked, parts.clock())
         at_point("approve.storing")
+        return news
 
-    await execute(parts.database, parts.bells, program_id, store)
+    news = await execute(parts.database, parts.bells, program_id, store)
     at_point("approve.stored")
-    return BatchResult(batch.id, replayed=False)
+    return BatchResult(batch.id, replayed=not news)
 
 
 async def _check(

@@ -1,11 +1,12 @@
 """Whether a batch still takes an owner's signatures: asked before the chain is, and again under the treasury's lock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.errors import Refusal, RefusalCode
 from app.store.batches_to_approve import BatchToApprove
+from app.store.owner_signatures import StoredSignature
 from app.store.safe_rows import SafeRow
 
 
@@ -53,9 +54,14 @@ def waiting_rows(
 
 
 def is_repeated(
-    rows: Sequence[SafeRow], own: dict[UUID, bytes], command: ApprovePayoutBatch
+    rows: Sequence[SafeRow],
+    given: Mapping[UUID, Sequence[StoredSignature]],
+    command: ApprovePayoutBatch,
 ) -> bool:
-    """Whether the owner gave these very signatures before and owes no other. own: that owner's, by Safe transaction."""
+    """Whether the owner gave these very signatures before and owes no other. given: everybody's, by Safe transaction."""
+    own = {
+        row.id: one.signature for row in rows for one in given[row.id] if one.owner == command.owner
+    }
     if not command.signatures or any(
         row.waits_for_signatures and row.id not in own for row in rows
     ):

@@ -10,7 +10,7 @@ from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
 from app.domain.states import ProgramStatus
 from app.domain.treasury import SafeReading
-from app.services.approvable_batch import ApprovePayoutBatch, waiting_rows
+from app.services.approvable_batch import ApprovePayoutBatch, is_repeated, waiting_rows
 from app.services.audit import AuditEntry, write_audit
 from app.services.heed_owners import heed_owners
 from app.services.move_safe_transactions import Told, move_safe_transactions
@@ -18,14 +18,10 @@ from app.services.note_treasury import note_treasury
 from app.store import safe_rows
 from app.store.batches_to_approve import BatchToApprove, batch_to_approve
 from app.store.database import UnitOfWork
-from app.store.owner_signatures import StoredSignature, add_signatures
+from app.store.owner_signatures import StoredSignature, add_signatures, signatures_of
 from app.store.programs import ProgramRow, share_program
 from app.store.safe_rows import SafeRow
 from app.store.treasuries import lock_treasury
-
-
-class BatchChangedError(Exception):
-    """While the signatures were checked, others wait for some than before: look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +36,11 @@ class CheckedApproval:
 
 async def approve_batch(
     unit: UnitOfWork, authority: Authority, approval: CheckedApproval, now: datetime
-) -> None:
-    """Refuses what waiting_rows and refuse_owner refuse. Raises BatchChangedError."""
+) -> bool:
+    """False when the very same was stored meanwhile, by the same request sent twice.
+
+    Refuses what waiting_rows and refuse_owner refuse: what waits becomes less, never other, once it is stored.
+    """
     program_id, command = authority.program_id, approval.command
     program = await share_program(unit, program_id)
     treasury = await lock_treasury(unit, program_id)
@@ -51,10 +50,12 @@ async def approve_batch(
     assert batch is not None
     rows = await safe_rows.lock_open(unit, program_id)
     listed = await safe_rows.of_batch(unit, program_id, command.batch_id)
+    given = await signatures_of(unit, program_id, [row.id for row in listed])
+    if is_repeated(listed, given, command):
+        return False
     waiting = waiting_rows(batch, listed, command)
     refuse_owner(program, batch, waiting, safe, command.owner)
-    if [row.id for row in waiting] != [one for one, _ in approval.signed]:
-        raise BatchChangedError
+    assert [row.id for row in waiting] == [one for one, _ in approval.signed]
     await add_signatures(unit, program_id, approval.signed, authority.actor, now)
     told = Told("payout_batch.signed", [row.id for row in waiting], {"owner": command.owner})
     await move_safe_transactions(unit, program_id, (), [told], actor=authority.actor, at=now)
@@ -69,6 +70,7 @@ async def approve_batch(
         role="api",
     )
     await _audit(unit, authority, command, signed=waiting, approved=approved, now=now)
+    return True
 
 
 def refuse_owner(

@@ -74,6 +74,24 @@ class Paying:
             self.world, program, [ids], first_nonce=first_nonce, replaces=replaced.id
         )
 
+    async def of(self, batch_id: UUID) -> Planted:
+        """A batch that the product made."""
+        rows = await self.world.safes.listed(batch_id)
+        query = "SELECT content_hash FROM payout_batch WHERE id = $1"
+        content: bytes = await self.world.settling.value(query, batch_id)
+        ids, hashes = [row["id"] for row in rows], [row["hash"] for row in rows]
+        return Planted(batch_id, content, ids, hashes)
+
+    async def pay(self, program: PayoutProgram, batch_id: UUID) -> None:
+        """Two owners sign, and all of it is relayed, final and posted."""
+        batch = await self.of(batch_id)
+        for owner in program.owners[:2]:
+            await self.approve(program, batch, owner)
+        assert await self.relay() == 1
+        for _ in batch.transactions:
+            await self.finish()
+        assert await self.status(batch) == "COMPLETED"
+
     async def arguments(self, safe_transaction_id: UUID) -> list[Any]:
         """What the Safe's functions take of a stored Safe transaction."""
         query = "SELECT * FROM safe_transaction WHERE id = $1"

@@ -61,6 +61,19 @@ async def test_the_same_signatures_again_count_once(paying: Paying) -> None:
     assert await paying.world.settling.value(_SIGNED) == 2
 
 
+async def test_a_request_that_is_sent_twice_at_once_counts_once(paying: Paying) -> None:
+    program, batch = await paying.batch()
+    for owner in program.owners[:2]:
+        outcomes = await asyncio.gather(*(paying.approve(program, batch, owner) for _ in range(4)))
+        assert sorted(one.replayed for one in outcomes) == [False, True, True, True]
+    assert await paying.states(program) == [("APPROVED", None, True)]
+    assert len(await paying.events("payout_batch.signed")) == 2
+    actions = await paying.world.settling.rows(
+        "SELECT action FROM audit WHERE action LIKE 'payout%'"
+    )
+    assert actions == [{"action": "payout_batch.signed"}] * 2
+
+
 async def test_a_wallets_prefixed_signature_counts(paying: Paying) -> None:
     program, batch = await paying.batch()
     owner, other, _ = program.owners

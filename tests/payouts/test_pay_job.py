@@ -1,5 +1,6 @@
 """A worker process by itself: woken by nobody, it pays what was approved, one Safe transaction after the other."""
 
+import asyncio
 from pathlib import Path
 
 from tests.contracts.items import USDC
@@ -20,6 +21,8 @@ async def test_a_worker_pays_what_was_approved(
     assert "pay" in world.settling.bells.jobs_rung
 
     async def completed() -> bool:
+        world.watching.mine(1)
+        await asyncio.sleep(0.2)
         return await paying.status(batch) == "COMPLETED"
 
     with running(["worker"], settings_of(database, redis_url, world.chain), log):

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.domain.blockers import (
     CommissionFacts,
@@ -13,7 +16,9 @@ from app.domain.blockers import (
     blockers_of_commission,
     blockers_of_paying,
 )
-from app.domain.payouts import BlockerCode, Death
+from app.domain.payees import Payee, PayeeState, PayoutRules
+from app.domain.payout_planning import Due, Line, Nonces, plan_payouts
+from app.domain.payouts import BlockerCode, Death, PayoutPurpose
 from app.domain.states import AffiliateStatus, CommissionStatus, SafeTransactionStatus
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -56,6 +61,42 @@ def test_nothing_holds_it_back_but_that_no_batch_has_it_yet() -> None:
 def test_the_program_and_its_open_batch() -> None:
     held = replace(PAYABLE, paused=True, another_batch_is_open=True)
     assert codes(held) == ["PROGRAM_PAUSED", "EARLIER_BATCH_OPEN"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    status=st.sampled_from(AffiliateStatus),
+    net=st.integers(-3, 12),
+    minimum=st.integers(0, 12),
+    cool_down=st.none() | st.integers(-2, 2),
+    refused=st.booleans(),
+)
+def test_the_planner_leaves_out_what_is_blocked_and_nothing_else(
+    status: AffiliateStatus, net: int, minimum: int, cool_down: int | None, *, refused: bool
+) -> None:
+    """Each with the first of its reasons."""
+    pays_from = None if cool_down is None else NOW + timedelta(hours=cool_down)
+    earner = replace(
+        EARNER,
+        status=status,
+        net=net,
+        minimum=minimum,
+        pays_from=pays_from,
+        refused="blacklisted" if refused else None,
+    )
+    payee = Payee(PayoutPurpose.COMMISSION, 1)
+    state = PayeeState(payee, "0x01", status, pays_from)
+    due = [Due(payee, (Line(UUID(int=1), net),))]
+    refusals = {payee} if refused else set()
+    rules = PayoutRules("0x02", minimum, NOW)
+    plan = plan_payouts(due, {payee: state}, rules, Nonces(0), refusals)
+    found = codes(replace(PAYABLE, earner=earner))
+    if plan.payouts:
+        assert found == ["AWAITING_APPROVAL"]
+    else:
+        [left_out] = plan.left_out
+        assert left_out.obstacle.code in found
+        assert "AWAITING_APPROVAL" not in found
 
 
 def test_how_much_is_missing() -> None:

@@ -47,8 +47,8 @@ WITH asked AS (
          coalesce((SELECT sum(k.amount) FROM commission k
                     WHERE k.program_id = $1 AND k.affiliate_id = e.affiliate_id AND k.currency = e.currency
                       AND k.status = 'PAYABLE'), 0) AS net,
-         (SELECT w.pays_from FROM affiliate_wallet_change w
-           WHERE w.program_id = $1 AND w.affiliate_id = e.affiliate_id ORDER BY w.n DESC LIMIT 1) AS pays_from,
+         (SELECT max(w.pays_from) FROM affiliate_wallet_change w
+           WHERE w.program_id = $1 AND w.affiliate_id = e.affiliate_id) AS pays_from,
          (SELECT x.reason FROM payout_exclusion x
            WHERE x.program_id = $1 AND x.affiliate_id = e.affiliate_id
              AND x.batch_id = (SELECT b.id FROM payout_batch b

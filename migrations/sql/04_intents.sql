@@ -180,6 +180,7 @@ CREATE TABLE commission (
 CREATE UNIQUE INDEX commission_once ON commission (program_id, settlement_id, level) WHERE amount > 0;
 CREATE INDEX commission_affiliate ON commission (program_id, affiliate_id, id);
 CREATE INDEX commission_due ON commission (program_id, payable_at) WHERE status = 'ACCRUED';
+CREATE INDEX commission_clawback ON commission (program_id, claws_back) WHERE claws_back IS NOT NULL;
 -- What the next batch pays.
 CREATE INDEX commission_payable ON commission (program_id, currency, affiliate_id) WHERE status = 'PAYABLE';
 CREATE TRIGGER commission_move BEFORE UPDATE OF status ON commission

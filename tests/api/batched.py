@@ -49,6 +49,10 @@ _EXCLUDE = """
 INSERT INTO payout_exclusion (program_id, batch_id, place, affiliate_id, destination, amount, reason)
 SELECT $1, $2, $3, id, wallet, 5, 'blacklisted' FROM affiliate WHERE program_id = $1 AND referral_code = 'TOP'
 """
+_EXCLUDE_ONE = """
+INSERT INTO payout_exclusion (program_id, batch_id, place, affiliate_id, destination, amount, reason)
+SELECT $1, $2, 100, id, wallet, 5, $4 FROM affiliate WHERE program_id = $1 AND id = $3
+"""
 _CHANGE = """
 INSERT INTO payout_batch_change (program_id, batch_id, place, kind, affiliate_id, message)
 SELECT $1, $2, $3, 'NEW_RECIPIENT', id, 'It was never paid before.' FROM affiliate
@@ -169,6 +173,10 @@ class Batches:
     async def give_up(self, part_id: UUID, death: str, reason: str) -> None:
         """It is not to be executed any more."""
         await self.filled.owner.execute(_GIVE_UP, part_id, death, reason)
+
+    async def exclude(self, batch_id: UUID, affiliate: int, reason: str) -> None:
+        """A batch leaves somebody out after all."""
+        await self.filled.owner.execute(_EXCLUDE_ONE, self.filled.key, batch_id, affiliate, reason)
 
     async def end(self, part_id: UUID) -> None:
         """The Safe's nonce is beyond its own; its lines are free."""

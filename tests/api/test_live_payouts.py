@@ -18,6 +18,9 @@ from tests.transport.ws_client import Socket, initialised
 BATCH = (
     "subscription ($id: ID!) { payoutBatchStatus(id: $id) { id status version blockers { code } } }"
 )
+DASHBOARD = (
+    "subscription ($id: ID!) { programDashboard(programId: $id) { batchesAwaitingApproval } }"
+)
 EARNINGS = """subscription ($id: ID!) { affiliateEarnings(affiliateId: $id) {
   id earnings { payable { minor } accrued { minor } pendingApproval { minor } paid { minor } } } }"""
 _RAISE = "UPDATE payout_batch SET version = version + 1 WHERE id = $1"
@@ -99,6 +102,23 @@ async def test_earnings_as_they_move(stage: Stage, batches: Batches, url: str) -
         await tell(stage, filled.key, batch, "payout_batch.completed", status="COMPLETED")
         [paid] = (await next_of(socket, "affiliateEarnings"))["earnings"]
         assert (paid["pendingApproval"]["minor"], paid["paid"]["minor"]) == ("0", units)
+
+
+async def test_how_many_batches_wait_for_owners(stage: Stage, batches: Batches, url: str) -> None:
+    filled = batches.filled
+    async with initialised(url, filled.program.token) as socket:
+        await socket.subscribe("d", DASHBOARD, id=filled.program.id)
+        assert (await next_of(socket, "programDashboard"))["batchesAwaitingApproval"] == 0
+        batch = await batches.propose(filled.payments)
+        await tell(stage, filled.key, batch, "payout_batch.proposed")
+        assert (await next_of(socket, "programDashboard"))["batchesAwaitingApproval"] == 1
+        # What another batch replaces waits for nobody.
+        again = await batches.replace(batch, keep=0)
+        await tell(stage, filled.key, again, "payout_batch.proposed")
+        assert (await next_of(socket, "programDashboard"))["batchesAwaitingApproval"] == 1
+        await batches.sign(again)
+        await tell(stage, filled.key, again, "payout_batch.approved")
+        assert (await next_of(socket, "programDashboard"))["batchesAwaitingApproval"] == 0
 
 
 async def test_what_is_not_there(stage: Stage, batches: Batches, url: str) -> None:

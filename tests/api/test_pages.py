@@ -7,6 +7,8 @@ from eth_account import Account
 from app.processes.follow_events import follow_events
 from app.services import rollups
 from app.store.database import Database as Pool
+from schema.ids import IdPrefix, encode_id
+from tests.api.batched import Batches
 from tests.api.caller import OwnProgram, Stage
 from tests.api.filled import FilledProgram
 from tests.fixtures.databases import Database
@@ -17,6 +19,15 @@ PAGE = """query ($slug: String!, $first: Int!, $after: String) { program(slug: $
     nodes { id } edges { cursor node { id } } totalCount { value exact }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   } } }"""
+BATCH_PAGE = """query ($id: ID!, $first: Int!, $after: String) { payoutBatch(id: $id) {
+  list: LIST(first: $first, after: $after) {
+    nodes { ROW } totalCount { value exact } pageInfo { hasNextPage endCursor }
+  } } }"""
+IN_BATCH = {
+    "payouts": "id index safeTransactionIndex",
+    "changes": "kind message",
+    "excluded": "destination reason",
+}
 LISTS = {
     "affiliates": "",
     "users": "",
@@ -24,8 +35,10 @@ LISTS = {
     "commissions": "",
     "ledgerAccounts": "",
     "ledgerTransactions": "",
+    "payoutBatches": "",
     "intents ": "filter: {status: [CONFIRMED]}, ",
     "commissions ": "filter: {level: 2}, ",
+    "payoutBatches ": "status: [COMPLETED, PENDING_APPROVAL], ",
     "affiliates ": 'filter: {search: "branch"}, ',
 }
 TREE = """query ($by: AffiliateKey!) { affiliate(by: $by) {
@@ -59,11 +72,37 @@ async def walk(program: OwnProgram, field: str, condition: str, first: int) -> l
 
 async def test_pages_of_any_size_show_every_row_once(filled: FilledProgram) -> None:
     await filled.grow(4)
+    batches = Batches(filled)
+    await batches.execute(await batches.propose(filled.payments[:2]))
+    newest = await batches.propose(filled.payments[2:])
     for field, condition in LISTS.items():
         whole = await walk(filled.program, field, condition, 200)
         assert len(whole) == len(set(whole)) > 1, field
         for first in (1, 3):
             assert await walk(filled.program, field, condition, first) == whole, field
+    for field, row in IN_BATCH.items():
+        query = BATCH_PAGE.replace("LIST", field).replace("ROW", row)
+        given = {"id": encode_id(IdPrefix.PAYOUT_BATCH, newest)}
+        rows = await walk_batch(filled.program, query, given, 200)
+        assert len(rows) > 1, field
+        for first in (1, 3):
+            assert await walk_batch(filled.program, query, given, first) == rows, field
+
+
+async def walk_batch(
+    program: OwnProgram, query: str, given: dict[str, Any], first: int
+) -> list[Any]:
+    """Rows of a batch's list, page by page."""
+    rows: list[Any] = []
+    after = None
+    while True:
+        asked: Any = await program.ask(query, **given, first=first, after=after)
+        page = asked["payoutBatch"]["list"]
+        rows += page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            assert page["totalCount"] == {"value": len(rows), "exact": True}
+            return rows
+        after = page["pageInfo"]["endCursor"]
 
 
 async def test_rows_that_come_in_meanwhile_disturb_nobody(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from schema.ids import IdPrefix, encode_id
+from tests.api.batched import Batches
 from tests.api.caller import Caller, Stage
 from tests.api.conftest import deployment, filled, stage
 from tests.api.filled import FilledProgram
@@ -14,6 +15,8 @@ OTHERS = [
     "user { intents { nodes { id wallet } } }",
     "attempts { transaction { intents { nodes { id wallet } } } }",
     "user { referredBy { children { nodes { id } } referredUsers { nodes { id } } commissions { nodes { id } } } }",
+    "user { referredBy { payouts { nodes { id } } commissions { nodes { payout { id } } } } }",
+    "program { payoutBatches { nodes { id payouts { nodes { id } } } } }",
     "settlement { commissions { id } ledgerTransactions { id } }",
     "program { intents { nodes { id } } users { nodes { id } } apiKeys { id } trialBalance { currency } }",
 ]
@@ -24,6 +27,7 @@ async def test_a_key_without_read_gets_no_list_by_way_of_a_payload(
     stage: Stage, filled: FilledProgram, path: str
 ) -> None:
     await filled.grow(2)
+    await Batches(filled).propose(filled.payments)
     writing = Caller(stage.client, await stage.key(filled.program.id, ["MANAGE_PROGRAM"]))
     own = encode_id(IdPrefix.INTENT, filled.payments[0].intent)
     answer = await writing.answer(RETRY % path, id=own)

@@ -43,6 +43,12 @@ class Commission(Row, table=True):
             postgresql_where=text("status = 'ACCRUED'"),
         ),
         Index(
+            "commission_clawback",
+            "program_id",
+            "claws_back",
+            postgresql_where=text("claws_back IS NOT NULL"),
+        ),
+        Index(
             "commission_payable",
             "program_id",
             "currency",

@@ -26,7 +26,13 @@ SELECT c.id, c.amount, c.affiliate_id, a.wallet FROM commission c
   JOIN affiliate a ON a.program_id = c.program_id AND a.id = c.affiliate_id WHERE c.id = ANY($1::uuid[]) ORDER BY c.id
 """
 _TAKE = """
-UPDATE commission SET status = 'PENDING_APPROVAL' WHERE id = ANY($1::uuid[]) AND status = 'PAYABLE'
+WITH taken AS (
+  UPDATE commission SET status = 'PENDING_APPROVAL' WHERE id = ANY($1::uuid[]) AND status = 'PAYABLE' RETURNING program_id, id
+)
+INSERT INTO commission_transition (program_id, commission_id, seq, from_status, to_status, at, actor)
+SELECT t.program_id, t.id, 1 + (SELECT max(x.seq) FROM commission_transition x
+                                 WHERE x.program_id = t.program_id AND x.commission_id = t.id),
+       'PAYABLE', 'PENDING_APPROVAL', now(), 'test' FROM taken t
 """
 _BATCH = """
 INSERT INTO payout_batch (program_id, id, kind, currency, replaces, content_hash, payout_count, total, created_by,
@@ -37,6 +43,10 @@ _TRANSACTION = """
 INSERT INTO safe_transaction (program_id, id, chain_id, safe, safe_version, safe_nonce, currency, token, to_address,
                               data, operation, hash, content_hash, payout_count, total, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+"""
+_PROPOSED = """
+INSERT INTO safe_transaction_transition (program_id, safe_transaction_id, seq, to_status, at, actor)
+VALUES ($1, $2, 1, 'PROPOSED', now(), 'test')
 """
 _LIST = "INSERT INTO payout_batch_transaction VALUES ($1, $2, $3, $4)"
 _PAYOUT = """
@@ -76,6 +86,7 @@ async def plant(
             transaction_id = new_id()
             values = [program.id, transaction_id, *transaction, now]
             await connection.execute(_TRANSACTION, *values)
+            await connection.execute(_PROPOSED, program.id, transaction_id)
             for place, row in enumerate(rows):
                 payout_id = new_id()
                 await connection.execute(

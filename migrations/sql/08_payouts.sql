@@ -539,20 +539,6 @@ CREATE CONSTRAINT TRIGGER commission_listed AFTER UPDATE OF status ON commission
 CREATE CONSTRAINT TRIGGER refund_listed AFTER UPDATE OF status ON refund DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION sge_check_listed();
 
--- Nobody loses a commission without what takes it: a reversal of its settlement, or an approved adjustment.
-CREATE FUNCTION sge_check_taken() RETURNS trigger LANGUAGE plpgsql
-SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM reversal r WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)
-     AND NOT EXISTS (SELECT FROM balance_adjustment b
-                      WHERE b.program_id = NEW.program_id AND b.affiliate_id = NEW.affiliate_id
-                        AND b.currency = NEW.currency AND b.approved_at IS NOT NULL) THEN
-    RAISE EXCEPTION 'commission % is REVERSED, and nothing took it', NEW.id USING ERRCODE = 'SG037';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER commission_taken AFTER UPDATE OF status ON commission DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW WHEN (NEW.status = 'REVERSED') EXECUTE FUNCTION sge_check_taken();
 
 -- At the commit a Safe transaction is whole: a batch lists it, and its payouts, each with its lines, sum to its total.
 -- All places are taken then, so that none can be added later.

@@ -56,7 +56,7 @@ async def test_no_commission_moves_by_itself(
     moves = f"UPDATE commission SET status = 'PAYABLE'; UPDATE commission SET status = '{status}'"
     with pytest.raises(asyncpg.PostgresError) as refused:
         await smuggle(stage, filled.key, f"{moves}; SET CONSTRAINTS ALL IMMEDIATE")
-    assert refused.value.sqlstate == "SG037"
+    assert refused.value.sqlstate in {"SG037", "SG041"}
 
 
 async def smuggle(stage: Stage, program_key: int, attack: str) -> None:

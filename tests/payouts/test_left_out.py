@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.domain.amounts import AmountText
 from tests.contracts.items import USDC
+from tests.payouts.bulk import many_due
 from tests.payouts.world import TEN_PERCENT, PayoutProgram, PayoutWorld
 from tests.processes.watching_world import address_of
 from tests.services.refusals import refused
@@ -168,3 +169,29 @@ async def test_what_changed_is_said(payout_world: PayoutWorld) -> None:
     [safe_transaction] = await world.safes.listed(second)
     assert safe_transaction["safe_nonce"] == 1
     await world.check()
+
+
+async def test_more_than_a_token_can_hold_is_refused(payout_world: PayoutWorld) -> None:
+    world = payout_world
+    program = await world.program()
+    await many_due(world, program, affiliates=1, each=2, amount=2**255, funded=False)
+    with refused("AMOUNT_OUT_OF_RANGE", "currency"):
+        await world.create(program)
+    assert await world.commissions(program) == {"PAYABLE": 2**256}
+
+
+async def test_ten_thousand_lines_are_one_batch(payout_world: PayoutWorld) -> None:
+    world = payout_world
+    program = await world.program()
+    await many_due(world, program, affiliates=1000, each=10, amount=USDC)
+    made = await world.create(program)
+    listed = await world.safes.listed(made.batch_id)
+    assert [one["payout_count"] for one in listed] == [200] * 5
+    assert [one["safe_nonce"] for one in listed] == list(range(5))
+    assert sum(one["simulated_passed"] for one in listed) == 1000
+    [safe_transaction, *_] = listed
+    assert await world.safes.execute(safe_transaction["id"], program.owners[:2])
+    [counted] = await world.settling.rows(
+        "SELECT count(*) AS lines, count(DISTINCT line_id) AS once, sum(amount) AS total FROM payout_line"
+    )
+    assert counted == {"lines": 10_000, "once": 10_000, "total": 10_000 * USDC}

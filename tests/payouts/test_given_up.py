@@ -10,11 +10,8 @@ from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutWorld
+from tests.processes.ended import Ended
 from tests.services.world import key_of
-
-
-class Ended(Exception):
-    """The worker ends here."""
 
 
 def _end_once_signed(point: str) -> None:

@@ -20,10 +20,12 @@ from app.services.reverse_settlement import (
     reverse_settlement,
 )
 from tests.contracts.items import USDC
+from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutProgram, PayoutWorld
 from tests.services.refusals import refused
 
 _SETTLEMENT = "SELECT settlement_id FROM commission WHERE id = $1"
+_SETTLEMENTS = "SELECT settlement_id FROM commission WHERE program_id = $1"
 _BALANCES = """
 SELECT kind, sum(credits - debits) AS balance FROM account WHERE program_id = $1 GROUP BY 1
 """
@@ -145,6 +147,26 @@ async def test_a_reversal_and_a_batch_at_once(payout_world: PayoutWorld) -> None
         # Whoever came first: all that was earned less what was clawed back is somewhere, once.
         assert sum(commissions.values()) == 6 * USDC
         await payout_world.check()
+
+
+async def test_a_reversal_while_owners_approve(payout_world: PayoutWorld) -> None:
+    paying = Paying(payout_world)
+    program, batch = await paying.batch(recipients=2)
+    settlements = await payout_world.settling.rows(_SETTLEMENTS, program.id)
+    ones = [Reversing(payout_world, program, 0, row["settlement_id"]) for row in settlements]
+    await asyncio.gather(
+        *(paying.approve(program, batch, owner) for owner in program.owners[:2]),
+        *(one.reverse(4 * USDC, f"{number}") for number, one in enumerate(ones)),
+    )
+    await payout_world.check()
+    # What is held is held whole; what was clawed back is owed on its own.
+    assert await payout_world.commissions(program) == {
+        "PENDING_APPROVAL": 2 * USDC,
+        "PAYABLE": -2 * USDC * 4 // 10,
+    }
+    balances = await ones[0].balances()
+    assert (balances["PAYOUT_IN_FLIGHT"], balances["AFFILIATE"]) == (2 * USDC, -2 * USDC * 4 // 10)
+    assert balances["REFUND"] == 8 * USDC
 
 
 async def test_an_adjustment_and_a_batch_at_once(payout_world: PayoutWorld) -> None:

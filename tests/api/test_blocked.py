@@ -112,6 +112,12 @@ async def test_left_out_of_the_newest_batch_and_behind_it(due: FilledProgram) ->
         ["RECIPIENT_REFUSED", "EARLIER_BATCH_OPEN"],
     ]
     assert (await blockers(due))[1][0]["message"] == "blacklisted"
+    await batches.execute(batch)
+    assert await blocked(due) == [[], ["RECIPIENT_REFUSED"]]
+    # A newer batch that does not refuse it says that it is fine again.
+    await due.grow(1)
+    await batches.propose(due.payments[2:])
+    assert (await blocked(due))[2] == ["EARLIER_BATCH_OPEN"]
 
 
 async def test_from_the_first_signature_to_the_last_relay(stage: Stage, paying: Paying) -> None:

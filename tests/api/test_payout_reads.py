@@ -124,6 +124,10 @@ async def test_what_was_given_up(batches: Batches) -> None:
     assert (by_part[0]["status"], by_part[0]["failure"]) == ("CANCELLED", "wrong amounts")
     assert by_part[1]["status"] == "PAID"
     assert listed.total > 0
+    asked = await batches.filled.program.ask(PAID, slug=batches.filled.program.slug)
+    for one in asked["program"]["commissions"]["nodes"]:
+        # What nothing pays any more is free, and in no payout.
+        assert (one["payout"] is None) is (one["status"] == "PAYABLE")
 
 
 async def test_what_both_batches_list_is_one(batches: Batches) -> None:

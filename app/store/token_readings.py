@@ -6,12 +6,17 @@ from datetime import datetime
 
 from app.store.database import ReadSession, UnitOfWork
 
-_OF_CHAIN = """
+# Something was posted since, or it was read long ago. A journal is posted after its block: reading then shows it.
+_DUE = """
 SELECT u.program_id, u.code, u.token, t.address
   FROM program_currency u
   JOIN treasury t ON t.program_id = u.program_id
   JOIN program p ON p.id = u.program_id
- WHERE u.chain_id = $1 AND p.status <> 'ARCHIVED' ORDER BY u.program_id, u.position
+ WHERE u.chain_id = $1 AND p.status <> 'ARCHIVED'
+   AND (u.on_chain_read_at IS NULL OR u.on_chain_read_at < $2
+        OR (SELECT j.posted_at FROM journal j WHERE j.program_id = u.program_id ORDER BY j.id DESC LIMIT 1)
+           >= u.on_chain_read_at)
+ ORDER BY u.program_id, u.position
 """
 # Readings overtake each other; the newest stays.
 _NOTE = """
@@ -32,9 +37,12 @@ class Holding:
     treasury: str
 
 
-async def holdings(session: ReadSession, chain_id: int) -> list[Holding]:
-    """Every token of every treasury on a chain, of programs that still run."""
-    return [Holding(*row) for row in await session.connection.fetch(_OF_CHAIN, chain_id)]
+async def due_readings(session: ReadSession, chain_id: int, read_before: datetime) -> list[Holding]:
+    """On a chain, of programs that still run: where something was posted since the last reading, or where that was
+    before an instant.
+    """
+    records = await session.connection.fetch(_DUE, chain_id, read_before)
+    return [Holding(*record) for record in records]
 
 
 async def note_balances(

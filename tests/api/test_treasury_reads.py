@@ -19,6 +19,7 @@ BALANCES = """query ($slug: String!) { program(slug: $slug) { treasury { address
   suspense { minor } available { minor } readAt } } }"""
 COVERAGE = """query ($slug: String!, $days: Int! = 60) { program(slug: $slug) { now coverage(days: $days) {
   currency treasury { minor } due { date becomesPayable { minor } } firstShortfall } } }"""
+_LONG_AGO = "UPDATE program_currency SET on_chain_read_at = now() - interval '11 minutes' WHERE program_id = $1"
 EARNED = PAID * 17 // 100
 """Ten, five and two per cent."""
 
@@ -55,6 +56,12 @@ async def test_by_the_chain_and_by_the_ledger(stage: Stage, filled: FilledProgra
     assert after["onChain"] == str(2 * PAID - 1)
     assert after["available"] == str(int(kept) - 1)
     assert after["readAt"] != seen["readAt"]
+    # Nothing was posted since: nobody asks the chain again before long.
+    await read_all(stage, filled)
+    assert (await balances(filled))["readAt"] == after["readAt"]
+    await filled.owner.execute(_LONG_AGO, filled.key)
+    await read_all(stage, filled)
+    assert (await balances(filled))["readAt"] > after["readAt"]
 
 
 async def test_what_becomes_payable_when(filled: FilledProgram) -> None:

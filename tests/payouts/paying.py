@@ -74,6 +74,17 @@ class Paying:
             self.world, program, [ids], first_nonce=first_nonce, replaces=replaced.id
         )
 
+    async def sign_waiting(
+        self,
+        program: PayoutProgram,
+        batch: Planted,
+        signer: LocalAccount,
+        waiting: Sequence[bytes],
+    ) -> BatchResult:
+        """One owner signs these hashes, and no others."""
+        signatures = [sign(signer, digest) for digest in waiting]
+        return await self.approve(program, batch, signer, signatures=signatures)
+
     async def of(self, batch_id: UUID) -> Planted:
         """A batch that the product made."""
         rows = await self.world.safes.listed(batch_id)

@@ -37,7 +37,7 @@ class ApiError(Exception):
 class Unauthenticated(ApiError):
     code = ErrorCode.UNAUTHENTICATED
 
-    def __init__(self, message: str = "Send a valid credential: Authorization: Bearer …") -> None:
+    def __init__(self, message: str = "Send an API key: Authorization: Bearer sge_…") -> None:
         super().__init__(message)
 
 

@@ -33,10 +33,17 @@ def meaning_hash(operation: str, meaning: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def conflict() -> Refusal:
-    """The same key was used with another meaning."""
+def conflict(earlier: str | None = None, asked: str | None = None) -> Refusal:
+    """The same key was used with another meaning.
+
+    earlier, asked: the operations, such as "setTerms", as far as they are known.
+    """
+    used = "another request" if earlier is None else earlier
+    if earlier is not None and earlier == asked:
+        used = f"{earlier} with other arguments"
     return Refusal(
         RefusalCode.IDEMPOTENCY_CONFLICT,
-        "This idempotency key was used for something else.",
+        f"This program used the idempotency key for {used}. "
+        "To repeat that request, send it unchanged; for a new one, use a new key.",
         "idempotencyKey",
     )

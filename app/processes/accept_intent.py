@@ -141,7 +141,7 @@ class Intake:
         program = known.situation.program
         meaning = kind.meaning(asked, program)
         if known.other_operation is not None:
-            raise conflict()
+            raise conflict(known.other_operation)
         if known.earlier is not None:
             if known.earlier.request_hash != meaning:
                 raise conflict()

@@ -23,7 +23,7 @@ async def earlier_batch(parts: Payouts, program_id: int, asked: Asked) -> BatchR
     if earlier is None:
         return None
     if earlier.request_hash != meaning_hash(asked.operation, asked.meaning):
-        raise conflict()
+        raise conflict(earlier.operation, asked.operation)
     return BatchResult(UUID(earlier.result), replayed=True)
 
 

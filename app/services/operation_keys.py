@@ -35,5 +35,5 @@ async def claim_operation(
             raise conflict()
         return None
     if earlier.request_hash != request_hash:
-        raise conflict()
+        raise conflict(earlier.operation, operation)
     return earlier.result

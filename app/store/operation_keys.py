@@ -13,7 +13,7 @@ ON CONFLICT (program_id, idempotency_key) DO NOTHING
 RETURNING true
 """
 _EARLIER = """
-SELECT request_hash, result FROM operation_key WHERE program_id = $1 AND idempotency_key = $2
+SELECT operation, request_hash, result FROM operation_key WHERE program_id = $1 AND idempotency_key = $2
 """
 _INTENT_HAS = "SELECT true FROM intent WHERE program_id = $1 AND idempotency_key = $2"
 
@@ -22,6 +22,7 @@ _INTENT_HAS = "SELECT true FROM intent WHERE program_id = $1 AND idempotency_key
 class EarlierUse:
     """A key's first and only meaning, and what came of it."""
 
+    operation: str
     request_hash: bytes
     result: str
 
@@ -44,7 +45,7 @@ async def claim_key(
 async def earlier_use(session: ReadSession | UnitOfWork, key: str) -> EarlierUse | None:
     """What the program's key was used for, if it was."""
     row = await session.connection.fetchrow(_EARLIER, session.program_id, key)
-    return None if row is None else EarlierUse(row["request_hash"], row["result"])
+    return None if row is None else EarlierUse(*row)
 
 
 async def intent_has_key(unit: UnitOfWork, key: str) -> bool:

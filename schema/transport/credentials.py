@@ -5,18 +5,22 @@ from schema.context import Authenticator
 from schema.errors import Unauthenticated
 
 _SCHEME = "bearer"
+_MALFORMED = "The credential has another form than: Authorization: Bearer sge_…"
+_REFUSED = "This API key is not known, has expired or was revoked."
 
 
-def bearer_token(header: str) -> str:
+def bearer_token(header: object) -> str:
     """Read `Bearer sge_…`; raises Unauthenticated for any other form."""
+    if not isinstance(header, str):
+        raise Unauthenticated(_MALFORMED)
     scheme, _, token = header.strip().partition(" ")
     token = token.strip()
     if scheme.lower() != _SCHEME or not token.isascii() or not token.isprintable() or not token:
-        raise Unauthenticated
+        raise Unauthenticated(_MALFORMED)
     return token
 
 
-async def authenticate(authenticator: Authenticator, header: str | None) -> Authority | None:
+async def authenticate(authenticator: Authenticator, header: object) -> Authority | None:
     """Give the caller's authority, None without a credential.
 
     A credential that is sent and not valid is refused, never treated as absent.
@@ -25,5 +29,5 @@ async def authenticate(authenticator: Authenticator, header: str | None) -> Auth
         return None
     authority = await authenticator.authenticate(bearer_token(header))
     if authority is None:
-        raise Unauthenticated
+        raise Unauthenticated(_REFUSED)
     return authority

@@ -87,4 +87,6 @@ class GraphQLOverWebSocket:
             authority = await self.runtime.authenticator.authenticate(token)
             for connection in connections:
                 if authority != connection.authority:
-                    await connection.close(CloseCode.FORBIDDEN, "Credential no longer valid")
+                    await connection.close(
+                        CloseCode.FORBIDDEN, "This API key has expired or was revoked."
+                    )

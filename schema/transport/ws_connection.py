@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app.domain.permissions import Authority
 from schema.context import ApiRuntime
 from schema.errors import RateLimited, Unauthenticated
-from schema.transport.credentials import bearer_token
+from schema.transport.credentials import authenticate, bearer_token
 from schema.transport.engine import Engine
 from schema.transport.presenting import present_api_error
 from schema.transport.settings import TransportSettings
@@ -31,6 +31,7 @@ from schema.transport.ws_operation import run_operation
 
 _log = structlog.get_logger(__name__)
 _LONGEST_REASON_BYTES = 123
+_NO_INIT = "Unauthorized: send connection_init and wait for connection_ack first"
 
 
 class SocketServer(Protocol):
@@ -136,33 +137,27 @@ class Connection:
         self._initialised = True
         try:
             await self._authenticate(message.payload.get("authorization", self._header))
-        except Unauthenticated:
-            await self.close(CloseCode.FORBIDDEN, "Forbidden")
+        except Unauthenticated as refused:
+            await self.close(CloseCode.FORBIDDEN, refused.message)
             return
         except Exception:  # noqa: BLE001  the store is away, or a defect: the protocol has a code
             _log.warning("socket_authentication_failed", exc_info=True)
             await self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
             return
         if not self.server.admit(self.authority):
-            await self.close(CloseCode.TRY_AGAIN_LATER, "Too many connections")
+            await self.close(CloseCode.TRY_AGAIN_LATER, "Too many connections of this credential")
             return
         self._acknowledged = True
         await self.send_text(text_of({"type": "connection_ack"}))
 
     async def _authenticate(self, header: object) -> None:
-        if header is None:
-            return
-        if not isinstance(header, str):
-            raise Unauthenticated
-        token = bearer_token(header)
-        self.authority = await self.server.runtime.authenticator.authenticate(token)
-        if self.authority is None:
-            raise Unauthenticated
-        self.token = token
+        self.authority = await authenticate(self.server.runtime.authenticator, header)
+        if self.authority is not None:
+            self.token = bearer_token(header)
 
     async def _subscribe(self, message: Subscribe) -> None:
         if not self._acknowledged:
-            await self.close(CloseCode.UNAUTHORIZED, "Unauthorized")
+            await self.close(CloseCode.UNAUTHORIZED, _NO_INIT)
         elif message.id in self._operations:
             reason = f"Subscriber for {message.id} already exists"
             await self.close(CloseCode.SUBSCRIBER_EXISTS, reason)

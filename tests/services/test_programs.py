@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.amounts import AmountText
+from app.domain.errors import Refusal
 from app.domain.terms import TermsText
 from app.services.new_program import check_new_program
 from app.services.programs import (
@@ -161,8 +162,9 @@ async def test_terms_begin_when_they_say(world: World) -> None:
     again = await world.run(program_id, set_terms, key, replace(later, terms=spelled))
     assert (again.version, again.replayed) == (2, True)
     dearer = replace(spelled, minimum_payment=AmountText("1.01", "USDC"))
-    with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
+    with pytest.raises(Refusal, match="setTerms with other arguments") as caught:
         await world.run(program_id, set_terms, key, replace(later, terms=dearer))
+    assert caught.value.code == "IDEMPOTENCY_CONFLICT"
     with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
         await world.run(program_id, set_terms, key, replace(later, effective_from=None))
     with refused("INVALID_TERMS", "effectiveFrom"):

@@ -12,6 +12,8 @@ from tests.transport.conftest import Served
 from tests.transport.tiny_schema import SECRET_TEXT
 from tests.transport.ws_client import initialised, opened
 
+MALFORMED = "The credential has another form than: Authorization: Bearer sge_…"
+
 
 @pytest.mark.parametrize("protocol", [None, "graphql-ws", "other"])
 async def test_another_subprotocol(served: Served, protocol: str | None) -> None:
@@ -41,14 +43,21 @@ async def test_init_comes_once(served: Served) -> None:
 async def test_subscribing_before_the_acknowledgement(served: Served) -> None:
     async with opened(served.ws) as socket:
         await socket.subscribe("1", "{ hello }")
-        assert await socket.closed() == (4401, "Unauthorized")
+        reason = "Unauthorized: send connection_init and wait for connection_ack first"
+        assert await socket.closed() == (4401, reason)
 
 
-@pytest.mark.parametrize("authorization", ["Bearer sge_nobody", "Basic x", "", 5, ["x"]])
-async def test_wrong_credentials(served: Served, authorization: Any) -> None:
+@pytest.mark.parametrize(
+    ("authorization", "reason"),
+    [
+        ("Bearer sge_nobody", "This API key is not known, has expired or was revoked."),
+        *((odd, MALFORMED) for odd in ("Basic x", "", 5, ["x"])),
+    ],
+)
+async def test_wrong_credentials(served: Served, authorization: Any, reason: str) -> None:
     async with opened(served.ws) as socket:
         await socket.send(type="connection_init", payload={"authorization": authorization})
-        assert await socket.closed() == (4403, "Forbidden")
+        assert await socket.closed() == (4403, reason)
 
 
 async def test_a_store_that_fails_at_init(served: Served) -> None:
@@ -73,7 +82,7 @@ async def test_a_revoked_credential_closes_its_sockets_only(served: Served) -> N
         await ours.subscribe("1", 'subscription { counter(id: "a") { value } }')
         await ours.receive()
         served.runtime.revoked.add("sge_one")
-        assert await ours.closed() == (4403, "Credential no longer valid")
+        assert await ours.closed() == (4403, "This API key has expired or was revoked.")
         await theirs.subscribe("1", "{ hello }")
         assert (await theirs.receive())["type"] == "next"
 
@@ -151,7 +160,7 @@ async def test_too_many_connections(served: Served) -> None:
     ):
         payload = {"authorization": "Bearer sge_one"}
         await fourth.send(type="connection_init", payload=payload)
-        assert await fourth.closed() == (1013, "Too many connections")
+        assert await fourth.closed() == (1013, "Too many connections of this credential")
     async with initialised(served.ws):
         pass
 

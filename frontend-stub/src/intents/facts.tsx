@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { CopyButton } from "../parts/hash";
+import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import type { Detail } from "./intent-page";
 
@@ -24,7 +24,8 @@ export function Facts({ intent }: { intent: Detail }) {
       )}
       {intent.user?.identityTokenId && (
         <Fact name="Identity token">
-          <code className="break">{intent.user.identityTokenId}</code>
+          <Hash value={intent.user.identityTokenId} />{" "}
+          <CopyButton value={intent.user.identityTokenId} what="the identity token" />
         </Fact>
       )}
       <Fact name="Created">

@@ -13,10 +13,8 @@ from app.domain.states import ProgramStatus
 from app.services.batch_proposals import Asked, Outdated, Proposal, SafeDraft
 from app.services.batch_result import BatchResult
 from app.services.batch_situation import read_situation
-from app.services.locked_program import locked_program
 from app.services.move_safe_transactions import Told, move_safe_transactions
 from app.services.note_treasury import note_treasury
-from app.services.operation_keys import claim_operation
 from app.services.tell_proposed import tell_proposed
 from app.store import new_safe_transactions
 from app.store.database import UnitOfWork
@@ -35,6 +33,7 @@ from app.store.new_safe_transactions import (
     SimulationNote,
 )
 from app.store.own_money import own_money
+from app.store.programs import read_program
 from app.store.safe_moves import SafeMove
 from app.store.safe_rows import SafeRow
 from app.store.take_lines import LineMove, take_commissions, take_refunds
@@ -45,17 +44,14 @@ from app.store.withdrawals import NewWithdrawal, insert_withdrawal
 async def propose_batch(
     unit: UnitOfWork, program_id: int, asked: Asked, proposal: Proposal, now: datetime
 ) -> BatchResult:
-    """The new batch, or the one that the same key made before.
+    """The new batch, whose id its key was claimed for. now: real time.
 
-    Raises Outdated, and refuses what claim_operation refuses, NOT_FOUND and INVALID_STATE. now: real time.
+    A large one takes seconds, and only the treasury is locked: acceptance, posting and signing go on meanwhile.
+    Raises Outdated, and refuses NOT_FOUND and INVALID_STATE.
     """
-    result = str(proposal.id)
-    earlier = await claim_operation(
-        unit, asked.key, asked.operation, asked.meaning, result=result, now=now
-    )
-    if earlier is not None:
-        return BatchResult(UUID(earlier), replayed=True)
-    program = await locked_program(unit, program_id)
+    program = await read_program(unit, program_id)
+    if program is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")
     if program.status is ProgramStatus.ARCHIVED:
         raise Refusal(RefusalCode.INVALID_STATE, "The program is archived.", "programId")
     treasury = await lock_treasury(unit, program_id)

@@ -1,0 +1,75 @@
+"""A batch of many lines takes seconds to store: nobody else waits for it, and a worker may end before it does."""
+
+import asyncio
+
+import pytest
+
+from app.processes import propose
+from app.services.execute import execute
+from app.services.propose_batch import propose_batch
+from app.store import signing
+from app.store.database import UnitOfWork
+from app.store.rules_lock import share_rules
+from app.store.treasuries import lock_treasury
+from tests.contracts.items import USDC
+from tests.payouts.world import PayoutWorld
+from tests.services.refusals import refused
+
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+async def test_acceptance_posting_and_signing_go_on(payout_world: PayoutWorld) -> None:
+    world, settling = payout_world, payout_world.settling
+    program = await world.program()
+    [ann] = await world.affiliates(program)
+    await world.payable(program, {ann: 3 * USDC})
+
+    async def accept_post_and_sign(unit: UnitOfWork) -> None:
+        await share_rules(unit, program.id)
+        assert await signing.active_programs(unit, [program.id]) == {program.id}
+
+    async with settling.admin.write(None) as busy:
+        await lock_treasury(busy, program.id)
+        storing = asyncio.create_task(world.create(program))
+        async with asyncio.timeout(30):
+            while True:
+                await asyncio.sleep(0.05)
+                if await settling.value(_WAITING):
+                    break
+            await execute(settling.worker, settling.bells, None, accept_post_and_sign)
+        assert not storing.done()
+    assert not (await storing).replayed
+    await world.check()
+
+
+class Ended(Exception):
+    """The process ends here."""
+
+
+async def test_a_claimed_key_makes_its_batch_later(
+    payout_world: PayoutWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = payout_world
+    program = await world.program()
+    [ann] = await world.affiliates(program)
+    await world.payable(program, {ann: 3 * USDC})
+
+    async def end(_unit: UnitOfWork, **_: object) -> None:
+        raise Ended
+
+    with monkeypatch.context() as ending:
+        ending.setattr(propose, "propose_batch", end)
+        with pytest.raises(Ended):
+            await world.create(program, idempotency_key="once")
+    assert propose.propose_batch is propose_batch
+    claimed = await world.settling.value(
+        "SELECT result FROM operation_key WHERE idempotency_key = 'once'"
+    )
+    with refused("IDEMPOTENCY_CONFLICT", "idempotencyKey"):
+        await world.create(program, "EUR", idempotency_key="once")
+    made = await world.create(program, idempotency_key="once")
+    assert (str(made.batch_id), made.replayed) == (claimed, False)
+    assert (await world.create(program, idempotency_key="once")).replayed
+    await world.check()

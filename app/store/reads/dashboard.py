@@ -24,14 +24,16 @@ _WAITING = "SELECT count(*) FROM intent_todo WHERE program_id = $1"
 _UNBALANCED = """
 SELECT EXISTS (SELECT FROM account WHERE program_id = $1 GROUP BY currency HAVING sum(debits) <> sum(credits))
 """
-# A batch that another one replaces is no more to be approved.
+# A batch that another one replaces is no more to be approved. Few Safe transactions are open at a time: from there.
 _TO_APPROVE = """
-SELECT count(*) FROM payout_batch b
- WHERE b.program_id = $1 AND sge_batch_status(b.program_id, b.id) = 'PENDING_APPROVAL'
-   AND EXISTS (SELECT FROM payout_batch_transaction x
-                 JOIN safe_transaction s ON s.program_id = x.program_id AND s.id = x.safe_transaction_id
-                WHERE x.program_id = b.program_id AND x.batch_id = b.id AND s.status = 'PROPOSED')
-   AND NOT EXISTS (SELECT FROM payout_batch n WHERE n.program_id = b.program_id AND n.replaces = b.id)
+SELECT count(*)
+  FROM (SELECT DISTINCT x.batch_id
+          FROM safe_transaction s
+          JOIN payout_batch_transaction x ON x.program_id = s.program_id AND x.safe_transaction_id = s.id
+         WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD') AND s.status = 'PROPOSED'
+           AND NOT EXISTS (SELECT FROM payout_batch n
+                            WHERE n.program_id = x.program_id AND n.replaces = x.batch_id)) waiting
+ WHERE sge_batch_status($1, waiting.batch_id) = 'PENDING_APPROVAL'
 """
 _OPEN = "SELECT count(*) FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
 

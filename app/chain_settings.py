@@ -1,12 +1,30 @@
 """What a process is told about each chain, as JSON in SGE_CHAINS."""
 
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Address = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 _GWEI = 10**9
+
+
+def is_http_address(url: str) -> bool:
+    """Whether a node could be asked there."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 class TokenSettings(BaseModel):
@@ -43,6 +61,14 @@ class ChainSettings(BaseModel):
     max_fee_wei: int = Field(default=200 * _GWEI, gt=0)
     explorer_url: str | None = None
     production: bool = False
+
+    @field_validator("rpc_urls")
+    @classmethod
+    def _are_addresses(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, url in enumerate(urls):
+            if not is_http_address(url.get_secret_value()):
+                raise ValueError(f"[{number}] is not an http:// or https:// address")
+        return urls
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:

@@ -12,6 +12,11 @@ from schema.transport.settings import TransportSettings
 _PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"
 
 
+def page_is_built() -> bool:
+    """Whether there is a page to serve at `/`."""
+    return _PAGES.is_dir()
+
+
 def create_app(
     runtime: ExportingRuntime,
     schema: Schema,
@@ -27,7 +32,7 @@ def create_app(
         runtime,
         schema,
         settings or TransportSettings(),
-        pages=_PAGES if serve_page and _PAGES.is_dir() else None,
+        pages=_PAGES if serve_page and page_is_built() else None,
         routes=[Exports(runtime).route()],
     )
 

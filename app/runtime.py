@@ -16,17 +16,21 @@ from app.domain.chains import ChainFacts
 from app.domain.clock import Clock, real_clock
 from app.domain.money import Currency
 from app.services.execute import Bells
-from app.settings import Settings, SettingsMistake
+from app.settings import PREFIX, Settings, SettingsMistake
 from app.store.database import Database
+from app.store.database_login import LoginFailed
 
-RuntimeProcess = Literal["api", "worker", "scheduler"]
+# "command": what an operator does through the API's role, without its subscriptions.
+RuntimeProcess = Literal["api", "worker", "scheduler", "command"]
 Role = Literal["api", "worker", "feed", "read"]
+LoginRole = Role | Literal["owner"]
 
 # Which login roles a process may hold; no web process holds the worker's.
 _ROLES: dict[RuntimeProcess, tuple[Role, ...]] = {
     "api": ("api", "feed", "read"),
     "worker": ("worker",),
     "scheduler": ("worker",),
+    "command": ("api",),
 }
 
 
@@ -117,16 +121,24 @@ async def open_runtime(settings: Settings, process: RuntimeProcess, bells: Bells
 
 
 async def _open_database(runtime: Runtime, role: Role) -> None:
-    settings = runtime.settings
-    url: SecretStr | None = getattr(settings, f"database_{role}_url")
-    if url is None:
-        if role == "read":
-            return
-        raise SettingsMistake(f"SGE_DATABASE_{role.upper()}_URL is missing")
-    database = await Database.connect(
-        url.get_secret_value(),
-        maximum=settings.database_pool_size,
-        statement_cache_size=settings.statement_cache_size,
-    )
+    if role == "read" and runtime.settings.database_read_url is None:
+        return
+    database = await connect_as(runtime.settings, role, maximum=runtime.settings.database_pool_size)
     runtime.databases[role] = database
     runtime.on_close.append(database.close)
+
+
+async def connect_as(settings: Settings, role: LoginRole, *, maximum: int = 1) -> Database:
+    """A pool of the role; raises SettingsMistake that names the variable when it cannot be had."""
+    variable = f"{PREFIX}DATABASE_{role.upper()}_URL"
+    url: SecretStr | None = getattr(settings, f"database_{role}_url")
+    if url is None:
+        raise SettingsMistake(f"{variable} is missing")
+    try:
+        return await Database.connect(
+            url.get_secret_value(),
+            maximum=maximum,
+            statement_cache_size=settings.statement_cache_size,
+        )
+    except LoginFailed as problem:
+        raise SettingsMistake(f"{variable}: {problem}") from None

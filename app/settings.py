@@ -8,8 +8,21 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.chain_settings import ChainSettings
+from app.setting_forms import database_mistake, key_mistake, redis_mistake
 
 Process = Literal["api", "worker", "scheduler", "migrate"]
+Command = (
+    Process
+    | Literal[
+        "operator create",
+        "program create",
+        "program resume-posting",
+        "program gas-budget",
+        "intent show",
+        "intent retry",
+        "ledger verify",
+    ]
+)
 
 PREFIX = "SGE_"
 _SHORTEST_SECRET = 32
@@ -65,21 +78,32 @@ class Settings(BaseSettings):
         return self.introspection
 
     def relayer_private_keys(self) -> tuple[SecretStr, ...]:
-        """The relayers' private keys, one hexadecimal key a line; may be empty."""
+        """The relayers' private keys, one hexadecimal key a line; may be empty. Raises SettingsMistake that names the
+        variable, and which key is none.
+        """
+        variable = f"{PREFIX}RELAYER_KEYS{'_FILE' if self.relayer_keys_file else ''}"
         text = self.relayer_keys.get_secret_value() if self.relayer_keys else ""
         if self.relayer_keys_file is not None:
-            try:
-                text = self.relayer_keys_file.read_text()
-            except OSError as problem:
-                raise SettingsMistake(f"SGE_RELAYER_KEYS_FILE: {problem}") from problem
-        return tuple(SecretStr(line) for line in text.replace(",", "\n").split())
+            text = _read_keys(self.relayer_keys_file)
+        keys = text.replace(",", "\n").split()
+        for number, key in enumerate(keys, 1):
+            mistake = key_mistake(key)
+            if mistake:
+                raise SettingsMistake(
+                    f"{variable}: key {number} of {len(keys)} {mistake}; give one private key a line"
+                )
+        return tuple(SecretStr(key) for key in keys)
 
-    def require_for(self, process: Process) -> Self:
-        """These settings, when the process can start with them; else raises SettingsMistake."""
-        missing = [name for name in _NEEDS[process] if not _PRESENT.get(name, _is_set(name))(self)]
-        if missing:
-            lines = [f"{PREFIX}{name.upper()}: {_REMEDIES[name]}" for name in missing]
-            raise SettingsMistake(f"`sge {process}` needs settings:\n" + "\n".join(lines))
+    def mistakes_for(self, command: Command) -> list[str]:
+        """What keeps the command from starting, a line for each setting: its variable, and what to do."""
+        found = [_mistake(self, name) for name in _NEEDS[command]]
+        return [mistake for mistake in found if mistake is not None]
+
+    def require_for(self, command: Command) -> Self:
+        """These settings, when the command can start with them; else raises SettingsMistake."""
+        mistakes = self.mistakes_for(command)
+        if mistakes:
+            raise SettingsMistake(f"`sge {command}` needs settings:\n" + "\n".join(mistakes))
         return self
 
     @model_validator(mode="after")
@@ -114,6 +138,30 @@ def _described(location: tuple[int | str, ...], message: str) -> str:
     return f"{PREFIX}{str(name).upper()}{path}: {message}"
 
 
+def _read_keys(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "is not text"
+        raise SettingsMistake(
+            f"SGE_RELAYER_KEYS_FILE: {file}: {reason}; name a readable file, one private key a line"
+        ) from None
+
+
+def _mistake(settings: Settings, name: str) -> str | None:
+    variable = f"{PREFIX}{name.upper()}"
+    try:
+        present = _PRESENT.get(name, _is_set(name))(settings)
+    except SettingsMistake as mistake:
+        return str(mistake)
+    if not present:
+        return f"{variable}: {_REMEDIES[name]}"
+    form = _FORMS.get(name)
+    value: SecretStr = getattr(settings, name)
+    wrong = form(value.get_secret_value()) if form else None
+    return f"{variable}: {wrong}; {_REMEDIES[name]}" if wrong else None
+
+
 def _is_set(name: str) -> Callable[[Settings], bool]:
     return lambda settings: getattr(settings, name) is not None
 
@@ -133,11 +181,32 @@ _PRESENT: dict[str, Callable[[Settings], bool]] = {
     "relayer_keys": _has_relayer_key,
 }
 
-_NEEDS: dict[Process, tuple[str, ...]] = {
+_FORMS: dict[str, Callable[[str], str | None]] = {
+    **dict.fromkeys(
+        (
+            "database_owner_url",
+            "database_api_url",
+            "database_worker_url",
+            "database_feed_url",
+            "database_read_url",
+        ),
+        database_mistake,
+    ),
+    "redis_url": redis_mistake,
+}
+
+_NEEDS: dict[Command, tuple[str, ...]] = {
     "api": ("database_api_url", "database_feed_url", "redis_url", "chains", "secret_key"),
     "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys"),
     "scheduler": ("database_worker_url", "redis_url"),
     "migrate": ("database_owner_url",),
+    "operator create": ("database_api_url", "redis_url", "secret_key"),
+    "program create": ("database_api_url", "redis_url", "chains"),
+    "program resume-posting": ("database_worker_url", "redis_url"),
+    "program gas-budget": ("database_worker_url", "redis_url"),
+    "intent show": ("database_worker_url",),
+    "intent retry": ("database_worker_url", "redis_url"),
+    "ledger verify": ("database_worker_url",),
 }
 
 _REMEDIES = {

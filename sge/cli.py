@@ -9,6 +9,7 @@ import typer
 from app.domain.errors import Refusal
 from app.settings import SettingsMistake
 from sge.embedded.failures import EmbeddedFailure
+from sge.failures import CannotStart
 
 # What a person can put right by what the message says; anything else is a fault and shows its trace.
 _EXIT_CANNOT_START = 2
@@ -60,7 +61,7 @@ def main() -> None:
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
         command_line(asked or COMMANDS)()
-    except (SettingsMistake, EmbeddedFailure) as problem:
+    except (SettingsMistake, EmbeddedFailure, CannotStart) as problem:
         sys.stderr.write(f"sge: {problem}\n")
         raise SystemExit(_EXIT_CANNOT_START) from None
     except Refusal as refusal:

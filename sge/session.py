@@ -1,11 +1,12 @@
-"""A runtime for one command: opened, used, closed."""
+"""What one command holds: opened, used, closed."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.bus.bells import RedisBells
-from app.runtime import Runtime, RuntimeProcess, open_runtime
+from app.runtime import LoginRole, Runtime, RuntimeProcess, connect_as, open_runtime
 from app.settings import Settings
+from app.store.database import Database
 
 
 @asynccontextmanager
@@ -22,3 +23,13 @@ async def opened_runtime(settings: Settings, process: RuntimeProcess) -> AsyncIt
             await runtime.close()
     finally:
         await bells.close()
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings, role: LoginRole) -> AsyncIterator[Database]:
+    """PostgreSQL alone, for commands that only read: neither Redis nor a chain is asked."""
+    database = await connect_as(settings, role)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -14,6 +14,7 @@ import orjson
 
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
+from app.store.database_login import LOGIN_FAILURES, login_failed
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
 _LONGEST_WAIT_SECONDS = 5.0
@@ -130,15 +131,20 @@ class Database:
     async def connect(
         cls, url: str, *, maximum: int = 10, statement_cache_size: int = 200
     ) -> "Database":
-        """Opens the pool. statement_cache_size 0 suits a transaction pooler without prepared statements."""
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=maximum,
-            init=_prepare,
-            statement_cache_size=statement_cache_size,
-            server_settings={"timezone": "UTC", "application_name": "sge"},
-        )
+        """Opens the pool. statement_cache_size 0 suits a transaction pooler without prepared statements. Raises
+        LoginFailed.
+        """
+        try:
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=maximum,
+                init=_prepare,
+                statement_cache_size=statement_cache_size,
+                server_settings={"timezone": "UTC", "application_name": "sge"},
+            )
+        except LOGIN_FAILURES as problem:
+            raise login_failed(problem) from problem
         return cls(pool)
 
     async def close(self) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
+from sge.schema_fingerprint import fingerprint
+
 revision = "20261122_create_platform"
 down_revision = None
 
@@ -27,6 +29,8 @@ def upgrade() -> None:
         script = (SQL / name).read_text(encoding="utf-8")
         # Many statements in one call need the driver's simple protocol, which SQLAlchemy does not offer.
         op.run_async(lambda connection, script=script: _run(connection, script))
+    # `sge migrate` and `sge doctor` compare it (docs/decisions/0120).
+    op.execute(f"COMMENT ON TABLE alembic_version IS '{fingerprint()}'")
 
 
 async def _run(connection, script: str) -> None:  # noqa: ANN001

@@ -1,21 +1,45 @@
 """`sge api`: one API process. Any number of them run behind a load balancer."""
 
+import asyncio
+
+import structlog
 import uvicorn
 
 from app.api_runtime import ApiProcess
-from app.main import create_app, server_config
+from app.main import create_app, page_is_built, server_config
 from app.observability import configure_logging
-from app.settings import load_settings
+from app.runtime import connect_as
+from app.settings import Settings, load_settings
 from schema.build import build_schema
 from schema.transport.settings import TransportSettings
+from sge.starting import listening_socket, require_tables
 
 
 def api() -> None:
     """Serve GraphQL, subscriptions, health, metrics and the page (SGE_API_HOST, SGE_API_PORT)."""
     settings = load_settings().require_for("api")
     configure_logging(settings.log_level.upper())
+    asyncio.run(_require_databases(settings))
+    listening = listening_socket(settings.api_host, settings.api_port)
+    if settings.serve_page and not page_is_built():
+        structlog.get_logger().warning(
+            "the page is not served: it has not been built", remedy="make frontend"
+        )
     transport = TransportSettings(introspection=settings.shows_schema)
     app = create_app(
         ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page
     )
-    uvicorn.Server(server_config(app, settings.api_host, settings.api_port, transport)).run()
+    server = uvicorn.Server(server_config(app, settings.api_host, settings.api_port, transport))
+    server.run(sockets=[listening])
+
+
+async def _require_databases(settings: Settings) -> None:
+    """Before the server starts, whose startup would tell any failure with a trace."""
+    for role in ("api", "feed"):
+        database = await connect_as(settings, role)
+        try:
+            await require_tables(database, f"SGE_DATABASE_{role.upper()}_URL")
+        finally:
+            await database.close()
+    if settings.database_read_url is not None:
+        await (await connect_as(settings, "read")).close()

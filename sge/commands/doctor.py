@@ -1,21 +1,43 @@
 """`sge doctor`: looks at every setting and connection, and says what to do."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from app.observability import configure_logging
 from app.settings import load_settings
-from sge.checks import examine
+from sge.doctor.examine import PROCESSES, examine
+from sge.doctor.findings import Finding
 
 
-def doctor() -> None:
+def doctor(
+    process: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Only what this process needs: {', '.join(PROCESSES)}; may be repeated.",
+        ),
+    ] = None,
+) -> None:
     """Check every setting and connection; exit code 1 when something is wrong."""
+    # A node that does not answer is told once, as a finding.
+    configure_logging("CRITICAL")
+    unknown = set(process or ()) - set(PROCESSES)
+    if unknown:
+        raise typer.BadParameter(f"a process is one of {', '.join(PROCESSES)}")
+    wanted = [name for name in PROCESSES if not process or name in process]
+    findings = asyncio.run(examine(load_settings(), wanted))
     console = Console(soft_wrap=True, highlight=False)
-    findings = asyncio.run(examine(load_settings()))
     for finding in findings:
-        mark = "[green]✓[/]" if finding.right else "[red]✗[/]"
-        console.print(f"{mark} {finding.name}:", end=" ")
-        console.print(finding.remark, markup=False)
+        _show(console, finding)
     if not all(finding.right for finding in findings):
         raise typer.Exit(1)
+
+
+def _show(console: Console, finding: Finding) -> None:
+    mark = "[green]✓[/]" if finding.right else "[red]✗[/]"
+    console.print(f"{mark} {finding.name}:", end=" ")
+    for number, remark in enumerate(finding.remarks):
+        console.print(remark if number == 0 else f"    {remark}", markup=False)

@@ -27,13 +27,13 @@ def create(
     name: Annotated[str, typer.Argument(help="What lists and audit rows call the key.")],
 ) -> None:
     """Make an API key of scope PLATFORM and print it; it is shown this once."""
-    typer.echo(asyncio.run(_create(load_settings().require_for("api"), name)))
+    typer.echo(asyncio.run(_create(load_settings().require_for("operator create"), name)))
 
 
 async def _create(settings: Settings, name: str) -> str:
     assert settings.secret_key is not None
     hasher = KeyHasher(settings.secret_key.get_secret_value())
-    async with opened_runtime(settings, "api") as runtime:
+    async with opened_runtime(settings, "command") as runtime:
         made = await execute(
             runtime.database,
             runtime.bells,

@@ -74,12 +74,12 @@ def create(
         admin_wallets=tuple(_address(wallet) for wallet in admin or ()),
         test=test,
     )
-    made = asyncio.run(_create(load_settings().require_for("api"), command))
+    made = asyncio.run(_create(load_settings().require_for("program create"), command))
     typer.echo(encode_id(IdPrefix.PROGRAM, made.public_id))
 
 
 async def _create(settings: Settings, command: CreateProgram) -> ProgramResult:
-    async with opened_runtime(settings, "api") as runtime:
+    async with opened_runtime(settings, "command") as runtime:
         return await create_program_from_chain(
             runtime.database,
             runtime.bells,

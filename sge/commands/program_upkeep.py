@@ -11,7 +11,7 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.services.gas_budget import set_gas_budget
 from app.services.resume_posting import resume_posting
-from app.settings import Settings, load_settings
+from app.settings import Command, Settings, load_settings
 from app.store.programs import find_program_id
 from sge.session import opened_runtime
 
@@ -25,7 +25,7 @@ def resume(
     slug: _Slug, *, reason: Annotated[str, typer.Option(help="For the audit trail.")]
 ) -> None:
     """Let postings go on that a refusal or a deep reorganisation stopped; resume the program itself after that."""
-    stopped = _run(lambda: _resume(_settings(), slug, reason))
+    stopped = _run(lambda: _resume(_settings("program resume-posting"), slug, reason))
     typer.echo(f"it was stopped: {stopped}" if stopped else "its postings were not stopped")
 
 
@@ -34,12 +34,12 @@ def budget(
     wei: Annotated[int | None, typer.Argument(min=1, help="A day; none without.")] = None,
 ) -> None:
     """Bound what a program's transactions may cost each UTC day; work above it waits for the next day."""
-    _run(lambda: _budget(_settings(), slug, wei))
+    _run(lambda: _budget(_settings("program gas-budget"), slug, wei))
     typer.echo("no budget" if wei is None else f"{wei} wei a day")
 
 
-def _settings() -> Settings:
-    return load_settings().require_for("worker")
+def _settings(command: Command) -> Settings:
+    return load_settings().require_for(command)
 
 
 def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:

@@ -12,6 +12,7 @@ from app.settings import Settings, load_settings
 from jobs.scheduler import schedule
 from jobs.worker import work
 from sge.session import opened_runtime
+from sge.starting import require_own_chains, require_tables
 
 # A drain holds thousands of rows at a time, and none of them in a cycle: with Python's own threshold a quarter of a
 # worker's time goes into looking for some.
@@ -27,12 +28,14 @@ def worker(
     """Settle, watch the chains, and keep everything up to date, until SIGTERM."""
     unknown = set(queue or ()) - set(QUEUES)
     if unknown:
-        raise typer.BadParameter(f"no queue is named {', '.join(sorted(unknown))}")
+        raise typer.BadParameter(
+            f"no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}"
+        )
     settings = load_settings().require_for("worker")
     configure_logging(settings.log_level.upper())
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
-    uvloop.run(_work(settings, queue or list(QUEUES)))
+    uvloop.run(_work(settings, [name for name in QUEUES if not queue or name in queue]))
 
 
 def scheduler() -> None:
@@ -44,9 +47,12 @@ def scheduler() -> None:
 
 async def _work(settings: Settings, queues: list[str]) -> None:
     async with opened_runtime(settings, "worker") as runtime:
+        await require_tables(runtime.database, "SGE_DATABASE_WORKER_URL")
+        await require_own_chains(settings)
         await work(runtime, queues)
 
 
 async def _schedule(settings: Settings) -> None:
     async with opened_runtime(settings, "scheduler") as runtime:
+        await require_tables(runtime.database, "SGE_DATABASE_WORKER_URL")
         await schedule(runtime)

@@ -21,6 +21,7 @@ from sge.demo.services import Services, forget, running_services
 from sge.demo.stopping import Stopped, StopSignals
 from sge.demo.tenants import create_tenants
 from sge.demo.wallets import DemoKeys, kept_keys
+from sge.embedded.failures import EmbeddedFailure
 from sge.embedded.folder_lock import FolderLock
 from sge.embedded.ports import require_free
 
@@ -52,7 +53,7 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Ac
         with progress.step("PostgreSQL, Redis and anvil"):
             services = running.enter_context(running_services(options))
         with progress.step("migrations"):
-            migrations.upgrade(services.postgres.dsn("sge_owner"))
+            _migrate(services.postgres.dsn("sge_owner"))
         with progress.step("contracts and treasuries"):
             chain = prepared_chain(options.folder / "demo-chain.json", services.anvil, keys)
         if options.page:
@@ -71,6 +72,17 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Ac
         except Stopped:
             progress.say("stopping …")
             raise
+
+
+def _migrate(owner_url: str) -> None:
+    """A demo's data is only worth starting over."""
+    mistake = migrations.mistake(owner_url)
+    if mistake not in {None, migrations.NOT_NEWEST}:
+        raise EmbeddedFailure(
+            "this folder's data was made by another version of SGE; "
+            "start over with `make demo ARGS=--fresh`"
+        )
+    migrations.upgrade(owner_url)
 
 
 def _describe(

@@ -75,14 +75,14 @@ def test_a_chain_without_its_contracts_is_not_enough(monkeypatch: pytest.MonkeyP
 
 def test_a_complete_process_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
-    keys.write_text("0xaa\n0xbb\n")
+    keys.write_text(f"0x{'a' * 64}\n{'b' * 64}\n")
     monkeypatch.setenv("SGE_DATABASE_WORKER_URL", "postgresql://sge_worker:word@host/sge")
     monkeypatch.setenv("SGE_REDIS_URL", "redis://host")
     monkeypatch.setenv("SGE_CHAINS", json.dumps([CHAIN]))
     monkeypatch.setenv("SGE_RELAYER_KEYS_FILE", str(keys))
     settings = load_settings().require_for("worker")
     found = [key.get_secret_value() for key in settings.relayer_private_keys()]
-    assert found == ["0xaa", "0xbb"]
+    assert found == ["0x" + "a" * 64, "b" * 64]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,13 @@
 """Migrations go up, down and up again, and leave the same database."""
 
+import asyncio
+
+import asyncpg
+import pytest
+
 from sge.embedded.postgres_dump import schema_of
-from sge.migrations import downgrade, is_newest, upgrade
+from sge.failures import CannotStart
+from sge.migrations import NOT_NEWEST, OTHER_SQL, downgrade, is_newest, mistake, upgrade
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import Database, database_for_a_while
 
@@ -23,3 +29,25 @@ def test_a_database_knows_whether_it_is_at_the_newest_migration(cluster: Cluster
         assert is_newest(fresh.dsn())
         upgrade(fresh.dsn())
         assert is_newest(fresh.dsn())
+
+
+@pytest.mark.parametrize("note", ["'an older fingerprint'", "NULL"])
+def test_a_database_of_other_sql_under_the_same_name_is_refused(
+    database: Database, note: str
+) -> None:
+    assert mistake(database.dsn()) is None
+
+    async def edit() -> None:
+        owner = await asyncpg.connect(database.dsn())
+        await owner.execute(f"COMMENT ON TABLE alembic_version IS {note}")
+        await owner.close()
+
+    asyncio.run(edit())
+    assert mistake(database.dsn()) == OTHER_SQL
+    with pytest.raises(CannotStart, match="another version of this migration"):
+        upgrade(database.dsn())
+
+
+def test_an_empty_database_is_not_at_the_newest(cluster: Cluster) -> None:
+    with database_for_a_while(cluster, EMPTY) as fresh:
+        assert mistake(fresh.dsn()) == NOT_NEWEST

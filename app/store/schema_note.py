@@ -1,0 +1,11 @@
+"""The note that the migrations leave on their own table: a fingerprint of the SQL that has made the database."""
+
+from app.store.database import ReadSession
+
+_READ = "SELECT obj_description(to_regclass('public.alembic_version'), 'pg_class')"
+
+
+async def read_schema_note(session: ReadSession) -> str | None:
+    """None where no migration has run, or only one that left no note yet."""
+    note: str | None = await session.connection.fetchval(_READ)
+    return note

@@ -1,0 +1,1 @@
+"""What `sge doctor` looks at."""

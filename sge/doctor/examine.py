@@ -1,0 +1,32 @@
+"""All checks, in the order in which they are shown."""
+
+import importlib.util
+from collections.abc import Sequence
+
+from app.settings import Process, Settings
+from sge.doctor.chains import chain_checks
+from sge.doctor.findings import Check, Finding, found_by
+from sge.doctor.relayers import relayer_checks
+from sge.doctor.services import database_checks, process_check, redis_checks
+
+PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
+
+
+async def examine(settings: Settings, processes: Sequence[Process] = PROCESSES) -> list[Finding]:
+    """What these processes need, and every connection that is configured."""
+    return await found_by(
+        [
+            *(process_check(settings, process) for process in processes),
+            *database_checks(settings),
+            *redis_checks(settings),
+            *chain_checks(settings),
+            *relayer_checks(settings),
+            Check("signing speed", "coincurve", _signing),
+        ]
+    )
+
+
+async def _signing() -> str:
+    if importlib.util.find_spec("coincurve") is None:
+        return "slow: coincurve is not installed (it has no wheel for CPython 3.14 yet)"
+    return "fast (coincurve)"

@@ -1,0 +1,59 @@
+"""What a process makes sure of before it starts: that it would not fail at its first work."""
+
+import socket
+
+from app.chain.client import Chain
+from app.chain.node_errors import ChainError, WrongChain
+from app.settings import Settings, SettingsMistake
+from app.store.database import Database
+from app.store.schema_note import read_schema_note
+
+
+async def require_tables(database: Database, variable: str) -> None:
+    """Raises SettingsMistake for a database that `sge migrate` has not made. Other SQL than this checkout's passes: old
+    processes go on while a new version is rolled out.
+    """
+    async with database.read(None) as session:
+        note = await read_schema_note(session)
+    if note is None:
+        raise SettingsMistake(
+            f"{variable}: the database's tables are missing or older than this program; run `sge migrate`"
+        )
+
+
+async def require_own_chains(settings: Settings) -> None:
+    """Raises SettingsMistake when a node answers for another chain; one that does not answer may come back."""
+    for place, chain in enumerate(settings.chains):
+        for number, url in enumerate(chain.rpc_urls):
+            async with Chain(chain.chain_id, [url.get_secret_value()]) as one:
+                mistake = await _wrong_chain(one)
+            if mistake is not None:
+                raise SettingsMistake(
+                    f"SGE_CHAINS[{place}].rpc_urls[{number}]: {mistake}; put each chain's own nodes there"
+                )
+
+
+async def _wrong_chain(chain: Chain) -> str | None:
+    try:
+        await chain.block_number()
+    except WrongChain as problem:
+        return str(problem)
+    except ChainError:
+        return None
+    return None
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Bound to the address; raises SettingsMistake when that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as problem:
+        listening.close()
+        raise SettingsMistake(
+            f"SGE_API_HOST and SGE_API_PORT: cannot listen at {host} port {port}: {problem.strerror}; "
+            "end the program that does, or choose another port"
+        ) from None
+    return listening

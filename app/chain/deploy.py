@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from eth_hash.auto import keccak
 
@@ -20,6 +21,17 @@ class TokenMetadata:
     name: str = "USD Coin"
     symbol: str = "USDC"
     version: str = "2"
+
+
+class SafeCode(Protocol):
+    """Where Safe 1.4.1's own contracts are on a chain."""
+
+    @property
+    def safe_singleton(self) -> str: ...
+    @property
+    def proxy_factory(self) -> str: ...
+    @property
+    def fallback_handler(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,16 @@ async def deploy_contracts(
         )
 
 
+async def set_relayers(
+    rpc: str, owner_key: str, gateway: str, relayers: Sequence[str], *, allowed: bool
+) -> None:
+    """Allow or forbid each address at the gateway, whose owner's key it takes."""
+    async with Deployer(rpc, owner_key) as deployer:
+        functions = deployer.contract("SettlementGateway", gateway).functions
+        for relayer in relayers:
+            await deployer.call(functions.setRelayer(relayer, allowed))
+
+
 async def mint_test_usd(
     rpc: str, deployer_key: str, token: str, amounts: Mapping[str, int]
 ) -> None:
@@ -85,7 +107,7 @@ async def mint_test_usd(
 async def create_safe(
     rpc: str,
     deployer_key: str,
-    deployment: Deployment,
+    deployment: SafeCode,
     owners: Sequence[str],
     *,
     threshold: int,
@@ -124,7 +146,7 @@ async def _open_gateway(
 
 
 def _initializer(
-    deployer: Deployer, deployment: Deployment, owners: Sequence[str], threshold: int
+    deployer: Deployer, deployment: SafeCode, owners: Sequence[str], threshold: int
 ) -> bytes:
     singleton = deployer.contract("Safe", deployment.safe_singleton)
     call: str = singleton.encode_abi(
@@ -143,7 +165,7 @@ def _initializer(
     return bytes.fromhex(call.removeprefix("0x"))
 
 
-def _safe_address(deployment: Deployment, initializer: bytes, salt_nonce: int) -> str:
+def _safe_address(deployment: SafeCode, initializer: bytes, salt_nonce: int) -> str:
     """Follow SafeProxyFactory.createProxyWithNonce: EIP-1014 over proxy code and singleton."""
     salt = keccak(keccak(initializer) + salt_nonce.to_bytes(32, "big"))
     proxy_code = bytes.fromhex(load_artifact("SafeProxy").bytecode.removeprefix("0x"))

@@ -3,12 +3,14 @@
 from types import TracebackType
 from typing import Any, Self
 
+from aiohttp import ClientError
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from web3 import AsyncHTTPProvider, AsyncWeb3
 from web3.contract import AsyncContract
 from web3.contract.async_contract import AsyncContractFunction
+from web3.exceptions import Web3Exception
 from web3.types import TxParams, TxReceipt
 
 from app.chain.artifacts import load_artifact
@@ -18,7 +20,11 @@ _RECEIPT_POLL_SECONDS = 0.05
 
 
 class DeploymentError(RuntimeError):
-    """A transaction of the deployment was mined and reverted."""
+    """A transaction was refused by the node, or was mined and reverted."""
+
+
+# Of web3 and of the HTTP client below it.
+_FAILURES = (Web3Exception, ClientError, OSError, TimeoutError, ValueError)
 
 
 class Deployer:
@@ -68,6 +74,13 @@ class Deployer:
         return bool(await self._web3.eth.get_code(AsyncWeb3.to_checksum_address(address)))
 
     async def _send(self, buildable: Any) -> TxReceipt:
+        try:
+            return await self._send_and_wait(buildable)
+        except _FAILURES as problem:
+            said = " ".join(str(problem).split()) or type(problem).__name__
+            raise DeploymentError(f"a transaction could not be sent: {said}") from problem
+
+    async def _send_and_wait(self, buildable: Any) -> TxReceipt:
         nonce = await self._web3.eth.get_transaction_count(self.address, "pending")
         parameters: TxParams = {"from": self.address, "nonce": nonce}
         transaction = await buildable.build_transaction(parameters)

@@ -59,13 +59,20 @@ class Endpoint:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _verify(self) -> None:
+    async def ask_chain_id(self) -> int:
+        """The chain that it is a node of. Raises as `post` does."""
         request = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
         answer = await self._post(request)
-        if not isinstance(answer, dict) or "result" not in answer:
+        try:
+            return int(answer["result"], 16)
+        except (TypeError, KeyError, ValueError):
             self._failed()
-            raise NoAnswer(f"{self.name} does not tell its chain id: {node_error(answer)}")
-        found = int(answer["result"], 16)
+            raise NoAnswer(
+                f"{self.name} does not tell its chain id: {node_error(answer)}"
+            ) from None
+
+    async def _verify(self) -> None:
+        found = await self.ask_chain_id()
         if found != self._chain_id:
             self._rest(_LONGEST_REST_SECONDS)
             raise WrongChain(f"{self.name} is chain {found}, not {self._chain_id}")
@@ -110,6 +117,15 @@ class Endpoint:
     def _rest(self, seconds: float) -> None:
         self._rests_until = time.monotonic() + seconds
         self._verified = False
+
+
+async def read_chain_id(url: str, timeout_seconds: float = 10.0) -> int:
+    """Which chain an address is a node of. Raises NoAnswer or RateLimited."""
+    endpoint = Endpoint(url, 0, timeout_seconds)
+    try:
+        return await endpoint.ask_chain_id()
+    finally:
+        await endpoint.close()
 
 
 def _retry_after(response: httpx.Response) -> float:

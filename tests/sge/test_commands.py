@@ -1,13 +1,11 @@
 """The command line against real servers."""
 
-import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from sge.cli import command_line
-from sge.embedded.anvil import Anvil
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import database_for_a_while
 
@@ -27,17 +25,6 @@ def test_migrate_brings_an_empty_database_to_the_newest(cluster: Cluster) -> Non
         assert RUNNER.invoke(command_line(), ["migrate", "--check"], env=environment).exit_code == 1
         assert RUNNER.invoke(command_line(), ["migrate"], env=environment).exit_code == 0
         assert RUNNER.invoke(command_line(), ["migrate", "--check"], env=environment).exit_code == 0
-
-
-def test_contracts_deploy_prints_addresses_with_code(anvil: Anvil, tmp_path: Path) -> None:
-    key = tmp_path / "key"
-    key.write_text(f"{ANVIL_KEY}\n")
-    done = RUNNER.invoke(
-        command_line(), ["contracts", "deploy", "--rpc", anvil.url, "--key-file", str(key)]
-    )
-    assert done.exit_code == 0, done.output
-    for address in json.loads(done.stdout).values():
-        assert anvil.call("eth_getCode", address, "latest") != "0x"
 
 
 def test_without_settings_a_command_names_them() -> None:

@@ -11,7 +11,7 @@ from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.chain.conftest import GatewayChain
 from tests.fixtures.databases import Database
 from tests.sge.environment import complete_environment
-from tests.sge.test_commands import ANVIL_KEY
+from tests.sge.test_contracts import deployed
 
 RUNNER = CliRunner()
 NOWHERE = "http://127.0.0.1:1"
@@ -59,23 +59,14 @@ def test_doctor_says_what_is_right_and_what_is_not(
 
 @pytest.mark.parametrize("version", ["2", "1"])
 def test_doctor_compares_a_tokens_domain(anvil: Anvil, tmp_path: Path, version: str) -> None:
-    key = tmp_path / "key"
-    key.write_text(ANVIL_KEY)
-    deploy = ["contracts", "deploy", "--rpc", anvil.url, "--key-file", str(key)]
-    made = json.loads(RUNNER.invoke(command_line(), deploy).stdout)
-    token = {"code": "USDC", "address": made["token"], "decimals": 6, "name": "USD Coin"}
-    chain = {
-        "chain_id": CHAIN_ID,
-        "name": "anvil",
-        "rpc_urls": [anvil.url],
-        "gateway": made["gateway"],
-        "tokens": [{**token, "version": version}],
-    }
+    (chain,) = deployed(anvil, tmp_path)
+    (token,) = chain["tokens"]
+    chain["tokens"] = [{**token, "version": version}]
     done = RUNNER.invoke(command_line(), ["doctor"], env={"SGE_CHAINS": json.dumps([chain])})
     place = f"chain {CHAIN_ID} at endpoint 1"
     expected = {
         "2": f"✓ {place}: at block",
-        "1": f"✗ {place}: SGE_CHAINS[0].tokens[0].version: USDC at {made['token']} has another "
+        "1": f"✗ {place}: SGE_CHAINS[0].tokens[0].version: USDC at {token['address']} has another "
         'EIP-712 domain; it has to be "2"',
     }
     assert expected[version] in done.stdout

@@ -1,0 +1,1 @@
+"""What `sge contracts` checks before it spends gas, and what it leaves behind."""

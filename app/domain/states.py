@@ -119,6 +119,7 @@ SAFE_TRANSACTION: Moves = frozenset(
         ("PROPOSED", "APPROVED"),
         ("PROPOSED", "EXECUTED"),
         ("PROPOSED", "DEAD"),
+        ("APPROVED", "PROPOSED"),
         ("APPROVED", "EXECUTING"),
         ("APPROVED", "EXECUTED"),
         ("APPROVED", "DEAD"),

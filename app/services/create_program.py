@@ -22,8 +22,8 @@ from app.domain.settlement_postings import movement_reference
 from app.domain.treasury import TreasuryReading
 from app.services.audit import AuditEntry, write_audit
 from app.services.new_program import NewProgram
-from app.services.posting import post_from_api
 from app.services.terms import terms_as_json, version_of
+from app.store import ledger
 from app.store import programs as store
 from app.store.database import UnitOfWork
 from app.store.terms import insert_terms
@@ -116,7 +116,7 @@ async def _post_opening_balance(
     ]
     if journals:
         assert unit.program_id is not None
-        await post_from_api(unit, unit.program_id, journals, now)
+        await ledger.post(unit, unit.program_id, journals, now, role="api")
 
 
 def _opening_journal(

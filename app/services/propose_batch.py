@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from app.domain.clock import program_time
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
 from app.domain.payouts import Death, PayoutPurpose
@@ -15,6 +16,7 @@ from app.services.batch_result import BatchResult
 from app.services.batch_situation import read_situation
 from app.services.move_safe_transactions import Told, move_safe_transactions
 from app.services.note_treasury import note_treasury
+from app.services.sign_anew import sign_anew
 from app.services.tell_proposed import tell_proposed
 from app.store import new_safe_transactions
 from app.store.database import UnitOfWork
@@ -55,7 +57,8 @@ async def propose_batch(
     if program.status is ProgramStatus.ARCHIVED:
         raise Refusal(RefusalCode.INVALID_STATE, "The program is archived.", "programId")
     treasury = await lock_treasury(unit, program_id)
-    storing = _Storing(unit, program_id, asked.actor, proposal, now)
+    program_now = program_time(now, program.clock_offset)
+    storing = _Storing(unit, program_id, asked.actor, proposal, now, program_now)
     await storing.check(treasury)
     await note_treasury(unit, program_id, treasury, proposal.safe, proposal.read_at)
     await storing.take_lines()
@@ -76,6 +79,7 @@ class _Storing:
     actor: str
     proposal: Proposal
     now: datetime
+    program_now: datetime
 
     @cached_property
     def again(self) -> dict[bytes, SafeRow]:
@@ -124,7 +128,9 @@ class _Storing:
             raise Outdated
 
     async def replace(self) -> None:
-        """What is listed again lives, whatever was said of it; no other open one is to be executed any more."""
+        """What is listed again lives, whatever was said of it, and is signed anew where too few of today's owners
+        signed it; no other open one is to be executed any more.
+        """
         rows, by = self.proposal.situation.open, self.proposal.id
         if not rows:
             return
@@ -135,10 +141,22 @@ class _Storing:
             for row in rows
             if row.hash not in self.again and row.death is None
         ]
+        listed = f"listed by batch {by}"
+        anew = await sign_anew(
+            self.unit,
+            self.program_id,
+            list(self.again.values()),
+            self.proposal.safe,
+            reason=f"{listed}, to be signed by the owners of today",
+            program_now=self.program_now,
+            at=self.now,
+        )
+        moved = {move.row.id for move in anew}
+        moves += anew
         moves += [
-            SafeMove(row, row.status, f"listed by batch {by}", holding=row.holding)
+            SafeMove(row, row.status, listed, holding=row.holding)
             for row in self.again.values()
-            if row.death is not None
+            if row.death is not None and row.id not in moved
         ]
         told = Told("payout_batch.replaced", [row.id for row in rows], {"by": str(by)})
         await move_safe_transactions(

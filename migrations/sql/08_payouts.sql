@@ -352,6 +352,20 @@ BEGIN
 END $$;
 CREATE TRIGGER safe_transaction_approval BEFORE UPDATE OF status ON safe_transaction
   FOR EACH ROW WHEN (OLD.status = 'PROPOSED' AND NEW.status = 'APPROVED') EXECUTE FUNCTION sge_check_approval();
+
+-- Back only when the Safe's owners changed: what enough of today's owners signed stays approved.
+CREATE FUNCTION sge_check_signed_anew() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (SELECT count(*) FROM safe_signature s JOIN treasury t ON t.program_id = s.program_id
+       WHERE s.program_id = NEW.program_id AND s.safe_transaction_id = NEW.id AND s.owner::text = ANY (t.owners))
+     >= (SELECT t.threshold FROM treasury t WHERE t.program_id = NEW.program_id) THEN
+    RAISE EXCEPTION 'Safe transaction % is approved by the owners of today', NEW.id USING ERRCODE = 'SG031';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER safe_transaction_signed_anew BEFORE UPDATE OF status ON safe_transaction
+  FOR EACH ROW WHEN (OLD.status = 'APPROVED' AND NEW.status = 'PROPOSED') EXECUTE FUNCTION sge_check_signed_anew();
 CREATE TRIGGER safe_transaction_given_up BEFORE UPDATE OF status ON safe_transaction
   FOR EACH ROW WHEN (NEW.death IS NOT NULL AND (OLD.status, NEW.status)
                      IN (('PROPOSED', 'APPROVED'), ('APPROVED', 'EXECUTING')))

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import orjson
@@ -60,6 +61,7 @@ class _StandardLibraryLine(logging.Formatter):
             "event": record.getMessage(),
             "level": record.levelname.lower(),
             "logger": record.name,
+            "timestamp": _as_structlog(record.created),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -71,6 +73,10 @@ def choose_request_id(offered: str | None) -> str:
     if offered is not None and _REQUEST_ID.fullmatch(offered):
         return offered
     return uuid4().hex
+
+
+def _as_structlog(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 @contextmanager

@@ -1,13 +1,35 @@
--- Run once for each cluster by a superuser, before the first migration; safe to repeat:
+-- Run once for each cluster by a superuser, before the first migration; safe to repeat. Needs psql 15 or newer.
 --   SGE_OWNER_PASSWORD=… SGE_API_PASSWORD=… SGE_WORKER_PASSWORD=… SGE_FEED_PASSWORD=… \
---   SGE_READER_PASSWORD=… psql --set ON_ERROR_STOP=1 --file migrations/bootstrap.sql
+--   SGE_READER_PASSWORD=… psql --file migrations/bootstrap.sql "postgresql://postgres@HOST/postgres"
 -- Nobody bypasses row-level security; what each role may see is granted by the migrations.
+
+-- Its exit code is 3 when something is wrong, and nothing after that is done.
+\set ON_ERROR_STOP 1
 
 \getenv owner_password SGE_OWNER_PASSWORD
 \getenv api_password SGE_API_PASSWORD
 \getenv worker_password SGE_WORKER_PASSWORD
 \getenv feed_password SGE_FEED_PASSWORD
 \getenv reader_password SGE_READER_PASSWORD
+
+\if :{?owner_password} \else \set owner_password '' \endif
+\if :{?api_password} \else \set api_password '' \endif
+\if :{?worker_password} \else \set worker_password '' \endif
+\if :{?feed_password} \else \set feed_password '' \endif
+\if :{?reader_password} \else \set reader_password '' \endif
+
+SELECT format(
+  'DO $do$ BEGIN RAISE EXCEPTION %L; END $do$',
+  'set ' || string_agg(name, ', ') || ' in the environment (psql 15 or newer): each role gets its password from there'
+)
+FROM (VALUES
+  ('SGE_OWNER_PASSWORD', :'owner_password'), ('SGE_API_PASSWORD', :'api_password'),
+  ('SGE_WORKER_PASSWORD', :'worker_password'), ('SGE_FEED_PASSWORD', :'feed_password'),
+  ('SGE_READER_PASSWORD', :'reader_password')
+) AS given (name, password)
+WHERE password = ''
+HAVING count(*) > 0
+\gexec
 
 SELECT format('CREATE ROLE %I', name)
 FROM unnest(ARRAY['sge_owner', 'sge_api', 'sge_worker', 'sge_feed', 'sge_reader']) AS name

@@ -58,8 +58,9 @@ def _tell(chain: Chain, clock: Clock, lane: LaneLook, balance: int) -> None:
     IN_FLIGHT.labels(str(chain.chain_id), lane.relayer).set(lane.in_flight)
     log = _LOG.bind(chain=chain.chain_id, relayer=lane.relayer)
     if balance < LEAST_BALANCE_WEI:
-        log.error("relayer is out of funds", wei=str(balance))
+        log.error("relayer is out of funds", wei=str(balance), least_wei=str(LEAST_BALANCE_WEI))
     elif not _LOW_BALANCE_WEI <= balance <= _HIGH_BALANCE_WEI:
-        log.warning("relayer's balance is unusual", wei=str(balance))
+        usual = f"{_LOW_BALANCE_WEI} to {_HIGH_BALANCE_WEI}"
+        log.warning("relayer's balance is unusual", wei=str(balance), usual_wei=usual)
     if lane.oldest_at is not None and clock() - lane.oldest_at > _STUCK_AFTER:
         log.error("lane is stuck", since=lane.oldest_at.isoformat(), in_flight=lane.in_flight)

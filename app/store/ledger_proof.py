@@ -7,11 +7,12 @@ from app.store.database import ReadSession
 
 # Per program and currency: every transfer has both sides, so both sums are the sum of amounts.
 _TOTALS = """
-SELECT p.public_id, a.currency, sum(a.debits) AS debits, sum(a.credits) AS credits,
+SELECT p.slug, a.currency, max(c.decimals) AS decimals, sum(a.debits) AS debits, sum(a.credits) AS credits,
        (SELECT coalesce(sum(t.amount), 0) FROM transfer t
         WHERE t.program_id = a.program_id AND t.currency = a.currency) AS moved
 FROM account a JOIN program p ON p.id = a.program_id
-GROUP BY p.public_id, a.program_id, a.currency
+LEFT JOIN program_currency c ON c.program_id = a.program_id AND c.code = a.currency
+GROUP BY p.slug, a.program_id, a.currency
 ORDER BY a.program_id, a.currency
 """
 # Stored balances beside the sums of the transfers that touch the account.
@@ -82,10 +83,11 @@ _PROGRAMS = "SELECT id FROM program UNION SELECT 0 ORDER BY 1"
 
 @dataclass(frozen=True, slots=True)
 class LedgerTotal:
-    """One program and currency, in smallest units: stored balances, and what its transfers moved."""
+    """One program (its slug) and currency, in smallest units: stored balances, and what its transfers moved."""
 
     program: str
     currency: str
+    decimals: int
     debits: int
     credits: int
     moved: int
@@ -134,7 +136,12 @@ async def sealing_programs(session: ReadSession) -> list[int]:
 
 def _total(row: Any) -> LedgerTotal:
     return LedgerTotal(
-        str(row["public_id"]), row["currency"], row["debits"], row["credits"], row["moved"]
+        row["slug"],
+        row["currency"],
+        row["decimals"] or 0,
+        row["debits"],
+        row["credits"],
+        row["moved"],
     )
 
 

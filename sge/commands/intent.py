@@ -1,6 +1,8 @@
 """`sge intent show|retry`: one intent, for operators."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,14 +10,19 @@ import typer
 
 from app.domain.errors import Refusal
 from app.domain.permissions import operator_authority
-from app.runtime import Runtime
+from app.domain.states import IntentStatus
 from app.services.execute import execute
 from app.services.intents import retry_intent
 from app.settings import Settings, load_settings
-from app.store.reads import intent_history
+from app.store.database import Database
+from app.store.reads import chain_transactions, intent_history
 from app.store.reads import intents as reads
-from schema.ids import IdPrefix, decode_id
-from sge.session import opened_runtime
+from app.store.reads.chain_transactions import ChainTransactionRow
+from app.store.reads.intent_history import IntentAttemptRow
+from schema.ids import IdPrefix, decode_id, encode_id
+from sge.session import opened_database, opened_runtime
+
+_NOT_SENT = UUID(int=0)
 
 intent = typer.Typer(no_args_is_help=True)
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As the API shows it: int_…")]
@@ -28,24 +35,25 @@ def _group() -> None:
 
 @intent.command()
 def show(id_: _Id) -> None:
-    """Print an intent with its timeline and every try at the chain."""
-    for line in asyncio.run(_show(_settings(), _uuid(id_))):
+    """Print an intent with its timeline and every try at the chain; all times are UTC."""
+    settings = load_settings().require_for("intent show")
+    for line in asyncio.run(_show(settings, _uuid(id_))):
         typer.echo(line)
 
 
 @intent.command()
 def retry(id_: _Id, reason: Annotated[str, typer.Option(help="For the audit trail.")]) -> None:
     """Put a FAILED intent back to PENDING when it may be tried again."""
+    settings = load_settings().require_for("intent retry")
     try:
-        asyncio.run(_retry(_settings(), _uuid(id_), reason))
+        status = asyncio.run(_retry(settings, _uuid(id_), reason))
     except Refusal as refusal:
         typer.echo(f"{refusal.code}: {refusal.message}", err=True)
         raise typer.Exit(1) from None
-    typer.echo("the intent is tried again, or was not FAILED: see `sge intent show`")
-
-
-def _settings() -> Settings:
-    return load_settings().require_for("worker")
+    if status != IntentStatus.FAILED:
+        typer.echo(f"the intent is {status}: only a FAILED one can be tried again", err=True)
+        raise typer.Exit(1)
+    typer.echo("the intent is tried again")
 
 
 def _uuid(text: str) -> UUID:
@@ -55,8 +63,8 @@ def _uuid(text: str) -> UUID:
     return id_
 
 
-async def _program_of(runtime: Runtime, id_: UUID) -> int:
-    async with runtime.database.read(None) as session:
+async def _program_of(database: Database, id_: UUID) -> int:
+    async with database.read(None) as session:
         program_key = await reads.program_of(session, id_)
     if program_key is None:
         raise typer.BadParameter("there is no such intent")
@@ -64,32 +72,54 @@ async def _program_of(runtime: Runtime, id_: UUID) -> int:
 
 
 async def _show(settings: Settings, id_: UUID) -> list[str]:
-    async with opened_runtime(settings, "worker") as runtime:
-        program_key = await _program_of(runtime, id_)
-        async with runtime.database.read(program_key) as session:
+    async with opened_database(settings, "worker") as database:
+        program_key = await _program_of(database, id_)
+        async with database.read(program_key) as session:
             (row,) = await reads.by_ids(session, [id_])
             (timeline,) = await intent_history.transitions(session, [id_])
             (attempts,) = await intent_history.attempts(session, [id_])
+            sent = [one.chain_transaction_id for one in attempts if one.chain_transaction_id]
+            found = await chain_transactions.by_ids(session, sent)
     assert row is not None
     amount = f"{row.amount.amount} {row.amount.currency}" if row.amount else "no amount"
-    lines = [f"{row.kind} {row.status} {row.stage}, {amount}, wallet {row.wallet}"]
+    name = encode_id(IdPrefix.INTENT, row.id)
+    lines = [f"{name}: {row.kind} {row.status} {row.stage}, {amount}, wallet {row.wallet}"]
     if row.failure:
         lines.append(f"failure: {row.failure.code}: {row.failure.message}")
     lines += [
-        f"{step.at:%Y-%m-%d %H:%M:%S} {step.to} {step.stage} by {step.actor} {step.reason or ''}"
+        f"{_utc(step.at)} {step.to} {step.stage} by {step.actor} {step.reason or ''}".rstrip()
         for step in timeline
     ]
-    for attempt in attempts:
-        ending = attempt.failure.message if attempt.failure else attempt.finished_at or "under way"
-        lines.append(
-            f"try {attempt.number}: {attempt.chain_transaction_id or 'not sent'}: {ending}"
-        )
-    return lines
+    transactions = {one.id: one for one in found if one is not None}
+    return lines + [_try(attempt, transactions) for attempt in attempts]
 
 
-async def _retry(settings: Settings, id_: UUID, reason: str) -> None:
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _try(attempt: IntentAttemptRow, transactions: Mapping[UUID, ChainTransactionRow]) -> str:
+    """The newest copy's hash, or the mined one's."""
+    transaction = transactions.get(attempt.chain_transaction_id or _NOT_SENT)
+    where = "not sent"
+    if transaction is not None:
+        name = encode_id(IdPrefix.CHAIN_TRANSACTION, transaction.id)
+        where = f"0x{transaction.hash.hex()} ({name}, {transaction.status})"
+    ending = "under way"
+    if attempt.failure:
+        ending = attempt.failure.message
+    elif attempt.finished_at:
+        ending = f"ended {_utc(attempt.finished_at)}"
+    return f"try {attempt.number}: {where}: {ending}"
+
+
+async def _retry(settings: Settings, id_: UUID, reason: str) -> str:
+    """The status that it had."""
     async with opened_runtime(settings, "worker") as runtime:
-        program_key = await _program_of(runtime, id_)
+        program_key = await _program_of(runtime.database, id_)
+        async with runtime.database.read(program_key) as session:
+            (row,) = await reads.by_ids(session, [id_])
+        assert row is not None
         authority = operator_authority(program_key)
         now = runtime.clock()
         await execute(
@@ -98,3 +128,4 @@ async def _retry(settings: Settings, id_: UUID, reason: str) -> None:
             program_key,
             lambda unit: retry_intent(unit, authority, id_, reason, now),
         )
+    return row.status

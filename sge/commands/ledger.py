@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 import typer
 
+from app.domain.clock import real_clock
+from app.domain.money import format_units
 from app.services.ledger_verification import LedgerReport, verify_ledger
 from app.settings import Settings, load_settings
-from sge.session import opened_runtime
+from sge.session import opened_database
 
 ledger = typer.Typer(no_args_is_help=True)
 
@@ -20,12 +22,16 @@ def _group() -> None:
 @ledger.command()
 def verify() -> None:
     """Re-add every transfer, check every movement and seal; exit code 1 when something does not agree."""
-    report = asyncio.run(_read(load_settings().require_for("worker")))
+    report = asyncio.run(_read(load_settings().require_for("ledger verify")))
     for total in report.totals:
         word = "balanced" if total.balanced else "NOT BALANCED"
+        debits, credits_, moved = (
+            format_units(units, total.decimals)
+            for units in (total.debits, total.credits, total.moved)
+        )
         typer.echo(
-            f"{total.program} {total.currency}: debits {total.debits}, credits {total.credits}, "
-            f"moved {total.moved}: {word}"
+            f"{total.program}: debits {debits}, credits {credits_}, moved {moved} {total.currency}: "
+            f"{word}"
         )
     for fault in _faults(report):
         typer.echo(fault)
@@ -51,8 +57,5 @@ def _faults(report: LedgerReport) -> Iterator[str]:
 
 
 async def _read(settings: Settings) -> LedgerReport:
-    async with (
-        opened_runtime(settings, "worker") as runtime,
-        runtime.database.read(None) as session,
-    ):
-        return await verify_ledger(session, runtime.clock())
+    async with opened_database(settings, "worker") as database, database.read(None) as session:
+        return await verify_ledger(session, real_clock())

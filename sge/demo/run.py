@@ -38,7 +38,11 @@ def run_demo(options: DemoOptions, act: Act = keep_going) -> None:
     lock = FolderLock(options.folder)
     with StopSignals() as signals, suppress(Stopped):
         lock.take()
-        require_free("the API", options.port, "choose another: `make demo ARGS='--port 8001'`")
+        require_free(
+            "the API",
+            options.port,
+            "choose another with --port, as in `make demo ARGS='--port 8001'`",
+        )
         if options.fresh:
             forget(options)
         _run(options, progress, signals, act)

@@ -26,7 +26,7 @@ class AlreadyRunning(EmbeddedFailure):
     def __init__(self, folder: Path, holder: str) -> None:
         super().__init__(
             f"{folder} is in use by process {holder}; stop that run first (Ctrl-C in its terminal), "
-            "or choose another folder"
+            "or choose another one with --folder"
         )
 
 

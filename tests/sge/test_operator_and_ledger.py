@@ -78,7 +78,7 @@ async def bent(database: Database, posted: int) -> None:
 def test_a_sound_ledger_is_proven(environment: dict[str, str]) -> None:
     done = sge(environment, "ledger", "verify")
     assert done.exit_code == 0, done.output
-    assert "debits 1170000, credits 1170000, moved 1170000: balanced" in done.stdout
+    assert "ledger: debits 1.170000, credits 1.170000, moved 1.170000 USD" in done.stdout
 
 
 @pytest.mark.usefixtures("bent")

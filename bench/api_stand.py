@@ -25,7 +25,7 @@ from app.services.new_program import CreateProgram
 from schema.ids import IdPrefix, encode_id
 from sge import migrations
 from sge.demo.chain import prepared_chain
-from sge.demo.environment import process_environment
+from sge.demo.environment import demo_settings, process_environment
 from sge.demo.options import DemoOptions
 from sge.demo.services import running_services
 from sge.demo.wallets import kept_keys
@@ -68,7 +68,7 @@ def running_stand() -> Iterator[Stand]:
         with running_services(options) as services:
             migrations.upgrade(services.postgres.dsn("sge_owner"))
             chain = prepared_chain(folder / "demo-chain.json", services.anvil, keys)
-            environment = process_environment(options, services, keys, chain)
+            environment = process_environment(demo_settings(options, services, keys, chain))
             os.environ.update(environment)
             yield Stand(folder, environment, chain.treasuries[0], options.port)
     finally:

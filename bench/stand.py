@@ -15,7 +15,7 @@ from app.runtime import Runtime, chain_facts
 from app.settings import load_settings
 from sge import migrations
 from sge.demo.chain import DemoChain, prepared_chain
-from sge.demo.environment import process_environment
+from sge.demo.environment import demo_settings, process_environment
 from sge.demo.options import DemoOptions
 from sge.demo.programs import PROGRAMS
 from sge.demo.services import Services, running_services
@@ -78,7 +78,7 @@ def running_stand() -> Iterator[Stand]:
             for key in keys.relayers:
                 address = account(key).address
                 services.anvil.call("anvil_setBalance", address, hex(_RICH_WEI))
-            environment = process_environment(options, services, keys, chain)
+            environment = process_environment(demo_settings(options, services, keys, chain))
             yield Stand(folder, services, keys, chain, environment)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sge.demo.environment import process_environment
 from sge.demo.options import DemoOptions
 from sge.embedded.child import Child, Launch
 from sge.embedded.failures import ServerDied
@@ -29,8 +30,8 @@ class Member:
 class Crew:
     """The processes of one demo; who dies is started again, as a process manager would."""
 
-    def __init__(self, options: DemoOptions, environment: dict[str, str]) -> None:
-        self._environment = environment
+    def __init__(self, options: DemoOptions, settings: dict[str, str]) -> None:
+        self._settings = settings
         self._members = [self._member(options, "api", "api")]
         self._members += [
             self._member(options, "worker", f"worker-{number}")
@@ -75,14 +76,16 @@ class Crew:
         folder = options.folder / "processes" / name
         folder.mkdir(parents=True, exist_ok=True)
         line = [sys.executable, "-m", "sge.cli", command]
-        launch = Launch(line, environment=self._environment, folder=PROJECT)
+        launch = Launch(
+            line, environment=process_environment(self._settings, command), folder=PROJECT
+        )
         return Member(Child(f"sge {name}", folder, signal.SIGTERM), launch)
 
 
 @contextmanager
-def running_crew(options: DemoOptions, environment: dict[str, str]) -> Iterator[Crew]:
+def running_crew(options: DemoOptions, settings: dict[str, str]) -> Iterator[Crew]:
     """Starts SGE's processes, and stops them."""
-    crew = Crew(options, environment)
+    crew = Crew(options, settings)
     try:
         crew.start()
         yield crew

@@ -55,6 +55,7 @@ class Progress:
             ("metrics", description["metrics"]),
             *programs,
             ("everything", f"{options.folder / 'demo.json'}  (keys, wallets, addresses)"),
+            ("settings", f"{options.folder / 'demo.env'}  (passwords; for processes by hand)"),
             ("logs", f"{options.folder / 'processes'}/*/server.log"),
             ("PostgreSQL", f"127.0.0.1:{services.postgres.port}"),
             ("Redis", f"127.0.0.1:{services.redis.port}"),

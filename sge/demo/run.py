@@ -9,7 +9,12 @@ from sge import migrations
 from sge.demo.api import wait_until_ready
 from sge.demo.chain import DemoChain, prepared_chain
 from sge.demo.description import described_demo, store_description, stored_description
-from sge.demo.environment import process_environment, public_url
+from sge.demo.environment import (
+    demo_settings,
+    process_environment,
+    public_url,
+    store_settings,
+)
 from sge.demo.operator_key import create_operator_key
 from sge.demo.options import DemoOptions
 from sge.demo.page import build_page
@@ -63,12 +68,13 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Ac
         if options.page:
             with progress.step("the page"):
                 build_page()
-        environment = process_environment(options, services, keys, chain)
+        settings = demo_settings(options, services, keys, chain)
+        store_settings(options, settings)
         with progress.step("API, workers and scheduler"):
-            crew = running.enter_context(running_crew(options, environment))
+            crew = running.enter_context(running_crew(options, settings))
             asyncio.run(wait_until_ready(public_url(options)))
         with progress.step("programs and affiliates"):
-            description = _describe(options, services, keys, chain, environment)
+            description = _describe(options, services, keys, chain, settings)
         progress.ready(options, services, description)
         scene = Scene(options, services, crew, keys, chain, description["programs"])
         try:
@@ -94,11 +100,13 @@ def _describe(
     services: Services,
     keys: DemoKeys,
     chain: DemoChain,
-    environment: dict[str, str],
+    settings: dict[str, str],
 ) -> dict[str, Any]:
     """Makes what only the first start makes, and writes .sge/demo.json anew."""
     stored = stored_description(options)
-    operator_key = stored.get("operatorKey") or create_operator_key(environment)
+    operator_key = stored.get("operatorKey") or create_operator_key(
+        process_environment(settings, "api")
+    )
     programs = stored.get("programs") or asyncio.run(
         create_tenants(public_url(options), operator_key, keys, chain)
     )

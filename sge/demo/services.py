@@ -12,7 +12,13 @@ from sge.embedded.redis_server import Redis
 
 # What --fresh forgets; fetched programs in .sge/tools stay.
 _FORGOTTEN_FOLDERS = ("postgres", "redis", "anvil", "processes")
-_FORGOTTEN_FILES = ("demo.json", "demo-keys.json", "demo-chain.json", "demo-traffic.json")
+_FORGOTTEN_FILES = (
+    "demo.json",
+    "demo.env",
+    "demo-keys.json",
+    "demo-chain.json",
+    "demo-traffic.json",
+)
 
 
 @dataclass(frozen=True)

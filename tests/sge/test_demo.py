@@ -14,7 +14,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from dotenv import dotenv_values
+from typer.testing import CliRunner
 
+from sge.cli import command_line
 from sge.demo.description import VERSION
 from sge.demo.programs import PROGRAMS
 from sge.embedded.ports import free_port
@@ -111,6 +114,7 @@ def test_the_demo_starts_settles_stops_and_continues(server_folder: Path) -> Non
     with running_demo(server_folder) as first:
         description = first.wait_until_ready(START_SECONDS)
         check_description(description, server_folder / "demo.json")
+        check_settings(server_folder / "demo.env")
         before = [wait_until_confirmed(description, number, 20) for number in (0, 1)]
         stop(first, signal.SIGINT)
     with running_demo(server_folder) as second:
@@ -133,6 +137,14 @@ def check_description(description: dict[str, Any], path: Path) -> None:
         assert len(program["owners"]) == 3
         assert len(program["affiliates"]) == len(plan.affiliates)
     assert [program["test"] for program in description["programs"]] == [True, False]
+
+
+def check_settings(path: Path) -> None:
+    """They are enough to run commands and processes by hand."""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    environment = {name: value or "" for name, value in dotenv_values(path).items()}
+    done = CliRunner().invoke(command_line(), ["doctor"], env=environment)
+    assert done.exit_code == 0, done.output
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(server_folder: Path) -> None:

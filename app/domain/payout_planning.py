@@ -6,7 +6,7 @@ from itertools import chain
 from uuid import UUID
 
 from app.domain.payees import Obstacle, Payee, PayeeState, PayoutRules, amount_obstacle, obstacle_of
-from app.domain.payouts import USUAL_PAYOUTS, BlockerCode
+from app.domain.payouts import MOST_PAYOUTS, USUAL_PAYOUTS, BlockerCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,12 @@ def plan_payouts(
         state = states[payee]
         obstacle = _refusal(payee, refused) or obstacle_of(state, rules)
         for nonce, lines in _placed(parts, nonces.head):
-            why = obstacle or _late(nonce, nonces.head) or _too_little(payee, lines, rules)
+            why = (
+                obstacle
+                or _late(nonce, nonces.head)
+                or _too_little(payee, lines, rules)
+                or _full(kept, nonce)
+            )
             if why is not None:
                 left_out.append(LeftOut(state, _sum(lines), why))
             elif nonce is None:
@@ -148,6 +153,13 @@ def _late(nonce: int | None, head: int) -> Obstacle | None:
 
 def _too_little(payee: Payee, lines: Sequence[Line], rules: PayoutRules) -> Obstacle | None:
     return amount_obstacle(payee.purpose, _sum(lines), rules)
+
+
+def _full(kept: Mapping[int, Sequence[PlannedPayout]], nonce: int | None) -> Obstacle | None:
+    """Replacements that left payees out and filled their places may have more of them at a nonce than one call pays."""
+    if nonce is not None and len(kept[nonce]) == MOST_PAYOUTS:
+        return Obstacle(BlockerCode.EARLIER_BATCH_OPEN)
+    return None
 
 
 def _sum(lines: Iterable[Line]) -> int:

@@ -18,7 +18,7 @@ from app.store.database import UnitOfWork
 from app.store.ledger import post
 from app.store.programs import read_program
 from app.store.rules_lock import lock_rules
-from app.store.treasuries import lock_treasury
+from app.store.treasuries import lock_treasury, wait_for_treasury
 
 
 async def approve_adjustment(
@@ -28,6 +28,7 @@ async def approve_adjustment(
 
     Refuses NOT_FOUND, SELF_APPROVAL, and INVALID_STATE when the balance is not what was proposed.
     """
+    await wait_for_treasury(unit, authority.program_id)
     # A settlement that was being posted while the affiliate was terminated is in the balance afterwards.
     await lock_rules(unit, authority.program_id)
     await lock_treasury(unit, authority.program_id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.chain.logs import LogPlace, Rejected, SafeExecuted, Settled, TokenTransfer, WatchedLog
+from app.chain.logs import Rejected, SafeExecuted, Settled, TokenTransfer, WatchedLog
 from app.domain.postings import MovementDirection
 
 
@@ -138,8 +138,3 @@ class _Reading:
     def _drop(self, log: TokenTransfer | None) -> None:
         if log is not None:
             self._came.append(TreasuryTransfer(log, MovementDirection.IN))
-
-
-def place_of(item: FoundItem) -> LogPlace:
-    """Where the item's own log is."""
-    return item.log.place

@@ -8,19 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.events import EventType, NewEvent
-from app.domain.payouts import BatchStatus
+from app.domain.payouts import FINAL_BATCH_STATUSES, BatchStatus
 from app.store import safe_moves
 from app.store.database import UnitOfWork
 from app.store.safe_moves import ListingBatch, SafeMove
-
-_ENDED = frozenset(
-    {
-        BatchStatus.COMPLETED,
-        BatchStatus.PARTIALLY_COMPLETED,
-        BatchStatus.FAILED,
-        BatchStatus.REJECTED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ async def move_safe_transactions(
     ended = {
         new.id: new.status
         for old, new in zip(before, after, strict=True)
-        if new.status is not old.status and new.status in _ENDED
+        if new.status is not old.status and new.status in FINAL_BATCH_STATUSES
     }
     await _tell(unit, program_id, after, told, ended=ended, at=at)
     return after

@@ -17,7 +17,7 @@ from app.store import adjustments as store
 from app.store.adjustments import AdjustableAffiliate, AdjustmentRow
 from app.store.database import UnitOfWork
 from app.store.programs import read_currencies
-from app.store.treasuries import lock_treasury
+from app.store.treasuries import lock_treasury, wait_for_treasury
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ async def propose_adjustment(
 ) -> AdjustmentResult:
     """Refuses NOT_FOUND, INVALID_STATE, UNSUPPORTED_CURRENCY, and ALREADY_EXISTS for an amount that waits already."""
     check_reason(command.reason)
+    await wait_for_treasury(unit, authority.program_id)
     adjustment_id = new_id()
     earlier = await claim_operation(
         unit,

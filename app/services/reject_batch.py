@@ -10,11 +10,11 @@ from app.domain.permissions import Authority
 from app.domain.texts import check_reason
 from app.services.audit import AuditEntry, write_audit
 from app.services.batch_result import BatchResult
-from app.services.locked_program import locked_program
 from app.services.move_safe_transactions import Told, move_safe_transactions
 from app.store import safe_rows
 from app.store.database import UnitOfWork
 from app.store.live_batches import live_batch, note_rejection, read_batch
+from app.store.programs import share_program
 from app.store.safe_moves import SafeMove
 from app.store.treasuries import lock_treasury
 
@@ -38,29 +38,30 @@ async def reject_payout_batch(
     Refuses INVALID_INPUT, NOT_FOUND, and INVALID_STATE when nothing of it can execute, or another batch replaced it.
     """
     reason = check_reason(command.reason)
-    program = await locked_program(unit, authority.program_id)
-    await lock_treasury(unit, program.id)
-    batch = await read_batch(unit, program.id, command.batch_id)
+    program_id = authority.program_id
+    await share_program(unit, program_id)
+    await lock_treasury(unit, program_id)
+    batch = await read_batch(unit, program_id, command.batch_id)
     if batch is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such batch.", "id")
     if batch.rejected_at is not None:
         return BatchResult(batch.id, replayed=True)
-    live = await live_batch(unit, program.id)
+    live = await live_batch(unit, program_id)
     if live is None or live.id != batch.id:
         raise Refusal(
             RefusalCode.INVALID_STATE,
             "Nothing of this batch can be executed any more, or another batch has replaced it.",
             "id",
         )
-    await note_rejection(unit, program.id, batch.id, by=authority.actor, reason=reason, at=now)
-    rows = [row for row in await safe_rows.of_batch(unit, program.id, batch.id) if row.open]
+    await note_rejection(unit, program_id, batch.id, by=authority.actor, reason=reason, at=now)
+    rows = [row for row in await safe_rows.of_batch(unit, program_id, batch.id) if row.open]
     moves = [
         SafeMove(row, row.status, reason, Death.REJECTED, holding=row.holding)
         for row in rows
         if row.death is None
     ]
     told = Told(_REJECTED, [row.id for row in rows], {"batch": str(batch.id), "reason": reason})
-    await move_safe_transactions(unit, program.id, moves, [told], actor=authority.actor, at=now)
+    await move_safe_transactions(unit, program_id, moves, [told], actor=authority.actor, at=now)
     entry = AuditEntry(
         authority.actor, _REJECTED, str(batch.id), now, after={"reason": reason}, reason=reason
     )

@@ -22,7 +22,7 @@ from app.store.database import UnitOfWork
 from app.store.ledger import post
 from app.store.programs import ProgramRow, read_currencies, read_program
 from app.store.reversals import NewReversal, ReversibleSettlement
-from app.store.treasuries import lock_treasury
+from app.store.treasuries import lock_treasury, wait_for_treasury
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ async def reverse_settlement(
     check_reason(command.reason)
     program = await _program(unit, authority)
     wanted = await _wanted(unit, program, command)
+    await wait_for_treasury(unit, program.id)
     reversal_id = new_id()
     earlier = await claim_operation(
         unit,

@@ -20,7 +20,8 @@ async def tell_proposed(
     unit.record(
         NewEvent(EventType.PAYOUT_BATCH, _PROPOSED, batch_id, 1, now, {"v": 1, **facts}), program_id
     )
-    entry = AuditEntry(asked.actor, _PROPOSED, batch_id, now, after=facts, reason=asked.reason)
+    after = facts | _withdrawn(proposal)
+    entry = AuditEntry(asked.actor, _PROPOSED, batch_id, now, after=after, reason=asked.reason)
     await write_audit(unit, entry)
 
 
@@ -36,3 +37,11 @@ def _facts(proposal: Proposal) -> dict[str, Any]:
         "contentHash": "0x" + content.content_hash.hex(),
         "replaces": None if proposal.replaces is None else str(proposal.replaces),
     }
+
+
+def _withdrawn(proposal: Proposal) -> dict[str, Any]:
+    """Where the program's own money goes, or the platform's: nobody is owed it, so who sent it there has to be known."""
+    withdrawal = proposal.content.withdrawal
+    if withdrawal is None:
+        return {}
+    return {"destination": withdrawal.destination, "platformFee": withdrawal.platform_fee}

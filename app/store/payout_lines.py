@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.states import CommissionStatus, RefundStatus
 from app.store.database import UnitOfWork
 
 _LOCK_COMMISSIONS = """
@@ -52,9 +53,18 @@ async def pay_lines(
     commissions = await _locked(unit, _LOCK_COMMISSIONS, program_id, executed)
     refunds = await _locked(unit, _LOCK_REFUNDS, program_id, executed)
     await unit.connection.execute(
-        _MOVE_COMMISSIONS, program_id, commissions, "PAID", paid_at, at, actor, None
+        _MOVE_COMMISSIONS,
+        program_id,
+        commissions,
+        CommissionStatus.PAID.value,
+        paid_at,
+        at,
+        actor,
+        None,
     )
-    await unit.connection.execute(_MOVE_REFUNDS, program_id, refunds, "PAID", paid_at)
+    await unit.connection.execute(
+        _MOVE_REFUNDS, program_id, refunds, RefundStatus.PAID.value, paid_at
+    )
 
 
 async def free_lines(
@@ -75,10 +85,17 @@ async def free_lines(
     }
     free = [one for one in commissions if one not in listed]
     await unit.connection.execute(
-        _MOVE_COMMISSIONS, program_id, free, "PAYABLE", None, at, actor, reason
+        _MOVE_COMMISSIONS,
+        program_id,
+        free,
+        CommissionStatus.PAYABLE.value,
+        None,
+        at,
+        actor,
+        reason,
     )
     owed = [one for one in refunds if one not in listed]
-    await unit.connection.execute(_MOVE_REFUNDS, program_id, owed, "OWED", None)
+    await unit.connection.execute(_MOVE_REFUNDS, program_id, owed, RefundStatus.OWED.value, None)
 
 
 async def _locked(unit: UnitOfWork, query: str, program_id: int, ids: Sequence[UUID]) -> list[UUID]:

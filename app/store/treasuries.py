@@ -35,6 +35,15 @@ async def lock_treasury(unit: UnitOfWork, program_id: int) -> LockedTreasury:
     return LockedTreasury(row["chain_id"], row["address"], safe, row["read_at"])
 
 
+async def wait_for_treasury(unit: UnitOfWork, program_id: int) -> None:
+    """Waits for whoever has it locked, and locks nothing: for those who lock more before it, which nobody is to wait for
+    while a large batch is stored. Before any lock: a rolled back savepoint keeps none.
+    """
+    await unit.connection.execute("SAVEPOINT treasury")
+    await unit.connection.execute(_LOCK, program_id)
+    await unit.connection.execute("ROLLBACK TO SAVEPOINT treasury")
+
+
 async def treasury_address(session: ReadSession | UnitOfWork, program_id: int) -> str:
     """It never changes."""
     address: str = await session.connection.fetchval(_ADDRESS, program_id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.payees import Payee, PayeeState, PayoutRules
 from app.domain.payout_planning import Due, Line, Nonces, Plan, closing_plan, plan_payouts
-from app.domain.payouts import USUAL_PAYOUTS, BlockerCode, PayoutPurpose
+from app.domain.payouts import MOST_PAYOUTS, USUAL_PAYOUTS, BlockerCode, PayoutPurpose
 from app.domain.states import AffiliateStatus
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -183,3 +183,14 @@ def test_an_old_nonce_that_lost_its_payees_is_closed_and_filled_when_there_is_so
     plan = plan_payouts(due, known, RULES, Nonces(4, frozenset({4, 5})), {ann})
     assert [[payout.payee for payout in one.payouts] for one in plan.transactions] == [[], [bob]]
     assert closing_plan(Nonces(5, frozenset({4, 5}))).transactions[0].nonce == 5
+
+
+def test_a_nonce_with_more_payees_than_it_can_pay_pays_the_first_of_them() -> None:
+    payees = [Payee(PayoutPurpose.COMMISSION, number) for number in range(1, MOST_PAYOUTS + 3)]
+    due = [Due(payee, (line(payee.owner_id, 60),), nonce=4) for payee in reversed(payees)]
+    known = {payee: PayeeState(payee, address(payee)) for payee in payees}
+    plan = plan_payouts(due, known, RULES, Nonces(4, frozenset({4})))
+    assert [payout.payee for payout in plan.payouts] == payees[:MOST_PAYOUTS]
+    assert [(one.state.payee, one.obstacle.code) for one in plan.left_out] == [
+        (payee, BlockerCode.EARLIER_BATCH_OPEN) for payee in payees[MOST_PAYOUTS:]
+    ]

@@ -38,6 +38,7 @@ class OwnersHistory:
     program: PayoutProgram
     affiliates: list[int]
     refused: set[str] = field(default_factory=set)
+    suspended: set[int] = field(default_factory=set)
     steps: list[str] = field(default_factory=list)
 
     async def step(self) -> None:
@@ -53,6 +54,7 @@ class OwnersHistory:
             self.go_on: 4,
             self.reverse: 1,
             self.refuse_somebody: 1,
+            self.suspend_or_revive: 1,
             self.pause_or_resume: 1,
         }
         [action] = self.random.choices(list(actions), list(actions.values()))
@@ -139,6 +141,14 @@ class OwnersHistory:
         self.refused.add(self.random.choice(wallets)["wallet"])
         chain.send(token.blacklist(next(iter(self.refused))))
         return f"{self.refused}"
+
+    async def suspend_or_revive(self) -> str:
+        """Whoever is suspended is left out of what is planned, and still paid by what was planned before."""
+        affiliate = self.random.choice(self.affiliates)
+        status = "ACTIVE" if affiliate in self.suspended else "SUSPENDED"
+        await self.paying.world.set_status(self.program, affiliate, status)
+        self.suspended ^= {affiliate}
+        return f"{affiliate} {status}"
 
     async def pause_or_resume(self) -> str:
         await self.paying.world.settling.run(_SWITCH, self.program.id)

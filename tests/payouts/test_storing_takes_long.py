@@ -1,6 +1,8 @@
 """A batch of many lines takes seconds to store: nobody else waits for it, and a worker may end before it does."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ from app.store.database import UnitOfWork
 from app.store.rules_lock import share_rules
 from app.store.treasuries import lock_treasury
 from tests.contracts.items import USDC
-from tests.payouts.world import PayoutWorld
+from tests.payouts.world import PayoutProgram, PayoutWorld
 from tests.services.refusals import refused
 
 _WAITING = """
@@ -21,10 +23,32 @@ SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname
 
 
 async def test_acceptance_posting_and_signing_go_on(payout_world: PayoutWorld) -> None:
-    world, settling = payout_world, payout_world.settling
+    world = payout_world
     program = await world.program()
     [ann] = await world.affiliates(program)
     await world.payable(program, {ann: 3 * USDC})
+    made = await others_go_on_beside(world, program, world.create(program))
+    assert not made.replayed
+    await world.check()
+
+
+async def test_they_do_beside_a_reversal_that_waits_for_the_storing(
+    payout_world: PayoutWorld,
+) -> None:
+    world = payout_world
+    program = await world.program()
+    [ann] = await world.affiliates(program)
+    earned = await world.payable(program, {ann: 3 * USDC})
+    await others_go_on_beside(world, program, world.reverse(program, earned[ann]))
+    assert await world.commissions(program) == {"REVERSED": 3 * USDC}
+    await world.check()
+
+
+async def others_go_on_beside(
+    world: PayoutWorld, program: PayoutProgram, work: Coroutine[Any, Any, Any]
+) -> Any:
+    """What the work gives, which waits for the treasury at first; meanwhile others lock what they need."""
+    settling = world.settling
 
     async def accept_post_and_sign(unit: UnitOfWork) -> None:
         await share_rules(unit, program.id)
@@ -32,16 +56,15 @@ async def test_acceptance_posting_and_signing_go_on(payout_world: PayoutWorld) -
 
     async with settling.admin.write(None) as busy:
         await lock_treasury(busy, program.id)
-        storing = asyncio.create_task(world.create(program))
-        async with asyncio.timeout(30):
+        waiting = asyncio.create_task(work)
+        async with asyncio.timeout(10):
             while True:
                 await asyncio.sleep(0.05)
                 if await settling.value(_WAITING):
                     break
             await execute(settling.worker, settling.bells, None, accept_post_and_sign)
-        assert not storing.done()
-    assert not (await storing).replayed
-    await world.check()
+        assert not waiting.done()
+    return await waiting
 
 
 class Ended(Exception):

@@ -9,6 +9,7 @@ from tests.processes.watching_world import address_of
 from tests.services.refusals import refused
 
 HOME = address_of(0xABCDEF)
+_AUDIT = "SELECT after FROM audit WHERE action = 'payout_batch.proposed' AND target_id = $1"
 WITH_FEE: TermsText = replace(TEN_PERCENT, platform_fee_bps=100)
 
 
@@ -32,6 +33,8 @@ async def test_the_programs_own_money_is_withdrawn(payout_world: PayoutWorld) ->
         await world.withdraw(program, "88", HOME, idempotency_key="all")
     with refused("EARLIER_BATCH_OPEN"):
         await world.withdraw(program, "1", HOME)
+    [audited] = await world.settling.rows(_AUDIT, str(made.batch_id))
+    assert (audited["after"]["destination"], audited["after"]["platformFee"]) == (HOME, False)
     [safe_transaction] = await world.safes.listed(made.batch_id)
     assert await world.safes.execute(safe_transaction["id"], program.owners[:2])
     assert world.chain.balance(HOME) == 89 * USDC

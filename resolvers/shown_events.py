@@ -32,11 +32,13 @@ _PREFIXES: dict[DomainEventType, IdPrefix] = {
 _PREFIXES_BY_NAME = {"payout.paid": IdPrefix.PAYOUT}
 _IDS_IN_DATA: dict[str, IdPrefix] = {
     "intent": IdPrefix.INTENT,
+    "transaction": IdPrefix.CHAIN_TRANSACTION,
     "settlement": IdPrefix.SETTLEMENT,
     "affiliate": IdPrefix.AFFILIATE,
     "parent": IdPrefix.AFFILIATE,
     "user": IdPrefix.USER,
     "batch": IdPrefix.PAYOUT_BATCH,
+    "by": IdPrefix.PAYOUT_BATCH,
     "replaces": IdPrefix.PAYOUT_BATCH,
     "safeTransactions": IdPrefix.SAFE_TRANSACTION,
     "clawsBack": IdPrefix.COMMISSION,

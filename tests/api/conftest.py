@@ -19,6 +19,7 @@ from tests.api.filled import FilledProgram
 from tests.api.paying import Paying, paying_program
 from tests.contracts.conftest import deployment
 from tests.fixtures.databases import Database
+from tests.fixtures.documented_events import assert_events_are_documented
 
 __all__ = ["deployment"]
 
@@ -66,6 +67,7 @@ async def stage(
         assert made.token is not None
         yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
     await process.stop()
+    await assert_events_are_documented(database.dsn())
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.contracts.gateway_chain import DEPLOYER_KEY, RELAYER_KEY, GatewayChai
 from tests.contracts.items import USDC
 from tests.fixtures.chains import quiet_node, undone
 from tests.fixtures.databases import Database as OwnDatabase
+from tests.fixtures.documented_events import assert_events_are_documented
 from tests.fixtures.folders import server_folder_for_a_while
 from tests.processes.payers import FEE, Payers, intake_over
 from tests.processes.settling_world import SECOND_RELAYER_KEY, SettlingWorld
@@ -86,6 +87,7 @@ async def world_over(database: Addresses, chain: GatewayChain) -> AsyncIterator[
     await client.close()
     for pool in pools:
         await pool.close()
+    await assert_events_are_documented(database.dsn())
 
 
 @pytest.fixture

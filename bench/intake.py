@@ -21,7 +21,9 @@ from pathlib import Path
 import psutil
 
 from app.chain.address import checksum_address
-from app.processes.accept_intent import Intake, RegisterUser
+from app.domain.intents import REGISTRATION
+from app.domain.intents.kind import Asked
+from app.processes.accept_intent import Intake
 from app.store.database import Database
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade
@@ -67,9 +69,9 @@ async def measure(
         while time.perf_counter() < ends_at:
             number = next(_NUMBERS)
             wallet = checksum_address((2**100 + number).to_bytes(20))
-            command = RegisterUser(program_id, wallet, f"key {number}", f"LEVEL-{_DEPTH}")
+            asked = Asked(wallet, f"key {number}", f"LEVEL-{_DEPTH}")
             asked_at = time.perf_counter()
-            await intake.register_user(authority, command)
+            await intake.accept(authority, program_id, REGISTRATION, asked)
             waits.append(time.perf_counter() - asked_at)
 
     own, server, started = time.process_time(), _database_seconds(), time.perf_counter()

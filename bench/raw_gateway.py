@@ -4,10 +4,11 @@ import asyncio
 import time
 from uuid import uuid4
 
-from app.chain.authorization import ChainKind, key_hash, program_word
+from app.chain.authorization import key_hash, program_word
 from app.chain.gas import MAX_ITEMS, batch_gas_limit
 from app.chain.gateway import GatewayItem, encode_settle
 from app.chain.signer import Signer, UnsignedTransaction
+from app.domain.intents import PAYMENT
 from bench.stand import Bench
 from bench.tenants import PRICE_UNITS, Tenant, sign_payment
 from sge.embedded.anvil import CHAIN_ID
@@ -47,7 +48,7 @@ def _item(bench: Bench, tenant: Tenant, place: int) -> GatewayItem:
     return GatewayItem(
         program=program_word(tenant.public_id),
         treasury=tenant.treasury,
-        kind=ChainKind.PAYMENT,
+        kind=PAYMENT.chain_kind,
         key_hash=key_hash(name),
         wallet=key.public_key.to_checksum_address(),
         token=bench.stand.chain.deployment.token,

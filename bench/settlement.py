@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from app.domain.intents import PAYMENT
 from bench.processes import Crew, cpu_seconds, running_crew
 from bench.raw_gateway import raw_gateway_rate
 from bench.stand import Bench, Stand, mint, running_stand, say
@@ -123,7 +124,7 @@ async def _store_payments(bench: Bench, tenants: list[Tenant], count: int) -> No
     for place, tenant in enumerate(tenants):
         await pause(bench, tenant)
         share = count // len(tenants) + (place < count % len(tenants))
-        await submit(bench, tenant, signed_payments(bench, tenant, share))
+        await submit(bench, tenant, PAYMENT, signed_payments(bench, tenant, share))
     say(f"{count} payments signed and accepted in {time.monotonic() - began:.1f} s")
 
 

@@ -10,7 +10,6 @@ from eth_keys.datatypes import PrivateKey
 
 from app.chain.authorization import (
     Authorization,
-    ChainKind,
     TokenDomain,
     authorization_digest,
     authorization_nonce,
@@ -19,9 +18,10 @@ from app.chain.authorization import (
 )
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
+from app.domain.intents import PAYMENT, REGISTRATION
+from app.domain.intents.kind import Asked, IntentKind
 from app.domain.permissions import ApiScope, Authority
 from app.domain.terms import TermsText
-from app.processes.accept_intent import RegisterUser, SubmitPayment
 from app.processes.create_program import create_program_from_chain
 from app.runtime import chain_facts
 from app.services.execute import execute
@@ -106,34 +106,29 @@ async def _register_affiliate(
 
 async def register_users(bench: Bench, tenant: Tenant, keys: Sequence[PrivateKey]) -> None:
     """Accepts a registration of each wallet, below the lowest affiliates in turn."""
-    commands = [
-        RegisterUser(
-            tenant.id,
+    requests = [
+        Asked(
             key.public_key.to_checksum_address(),
             f"register-{uuid4()}",
             tenant.codes[place % len(tenant.codes)],
         )
         for place, key in enumerate(keys)
     ]
-    for start in range(0, len(commands), _REQUESTS_AT_ONCE):
-        part = commands[start : start + _REQUESTS_AT_ONCE]
-        await asyncio.gather(
-            *(bench.intake.register_user(tenant.authority, command) for command in part)
-        )
+    await submit(bench, tenant, REGISTRATION, requests)
 
 
-def signed_payments(bench: Bench, tenant: Tenant, count: int) -> list[SubmitPayment]:
+def signed_payments(bench: Bench, tenant: Tenant, count: int) -> list[Asked]:
     """Payments of all users in turn, each signed by its wallet."""
     return [
         _payment(bench, tenant, tenant.users[place % len(tenant.users)]) for place in range(count)
     ]
 
 
-def _payment(bench: Bench, tenant: Tenant, key: PrivateKey) -> SubmitPayment:
+def _payment(bench: Bench, tenant: Tenant, key: PrivateKey) -> Asked:
     name = f"pay-{uuid4()}"
     wallet = key.public_key.to_checksum_address()
     signed = sign_payment(bench, tenant, key, name)
-    return SubmitPayment(tenant.id, wallet, PRICE, name, signed)
+    return Asked(wallet, name, amount=PRICE, authorization=signed)
 
 
 def sign_payment(bench: Bench, tenant: Tenant, key: PrivateKey, name: str) -> SignedAuthorization:
@@ -141,7 +136,7 @@ def sign_payment(bench: Bench, tenant: Tenant, key: PrivateKey, name: str) -> Si
     deployment = bench.stand.chain.deployment
     domain = TokenDomain(TOKEN.name, TOKEN.version, CHAIN_ID, deployment.token)
     word = program_word(tenant.public_id)
-    nonce = authorization_nonce(word, tenant.treasury, ChainKind.PAYMENT, key_hash(name))
+    nonce = authorization_nonce(word, tenant.treasury, PAYMENT.chain_kind, key_hash(name))
     message = Authorization(
         key.public_key.to_checksum_address(),
         deployment.gateway,
@@ -154,13 +149,11 @@ def sign_payment(bench: Bench, tenant: Tenant, key: PrivateKey, name: str) -> Si
     return SignedAuthorization(0, _FOR_EVER, raw[:64] + bytes([raw[64] + 27]))
 
 
-async def submit(bench: Bench, tenant: Tenant, payments: Sequence[SubmitPayment]) -> None:
+async def submit(bench: Bench, tenant: Tenant, kind: IntentKind, requests: Sequence[Asked]) -> None:
     """Accepts them all through the intake, as many concurrent clients would send them."""
-    for start in range(0, len(payments), _REQUESTS_AT_ONCE):
-        part = payments[start : start + _REQUESTS_AT_ONCE]
-        await asyncio.gather(
-            *(bench.intake.submit_payment(tenant.authority, payment) for payment in part)
-        )
+    accept = partial(bench.intake.accept, tenant.authority, tenant.id, kind)
+    for start in range(0, len(requests), _REQUESTS_AT_ONCE):
+        await asyncio.gather(*map(accept, requests[start : start + _REQUESTS_AT_ONCE]))
 
 
 async def pause(bench: Bench, tenant: Tenant) -> None:

@@ -6,7 +6,8 @@ import strawberry
 
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.errors import Refusal, RefusalCode
-from app.processes.intent_commands import AcceptedIntent, RegisterUser, SubmitPayment
+from app.domain.intents import PAYMENT, REGISTRATION
+from app.domain.intents.kind import Asked, IntentKind
 from app.services import intents as services
 from app.store.reads import intents as reads
 from resolvers.access import Info, authorize, load_one, process_of
@@ -24,54 +25,44 @@ def _signed(authorization: SignedAuthorizationInput | None) -> SignedAuthorizati
     )
 
 
-async def _accepted(info: Info, program_key: int, accepted: AcceptedIntent) -> IntentPayloadRow:
-    await info.context.leave_snapshot()
-    warnings = [
-        WarningRow(warning.code.value, warning.message, list(warning.field) or None)
-        for warning in accepted.warnings
-    ]
-    row = await load_one(info, reads.by_ids, program_key, accepted.intent_id)
-    return IntentPayloadRow(row, accepted.replayed, warnings)
+async def _ask(info: Info, kind: IntentKind, program_id: str, asked: Asked) -> IntentPayloadRow:
+    """What every kind's mutation does; program_id: as clients see it."""
+    authority = authorize(info)
+
+    async def work() -> IntentPayloadRow:
+        key = await named_program(info, program_id)
+        accepted = await process_of(info.context).intake.accept(authority, key, kind, asked)
+        await info.context.leave_snapshot()
+        warnings = [
+            WarningRow(warning.code.value, warning.message, list(warning.field) or None)
+            for warning in accepted.warnings
+        ]
+        row = await load_one(info, reads.by_ids, key, accepted.intent_id)
+        return IntentPayloadRow(row, accepted.replayed, warnings)
+
+    return await answer(IntentPayloadRow, work)
 
 
 async def register(info: Info, input: RegisterUserInput) -> IntentPayloadRow:
     """A wallet joins the program; mints its identity, with or without a fee."""
-    authority = authorize(info)
-
-    async def work() -> IntentPayloadRow:
-        key = await named_program(info, input.program_id)
-        command = RegisterUser(
-            program_id=key,
-            wallet=input.wallet,
-            referral_code=given(input.referral_code),
-            idempotency_key=input.idempotency_key,
-            payment=_signed(given(input.payment)),
-        )
-        accepted = await process_of(info.context).intake.register_user(authority, command)
-        return await _accepted(info, key, accepted)
-
-    return await answer(IntentPayloadRow, work)
+    asked = Asked(
+        wallet=input.wallet,
+        key=input.idempotency_key,
+        referral_code=given(input.referral_code),
+        authorization=_signed(given(input.payment)),
+    )
+    return await _ask(info, REGISTRATION, input.program_id, asked)
 
 
 async def pay(info: Info, input: SubmitPaymentInput) -> IntentPayloadRow:
     """A registered user pays the program."""
-    authority = authorize(info)
-
-    async def work() -> IntentPayloadRow:
-        key = await named_program(info, input.program_id)
-        signed = _signed(input.authorization)
-        assert signed is not None
-        command = SubmitPayment(
-            program_id=key,
-            wallet=input.wallet,
-            amount=input.amount.text(),
-            idempotency_key=input.idempotency_key,
-            authorization=signed,
-        )
-        accepted = await process_of(info.context).intake.submit_payment(authority, command)
-        return await _accepted(info, key, accepted)
-
-    return await answer(IntentPayloadRow, work)
+    asked = Asked(
+        wallet=input.wallet,
+        key=input.idempotency_key,
+        amount=input.amount.text(),
+        authorization=_signed(input.authorization),
+    )
+    return await _ask(info, PAYMENT, input.program_id, asked)
 
 
 def _named(text: str) -> UUID:

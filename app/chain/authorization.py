@@ -4,7 +4,6 @@ The encodings here are the gateway's own (contracts/src/SettlementIds.sol); test
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -34,13 +33,6 @@ def _type_hash(name: str, fields: tuple[tuple[str, str], ...]) -> bytes:
 
 _DOMAIN_TYPE_HASH = _type_hash("EIP712Domain", _DOMAIN_FIELDS)
 RECEIVE_TYPE_HASH = _type_hash("ReceiveWithAuthorization", _AUTHORIZATION_FIELDS)
-
-
-class ChainKind(IntEnum):
-    """The purpose that the signed nonce binds (contracts/src/SettlementItems.sol)."""
-
-    REGISTRATION = 1
-    PAYMENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +85,11 @@ def intent_chain_id(program: bytes, intent_key_hash: bytes) -> bytes:
     return keccak(_bytes32(program) + _bytes32(intent_key_hash))
 
 
-def authorization_nonce(
-    program: bytes, treasury: str, kind: ChainKind, intent_key_hash: bytes
-) -> bytes:
-    """Return the EIP-3009 nonce of an intent: whoever signs it signs treasury, kind and intent."""
+def authorization_nonce(program: bytes, treasury: str, kind: int, intent_key_hash: bytes) -> bytes:
+    """Return the EIP-3009 nonce of an intent: whoever signs it signs treasury, kind and intent.
+
+    kind: the purpose's number (contracts/src/SettlementItems.sol, IntentKind.chain_kind).
+    """
     return keccak(
         _bytes32(program) + _address_word(treasury) + _word(kind) + _bytes32(intent_key_hash)
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from eth_hash.auto import keccak
 
 from app.chain.address import address_bytes
-from app.chain.authorization import ChainKind
 from app.chain.node_errors import NodeError
 from app.chain.settlement_reason import SettlementReason
 from app.chain.signature import parse_signature
@@ -22,12 +21,12 @@ _NO_SIGNATURE = bytes(3 * _WORD)
 @dataclass(frozen=True, slots=True)
 class GatewayItem:
     """What one intent asks of the gateway. amount: minor units, 0 for a registration without a fee, which has no
-    signature either; valid_after and valid_before: seconds, both ends exclusive.
+    signature either; valid_after and valid_before: seconds, both ends exclusive. kind: IntentKind.chain_kind.
     """
 
     program: bytes
     treasury: str
-    kind: ChainKind
+    kind: int
     key_hash: bytes
     wallet: str
     token: str

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.intents import KINDS
+
 
 class ApiScope(StrEnum):
     READ = "READ"
@@ -50,8 +52,7 @@ OPERATIONS: dict[str, frozenset[ApiScope]] = {
     "Mutation.setAffiliateStatus": _AFFILIATES,
     "Mutation.moveAffiliate": _AFFILIATES,
     "Mutation.changeAffiliateWallet": _AFFILIATES,
-    "Mutation.registerUser": _INTENTS,
-    "Mutation.submitPayment": _INTENTS,
+    **{f"Mutation.{kind.operation}": _INTENTS for kind in KINDS},
     "Mutation.retryIntent": _PROGRAM,
     "Mutation.cancelIntent": _PROGRAM,
     "Mutation.reverseSettlement": _PAYOUTS,

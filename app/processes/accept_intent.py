@@ -5,6 +5,7 @@ up no key.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
@@ -15,7 +16,6 @@ from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode, Unavailable
 from app.domain.idempotency import check_key, conflict
 from app.domain.ids import new_id
-from app.domain.intents import PAYMENT, REGISTRATION
 from app.domain.intents.kind import Asked, Draft, IntentKind, ProgramFacts
 from app.domain.money import Money
 from app.domain.permissions import Authority
@@ -28,8 +28,6 @@ from app.processes.intent_commands import (
     AcceptedIntent,
     AskPaymentAuthorization,
     PaymentAuthorization,
-    RegisterUser,
-    SubmitPayment,
 )
 from app.processes.payment_authorization import make_payment_authorization
 from app.services.accept_intents import accept_intents
@@ -57,9 +55,7 @@ __all__ = [
     "AskPaymentAuthorization",
     "Intake",
     "PaymentAuthorization",
-    "RegisterUser",
     "SignedAuthorization",
-    "SubmitPayment",
 ]
 
 _TRIES = 4
@@ -91,40 +87,18 @@ class Intake:
             self._store, apart=True
         )
 
-    async def register_user(self, authority: Authority, command: RegisterUser) -> AcceptedIntent:
-        """Refuses what Registration.draft and SignatureChecks.check refuse, and IDEMPOTENCY_CONFLICT.
-
-        Raises Unavailable: send it again.
-        """
-        code = command.referral_code
-        asked = Asked(
-            wallet=command.wallet,
-            key=check_key(command.idempotency_key),
-            referral_code=None if code is None else normalise_referral_code(code, "referralCode"),
-            authorization=command.payment,
-        )
-        return await self._accept(authority, command.program_id, REGISTRATION, asked)
-
-    async def submit_payment(self, authority: Authority, command: SubmitPayment) -> AcceptedIntent:
-        """Refuses what Payment.draft and SignatureChecks.check refuse, and IDEMPOTENCY_CONFLICT.
-
-        Raises Unavailable: send it again.
-        """
-        asked = Asked(
-            wallet=command.wallet,
-            key=check_key(command.idempotency_key),
-            amount=command.amount,
-            authorization=command.authorization,
-        )
-        return await self._accept(authority, command.program_id, PAYMENT, asked)
-
-    async def payment_authorization(self, asked: AskPaymentAuthorization) -> PaymentAuthorization:
-        """The document that a wallet signs; see make_payment_authorization."""
-        return await make_payment_authorization(self._database, self._facts, asked, self._clock())
-
-    async def _accept(
+    async def accept(
         self, authority: Authority, program_id: int, kind: IntentKind, asked: Asked
     ) -> AcceptedIntent:
+        """asked: key and referral code as the client spelled them.
+
+        Refuses what kind.draft and SignatureChecks.check refuse, INVALID_INPUT and IDEMPOTENCY_CONFLICT.
+        Raises Unavailable: send it again.
+        """
+        code = asked.referral_code
+        if code is not None:
+            code = normalise_referral_code(code, "referralCode")
+        asked = replace(asked, key=check_key(asked.key), referral_code=code)
         if authority.program_id != program_id:
             raise _no_program()
         for _ in range(_TRIES):
@@ -133,6 +107,10 @@ class Intake:
             if accepted is not None:
                 return accepted
         raise Unavailable("Too much changed meanwhile; send it again.")
+
+    async def payment_authorization(self, asked: AskPaymentAuthorization) -> PaymentAuthorization:
+        """The document that a wallet signs; see make_payment_authorization."""
+        return await make_payment_authorization(self._database, self._facts, asked, self._clock())
 
     async def _try_to_accept(
         self, authority: Authority, kind: IntentKind, asked: Asked, known: AskedSituation

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from app.chain.authorization import (
     Authorization,
-    ChainKind,
     TokenDomain,
     authorization_digest,
     authorization_nonce,
@@ -114,7 +113,7 @@ def authorization_of(payment: Payment, valid_after: int, valid_before: int) -> A
         nonce=authorization_nonce(
             program_word(program.public_id),
             program.treasury,
-            ChainKind(payment.kind.chain_kind),
+            payment.kind.chain_kind,
             key_hash(payment.key),
         ),
     )

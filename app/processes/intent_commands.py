@@ -5,30 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.amounts import AmountText
-from app.domain.authorization_window import SignedAuthorization
 from app.domain.warnings import AcceptanceWarning
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterUser:
-    """wallet: checksummed. payment: needed when the terms charge a registration fee."""
-
-    program_id: int
-    wallet: str
-    idempotency_key: str
-    referral_code: str | None = None
-    payment: SignedAuthorization | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitPayment:
-    """wallet: checksummed."""
-
-    program_id: int
-    wallet: str
-    amount: AmountText
-    idempotency_key: str
-    authorization: SignedAuthorization
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.chain.address import ZERO_ADDRESS
-from app.chain.authorization import ChainKind, key_hash, program_word
+from app.chain.authorization import key_hash, program_word
 from app.chain.gas import (
     MAX_CALLDATA_BYTES,
     BatchTooLargeError,
@@ -115,7 +115,7 @@ def _gateway_item(one: ClaimedIntent) -> GatewayItem:
     return GatewayItem(
         program=program_word(one.program_public_id),
         treasury=one.treasury,
-        kind=ChainKind(kind_of(one.kind).chain_kind),
+        kind=kind_of(one.kind).chain_kind,
         key_hash=key_hash(one.key),
         wallet=one.wallet,
         token=one.token or ZERO_ADDRESS,

@@ -7,7 +7,7 @@ from web3 import Web3
 
 from app.chain.address import checksum_address
 from app.chain.artifacts import load_artifact
-from app.chain.authorization import ChainKind, key_hash
+from app.chain.authorization import key_hash
 from app.chain.gateway import (
     GatewayItem,
     decode_reasons,
@@ -16,6 +16,7 @@ from app.chain.gateway import (
 )
 from app.chain.node_errors import NodeError
 from app.chain.settlement_reason import SettlementReason
+from tests.contracts.items import ChainKind
 
 PROGRAM = bytes(range(16)) + bytes(16)
 

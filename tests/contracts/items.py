@@ -1,6 +1,7 @@
 """Items for the gateway, signed as wallets sign them."""
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from eth_typing import Hash32
 from app.chain.address import ZERO_ADDRESS
 from app.chain.authorization import (
     Authorization,
-    ChainKind,
     TokenDomain,
     authorization_digest,
     authorization_nonce,
@@ -25,6 +25,13 @@ PROGRAM = program_word(UUID("018f2c1e-0000-7000-8000-000000000001"))
 OTHER_PROGRAM = program_word(UUID("018f2c1e-0000-7000-8000-000000000002"))
 FAR_FUTURE = 2**40
 USDC = 10**6
+
+
+class ChainKind(IntEnum):
+    """The gateway's own numbers (contracts/src/SettlementItems.sol)."""
+
+    REGISTRATION = 1
+    PAYMENT = 2
 
 
 def wallet(number: int) -> LocalAccount:

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 from web3.exceptions import ContractLogicError
 
-from app.chain.authorization import ChainKind
 from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import GatewayChain
-from tests.contracts.items import PROGRAM, Facts, wallet
+from tests.contracts.items import PROGRAM, ChainKind, Facts, wallet
 
 PAYER = wallet(1)
 

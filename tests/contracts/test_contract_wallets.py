@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from eth_account.signers.local import LocalAccount
 
-from app.chain.authorization import ChainKind
 from app.chain.gas import batch_gas_limit, contract_wallets_gas_limit
 from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import TREASURY, GatewayChain
-from tests.contracts.items import OTHER_PROGRAM, USDC, wallet
+from tests.contracts.items import OTHER_PROGRAM, USDC, ChainKind, wallet
 
 OWNER = wallet(1)
 

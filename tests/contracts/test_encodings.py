@@ -4,13 +4,13 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from app.chain.authorization import (
-    ChainKind,
     authorization_nonce,
     intent_chain_id,
     key_hash,
     receive_authorization_typed_data,
 )
 from app.chain.signature import recover_signer
+from app.domain.intents import KINDS
 from tests.contracts.gateway_chain import TREASURY, GatewayChain
 from tests.contracts.items import OTHER_PROGRAM, PROGRAM, wallet
 
@@ -20,9 +20,9 @@ def test_intent_id_and_nonce_are_the_gateways(chain: GatewayChain) -> None:
     functions = chain.gateway.functions
     for program in (PROGRAM, OTHER_PROGRAM):
         assert functions.intentId(program, hashed).call() == intent_chain_id(program, hashed)
-        for kind in ChainKind:
-            ours = authorization_nonce(program, TREASURY, kind, hashed)
-            assert functions.authorizationNonce(program, TREASURY, kind, hashed).call() == ours
+        for number in (kind.chain_kind for kind in KINDS):
+            ours = authorization_nonce(program, TREASURY, number, hashed)
+            assert functions.authorizationNonce(program, TREASURY, number, hashed).call() == ours
 
 
 def test_domain_separator_is_the_tokens(chain: GatewayChain) -> None:

@@ -6,11 +6,10 @@ import pytest
 from web3.exceptions import ContractLogicError
 
 from app.chain import gas
-from app.chain.authorization import ChainKind
 from app.chain.gas import BatchTooLargeError, batch_gas_limit, contract_wallets_gas_limit
 from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import GatewayChain
-from tests.contracts.items import USDC, wallet
+from tests.contracts.items import USDC, ChainKind, wallet
 
 _INTRINSIC_GAS = 21_000
 _ITEM_BYTES = 12 * 32

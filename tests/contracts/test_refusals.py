@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from app.chain.address import ZERO_ADDRESS
-from app.chain.authorization import ChainKind
 from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import OTHER_TREASURY, TREASURY, GatewayChain
-from tests.contracts.items import OTHER_PROGRAM, USDC, Facts, unlike, wallet
+from tests.contracts.items import OTHER_PROGRAM, USDC, ChainKind, Facts, unlike, wallet
 
 PAYER = wallet(1)
 TAMPERINGS: dict[str, dict[str, Any]] = {

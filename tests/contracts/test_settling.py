@@ -1,10 +1,9 @@
 """What the gateway does with good items of plain keys."""
 
-from app.chain.authorization import ChainKind
 from app.chain.gas import batch_gas_limit
 from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import TREASURY, GatewayChain
-from tests.contracts.items import OTHER_PROGRAM, USDC, wallet
+from tests.contracts.items import OTHER_PROGRAM, USDC, ChainKind, wallet
 
 
 def test_a_payment_reaches_its_treasury_and_is_logged(chain: GatewayChain) -> None:

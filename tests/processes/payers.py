@@ -9,12 +9,12 @@ from eth_account.signers.local import LocalAccount
 from app.chain.client import Chain
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
+from app.domain.intents import PAYMENT, REGISTRATION
+from app.domain.intents.kind import Asked, IntentKind
 from app.processes.accept_intent import (
     AcceptedIntent,
     AskPaymentAuthorization,
     Intake,
-    RegisterUser,
-    SubmitPayment,
 )
 from app.processes.intent_commands import PaymentAuthorization
 from sge.embedded.anvil import CHAIN_ID
@@ -51,14 +51,16 @@ class Payers:
     async def register(
         self, payer: str, key: str, payment: SignedAuthorization | None = None
     ) -> AcceptedIntent:
-        command = RegisterUser(self.program.id, payer, key, payment=payment)
-        return await self.intake.register_user(key_of(self.program.id), command)
+        return await self._ask(REGISTRATION, Asked(payer, key, authorization=payment))
 
     async def pay(
         self, payer: str, key: str, signed: SignedAuthorization, amount: AmountText = TEN
     ) -> AcceptedIntent:
-        command = SubmitPayment(self.program.id, payer, amount, key, signed)
-        return await self.intake.submit_payment(key_of(self.program.id), command)
+        return await self._ask(PAYMENT, Asked(payer, key, amount=amount, authorization=signed))
+
+    async def _ask(self, kind: IntentKind, asked: Asked) -> AcceptedIntent:
+        program_id = self.program.id
+        return await self.intake.accept(key_of(program_id), program_id, kind, asked)
 
     async def stored(self) -> int:
         count: int = await self.world.settling.value("SELECT count(*) FROM intent")

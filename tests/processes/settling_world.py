@@ -10,7 +10,7 @@ from uuid import UUID
 
 from eth_account.signers.local import LocalAccount
 
-from app.chain.authorization import ChainKind, program_word
+from app.chain.authorization import program_word
 from app.chain.client import Chain
 from app.chain.signer import Signer
 from app.domain.chains import ChainFacts
@@ -26,7 +26,7 @@ from app.store.database import Database
 from app.store.programs import allocate_program_id
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import RELAYER_KEY, GatewayChain
-from tests.contracts.items import USDC, wallet
+from tests.contracts.items import USDC, ChainKind, wallet
 from tests.services.world import PLATFORM, RecordingBells, program_command, treasury_reading
 
 # anvil's ninth published development key.

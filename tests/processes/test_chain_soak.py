@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from app.chain.authorization import ChainKind
 from app.processes.release_stuck import release_stuck
 from app.processes.settle import settle
 from app.processes.watch import watch_chain
-from tests.contracts.items import USDC
+from tests.contracts.items import USDC, ChainKind
 from tests.processes.settling_world import SettledProgram, SettlingWorld
 from tests.processes.watching_world import CONFIRMATIONS, WatchingWorld
 

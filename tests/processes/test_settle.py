@@ -1,7 +1,7 @@
 """From PENDING to BROADCAST on a real chain."""
 
-from app.chain.authorization import ChainKind
 from app.processes.settle import settle
+from tests.contracts.items import ChainKind
 from tests.processes.settling_world import SettlingWorld
 
 

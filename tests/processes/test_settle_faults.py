@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from app.chain.authorization import ChainKind
 from app.chain.client import Chain
 from app.processes.release_stuck import release_stuck
 from app.processes.settle import settle
@@ -17,6 +16,7 @@ from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.project import PROJECT
 from tests.chain.proxy import proxy_before
 from tests.contracts.gateway_chain import RELAYER_KEY
+from tests.contracts.items import ChainKind
 from tests.fixtures.databases import Database
 from tests.processes.settling_world import SettlingWorld
 from tests.processes.watching_world import WatchingWorld

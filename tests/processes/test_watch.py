@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from app.chain.authorization import ChainKind
-from tests.contracts.items import USDC
+from tests.contracts.items import USDC, ChainKind
 from tests.processes.watching_world import WatchingWorld
 
 

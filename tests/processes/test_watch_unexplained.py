@@ -1,7 +1,6 @@
 """Money and settlements that no intent explains."""
 
-from app.chain.authorization import ChainKind
-from tests.contracts.items import USDC
+from tests.contracts.items import USDC, ChainKind
 from tests.processes.watching_world import WatchingWorld
 
 _FOUND = "SELECT kind, severity FROM discrepancy ORDER BY kind, severity"

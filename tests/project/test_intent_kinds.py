@@ -1,35 +1,138 @@
-"""Every kind of intent is known wherever it has to be; what is missing is named."""
+"""Every kind of intent is known wherever it has to be; what is missing is named, file by file, all of it at once."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
-from graphql import GraphQLEnumType, build_schema
 
-from app.chain.authorization import ChainKind
 from app.domain.intents import KINDS
 from app.domain.intents.kind import IntentKind
-from app.processes.accept_intent import Intake
+from app.domain.intents.payment import Payment
+from app.domain.permissions import OPERATIONS, ApiScope
 from sge.embedded.project import PROJECT
 
-SDL = build_schema((PROJECT / "schema" / "schema.graphql").read_text())
+
+@dataclass(frozen=True)
+class Place:
+    """A file that names every kind. there: what stands in it; {…} are a kind's words, see _words."""
+
+    file: str
+    add: str
+    there: str
+
+
+PLACES = (
+    Place(
+        "app/domain/intents/{module}.py",
+        "the kind: what is asked, checked and posted, its number on chain",
+        r'name: ClassVar\[str\] = "{name}"',
+    ),
+    Place(
+        "contracts/src/SettlementItems.sol",
+        "the constant of its chain_kind; then `make contracts`, and deploy",
+        r"uint8 constant {name} = {number};",
+    ),
+    Place(
+        "contracts/src/SettlementGateway.sol",
+        "the kind in _refusalBeforehand, else each item is InvalidItem",
+        r"item\.kind != {name}\b",
+    ),
+    Place(
+        "migrations/sql/04_intents.sql",
+        "its name in the CHECK of intent.kind (after a release: a migration of its own)",
+        r"CHECK \(kind IN \([^)]*'{name}'",
+    ),
+    Place(
+        "app/store/tables/intent.py",
+        "its name in the same CheckConstraint",
+        r"CheckConstraint\(\"kind IN \([^)]*'{name}'",
+    ),
+    Place("schema/inputs/intents.py", "a value of IntentKind", r'\n    {name} = "{name}"'),
+    Place("schema/inputs/intents.py", "the input type of its mutation", r"\nclass {input}\b"),
+    Place(
+        "resolvers/changing_intents.py",
+        "a function that makes Asked of the input",
+        r"_ask\(info, {name}, ",
+    ),
+    Place("schema/mutation.py", "the field of its mutation", r"\n    {field}: IntentPayload"),
+    Place(
+        "schema/schema.graphql",
+        "nothing by hand: `make codegen`",
+        r"\n  {operation}\(input: {input}!",
+    ),
+    Place(
+        "tests/schema/contract.graphql",
+        "enum value, input and mutation: clients rely on them",
+        r"enum IntentKind \{{[^}}]*\b{name}\b[\s\S]*\n  {operation}\(input: {input}!",
+    ),
+    Place(
+        "tests/api/operations.py",
+        "a call of its mutation, to try it with every scope",
+        r'"Mutation\.{operation}": ',
+    ),
+    Place(
+        "frontend-stub/src/parts/status.tsx",
+        "its name for people, in kindWords",
+        r"\n  {name}: \"",
+    ),
+    Place(
+        "frontend-stub/src/routing.ts",
+        "the filter's choice, in kinds",
+        r"kinds: readonly IntentKind\[\] = \[[^\]]*\"{name}\"",
+    ),
+    Place(
+        "frontend-stub/src/generated/operations.ts",
+        "nothing by hand: `make codegen`",
+        r"IntentKind =[^;]*'{name}'",
+    ),
+)
+
+
+def missing(kind: IntentKind) -> Iterator[str]:
+    """Where a kind is not known yet, and what to add there."""
+    words = _words(kind)
+    for place in PLACES:
+        file = PROJECT / place.file.format(**words)
+        there = place.there.format(**words)
+        if not file.is_file() or not re.search(there, file.read_text()):
+            yield f"{file.relative_to(PROJECT)}: {place.add}"
+    # Comes from KINDS; without it every key is told FORBIDDEN.
+    if ApiScope.WRITE_INTENTS not in OPERATIONS.get(f"Mutation.{kind.operation}", ()):
+        yield "app/domain/permissions.py: who may ask for its mutation"
+
+
+def _words(kind: IntentKind) -> dict[str, str]:
+    return {
+        "name": kind.name,
+        "module": kind.name.lower(),
+        "number": str(kind.chain_kind),
+        "operation": kind.operation,
+        "field": re.sub("([A-Z])", r"_\1", kind.operation).lower(),
+        "input": f"{kind.operation[0].upper()}{kind.operation[1:]}Input",
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_kind_is_whole(kind: IntentKind) -> None:
-    assert (PROJECT / "app" / "domain" / "intents" / f"{kind.name.lower()}.py").is_file()
-    assert ChainKind[kind.name] == kind.chain_kind, "app/chain/authorization.py"
-    snake_case = re.sub("([A-Z])", r"_\1", kind.operation).lower()
-    assert hasattr(Intake, snake_case), "app/processes/accept_intent.py"
-    tables = (PROJECT / "migrations" / "sql" / "04_intents.sql").read_text()
-    assert f"'{kind.name}'" in tables, "the check of intent.kind in migrations/sql/04_intents.sql"
-    named = SDL.type_map["IntentKind"]
-    assert isinstance(named, GraphQLEnumType)
-    assert kind.name in named.values, "schema/inputs/intents.py"
-    assert SDL.mutation_type is not None
-    mutation = SDL.mutation_type.fields.get(kind.operation)
-    assert mutation is not None, "schema/mutation.py"
-    fields = mutation.args["input"].type.of_type.fields
-    assert kind.authorization_field in fields, "schema/inputs/intents.py"
+    todo = list(missing(kind))
+    assert not todo, f"{kind.name} is missing in\n" + "\n".join(todo)
+
+
+class Toy(Payment):
+    """A kind that nobody knows."""
+
+    name: ClassVar[str] = "TOY"
+    operation: ClassVar[str] = "buyToy"
+    chain_kind: ClassVar[int] = 99
+
+
+def test_every_place_is_named() -> None:
+    todo = list(missing(Toy()))
+    assert len(todo) == len(PLACES) + 1, "a pattern finds what is not there"
+    assert todo[0].startswith("app/domain/intents/toy.py: ")
+    assert todo[-1].startswith("app/domain/permissions.py: ")
 
 
 def test_kinds_differ() -> None:

@@ -21,11 +21,12 @@ from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.errors import Refusal
 from app.domain.intent_failures import IntentFailure, IntentFailureCode
+from app.domain.intents import REGISTRATION
+from app.domain.intents.kind import Asked
 from app.processes.accept_intent import (
     AcceptedIntent,
     AskPaymentAuthorization,
     Intake,
-    RegisterUser,
 )
 from app.services.execute import execute
 from app.services.intents import cancel_intent, retry_intent
@@ -115,8 +116,9 @@ class Intents(RuleBasedStateMachine):
     def _ask(self, key: str, person: int, code: str | None, *, again: bool, times: int) -> None:
         known = self.model.get(key)
         signed = known.signatures[-1] if known and again else self.run(self._sign(person, key))
-        command = RegisterUser(self.program_id, PEOPLE[person].address, key, code, signed)
-        register = partial(self.intake.register_user, key_of(self.program_id), command)
+        asked = Asked(PEOPLE[person].address, key, code, authorization=signed)
+        authority = key_of(self.program_id)
+        register = partial(self.intake.accept, authority, self.program_id, REGISTRATION, asked)
         answers = self.run(self._all([register() for _ in range(times)]))
         self.tally.asked += 1
         expected = self._refusal(key, person, code, signed)

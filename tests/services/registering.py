@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from app.processes.accept_intent import AcceptedIntent, Intake, RegisterUser
+from app.domain.intents import REGISTRATION
+from app.domain.intents.kind import Asked
+from app.processes.accept_intent import AcceptedIntent, Intake
 from app.store.database import Database
 from tests.services.world import FACTS, World, key_of, wallet
 
@@ -16,8 +18,9 @@ async def register(
     world: World, program_id: int, key: str, intake: Intake | None = None, **changed: Any
 ) -> AcceptedIntent:
     facts: dict[str, Any] = {"wallet": wallet()}
-    command = RegisterUser(program_id, idempotency_key=key, **(facts | changed))
-    return await (intake or intake_of(world)).register_user(key_of(program_id), command)
+    asked = Asked(key=key, **(facts | changed))
+    intake = intake or intake_of(world)
+    return await intake.accept(key_of(program_id), program_id, REGISTRATION, asked)
 
 
 async def state_of(world: World, program_id: int, intent_id: UUID) -> Any:

@@ -7,8 +7,10 @@ import pytest
 
 from app.domain.amounts import AmountText
 from app.domain.errors import Unavailable
+from app.domain.intents import REGISTRATION
+from app.domain.intents.kind import Asked
 from app.domain.states import AffiliateStatus
-from app.processes.accept_intent import Intake, RegisterUser
+from app.processes.accept_intent import Intake
 from app.processes.backlog import BacklogBounds
 from app.services.affiliates import (
     MoveAffiliate,
@@ -161,9 +163,10 @@ async def test_keys_share_one_name_space(world: World) -> None:
 
 async def test_another_programs_credential_finds_nothing(world: World) -> None:
     first, second = await world.program(), await world.program()
-    command = RegisterUser(first.program_id, wallet(), "k")
+    asked = Asked(wallet(), "k")
+    stranger = key_of(second.program_id)
     with refused("NOT_FOUND", "programId"):
-        await intake_of(world).register_user(key_of(second.program_id), command)
+        await intake_of(world).accept(stranger, first.program_id, REGISTRATION, asked)
     accepted = await register(world, first.program_id, "k")
     for use_case in (retry_intent, cancel_intent):
         with refused("NOT_FOUND", "id"):

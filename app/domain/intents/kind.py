@@ -21,7 +21,7 @@ from app.domain.warnings import PROGRAM_PAUSED, AcceptanceWarning
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a client asks for. wallet: checksummed; referral_code: in capitals; key: as it is stored."""
+    """What a client asks for, whatever the kind. wallet: checksummed; referral_code: once checked, in capitals."""
 
     wallet: str
     key: str

@@ -7,7 +7,7 @@ CPUS := 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench lock contracts frontend format clean
+.PHONY: help setup demo test test-long check bench lock codegen contracts frontend format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ bench: setup ## the benchmarks, one after the other: rates on this machine (see 
 lock: ## resolves the dependencies anew, for all platforms (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded --extra dev pyproject.toml -o requirements/dev.txt
+
+codegen: setup frontend-stub/node_modules/.package-lock.json ## after a change of schema/: the SDL, and the page's types from it
+	$(PY) -m sge.cli schema export
+	cd frontend-stub && $(NODE) npm run codegen
 
 frontend: setup frontend-stub/node_modules/.package-lock.json ## checks, tests and builds the page
 	cd frontend-stub && $(NODE) npm run check

@@ -42,6 +42,6 @@ const generated = await codegen({
 if (!process.argv.includes("--check")) {
   writeFileSync(target, generated);
 } else if (readFileSync(target, "utf8") !== generated) {
-  console.error("src/generated/operations.ts differs from the SDL: npm run codegen");
+  console.error("frontend-stub/src/generated/operations.ts differs from the SDL: make codegen");
   process.exitCode = 1;
 }

@@ -84,4 +84,4 @@ def test_what_is_not_built_yet_is_listed() -> None:
 
 
 def test_the_file_is_what_the_code_exports() -> None:
-    assert SDL_FILE.read_text() == sdl(), "run: sge schema export"
+    assert SDL_FILE.read_text() == sdl(), "run: make codegen"

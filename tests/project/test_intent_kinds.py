@@ -36,7 +36,7 @@ PLACES = (
     ),
     Place(
         "contracts/src/SettlementGateway.sol",
-        "the kind in _refusalBeforehand, else each item is InvalidItem",
+        "the kind in _refusalBeforehand: else each item is InvalidItem; one that pays must not be of nothing",
         r"item\.kind != {name}\b",
     ),
     Place(

@@ -26,7 +26,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], SettlementReason]] = {
     "more than it has": ({"amount": 101 * USDC}, SettlementReason.INSUFFICIENT_FUNDS),
     "no such token": ({"token": TREASURY}, SettlementReason.TOKEN_NOT_ALLOWED),
     "no kind": ({"kind": 0}, SettlementReason.INVALID_ITEM),
-    "unknown kind": ({"kind": 3}, SettlementReason.INVALID_ITEM),
+    "unknown kind": ({"kind": 255}, SettlementReason.INVALID_ITEM),
     "nothing": ({"amount": 0}, SettlementReason.INVALID_ITEM),
     "no wallet": ({"wallet": ZERO_ADDRESS}, SettlementReason.INVALID_ITEM),
     "no treasury": ({"treasury": ZERO_ADDRESS}, SettlementReason.INVALID_ITEM),

@@ -136,12 +136,12 @@ class _Storing:
             return
         moves = [
             SafeMove(
-                row, row.status, f"replaced by batch {by}", Death.REJECTED, holding=row.holding
+                row, row.status, "replaced by a newer batch", Death.REJECTED, holding=row.holding
             )
             for row in rows
             if row.hash not in self.again and row.death is None
         ]
-        listed = f"listed by batch {by}"
+        listed = "listed by a newer batch"
         anew = await sign_anew(
             self.unit,
             self.program_id,

@@ -89,13 +89,14 @@ class OwnProgram(Caller):
 
 @dataclass
 class Stage:
-    """Everything that a test of the API starts from."""
+    """Everything that a test of the API starts from. handmade_events: the test records some of its own."""
 
     process: ApiProcess
     client: httpx.AsyncClient
     platform: Caller
     rpc: str
     deployment: Deployment
+    handmade_events: bool = False
 
     async def safe(self) -> str:
         """A fresh Safe, 2 of 3."""

@@ -65,9 +65,11 @@ async def stage(
     transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
     async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
         assert made.token is not None
-        yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+        stage = Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+        yield stage
     await process.stop()
-    await assert_events_are_documented(database.dsn())
+    if not stage.handmade_events:
+        await assert_events_are_documented(database.dsn())
 
 
 @pytest.fixture

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import asyncpg
 from eth_account import Account
+from eth_account.signers.local import LocalAccount
 
 from app.domain.ids import new_id
+from app.domain.intents import KINDS
+from app.domain.intents.kind import IntentKind
 from schema.ids import IdPrefix, encode_id
 from tests.api.caller import CREATE_KEY, OwnProgram, Stage
 from tests.api.paying import Paying
@@ -79,8 +82,8 @@ CALLS = {
     + _INTENT
     + " } }",
     "Mutation.submitPayment": """mutation { submitPayment(input: {programId: "%(program)s", wallet: "%(user_wallet)s",
-        amount: {amount: "10", currency: "USDC"}, idempotencyKey: "pay", authorization: {
-          validAfter: "%(valid_after)s", validBefore: "%(valid_before)s", signature: "%(signature)s"}}) { """
+        amount: {amount: "10", currency: "USDC"}, idempotencyKey: "submitPayment",
+        authorization: %(submitPayment)s}) { """
     + _INTENT
     + " } }",
     "Mutation.retryIntent": 'mutation { retryIntent(id: "%(failed)s", reason: "why") { '
@@ -136,9 +139,9 @@ TERMINATE = """
 mutation ($id: ID!) { setAffiliateStatus(id: $id, status: TERMINATED, reason: "a test") { userErrors { code } } }
 """
 _AUTHORIZATION = """
-query ($program: ID!, $wallet: Address!) {
-  paymentAuthorization(programId: $program, kind: PAYMENT, wallet: $wallet,
-                       amount: {amount: "10", currency: "USDC"}, idempotencyKey: "pay") {
+query ($program: ID!, $wallet: Address!, $kind: IntentKind!, $key: String!) {
+  paymentAuthorization(programId: $program, kind: $kind, wallet: $wallet,
+                       amount: {amount: "10", currency: "USDC"}, idempotencyKey: $key) {
     typedData validAfter validBefore
   }
 }
@@ -213,11 +216,10 @@ class Scene:
             "intent": await self._registration("to cancel"),
             "failed": await self._registration("failed"),
             "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
-            "signature": "0x",
-            "valid_after": "0",
-            "valid_before": "0",
         }
-        await self._sign(payer)
+        for kind in KINDS:
+            if not kind.mints_identity:
+                self.names[kind.operation] = await self._signed(payer, kind)
         await self._propose()
 
     async def _propose(self) -> None:
@@ -260,14 +262,16 @@ class Scene:
         intent: str = (await self.program.ask(document))["registerUser"]["intent"]["id"]
         return intent
 
-    async def _sign(self, payer: Account) -> None:
+    async def _signed(self, payer: LocalAccount, kind: IntentKind) -> str:
+        """The authorisation of 10 USDC, under the mutation's name as idempotency key."""
         asked = await self.program.ask(
-            _AUTHORIZATION, program=self.program.id, wallet=payer.address
+            _AUTHORIZATION,
+            program=self.program.id,
+            wallet=payer.address,
+            kind=kind.name,
+            key=kind.operation,
         )
         document = asked["paymentAuthorization"]
         signature = payer.sign_typed_data(full_message=document["typedData"]).signature
-        self.names |= {
-            "signature": "0x" + bytes(signature).hex(),
-            "valid_after": document["validAfter"],
-            "valid_before": document["validBefore"],
-        }
+        window = f'validAfter: "{document["validAfter"]}", validBefore: "{document["validBefore"]}"'
+        return f'{{{window}, signature: "0x{bytes(signature).hex()}"}}'

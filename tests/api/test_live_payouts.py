@@ -39,7 +39,8 @@ async def batches(filled: FilledProgram) -> Batches:
 
 
 async def tell(stage: Stage, program: int, entity: UUID, name: str, **data: Any) -> None:
-    """An event of one change, as the product writes it."""
+    """An event of one change, with the fields that matter here."""
+    stage.handmade_events = True
     kind = EventType.COMMISSION if name.startswith("commission") else EventType.PAYOUT_BATCH
     event = NewEvent(kind, name, str(entity), 1, stage.process.now(), {"v": 1, **data})
 

@@ -69,7 +69,7 @@ PLACES = (
     ),
     Place(
         "tests/api/operations.py",
-        "a call of its mutation, with a key of its own: tried with every scope",
+        "a call of its mutation, to try it with every scope",
         r'"Mutation\.{operation}": ',
     ),
     Place(

@@ -1,7 +1,7 @@
 """Tables as CSV: which columns each export has, and how their values are written."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +29,18 @@ class Column:
 
     name: str
     write: Write | None = str
+
+
+@dataclass(slots=True)
+class Total:
+    """How many lines there were, and what they come to in smallest units."""
+
+    count: int = 0
+    units: int = 0
+
+    def add(self, units: int) -> None:
+        self.count += 1
+        self.units += units
 
 
 def _id(prefix: IdPrefix) -> Write:
@@ -141,16 +153,33 @@ COLUMNS: dict[ExportKind, tuple[Column, ...]] = {
 
 
 async def csv_of(session: ReadSession, order: ExportOrder) -> AsyncGenerator[bytes, None]:
-    """The header, then portions of lines."""
+    """The header, then portions of lines; at last for each currency how many there are and what they come to."""
     columns = COLUMNS[order.kind]
     decimals = await session.decimals()
+    has_money = any(column.name == "amount" for column in columns)
+    totals: dict[str | None, Total] = {}
     lines: list[list[str | None]] = [[column.name for column in columns]]
     async for record in exports.rows(session, order.kind, order.filter):
         lines.append([_cell(record, column, decimals) for column in columns])
+        units = record["amount"] if has_money else None
+        totals.setdefault(None if units is None else record["currency"], Total()).add(units or 0)
         if len(lines) >= _LINES:
             yield csv_text(lines).encode()
             lines = []
+    lines += _last_rows(columns, totals or {None: Total()}, decimals)
     yield csv_text(lines).encode()
+
+
+def _last_rows(
+    columns: Sequence[Column], totals: Mapping[str | None, Total], decimals: Mapping[str, int]
+) -> Iterator[list[str | None]]:
+    """One for each currency, and one for the lines that have no amount, if there are any."""
+    for currency in sorted(totals, key=str):
+        total = totals[currency]
+        shown = {columns[0].name: f"total of {total.count}"}
+        if currency is not None:
+            shown |= {"amount": format_units(total.units, decimals[currency]), "currency": currency}
+        yield [shown.get(column.name) for column in columns]
 
 
 def _cell(record: Record, column: Column, decimals: Mapping[str, int]) -> str | None:

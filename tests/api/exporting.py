@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -40,9 +41,29 @@ async def fetched(program: OwnProgram, kind: str, /, **filter_: Any) -> httpx.Re
 
 
 async def table(program: OwnProgram, kind: str, /, **filter_: Any) -> list[dict[str, str]]:
-    """A CSV export's rows."""
+    """A CSV export's rows, without the last ones, which count and total them."""
     text = (await fetched(program, kind, **filter_)).text
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    ends = [row for row in rows if next(iter(row.values())).startswith("total of ")]
+    rows = rows[: len(rows) - len(ends)]
+    assert ends == totals(rows, list(ends[0]))
+    return rows
+
+
+def totals(rows: list[dict[str, str]], header: list[str]) -> list[dict[str, str]]:
+    """What the last rows have to say: lines without an amount by themselves, the others by currency."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        amount = row.get("amount", "")
+        groups.setdefault(row["currency"] if amount else "", []).append(amount)
+    blank = dict.fromkeys(header, "")
+    found = []
+    for currency, amounts in sorted((groups or {"": []}).items(), key=lambda one: one[0] or "None"):
+        total = blank | {header[0]: f"total of {len(amounts)}"}
+        if currency:
+            total |= {"amount": str(sum(map(Decimal, amounts))), "currency": currency}
+        found.append(total)
+    return found
 
 
 def http_scope(path: str) -> dict[str, Any]:

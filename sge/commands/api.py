@@ -21,10 +21,10 @@ def api() -> None:
     configure_logging(settings.log_level.upper())
     asyncio.run(_require_databases(settings))
     listening = listening_socket(settings.api_host, settings.api_port)
+    log = structlog.get_logger()
+    log.info("api listens", host=settings.api_host, port=settings.api_port)
     if settings.serve_page and not page_is_built():
-        structlog.get_logger().warning(
-            "the page is not served: it has not been built", remedy="make frontend"
-        )
+        log.warning("the page is not served: it has not been built", remedy="make frontend")
     transport = TransportSettings(introspection=settings.shows_schema)
     app = create_app(
         ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page

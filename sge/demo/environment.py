@@ -10,6 +10,7 @@ from sge.demo.services import Services
 from sge.demo.wallets import DemoKeys
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.private_file import write_private
+from sge.embedded.project import PROJECT
 
 # What only one kind of process may hold, as in production; the rest is everybody's.
 _HELD_BY = {
@@ -45,7 +46,7 @@ def demo_settings(
 
 def process_environment(settings: dict[str, str], process: str | None = None) -> dict[str, str]:
     """The environment of one process: the machine's, and those of the settings that it may hold (all, when no process
-    is named).
+    is named). It has to run elsewhere than in the checkout, whose .env is a developer's.
     """
     # A developer's own SGE_ settings must not leak into the demo.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SGE_")}
@@ -54,7 +55,7 @@ def process_environment(settings: dict[str, str], process: str | None = None) ->
         for name, value in settings.items()
         if process is None or process in _HELD_BY.get(name, (process,))
     }
-    return {**inherited, **own, "PYTHONUNBUFFERED": "1"}
+    return {**inherited, **own, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(PROJECT)}
 
 
 def store_settings(options: DemoOptions, settings: dict[str, str]) -> None:

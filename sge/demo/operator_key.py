@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
+import tempfile
 
 from sge.embedded.failures import EmbeddedFailure
-from sge.embedded.project import PROJECT
 
 
 def create_operator_key(environment: dict[str, str]) -> str:
@@ -12,7 +12,7 @@ def create_operator_key(environment: dict[str, str]) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "sge.cli", "operator", "create", "demo"],
         check=False,
-        cwd=PROJECT,
+        cwd=tempfile.gettempdir(),
         env=environment,
         capture_output=True,
         text=True,

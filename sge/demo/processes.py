@@ -11,7 +11,6 @@ from sge.demo.environment import process_environment
 from sge.demo.options import DemoOptions
 from sge.embedded.child import Child, Launch
 from sge.embedded.failures import ServerDied
-from sge.embedded.project import PROJECT
 
 # One that dies more often than this is not merely unlucky.
 _RESTARTS = 5
@@ -77,7 +76,7 @@ class Crew:
         folder.mkdir(parents=True, exist_ok=True)
         line = [sys.executable, "-m", "sge.cli", command]
         launch = Launch(
-            line, environment=process_environment(self._settings, command), folder=PROJECT
+            line, environment=process_environment(self._settings, command), folder=folder
         )
         return Member(Child(f"sge {name}", folder, signal.SIGTERM), launch)
 

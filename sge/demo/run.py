@@ -62,7 +62,7 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Ac
         with progress.step("PostgreSQL, Redis and anvil"):
             services = running.enter_context(running_services(options))
         with progress.step("migrations"):
-            _migrate(services.postgres.dsn("sge_owner"))
+            migrate_demo(services.postgres.dsn("sge_owner"))
         with progress.step("contracts and treasuries"):
             chain = prepared_chain(options.folder / "demo-chain.json", services.anvil, keys)
         if options.page:
@@ -84,7 +84,7 @@ def _run(options: DemoOptions, progress: Progress, signals: StopSignals, act: Ac
             raise
 
 
-def _migrate(owner_url: str) -> None:
+def migrate_demo(owner_url: str) -> None:
     """A demo's data is only worth starting over."""
     mistake = migrations.mistake(owner_url)
     if mistake not in {None, migrations.NOT_NEWEST}:

@@ -35,6 +35,13 @@ query Counts($slug: String!) {
   program(slug: $slug) { statistics { intentsByStatus { status count } } }
 }
 """
+NEWEST = """
+query Newest($slug: String!) {
+  program(slug: $slug) { intents(first: 1, filter: {status: [CONFIRMED]}) { nodes {
+    id attempts { transaction { hash } }
+  } } }
+}
+"""
 
 
 class Demo:
@@ -116,6 +123,7 @@ def test_the_demo_starts_settles_stops_and_continues(server_folder: Path) -> Non
         check_description(description, server_folder / "demo.json")
         check_settings(server_folder / "demo.env")
         before = [wait_until_confirmed(description, number, 20) for number in (0, 1)]
+        check_intent(description, server_folder / "demo.env")
         stop(first, signal.SIGINT)
     with running_demo(server_folder) as second:
         again = second.wait_until_ready(START_SECONDS)
@@ -145,6 +153,25 @@ def check_settings(path: Path) -> None:
     environment = {name: value or "" for name, value in dotenv_values(path).items()}
     done = CliRunner().invoke(command_line(), ["doctor"], env=environment)
     assert done.exit_code == 0, done.output
+
+
+def check_intent(description: dict[str, Any], path: Path) -> None:
+    """An operator sees a settled intent's hash, and is told why it is not tried again."""
+    program = description["programs"][0]
+    answer = httpx.post(
+        description["graphql"],
+        json={"query": NEWEST, "variables": {"slug": program["slug"]}},
+        headers={"authorization": f"Bearer {program['apiKey']}"},
+    ).json()
+    (intent,) = answer["data"]["program"]["intents"]["nodes"]
+    environment = {name: value or "" for name, value in dotenv_values(path).items()}
+    shown = CliRunner().invoke(command_line(), ["intent", "show", intent["id"]], env=environment)
+    assert shown.stdout.startswith(f"{intent['id']}: "), shown.output
+    assert f"try 1: {intent['attempts'][0]['transaction']['hash']} (ctx_" in shown.stdout
+    line = ["intent", "retry", intent["id"], "--reason", "to see"]
+    refused = CliRunner().invoke(command_line(), line, env=environment)
+    assert refused.exit_code == 1
+    assert "the intent is CONFIRMED: only a FAILED one can be tried again" in refused.output
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(server_folder: Path) -> None:

@@ -4,13 +4,14 @@ from collections import Counter
 
 from tests.contracts.items import USDC
 from tests.payouts.history import MINIMUM
-from tests.payouts.history_model import PROGRAM, Owner
+from tests.payouts.history_model import PROGRAM
 from tests.payouts.payout_history import PayoutHistory
 
 _ROUNDS = 8
 _ENDS = """
 SELECT s.status || coalesce(' ' || s.death, '') AS what, count(*) AS times FROM safe_transaction s
  WHERE s.program_id = $1 GROUP BY 1
+UNION ALL SELECT status, count(*) FROM safe_transaction WHERE program_id = $1 AND status = 'DEAD' GROUP BY 1
 UNION ALL SELECT 'replaced', count(*) FROM payout_batch WHERE program_id = $1 AND replaces IS NOT NULL
 UNION ALL SELECT 'closed', count(*) FROM payout_batch WHERE program_id = $1 AND kind = 'CLOSING'
 UNION ALL SELECT 'listed again', count(*) FROM (

@@ -1,8 +1,7 @@
 """What can happen to payouts, in any order, and what must hold after each step."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -18,7 +17,7 @@ from hypothesis.stateful import (
 
 from tests.contracts.items import USDC
 from tests.payouts.history_end import settle_down
-from tests.payouts.payout_history import PayoutHistory
+from tests.payouts.payout_history import NewHistory, PayoutHistory
 from tests.payouts.test_pay_faults import APPROVING, ENDING, POSTING, RELAYING
 
 ANY = st.integers(0, 100)
@@ -29,9 +28,9 @@ MISHAPS = ("refuse or accept", "drain", "fund", "pause or resume", "spend nonce"
 
 
 class PayoutMachine(RuleBasedStateMachine):
-    """stage: a new world, empty, for each history. seen: of all histories."""
+    """new_history: a new world, empty, for each history. seen: of all histories."""
 
-    stage: ClassVar[Callable[[], AbstractContextManager[PayoutHistory]]]
+    new_history: ClassVar[NewHistory]
     seen: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
@@ -42,7 +41,7 @@ class PayoutMachine(RuleBasedStateMachine):
     @initialize(paid=st.lists(AMOUNT, min_size=2, max_size=3))
     def open(self, paid: list[int]) -> None:
         """Two branches with a payer below each, payments that are due, and a batch: every rule can come first."""
-        self.history = self.stack.enter_context(type(self).stage())
+        self.history = self.stack.enter_context(type(self).new_history())
         past = self.history
         past.open()
         top = past.add_affiliate(None)
@@ -106,7 +105,11 @@ class PayoutMachine(RuleBasedStateMachine):
     def withdraw(self, units: int) -> None:
         self.past.withdraw(units)
 
-    @rule(owners=OWNERS, number=st.sampled_from([1, 2, 2]), point=st.sampled_from([None, None, *APPROVING]))
+    @rule(
+        owners=OWNERS,
+        number=st.sampled_from([1, 2, 2]),
+        point=st.sampled_from([None, None, *APPROVING]),
+    )
     def approve(self, owners: tuple[int, int], number: int, point: str | None) -> None:
         self.past.approve(owners[:number], point)
 
@@ -166,14 +169,14 @@ class PayoutMachine(RuleBasedStateMachine):
 
 
 def run(
-    stage: Callable[[], AbstractContextManager[PayoutHistory]],
+    new_history: NewHistory,
     examples: int,
     steps: int,
     *phases: Phase,
     derandomize: bool = False,
 ) -> Counter[str]:
     """So many histories of at most so many steps, each in a world of its own; returns what happened in them."""
-    PayoutMachine.stage = staticmethod(stage)
+    PayoutMachine.new_history = staticmethod(new_history)
     PayoutMachine.seen = Counter()
     run_state_machine_as_test(
         PayoutMachine,

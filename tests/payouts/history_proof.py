@@ -61,7 +61,9 @@ class Proof:
         seen = await self.seen()
         self._nobody_is_paid_too_much(seen)
         lines = await settling.rows(_PAID_LINES, self.program.id, seen.executed)
-        twice = [line for line, times in Counter(one["line_id"] for one in lines).items() if times > 1]
+        twice = [
+            line for line, times in Counter(one["line_id"] for one in lines).items() if times > 1
+        ]
         assert not twice, f"paid twice: {twice}"
         await self._balances_agree(seen)
 

@@ -1,8 +1,8 @@
 """A program's payouts, whatever becomes of them: owners who need none of us, blocks that vanish, workers that die."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from eth_account.signers.local import LocalAccount
 from app.domain.money import format_units
 from app.processes.approve_batch import approve_payout_batch
 from app.processes.pay_day import pay_day
+from app.processes.settling import SEND_AGAIN_AFTER
 from app.services.programs import pause_program, resume_program
 from tests.payouts.history import History
 from tests.payouts.paying import Paying, command_of
@@ -89,7 +90,7 @@ class PayoutHistory(History):
         if self.attempt("withdraw", self.world.withdraw(self.program, amount, destination)):
             self.model.withdraw(destination, units)
 
-    def approve(self, owners: Sequence[int], point: str | None = None) -> None:
+    def approve(self, owners: Sequence[int] = (0, 1), point: str | None = None) -> None:
         """Those owners sign all that waits in the live batch; point: where the process that stores it dies."""
         live = self.live
         for owner in owners if live else ():
@@ -143,6 +144,8 @@ class PayoutHistory(History):
         if head > self._value(_POSTED):
             self.world.chain.node.call("anvil_reorg", 1, [])
             self.seen["forgotten"] += 1
+            # What nobody had seen in it yet is sent again after a while.
+            self.world.settling.clock.ahead += SEND_AGAIN_AFTER
 
     # Owners and strangers on the chain.
 
@@ -228,3 +231,7 @@ class PayoutHistory(History):
     async def _dying_payer(self, point: str) -> None:
         await self.world.settling.lanes()
         await self.paying.relay(f"dies {self.ends}", at_point=ending_at(point))
+
+
+NewHistory = Callable[[], AbstractContextManager[PayoutHistory]]
+"""Each call gives a world of its own, and takes it away afterwards."""

@@ -12,7 +12,7 @@ from app.store.database import UnitOfWork
 from app.store.open_safes import OpenSafe, hold_consumed
 from app.store.payouts_to_post import payouts_of
 from app.store.programs import share_program
-from app.store.treasuries import lock_treasury
+from app.store.treasuries import lock_treasury, wait_for_treasury
 
 
 async def prove_dead(
@@ -30,6 +30,8 @@ async def prove_dead(
     block_at, at: real time.
     """
     program_id = safe.program_id
+    # The watcher needs the row below for all programs of the chain: it is not held while a batch is stored.
+    await wait_for_treasury(unit, program_id)
     offset = await hold_consumed(unit, chain_id, program_id, safe.block_number)
     if offset is None:
         return 0

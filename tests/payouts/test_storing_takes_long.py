@@ -14,12 +14,14 @@ from app.store.database import UnitOfWork
 from app.store.rules_lock import share_rules
 from app.store.treasuries import lock_treasury
 from tests.contracts.items import USDC
+from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutProgram, PayoutWorld
 from tests.services.refusals import refused
 
 _WAITING = """
 SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
 """
+_READ_ON = "SELECT FROM consumed_through WHERE program_id = $1 FOR UPDATE"
 
 
 async def test_acceptance_posting_and_signing_go_on(payout_world: PayoutWorld) -> None:
@@ -44,6 +46,19 @@ async def test_they_do_beside_a_reversal_that_waits_for_the_storing(
     await world.check()
 
 
+async def test_they_do_beside_a_proof_that_waits_for_the_storing(payout_world: PayoutWorld) -> None:
+    """The watcher reads on for every program of the chain: no program's row keeps it."""
+    world, paying = payout_world, Paying(payout_world)
+    program, _ = await paying.batch()
+    await paying.safe_call(program, "changeThreshold", 2, nonce=0)
+    await paying.end()
+    world.watching.mine(3)
+    await world.watching.turn()
+    await others_go_on_beside(world, program, paying.end())
+    assert await paying.states(program) == [("DEAD", "STALE_NONCE", False)]
+    await world.check()
+
+
 async def others_go_on_beside(
     world: PayoutWorld, program: PayoutProgram, work: Coroutine[Any, Any, Any]
 ) -> Any:
@@ -53,6 +68,7 @@ async def others_go_on_beside(
     async def accept_post_and_sign(unit: UnitOfWork) -> None:
         await share_rules(unit, program.id)
         assert await signing.active_programs(unit, [program.id]) == {program.id}
+        await unit.connection.execute(_READ_ON, program.id)
 
     async with settling.admin.write(None) as busy:
         await lock_treasury(busy, program.id)

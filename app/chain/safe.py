@@ -22,6 +22,8 @@ _THRESHOLD = selector("getThreshold()")
 _NONCE = selector("nonce()")
 _VERSION = selector("VERSION()")
 _BALANCE_OF = selector("balanceOf(address)")
+# Enough for a thousand owners. Owners can give their treasury any code: it must not keep a node busy for long.
+_READING_GAS = 5_000_000
 
 
 class NotASafe(Exception):
@@ -40,7 +42,11 @@ class SafeReads(Protocol):
     """What of a chain's client a Safe is read by."""
 
     async def call_batch(
-        self, calls: Sequence[tuple[str, bytes]], *, block: BlockRef = "latest"
+        self,
+        calls: Sequence[tuple[str, bytes]],
+        *,
+        block: BlockRef = "latest",
+        gas: int | None = None,
     ) -> list[bytes | NodeError]: ...
 
 
@@ -54,7 +60,9 @@ class TreasuryReads(SafeReads, Protocol):
 async def read_safe(chain: SafeReads, address: str, block: BlockRef = "latest") -> SafeReading:
     """The Safe at the head, or as of a block. Raises NotASafe, UnsupportedSafeVersion, ChainError."""
     answers = await chain.call_batch(
-        [(address, call) for call in (_OWNERS, _THRESHOLD, _NONCE, _VERSION)], block=block
+        [(address, call) for call in (_OWNERS, _THRESHOLD, _NONCE, _VERSION)],
+        block=block,
+        gas=_READING_GAS,
     )
     owners, threshold, nonce, version = (_answer(one) for one in answers)
     try:

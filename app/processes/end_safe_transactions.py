@@ -3,9 +3,8 @@
 from functools import partial
 
 from app.chain.safe import read_safe
-from app.processes.paying_apart import only_this_program
+from app.processes.paying_apart import execute_apart, only_this_program
 from app.processes.settling import Settling
-from app.services.execute import execute
 from app.services.finish_relay import finish_relay
 from app.services.prove_dead import prove_dead
 from app.services.refresh_treasury import refresh_treasury
@@ -31,7 +30,7 @@ async def end_safe_transactions(settling: Settling) -> None:
     for one in ended:
         with only_this_program(one.program_id):
             end = partial(_end_relay, settling, one)
-            await execute(settling.database, settling.bells, one.program_id, end)
+            await execute_apart(settling, one.program_id, end)
             settling.at_point("relay.ended")
 
 
@@ -42,7 +41,7 @@ async def _look(settling: Settling, safe: OpenSafe) -> None:
         refresh = partial(
             refresh_treasury, program_id=safe.program_id, safe=now, read_at=read_at, at=read_at
         )
-        await execute(settling.database, settling.bells, safe.program_id, refresh)
+        await execute_apart(settling, safe.program_id, refresh)
         settling.at_point("treasury.refreshed")
     if now.nonce > safe.lowest:
         await _prove(settling, safe)
@@ -68,7 +67,7 @@ async def _prove(settling: Settling, safe: OpenSafe) -> None:
         )
         settling.at_point("dead.proving")
 
-    await execute(settling.database, settling.bells, safe.program_id, prove)
+    await execute_apart(settling, safe.program_id, prove)
     settling.at_point("dead.proven")
 
 

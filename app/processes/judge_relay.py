@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.chain.gas import BatchTooLargeError
 from app.chain.node_errors import ExecutionReverted
 from app.chain.payout_content import Recipient
 from app.chain.revert_reason import revert_reason
@@ -27,7 +28,7 @@ _NAMED_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Something passing is in the way. reason: None: its turn has not come, or has just been."""
+    """Something passing is in the way. reason: None: it was, and is no more."""
 
     reason: str | None = None
     code: BlockerCode | None = None
@@ -63,7 +64,7 @@ async def judge_relay(
     except (NotASafe, UnsupportedSafeVersion) as problem:
         return Waits(f"The treasury does not answer as a Safe that we know: {problem}")
     if safe.nonce > due.safe_nonce:
-        return Waits()
+        return Waits(f"The Safe has used nonce {due.safe_nonce}: for what, its final block tells.")
     if safe.nonce < due.safe_nonce:
         return Waits(f"The Safe's next nonce is {safe.nonce}, this one has {due.safe_nonce}.")
     chosen = _chosen(signatures, safe)
@@ -105,12 +106,15 @@ async def _try_whole(
 ) -> Waits | Ready:
     transaction = SafeTransaction(due.to_address, 0, due.data, due.operation, due.safe_nonce)
     contracts = sum(one.contract for one in signatures)
-    call = LaneCall(
-        Purpose.SAFE_EXECUTION,
-        due.safe,
-        exec_calldata(transaction, signatures),
-        execution_gas(due.payout_count, keys=len(signatures) - contracts, contracts=contracts),
-    )
+    try:
+        call = LaneCall(
+            Purpose.SAFE_EXECUTION,
+            due.safe,
+            exec_calldata(transaction, signatures),
+            execution_gas(due.payout_count, keys=len(signatures) - contracts, contracts=contracts),
+        )
+    except BatchTooLargeError as problem:
+        return Waits(f"With its signatures it is too large to be relayed: {problem}.")
     relayer = next(iter(settling.signers))
     try:
         await settling.chain.call(call.to, call.data, sender=relayer, gas=call.gas_limit)

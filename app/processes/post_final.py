@@ -20,6 +20,7 @@ from app.services.post_transaction import FinalWork
 from app.store import attempts, chain_progress, consumption, watching
 from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
+from app.store.database_errors import passes
 from app.store.settlements import SettlementPlace
 
 _LOG = structlog.get_logger()
@@ -188,7 +189,9 @@ async def _post_programs(
     for program, outcome in zip(programs, outcomes, strict=True):
         if isinstance(outcome, watching.LeaseLost) or not isinstance(outcome, Exception | bool):
             raise outcome
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, Exception) and passes(outcome):
+            _LOG.warning("posting waits", program=str(program.public_id), reason=str(outcome))
+        elif isinstance(outcome, Exception):
             _LOG.error("posting failed", program=str(program.public_id), exc_info=outcome)
     return [
         program.id for program, outcome in zip(programs, outcomes, strict=True) if outcome is True

@@ -19,6 +19,8 @@ from app.store.database_errors import DatabaseError, passes, refuses
 _LOG = structlog.get_logger()
 _TRIES = 6
 _FIRST_PAUSE_SECONDS = 0.02
+# A large batch of one program locks it for many seconds: the chain's other programs are read on meanwhile.
+_LONGEST_WAIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ async def _post(watch: Watch, work: FinalWork) -> None:
     """One database transaction; what only lost a race is tried again."""
 
     async def post(unit: UnitOfWork) -> None:
+        await unit.wait_at_most(_LONGEST_WAIT_SECONDS)
         await post_transaction(unit, watch.lease, work, watch.clock())
         watch.at_point("final.posting")
 

@@ -16,7 +16,7 @@ from app.domain.states import LaneStatus, SafeTransactionStatus
 from app.domain.transactions import SignedCopy
 from app.processes.judge_relay import GivenUp, Ready, Waits, judge_relay
 from app.processes.lane_leases import lease_lane, release_lane
-from app.processes.paying_apart import only_this_program
+from app.processes.paying_apart import execute_apart, only_this_program
 from app.processes.send import send
 from app.processes.settling import LANE_LEASE, Settling
 from app.processes.sign import store_signed
@@ -80,7 +80,7 @@ async def _look(settling: Settling, due: DueRelay) -> Ready | None:
         if isinstance(verdict, GivenUp)
         else partial(_note_waiting, settling, due, verdict)
     )
-    await execute(settling.database, settling.bells, due.program_id, use_case)
+    await execute_apart(settling, due.program_id, use_case)
     settling.at_point("relay.noted")
     return verdict if isinstance(verdict, Ready) else None
 
@@ -136,7 +136,7 @@ async def _sign(
         settling.at_point("relay.signing")
         return copy
 
-    copy = await execute(settling.database, settling.bells, due.program_id, sign)
+    copy = await execute_apart(settling, due.program_id, sign)
     settling.at_point("relay.signed")
     return copy
 

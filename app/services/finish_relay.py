@@ -14,7 +14,7 @@ from app.store.relays import EndedRelay, end_relay
 from app.store.safe_moves import SafeMove
 from app.store.treasuries import lock_treasury
 
-MOST_REVERTED_RELAYS = 3
+MOST_FRUITLESS_RELAYS = 3
 
 
 async def finish_relay(unit: UnitOfWork, ended: EndedRelay, at: datetime) -> None:
@@ -39,14 +39,14 @@ async def finish_relay(unit: UnitOfWork, ended: EndedRelay, at: datetime) -> Non
     )
     told = Told("payout_batch.relay_failed", [row.id], {"reason": failure})
     await move_safe_transactions(unit, program_id, [move], [told], actor=PAYER, at=at)
-    if ended.reverted >= MOST_REVERTED_RELAYS and row.death is None:
+    if ended.fruitless >= MOST_FRUITLESS_RELAYS and row.death is None:
         rows = await safe_rows.lock_open(unit, program_id)
         await give_up_payouts(
             unit,
             program_id,
             [one for one in rows if one.id == row.id],
             Death.EXECUTION_FAILURE,
-            f"{ended.reverted} relays of it reverted",
+            f"{ended.fruitless} relays of it reverted, or did not execute it",
             actor=PAYER,
             at=at,
         )

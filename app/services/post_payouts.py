@@ -64,8 +64,8 @@ class ProvenPayouts:
 async def known_executions(
     unit: UnitOfWork, program_id: int, items: Sequence[FoundItem]
 ) -> tuple[list[SafeExecution], list[FoundItem]]:
-    """Executions of Safe transactions that we know and have not posted; and the other items, unknown executions
-    as the transfers they made.
+    """Executions of Safe transactions that we know and have not posted; and the other items, other executions as the
+    transfers they made: a Safe executes nothing twice, but code that its owners run as its own can log what it likes.
     """
     hashes = [item.log.safe_tx_hash for item in items if isinstance(item, SafeExecution)]
     if not hashes:
@@ -76,12 +76,17 @@ async def known_executions(
     for item in items:
         if not isinstance(item, SafeExecution):
             others.append(item)
-        elif item.log.safe_tx_hash not in known:
-            others.extend(item.transfers)
-        elif known[item.log.safe_tx_hash].status is not SafeTransactionStatus.EXECUTED:
+        elif _is_to_post(known.get(item.log.safe_tx_hash)):
             ours.append(item)
+        else:
+            # Movements of one that was posted before are claimed, and left out for that.
+            others.extend(item.transfers)
     unit.wake(PAY)
     return ours, others
+
+
+def _is_to_post(row: SafeRow | None) -> bool:
+    return row is not None and row.status is not SafeTransactionStatus.EXECUTED
 
 
 async def prepare_payouts(

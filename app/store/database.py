@@ -19,6 +19,7 @@ from app.store.database_login import LOGIN_FAILURES, login_failed
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
 _LONGEST_WAIT_SECONDS = 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
+_WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
 _DECIMALS = "SELECT code, decimals FROM program_currency WHERE program_id = $1"
 _WRITE_EVENTS = """
 INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
@@ -85,6 +86,10 @@ class UnitOfWork:
     def wake(self, job: str) -> None:
         """Rings for a job after the commit."""
         self.rings.add(job)
+
+    async def wait_at_most(self, seconds: float) -> None:
+        """For each lock from now on; then the statement fails with what `database_errors.passes` knows."""
+        await self.connection.execute(_WAIT_AT_MOST, f"{round(1000 * seconds)}ms")
 
     async def flush_events(self) -> None:
         """The last statement before the commit."""

@@ -34,8 +34,9 @@ SELECT $1, $2, 1 + count(*), $3, true, $4 FROM safe_relay WHERE program_id = $1 
 _ENDED = """
 SELECT r.program_id, r.safe_transaction_id, r.chain_transaction_id, t.status AS outcome, c.kind AS copy_kind,
        (SELECT count(*) FROM safe_relay e JOIN chain_transaction x ON x.id = e.chain_transaction_id
+          LEFT JOIN signed_copy k ON k.chain_transaction_id = x.id AND k.n = x.mined_copy
          WHERE e.program_id = r.program_id AND e.safe_transaction_id = r.safe_transaction_id
-           AND x.status = 'REVERTED') AS reverted
+           AND (x.status = 'REVERTED' OR (x.status = 'CONFIRMED' AND k.kind = 'PAYLOAD'))) AS fruitless
   FROM safe_relay r
   JOIN chain_transaction t ON t.id = r.chain_transaction_id
   JOIN chain_watch w ON w.chain_id = t.chain_id
@@ -81,14 +82,16 @@ class DueRelay:
 
 @dataclass(frozen=True, slots=True)
 class EndedRelay:
-    """A relay that is final. copy_kind: of the copy that was mined; reverted: how many relays of it reverted so far."""
+    """A relay that is final. copy_kind: of the copy that was mined; fruitless: how many relays of it were in a block
+    so far, and did not execute it if it is still open.
+    """
 
     program_id: int
     safe_transaction_id: UUID
     chain_transaction_id: UUID
     outcome: str
     copy_kind: str | None
-    reverted: int
+    fruitless: int
 
 
 async def due_relays(session: ReadSession, chain_id: int) -> list[DueRelay]:

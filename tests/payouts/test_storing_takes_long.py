@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.processes import propose
+from app.processes.lane_leases import lease_lane, release_lane
 from app.services.execute import execute
 from app.services.propose_batch import propose_batch
 from app.store import signing
@@ -81,6 +82,60 @@ async def others_go_on_beside(
             await execute(settling.worker, settling.bells, None, accept_post_and_sign)
         assert not waiting.done()
     return await waiting
+
+
+async def test_the_other_programs_of_the_chain_are_read_on(payout_world: PayoutWorld) -> None:
+    world, settling = payout_world, payout_world.settling
+    program, other = await world.program(), await world.program()
+    [ann], [bob] = await world.affiliates(program), await world.affiliates(other)
+    earned = await world.payable(program, {ann: 3 * USDC})
+    for one, affiliate in ((program, ann), (other, bob)):
+        payer = world.watching.new_wallet()
+        await world.watching.register(one, payer, affiliate)
+    async with settling.admin.write(None) as busy:
+        await lock_treasury(busy, program.id)
+        # It waits for the treasury, and postings of its own program for it.
+        reversing = asyncio.create_task(world.reverse(program, earned[ann]))
+        async with asyncio.timeout(30):
+            while True:
+                await asyncio.sleep(0.05)
+                if await settling.value(_WAITING):
+                    break
+            await world.watching.settle_and_finish()
+            users = "SELECT count(*) FROM program_user WHERE program_id = $1"
+            assert await settling.value(users, other.id) == 1
+        assert not reversing.done()
+    await reversing
+    await world.watching.turn()
+    assert await settling.value(users, program.id) == 2
+    await world.check()
+
+
+async def test_no_lane_waits_for_it(paying: Paying) -> None:
+    world = paying.world
+    program, _ = await paying.approved()
+    other, _ = await paying.approved()
+    somebody = world.settling.settling("somebody else")
+    held = await lease_lane(somebody)
+    assert held is not None
+    noted = asyncio.Event()
+    points: list[str] = []
+
+    def at_point(point: str) -> None:
+        points.append(point)
+        if points.count("relay.noted") == 2:
+            noted.set()
+
+    relaying = asyncio.create_task(paying.relay(at_point=at_point))
+    await noted.wait()
+    async with world.settling.admin.write(None) as busy:
+        await lock_treasury(busy, program.id)
+        await release_lane(somebody, held)
+        async with asyncio.timeout(10):
+            assert await relaying == 1
+    assert await paying.states(program) == [("APPROVED", None, True)]
+    assert await paying.states(other) == [("EXECUTING", None, True)]
+    assert await paying.relay() == 1
 
 
 class Ended(Exception):

@@ -1,0 +1,109 @@
+"""Owners decide what code their treasury runs: it may lie, burn gas and answer nonsense, at nobody else's cost."""
+
+import time
+
+import pytest
+
+from app.chain.payout_content import Recipient
+from app.chain.safe import NotASafe, read_safe
+from app.chain.safe_simulation import PayoutsNotSimulated, simulate_payouts
+from app.processes.judge_relay import Waits, judge_relay
+from app.store.owner_signatures import StoredSignature, signatures_of
+from app.store.payouts_to_post import payouts_of
+from app.store.relays import due_relays, is_relay_due
+from sge.embedded.anvil import CHAIN_ID
+from tests.contracts.items import USDC
+from tests.payouts.hostile import BURN, STOP, change_function, forger
+from tests.payouts.paying import Paying
+
+_EXECUTE = (
+    "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
+)
+
+
+async def _is_relay_due(paying: Paying) -> bool:
+    """Whether whoever settles for all programs gives way."""
+    async with paying.world.settling.worker.read(None) as session:
+        return await is_relay_due(session, CHAIN_ID)
+
+
+async def test_what_an_executed_hash_pays_again_is_unexplained(paying: Paying) -> None:
+    world, chain = paying.world, paying.world.chain
+    program, batch = await paying.approved()
+    assert await world.safes.execute(batch.transactions[0], program.owners[:2])
+    await paying.finish()
+    assert await paying.states(program) == [("EXECUTED", None, False)]
+    transfer = chain.token.encode_abi("transfer", args=[chain.stranger.address, 3 * USDC])
+    data = bytes.fromhex(transfer.removeprefix("0x")) + batch.hashes[0]
+    row = {"to_address": forger(world), "data": data, "operation": 1}
+    world.safes.send(program.treasury, row, 1, program.owners[:2])
+    assert chain.balance(program.treasury) == 15 * USDC
+    await paying.finish()
+    found = await world.settling.rows("SELECT kind, actual FROM discrepancy")
+    assert found == [{"kind": "UNEXPLAINED_OUTFLOW", "actual": str(3 * USDC)}]
+    await world.check()
+
+
+async def test_a_treasury_that_executes_nothing_is_relayed_three_times(paying: Paying) -> None:
+    world = paying.world
+    program, _ = await paying.approved()
+    change_function(world, program, _EXECUTE, STOP)
+    relays = []
+    for _ in range(5):
+        relays.append(await paying.relay())
+        world.watching.mine(3)
+        await world.watching.turn()
+        await paying.end()
+    assert relays == [1, 1, 1, 0, 0]
+    assert await paying.states(program) == [("APPROVED", "EXECUTION_FAILURE", True)]
+    await world.check()
+
+
+async def test_who_settles_gives_way_to_nothing_that_waits_for_a_final_block(
+    paying: Paying,
+) -> None:
+    world = paying.world
+    program, batch = await paying.approved()
+    assert await _is_relay_due(paying)
+    assert await world.safes.execute(batch.transactions[0], program.owners[:2])
+    assert await paying.relay() == 0
+    assert not await _is_relay_due(paying)
+    [waiting] = await paying.events("payout_batch.waiting")
+    assert "The Safe has used nonce 0" in waiting["data"]["reason"]
+
+
+async def test_nor_to_signatures_that_no_transaction_carries(paying: Paying) -> None:
+    world = paying.world
+    program, batch = await paying.approved()
+    settling = world.settling.settling("payer")
+    async with settling.database.read(None) as session:
+        [due] = await due_relays(session, CHAIN_ID)
+        payouts = await payouts_of(session, program.id, batch.transactions)
+        given = await signatures_of(session, program.id, batch.transactions)
+    long = [
+        StoredSignature(one.owner, bytes(70_000), contract=True)
+        for one in given[batch.transactions[0]]
+    ]
+    verdict = await judge_relay(settling, due, payouts[due.id], long)
+    assert isinstance(verdict, Waits)
+    assert "too large" in str(verdict.reason)
+
+
+async def test_a_treasury_that_burns_gas_keeps_no_node_busy(paying: Paying) -> None:
+    world = paying.world
+    program = await world.program()
+    chain, deployed = world.settling.chain, world.chain.deployment
+    change_function(world, program, "simulateAndRevert(address,bytes)", BURN)
+    recipients = [Recipient(f"0x{1000 + n:040x}", 1) for n in range(200)]
+    begun = time.monotonic()
+    with pytest.raises(PayoutsNotSimulated):
+        await simulate_payouts(
+            chain, program.treasury, deployed.token, deployed.multisend, recipients
+        )
+    # With a transaction's gas for each call it was more than 25 s, and the node took too long to answer.
+    assert time.monotonic() - begun < 20
+    change_function(world, program, "getOwners()", BURN)
+    begun = time.monotonic()
+    with pytest.raises(NotASafe):
+        await read_safe(chain, program.treasury)
+    assert time.monotonic() - begun < 2

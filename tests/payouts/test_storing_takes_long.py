@@ -84,30 +84,24 @@ async def others_go_on_beside(
     return await waiting
 
 
-async def test_the_other_programs_of_the_chain_are_read_on(payout_world: PayoutWorld) -> None:
-    world, settling = payout_world, payout_world.settling
-    program, other = await world.program(), await world.program()
-    [ann], [bob] = await world.affiliates(program), await world.affiliates(other)
-    earned = await world.payable(program, {ann: 3 * USDC})
-    for one, affiliate in ((program, ann), (other, bob)):
-        payer = world.watching.new_wallet()
-        await world.watching.register(one, payer, affiliate)
+async def test_the_other_programs_of_the_chain_are_read_on(paying: Paying) -> None:
+    world, settling = paying.world, paying.world.settling
+    program, batch = await paying.approved()
+    other = await world.program()
+    [bob] = await world.affiliates(other)
+    users = "SELECT count(*) FROM program_user WHERE program_id = $1 AND registered_at IS NOT NULL"
+    assert await world.safes.execute(batch.transactions[0], program.owners[:2])
     async with settling.admin.write(None) as busy:
         await lock_treasury(busy, program.id)
-        # It waits for the treasury, and postings of its own program for it.
-        reversing = asyncio.create_task(world.reverse(program, earned[ann]))
         async with asyncio.timeout(30):
-            while True:
-                await asyncio.sleep(0.05)
-                if await settling.value(_WAITING):
-                    break
+            world.watching.mine(3)
+            await world.watching.turn()
+            await world.watching.register(other, world.watching.new_wallet(), bob)
             await world.watching.settle_and_finish()
-            users = "SELECT count(*) FROM program_user WHERE program_id = $1"
-            assert await settling.value(users, other.id) == 1
-        assert not reversing.done()
-    await reversing
+        assert await settling.value(users, other.id) == 1
+        assert await paying.states(program) == [("APPROVED", None, True)]
     await world.watching.turn()
-    assert await settling.value(users, program.id) == 2
+    assert await paying.states(program) == [("EXECUTED", None, False)]
     await world.check()
 
 

@@ -135,7 +135,8 @@ def _described(location: tuple[int | str, ...], message: str) -> str:
         return message.removeprefix("Value error, ")
     name, *inside = location
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside)
-    return f"{PREFIX}{str(name).upper()}{path}: {message}"
+    said = message.removeprefix("Value error, ")
+    return f"{PREFIX}{str(name).upper()}{path}: {said}"
 
 
 def _read_keys(file: Path) -> str:

@@ -1,6 +1,7 @@
 """Why a contract reverted, in words. Source: Solidity's "Error handling" (Error, Panic, custom errors)."""
 
 from app.chain.abi_words import WORD, UnexpectedAnswer, read_printable, selector
+from app.chain.node_errors import ChainError, ExecutionReverted
 
 _ERROR = selector("Error(string)")
 _PANIC = selector("Panic(uint256)")
@@ -23,6 +24,21 @@ _CUSTOM = {
     selector("ERC20InvalidSender(address)"): "the token does not take this sender",
     selector("EnforcedPause()"): "the token is paused",
 }
+
+# The gateway's own (contracts/src/GatewayAccess.sol), with what an operator does about them.
+_GATEWAY = {
+    selector("NotARelayer(address)"): "the gateway does not allow this relayer; its owner runs "
+    "`sge contracts allow-relayer`",
+    selector("EnforcedPause()"): "the gateway is paused; its owner unpauses it",
+}
+
+
+def gateway_problem(problem: ChainError) -> str:
+    """Why a whole call of the gateway failed, for an operator."""
+    if not isinstance(problem, ExecutionReverted):
+        return str(problem)
+    data = problem.revert_data
+    return _GATEWAY.get(data[:4]) or f"the gateway reverted: {revert_reason(data)}"
 
 
 def revert_reason(data: bytes) -> str:

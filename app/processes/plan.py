@@ -11,6 +11,7 @@ from app.chain.gas import MAX_ITEMS
 from app.chain.gateway import decode_reasons
 from app.chain.node_errors import ChainError
 from app.chain.refusals import refusal_of
+from app.chain.revert_reason import gateway_problem
 from app.chain.settlement_reason import SettlementReason
 from app.domain.claims import ClaimedIntent
 from app.domain.intent_failures import MOST_TRIES, TRIES_EXHAUSTED, IntentFailure
@@ -100,7 +101,9 @@ async def _simulate(settling: Settling, relayer: str, batch: Batch, plan: Plan) 
         reasons = await _reasons(settling, relayer, payload)
     except ChainError as problem:
         # The whole call failed (a paused gateway, no relayer of it, no node): no item is to blame.
-        _LOG.warning("simulation failed", chain=settling.chain.chain_id, reason=str(problem))
+        _LOG.warning(
+            "simulation failed", chain=settling.chain.chain_id, reason=gateway_problem(problem)
+        )
         plan.back += [
             _given_back(one, now + _ASK_AGAIN_AFTER, "it could not be simulated") for one in batch
         ]

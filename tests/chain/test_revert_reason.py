@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.chain.abi_words import selector
-from app.chain.revert_reason import revert_reason
+from app.chain.node_errors import ExecutionReverted, NoAnswer
+from app.chain.revert_reason import gateway_problem, revert_reason
 
 ERROR = selector("Error(string)")
 
@@ -47,3 +48,13 @@ def test_any_data_is_one_short_printable_line(data: bytes, head: bytes) -> None:
     line = revert_reason(head + data)
     assert line.isprintable()
     assert 0 < len(line) <= 200
+
+
+def test_a_gateways_refusal_says_what_an_operator_does() -> None:
+    data = {"data": "0x" + selector("NotARelayer(address)").hex() + "0" * 64}
+    assert "sge contracts allow-relayer" in gateway_problem(
+        ExecutionReverted("execution reverted", data=data)
+    )
+    paused = "0x" + selector("EnforcedPause()").hex()
+    assert "the gateway is paused" in gateway_problem(ExecutionReverted("reverted", data=paused))
+    assert gateway_problem(NoAnswer("no node")) == "no node"

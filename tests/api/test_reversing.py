@@ -134,6 +134,58 @@ async def test_the_same_key_means_the_same(stage: Stage, filled: FilledProgram) 
     assert asked["reverseSettlement"]["userErrors"] == [{"code": "NOT_FOUND", "field": ["id"]}]
 
 
+UNDO = "UPDATE settlement SET undone_at = confirmed_at WHERE program_id = $1 AND id = $2"
+# A registration whose log moved nothing; its intent is not confirmed before.
+PENDING = """
+WITH made AS (
+  INSERT INTO intent (program_id, id, kind, idempotency_key, request_hash, on_chain_id, chain_id, wallet, user_id,
+                      payload, terms_version, upline, created_by, created_at)
+  SELECT program_id, $2, 'REGISTRATION', $2::uuid::text, '', $3, chain_id, wallet, user_id, '{}', terms_version,
+         upline, created_by, created_at FROM intent WHERE program_id = $1 LIMIT 1
+  RETURNING program_id, id, created_at)
+INSERT INTO intent_state (program_id, intent_id, status, stage, updated_at)
+SELECT program_id, id, 'PENDING', 'QUEUED', created_at FROM made
+"""
+MINTED = """
+INSERT INTO settlement (program_id, id, intent_id, chain_id, tx_hash, block_number, block_hash, log_index, confirmed_at)
+SELECT program_id, $2, intent_id, chain_id, tx_hash, block_number, block_hash, log_index + 1, confirmed_at
+  FROM (SELECT s.program_id, $3::uuid AS intent_id, s.chain_id, s.tx_hash, s.block_number, s.block_hash, s.log_index,
+               s.confirmed_at FROM settlement s WHERE s.program_id = $1 LIMIT 1) s
+"""
+# Whatever a reversal writes.
+WRITTEN = """
+SELECT (SELECT count(*) FROM reversal WHERE program_id = $1) AS reversals,
+       (SELECT count(*) FROM refund WHERE program_id = $1) AS refunds,
+       (SELECT count(*) FROM journal WHERE program_id = $1) AS journals,
+       (SELECT count(*) FROM event_outbox WHERE program_id = $1) AS events,
+       (SELECT count(*) FROM audit WHERE program_id = $1) AS audited,
+       (SELECT array_agg((id, amount, status) ORDER BY id) FROM commission WHERE program_id = $1) AS commissions
+"""
+
+
+async def test_what_moved_no_money_or_was_undone_is_not_reversed(filled: FilledProgram) -> None:
+    await filled.grow(1)
+    pending, minted, [paid] = new_id(), new_id(), filled.payments
+    await filled.owner.execute(PENDING, filled.key, pending, pending.bytes * 2)
+    await filled.owner.execute(MINTED, filled.key, minted, pending)
+    await filled.owner.execute(UNDO, filled.key, paid.settlement)
+    before = await filled.owner.fetchrow(WRITTEN, filled.key)
+    for id_, code in (
+        (encode_id(IdPrefix.SETTLEMENT, pending), "NOT_FOUND"),
+        (encode_id(IdPrefix.INTENT, pending), "NOT_FOUND"),
+        (encode_id(IdPrefix.SETTLEMENT, minted), "INVALID_STATE"),
+        (encode_id(IdPrefix.SETTLEMENT, paid.settlement), "INVALID_STATE"),
+    ):
+        for amount in (None, {"amount": "1", "currency": "USDC"}):
+            asked = await filled.program.ask(REVERSE, id=id_, amount=amount, key="same")
+            assert asked["reverseSettlement"] == {
+                "reversal": None,
+                "replayed": False,
+                "userErrors": [{"code": code, "field": ["id"]}],
+            }
+    assert await filled.owner.fetchrow(WRITTEN, filled.key) == before
+
+
 async def test_the_rules_about_reversals_hold(filled: FilledProgram) -> None:
     await filled.grow(2)
     await filled.reverse()

@@ -1,4 +1,4 @@
-"""A Safe transaction that was given up after its relay was signed: the relay's bytes are not sent any more."""
+"""A batch that is given up after its relay was signed, whose bytes are not sent any more, or when it is all paid."""
 
 from functools import partial
 
@@ -11,6 +11,7 @@ from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutWorld
 from tests.processes.ended import Ended
+from tests.services.refusals import refused
 from tests.services.world import key_of
 
 
@@ -46,4 +47,19 @@ async def test_its_nonce_is_cancelled(payout_world: PayoutWorld) -> None:
     assert settling.paid(program) == before
     balances = await payout_world.watching.balances(program)
     assert balances[("PAYOUT_IN_FLIGHT", 0)] == 2 * USDC
+    await payout_world.check()
+
+
+async def test_what_is_all_executed_is_not_rejected(payout_world: PayoutWorld) -> None:
+    paying, settling = Paying(payout_world), payout_world.settling
+    program, batch = await paying.approved()
+    assert await paying.relay() == 1
+    await paying.finish()
+    rows = "SELECT version, rejected_at, reject_reason FROM payout_batch WHERE id = $1"
+    before = await settling.rows(rows, batch.id), await paying.events()
+    with refused("INVALID_STATE", "id"):
+        await payout_world.reject(program, batch.id)
+    assert (await settling.rows(rows, batch.id), await paying.events()) == before
+    assert await paying.states(program) == [("EXECUTED", None, False)]
+    assert await paying.status(batch) == "COMPLETED"
     await payout_world.check()

@@ -8,7 +8,7 @@ from eth_hash.auto import keccak
 
 from app.chain.abi_words import WORD, selector
 from app.chain.node_errors import ExecutionReverted, NodeError
-from app.chain.safe_execution import OwnerSignature, signature_blob
+from app.chain.safe_execution import OWNER_CODE_GAS, OwnerSignature, signature_blob
 from app.chain.safe_signature import SafeSignature, SafeSignatureKind
 from app.chain.signature import InvalidSignatureError
 
@@ -16,8 +16,6 @@ from app.chain.signature import InvalidSignatureError
 _CHECK = selector("checkNSignatures(bytes32,bytes,bytes,uint256)")
 _KEY_KINDS = frozenset({SafeSignatureKind.EOA, SafeSignatureKind.ETH_SIGN})
 _KEY_BYTES = 65
-# The owner's own code runs here; execution has room for no more (safe_execution.execution_gas).
-_OWNER_CODE_GAS = 250_000
 
 
 class OwnerReads(Protocol):
@@ -61,7 +59,7 @@ async def signed_by_code(
     if not code:
         return [False] * len(asked)
     calls = [(safe, _question(one, owner)) for one in asked]
-    answers = await chain.call_batch(calls, gas=_OWNER_CODE_GAS)
+    answers = await chain.call_batch(calls, gas=OWNER_CODE_GAS)
     for answer in answers:
         if isinstance(answer, NodeError) and not isinstance(answer, ExecutionReverted):
             raise answer

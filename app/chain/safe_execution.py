@@ -23,8 +23,9 @@ _KEY_VS = frozenset((27, 28, 31, 32))
 _PAYOUT_GAS = 40_000
 _AROUND_PAYOUTS_GAS = 100_000
 _KEY_GAS = 10_000
-# An owner's own code: a Safe of several owners, say. Nobody limits it but the transaction itself.
-_CONTRACT_OWNER_GAS = 200_000
+# An owner's own code: a Safe of several owners, say. Approval lets it use no more (owner_consent), so that what
+# counted as signed can be executed.
+OWNER_CODE_GAS = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,7 @@ def execution_gas(payouts: int, *, keys: int, contracts: int = 0) -> int:
 
     keys, contracts: owners who signed, by kind.
     """
-    gas = (
-        _AROUND_PAYOUTS_GAS
-        + payouts * _PAYOUT_GAS
-        + keys * _KEY_GAS
-        + contracts * _CONTRACT_OWNER_GAS
-    )
+    gas = _AROUND_PAYOUTS_GAS + payouts * _PAYOUT_GAS + keys * _KEY_GAS + contracts * OWNER_CODE_GAS
     if gas > MAX_TRANSACTION_GAS:
         raise BatchTooLargeError(f"{gas} gas is more than one transaction's {MAX_TRANSACTION_GAS}")
     return gas

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.chain.abi_words import selector
 from app.chain.payout_content import Recipient, closing_call, planned_safe_transaction
 from app.chain.safe_execution import (
+    OWNER_CODE_GAS,
     BatchTooLargeError,
     OwnerSignature,
     exec_calldata,
@@ -162,5 +163,7 @@ def test_too_much_for_one_transaction() -> None:
     with pytest.raises(BatchTooLargeError, match="bytes"):
         exec_calldata(transaction, [signature])
     assert execution_gas(400, keys=5) <= 16_777_216
+    # What an owner's own code may use where it is asked whether it signed, it may use where it is relayed.
+    assert execution_gas(1, keys=0, contracts=3) - execution_gas(1, keys=0) == 3 * OWNER_CODE_GAS
     with pytest.raises(BatchTooLargeError, match="gas"):
         execution_gas(500, keys=2)

@@ -1,6 +1,7 @@
 """Owners decide what code their treasury runs: it may lie, burn gas and answer nonsense, at nobody else's cost."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,13 @@ async def test_nor_to_signatures_that_no_transaction_carries(paying: Paying) -> 
     verdict = await judge_relay(settling, due, payouts[due.id], long)
     assert isinstance(verdict, Waits)
     assert "too large" in str(verdict.reason)
+    assert "bytes" in str(verdict.reason)
+    # More gas than a transaction has: as many payouts as that are not planned, but rows may say so.
+    short = [replace(one, signature=bytes(65)) for one in long]
+    verdict = await judge_relay(settling, replace(due, payout_count=412), payouts[due.id], short)
+    assert isinstance(verdict, Waits)
+    assert "too large" in str(verdict.reason)
+    assert "gas" in str(verdict.reason)
 
 
 async def test_a_treasury_that_burns_gas_keeps_no_node_busy(paying: Paying) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.chain.gas import BatchTooLargeError
 from app.chain.node_errors import ExecutionReverted
@@ -24,6 +25,9 @@ from app.store.payouts_to_post import PayoutRow
 from app.store.relays import DueRelay
 
 _NAMED_AT_MOST = 5
+# Equal content proposed again keeps its signatures, so asking again and again would spend the platform's gas for ever.
+_MOST_FRUITLESS_RELAYS = 6
+FRUITLESS_COUNT_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ async def judge_relay(
     signatures: Sequence[StoredSignature],
 ) -> Waits | GivenUp | Ready:
     """Raises ChainError when the chain does not say."""
-    if due.program_status is not ProgramStatus.ACTIVE:
-        return Waits("The program is paused.", BlockerCode.PROGRAM_PAUSED)
+    held_back = _held_back(due)
+    if held_back is not None:
+        return held_back
     try:
         safe = await read_safe(settling.chain, due.safe)
     except (NotASafe, UnsupportedSafeVersion) as problem:
@@ -72,6 +77,18 @@ async def judge_relay(
         reason = f"fewer than {safe.threshold} of the Safe's owners of today have signed it"
         return GivenUp(Death.OWNERS_CHANGED, reason)
     return await _judge_payouts(settling, due, payouts, chosen)
+
+
+def _held_back(due: DueRelay) -> Waits | None:
+    """What is known without asking the chain."""
+    if due.program_status is not ProgramStatus.ACTIVE:
+        return Waits("The program is paused.", BlockerCode.PROGRAM_PAUSED)
+    if due.fruitless >= _MOST_FRUITLESS_RELAYS:
+        return Waits(
+            f"{_MOST_FRUITLESS_RELAYS} relays of the last 24 hours were mined and executed nothing; see why before the"
+            " next is tried. Owners can execute it themselves."
+        )
+    return None
 
 
 async def _judge_payouts(

@@ -14,7 +14,7 @@ from app.chain.node_errors import ChainError
 from app.domain.actors import PAYER
 from app.domain.states import LaneStatus, SafeTransactionStatus
 from app.domain.transactions import SignedCopy
-from app.processes.judge_relay import GivenUp, Ready, Waits, judge_relay
+from app.processes.judge_relay import FRUITLESS_COUNT_FOR, GivenUp, Ready, Waits, judge_relay
 from app.processes.lane_leases import lease_lane, release_lane
 from app.processes.paying_apart import execute_apart, only_this_program
 from app.processes.send import send
@@ -45,7 +45,9 @@ async def relay_payouts(settling: Settling) -> int:
     """Once over every program of the chain; returns how many relays were signed."""
     ready: list[tuple[DueRelay, Ready]] = []
     async with settling.database.read(None) as session:
-        dues = await due_relays(session, settling.chain.chain_id)
+        dues = await due_relays(
+            session, settling.chain.chain_id, settling.clock() - FRUITLESS_COUNT_FOR
+        )
     for due in dues:
         if settling.stopping() or not settling.signers:
             return 0

@@ -21,7 +21,11 @@ _NEXT = """
 """
 _DUE = f"""
 SELECT s.program_id, s.id, s.version, s.safe, s.safe_nonce, s.token, s.currency, y.decimals, s.to_address, s.data,
-       s.operation, s.total, s.payout_count, p.status AS program_status
+       s.operation, s.total, s.payout_count, p.status AS program_status,
+       (SELECT count(*) FROM safe_relay f JOIN chain_transaction x ON x.id = f.chain_transaction_id
+          LEFT JOIN signed_copy k ON k.chain_transaction_id = x.id AND k.n = x.mined_copy
+         WHERE f.program_id = s.program_id AND f.failure IS NOT NULL AND f.finished_at > $2
+           AND (x.status = 'REVERTED' OR k.kind = 'PAYLOAD')) AS fruitless
 {_NEXT} ORDER BY s.program_id
 """
 _IS_DUE = f"SELECT EXISTS (SELECT {_NEXT} AND s.waiting IS NULL AND p.status = 'ACTIVE')"
@@ -62,7 +66,10 @@ SELECT EXISTS (SELECT FROM ended)
 
 @dataclass(frozen=True, slots=True)
 class DueRelay:
-    """An approved Safe transaction that is its Safe's next, as it was read. currency: None when it pays nobody."""
+    """An approved Safe transaction that is its Safe's next, as it was read. currency: None when it pays nobody.
+
+    fruitless: how many relays of the program cost gas lately and executed nothing.
+    """
 
     program_id: int
     id: UUID
@@ -78,6 +85,7 @@ class DueRelay:
     total: int
     payout_count: int
     program_status: ProgramStatus
+    fruitless: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +102,9 @@ class EndedRelay:
     fruitless: int
 
 
-async def due_relays(session: ReadSession, chain_id: int) -> list[DueRelay]:
-    """At most one of each program, paused ones too."""
-    return [_due(row) for row in await session.connection.fetch(_DUE, chain_id)]
+async def due_relays(session: ReadSession, chain_id: int, lately: datetime) -> list[DueRelay]:
+    """At most one of each program, paused ones too. lately: since when fruitless relays count (real time)."""
+    return [_due(row) for row in await session.connection.fetch(_DUE, chain_id, lately)]
 
 
 async def is_relay_due(session: ReadSession, chain_id: int) -> bool:

@@ -1,14 +1,14 @@
 """Owners decide what code their treasury runs: it may lie, burn gas and answer nonsense, at nobody else's cost."""
 
-import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.chain.payout_content import Recipient
 from app.chain.safe import NotASafe, read_safe
 from app.chain.safe_simulation import PayoutsNotSimulated, simulate_payouts
-from app.processes.judge_relay import Waits, judge_relay
+from app.processes.judge_relay import FRUITLESS_COUNT_FOR, Waits, judge_relay
 from app.store.owner_signatures import StoredSignature, signatures_of
 from app.store.payouts_to_post import payouts_of
 from app.store.relays import due_relays, is_relay_due
@@ -47,17 +47,33 @@ async def test_what_an_executed_hash_pays_again_is_unexplained(paying: Paying) -
 
 async def test_a_treasury_that_executes_nothing_is_relayed_three_times(paying: Paying) -> None:
     world = paying.world
-    program, _ = await paying.approved()
+    program, batch = await paying.approved()
     change_function(world, program, _EXECUTE, STOP)
-    relays = []
-    for _ in range(5):
-        relays.append(await paying.relay())
-        world.watching.mine(3)
-        await world.watching.turn()
-        await paying.end()
-    assert relays == [1, 1, 1, 0, 0]
+    assert await _relays(paying, 5) == [1, 1, 1, 0, 0]
     assert await paying.states(program) == [("APPROVED", "EXECUTION_FAILURE", True)]
     await world.check()
+
+    # Equal content proposed again keeps its signatures; each time it is tried once more, and six times a day at most.
+    last, again = batch.id, []
+    for _ in range(5):
+        last = (await world.create(program, replaces=last)).batch_id
+        again += await _relays(paying, 2)
+    assert again == [1, 0, 1, 0, 1, 0, 0, 0, 0, 0]
+    [waiting] = await world.settling.rows("SELECT waiting FROM safe_transaction")
+    assert "executed nothing" in waiting["waiting"]
+    world.settling.clock.ahead += timedelta(hours=25)
+    assert await paying.relay() == 1
+
+
+async def _relays(paying: Paying, rounds: int) -> list[int]:
+    """How many were signed in each round, all of which are final then."""
+    relays = []
+    for _ in range(rounds):
+        relays.append(await paying.relay())
+        paying.world.watching.mine(3)
+        await paying.world.watching.turn()
+        await paying.end()
+    return relays
 
 
 async def test_who_settles_gives_way_to_nothing_that_waits_for_a_final_block(
@@ -78,7 +94,7 @@ async def test_nor_to_signatures_that_no_transaction_carries(paying: Paying) -> 
     program, batch = await paying.approved()
     settling = world.settling.settling("payer")
     async with settling.database.read(None) as session:
-        [due] = await due_relays(session, CHAIN_ID)
+        [due] = await due_relays(session, CHAIN_ID, settling.clock() - FRUITLESS_COUNT_FOR)
         payouts = await payouts_of(session, program.id, batch.transactions)
         given = await signatures_of(session, program.id, batch.transactions)
     long = [
@@ -103,15 +119,11 @@ async def test_a_treasury_that_burns_gas_keeps_no_node_busy(paying: Paying) -> N
     chain, deployed = world.settling.chain, world.chain.deployment
     change_function(world, program, "simulateAndRevert(address,bytes)", BURN)
     recipients = [Recipient(f"0x{1000 + n:040x}", 1) for n in range(200)]
-    begun = time.monotonic()
+    # With a transaction's gas for each call the node takes too long to answer, which is another error.
     with pytest.raises(PayoutsNotSimulated):
         await simulate_payouts(
             chain, program.treasury, deployed.token, deployed.multisend, recipients
         )
-    # With a transaction's gas for each call it was more than 25 s, and the node took too long to answer.
-    assert time.monotonic() - begun < 20
     change_function(world, program, "getOwners()", BURN)
-    begun = time.monotonic()
     with pytest.raises(NotASafe):
         await read_safe(chain, program.treasury)
-    assert time.monotonic() - begun < 2

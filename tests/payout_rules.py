@@ -46,6 +46,9 @@ PAYOUT_RULES = {
          WHERE s.status = 'EXECUTED' AND s.total <> (
            SELECT coalesce(sum(m.amount), 0) FROM movement m
             WHERE m.program_id = s.program_id AND m.journal_id = s.journal_id AND m.direction = 'OUT' AND NOT m.undone)""",
+    "4 what is approved, and not given up, holds its money": """
+        SELECT s.program_id, s.id FROM safe_transaction s
+         WHERE s.status IN ('APPROVED', 'EXECUTING') AND s.death IS NULL AND s.payout_count > 0 AND NOT s.holding""",
     "a commission's timeline has no gap and ends in its state": """
         SELECT c.program_id, c.id FROM commission c
           LEFT JOIN (SELECT program_id, commission_id, count(*) AS steps, max(seq) AS last

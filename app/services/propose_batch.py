@@ -14,9 +14,9 @@ from app.domain.states import ProgramStatus
 from app.services.batch_proposals import Asked, Outdated, Proposal, SafeDraft
 from app.services.batch_result import BatchResult
 from app.services.batch_situation import read_situation
+from app.services.list_again import list_again
 from app.services.move_safe_transactions import Told, move_safe_transactions
 from app.services.note_treasury import note_treasury
-from app.services.sign_anew import sign_anew
 from app.services.tell_proposed import tell_proposed
 from app.store import new_safe_transactions
 from app.store.database import UnitOfWork
@@ -128,36 +128,32 @@ class _Storing:
             raise Outdated
 
     async def replace(self) -> None:
-        """What is listed again lives, whatever was said of it, and is signed anew where too few of today's owners
-        signed it; no other open one is to be executed any more.
-        """
+        """What is listed again lives, whatever was said of it (list_again); no other open one is to be executed any more."""
         rows, by = self.proposal.situation.open, self.proposal.id
         if not rows:
             return
-        moves = [
-            SafeMove(
-                row, row.status, "replaced by a newer batch", Death.REJECTED, holding=row.holding
-            )
-            for row in rows
-            if row.hash not in self.again and row.death is None
-        ]
-        listed = "listed by a newer batch"
-        anew = await sign_anew(
+        others = [row for row in rows if row.hash not in self.again]
+        listed = await list_again(
             self.unit,
             self.program_id,
             list(self.again.values()),
+            others,
             self.proposal.safe,
-            reason=f"{listed}, to be signed by the owners of today",
             program_now=self.program_now,
             at=self.now,
         )
-        moved = {move.row.id for move in anew}
-        moves += anew
-        moves += [
-            SafeMove(row, row.status, listed, holding=row.holding)
-            for row in self.again.values()
-            if row.death is not None and row.id not in moved
+        moves = [
+            SafeMove(
+                row,
+                row.status,
+                "replaced by a newer batch",
+                Death.REJECTED,
+                holding=row.holding and row.id not in listed.released,
+            )
+            for row in others
+            if row.death is None
         ]
+        moves += listed.moves
         told = Told("payout_batch.replaced", [row.id for row in rows], {"by": str(by)})
         await move_safe_transactions(
             self.unit, self.program_id, moves, [told], actor=self.actor, at=self.now

@@ -90,8 +90,8 @@ def test_equal_content_is_listed_again_after_another_one_held_its_money(
     past.propose()
     hold(past)
     assert states(past)[:2] == [
-        (0, "APPROVED", None, False),
-        (0, "APPROVED", "REJECTED", True),
+        (0, "APPROVED", None, True),
+        (0, "APPROVED", "REJECTED", False),
     ]
     for _ in range(3):
         past.work()

@@ -51,6 +51,7 @@ class PayoutMachine(RuleBasedStateMachine):
         past.pay([(payers[place % 2], amount) for place, amount in enumerate([30 * USDC, *paid])])
         past.jump(31)
         past.propose()
+        past.approve()
         assert past.rows
 
     @property
@@ -91,9 +92,10 @@ class PayoutMachine(RuleBasedStateMachine):
         if runs:
             self.past.pay_day()
 
-    @rule()
-    def propose(self) -> None:
+    @rule(owners=st.sampled_from([(), (0, 1), (1, 2)]))
+    def propose(self, owners: tuple[int, ...]) -> None:
         self.past.propose()
+        self.past.approve(owners)
 
     @rule(closes=st.booleans())
     def give_up(self, *, closes: bool) -> None:
@@ -131,6 +133,17 @@ class PayoutMachine(RuleBasedStateMachine):
     def execute_next(self, choice: int, owners: tuple[int, int]) -> None:
         """From outside, what the Safe takes now: the newest batch's, or what was given up or replaced."""
         self.past.execute_any(self.past.next_ones(), choice, owners)
+
+    @rule(choice=ANY, owners=OWNERS, which=ANY)
+    def replace_and_execute(self, choice: int, owners: tuple[int, int], which: int) -> None:
+        """A payee less or more, both batches signed, and owners take whichever they like."""
+        known = list(self.past.model.parents)
+        affiliate = known[choice % len(known)]
+        active = self.past.model.status[affiliate] == "ACTIVE"
+        self.past.set_status(affiliate, "SUSPENDED" if active else "ACTIVE")
+        self.past.propose()
+        self.past.approve(owners)
+        self.past.execute_any(self.past.next_ones(), which, owners)
 
     @rule(choice=ANY, owners=OWNERS)
     def execute_any(self, choice: int, owners: tuple[int, int]) -> None:

@@ -1,5 +1,6 @@
 """Payout batches and what owners are told about them."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
@@ -25,10 +26,10 @@ from schema.inputs.payouts import batch_conditions
 from schema.paging import Page
 
 _OF_PROGRAM: ListField[int, BatchFilter, PayoutBatchRow] = ListField(
-    CursorCodec("payoutBatches", UUID),
+    CursorCodec("payoutBatches", datetime, UUID),
     pages_of_program(reads.page),
     counts_of_program(reads.count),
-    lambda row: (row.id,),
+    lambda row: (row.created_at, row.id),
 )
 _CHANGES: ListField[UUID, None, BatchChangeRow] = ListField(
     CursorCodec("PayoutBatch.changes", int),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from app.domain.ids import new_id
@@ -184,10 +185,14 @@ class Batches:
         await owner.execute(_DEAD, part_id, self.filled.now)
         await owner.execute(_FREE, part_id)
 
-    async def replace(self, batch_id: UUID, keep: int) -> UUID:
-        """A batch that lists the same Safe transactions from place `keep` on; the others are given up."""
-        owner, key, now = self.filled.owner, self.filled.key, self.filled.now
-        parts, new = self.parts[batch_id][keep:], new_id()
+    async def replace(self, batch_id: UUID, keep: int, claimed: UUID | None = None) -> UUID:
+        """A batch, a second later, of the same Safe transactions from place `keep` on; the others are given up.
+
+        claimed: its id, when its key was claimed before.
+        """
+        owner, key = self.filled.owner, self.filled.key
+        now = self.filled.now + timedelta(seconds=1)
+        parts, new = self.parts[batch_id][keep:], claimed or new_id()
         count, total = sum(len(part.owners) for part in parts), sum(part.total for part in parts)
         values = (key, new, "PAYOUTS", batch_id, new_id().bytes * 2, count, total, now)
         async with owner.transaction():

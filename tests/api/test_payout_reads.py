@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Stage
@@ -23,6 +24,9 @@ BATCH = """query ($id: ID!) { payoutBatch(id: $id) {
 } }"""
 LIST = """query ($slug: String!, $status: [PayoutBatchStatus!]) { program(slug: $slug) {
   payoutBatches(status: $status) { nodes { id status } totalCount { value } } } }"""
+NEWEST = """query ($slug: String!, $after: String) { program(slug: $slug) {
+  payoutBatches(first: 1, after: $after) { nodes { id } pageInfo { endCursor hasNextPage } }
+  affiliates(filter: {search: "MIDDLE"}) { nodes { payouts { nodes { batch { id } } } } } } }"""
 PAID = """query ($slug: String!) { program(slug: $slug) {
   commissions { nodes { id status amount { minor } payout { id status } clawsBack { id } clawedBackBy { id } blockers { code } } }
   affiliates(filter: {search: "MIDDLE"}) { nodes { payouts { nodes { id status } totalCount { value } } } } } }"""
@@ -171,6 +175,23 @@ async def test_batches_by_status_and_commissions_by_payout(batches: Batches) -> 
     [middle] = seen["affiliates"]["nodes"]
     assert [one["status"] for one in middle["payouts"]["nodes"]] == ["PENDING", "PAID"]
     assert middle["payouts"]["totalCount"]["value"] == 2
+
+
+async def test_the_newest_is_the_last_made_whatever_its_id(batches: Batches) -> None:
+    program, claimed = batches.filled.program, new_id()
+    first = await batches.propose(batches.filled.payments)
+    second = await batches.replace(first, keep=0, claimed=claimed)
+    assert second < first
+    shown, after = [], None
+    for _ in range(2):
+        seen = (await program.ask(NEWEST, slug=program.slug, after=after))["program"]
+        [middle] = seen["affiliates"]["nodes"]
+        newest = {one["batch"]["id"] for one in middle["payouts"]["nodes"]}
+        assert newest == {encode_id(IdPrefix.PAYOUT_BATCH, second)}
+        shown += [one["id"] for one in seen["payoutBatches"]["nodes"]]
+        after = seen["payoutBatches"]["pageInfo"]["endCursor"]
+    assert shown == [encode_id(IdPrefix.PAYOUT_BATCH, one) for one in (second, first)]
+    assert seen["payoutBatches"]["pageInfo"]["hasNextPage"] is False
 
 
 async def test_another_program_sees_nothing(stage: Stage, batches: Batches) -> None:

@@ -53,7 +53,7 @@ WITH asked AS (
            WHERE x.program_id = $1 AND x.affiliate_id = e.affiliate_id
              AND x.batch_id = (SELECT b.id FROM payout_batch b
                                 WHERE b.program_id = $1 AND b.currency = e.currency AND b.kind = 'PAYOUTS'
-                                ORDER BY b.id DESC LIMIT 1)
+                                ORDER BY b.created_at DESC, b.id DESC LIMIT 1)
            LIMIT 1) AS refused
     FROM (SELECT DISTINCT affiliate_id, currency FROM asked) e
 )

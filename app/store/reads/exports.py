@@ -76,8 +76,9 @@ SELECT p.id, b.batch_id, p.purpose, a.public_id AS affiliate_id, a.referral_code
   FROM payout p
   JOIN safe_transaction s ON s.program_id = p.program_id AND s.id = p.safe_transaction_id
  CROSS JOIN LATERAL (SELECT x.batch_id FROM payout_batch_transaction x
+                       JOIN payout_batch y ON y.program_id = x.program_id AND y.id = x.batch_id
                       WHERE x.program_id = p.program_id AND x.safe_transaction_id = p.safe_transaction_id
-                      ORDER BY x.batch_id DESC LIMIT 1) b
+                      ORDER BY y.created_at DESC, y.id DESC LIMIT 1) b
   LEFT JOIN affiliate a ON a.program_id = p.program_id AND a.id = p.affiliate_id
   LEFT JOIN program_user u ON u.program_id = p.program_id AND u.id = p.user_id
  WHERE p.program_id = $1

@@ -55,7 +55,8 @@ _MATCHES = """b.program_id = $1
    AND ($2::text[] IS NULL OR sge_batch_status(b.program_id, b.id) = ANY($2))"""
 _LIST = f"""
 SELECT {_COLUMNS} FROM {_FROM}
- WHERE {_MATCHES} AND ($3::uuid IS NULL OR b.id < $3) ORDER BY b.id DESC LIMIT $4
+ WHERE {_MATCHES} AND ($3::timestamptz IS NULL OR (b.created_at, b.id) < ($3, $4::uuid))
+ ORDER BY b.created_at DESC, b.id DESC LIMIT $5
 """
 _COUNT = f"SELECT count(*) FROM (SELECT FROM payout_batch b WHERE {_MATCHES} LIMIT 10002) c"
 
@@ -100,10 +101,10 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[PayoutBatchR
 
 
 async def page(session: ReadSession, given: BatchFilter, part: Slice) -> list[PayoutBatchRow]:
-    """Newest first; the sort key is (id)."""
+    """Newest first; the sort key is (created_at, id): an id is as old as its key's first claim."""
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        _LIST, session.program_id, given.status, part.key(0), part.limit
+        _LIST, session.program_id, given.status, part.key(0), part.key(1), part.limit
     )
     return [_row(record, decimals) for record in records]
 

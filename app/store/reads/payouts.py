@@ -39,8 +39,9 @@ _SAFE_TRANSACTION = (
 )
 _NEWEST_BATCH = """CROSS JOIN LATERAL (
        SELECT x.batch_id, x.place AS transaction_place FROM payout_batch_transaction x
+          JOIN payout_batch b ON b.program_id = x.program_id AND b.id = x.batch_id
         WHERE x.program_id = p.program_id AND x.safe_transaction_id = p.safe_transaction_id
-        ORDER BY x.batch_id DESC LIMIT 1) x"""
+        ORDER BY b.created_at DESC, b.id DESC LIMIT 1) x"""
 _BY_IDS = f"""
 SELECT {_COLUMNS}, x.* FROM payout p {_SAFE_TRANSACTION} {_NEWEST_BATCH}
  WHERE p.program_id = $1 AND p.id = ANY($2::uuid[])

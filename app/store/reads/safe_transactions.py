@@ -68,8 +68,9 @@ _BY_IDS = f"""
 SELECT {_COLUMNS}
   FROM unnest($2::uuid[]) AS q (id)
  CROSS JOIN LATERAL (
-       SELECT * FROM payout_batch_transaction x
-        WHERE x.program_id = $1 AND x.safe_transaction_id = q.id ORDER BY x.batch_id DESC LIMIT 1) x {_JOINED}
+       SELECT x.* FROM payout_batch_transaction x
+          JOIN payout_batch b ON b.program_id = x.program_id AND b.id = x.batch_id
+        WHERE x.program_id = $1 AND x.safe_transaction_id = q.id ORDER BY b.created_at DESC, b.id DESC LIMIT 1) x {_JOINED}
 """
 _OF_BATCHES = f"""
 SELECT {_COLUMNS} FROM payout_batch_transaction x {_JOINED}

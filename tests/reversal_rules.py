@@ -12,6 +12,18 @@ REVERSAL_RULES = {
           SELECT program_id, owner_id AS user_id, currency, credits - debits AS owed FROM account
            WHERE kind = 'REFUND') a USING (program_id, user_id, currency)
         WHERE coalesce(f.owed, 0) <> coalesce(a.owed, 0)""",
+    "a refund's timeline has no gap and ends in its state": """
+        SELECT f.program_id, f.id FROM refund f
+          LEFT JOIN (SELECT program_id, refund_id, count(*) AS steps, max(seq) AS last
+                       FROM refund_transition GROUP BY 1, 2) t ON t.program_id = f.program_id AND t.refund_id = f.id
+          LEFT JOIN refund_transition x
+            ON x.program_id = f.program_id AND x.refund_id = f.id AND x.seq = t.last
+         WHERE t.steps IS DISTINCT FROM t.last OR x.to_status IS DISTINCT FROM f.status""",
+    "a refund's timeline is connected": """
+        SELECT program_id, refund_id FROM (
+          SELECT program_id, refund_id, from_status,
+                 lag(to_status) OVER (PARTITION BY program_id, refund_id ORDER BY seq) AS before
+            FROM refund_transition) t WHERE from_status IS DISTINCT FROM before""",
     "6 a clawback is of its commission": """
         SELECT b.program_id, b.id FROM commission b
           JOIN commission c ON c.program_id = b.program_id AND c.id = b.claws_back

@@ -124,7 +124,7 @@ class _Storing:
         commissions, refunds = taken[PayoutPurpose.COMMISSION], taken[PayoutPurpose.REFUND]
         if not await take_commissions(self.unit, self.program_id, commissions, move):
             raise Outdated
-        if not await take_refunds(self.unit, self.program_id, refunds):
+        if not await take_refunds(self.unit, self.program_id, refunds, move):
             raise Outdated
 
     async def replace(self) -> None:

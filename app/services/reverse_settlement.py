@@ -162,7 +162,7 @@ async def _reverse(unit: UnitOfWork, asked: _Reversing, cause: Cause) -> None:
         user_id=settlement.user_id,
         at=asked.at,
     )
-    await reversals.insert_reversal(unit, new)
+    await reversals.insert_reversal(unit, new, cause.at)
     versions = await _move(unit, new, taken, cause)
     await tell_reversed(unit, Reversed(settlement, new, taken, versions), cause.at)
 

@@ -36,7 +36,14 @@ SELECT $1, m.id, 1 + coalesce((SELECT max(t.seq) FROM commission_transition t
   FROM moved m
 """
 _MOVE_REFUNDS = """
-UPDATE refund SET status = $3, paid_at = $4 WHERE program_id = $1 AND id = ANY($2::uuid[])
+WITH moved AS (
+  UPDATE refund r SET status = $3, paid_at = $4 WHERE r.program_id = $1 AND r.id = ANY($2::uuid[]) RETURNING r.id
+)
+INSERT INTO refund_transition (program_id, refund_id, seq, from_status, to_status, at, actor, reason)
+SELECT $1, m.id, 1 + coalesce((SELECT max(t.seq) FROM refund_transition t
+                                WHERE t.program_id = $1 AND t.refund_id = m.id), 0),
+       'PENDING_APPROVAL', $3, $5, $6, $7
+  FROM moved m
 """
 
 
@@ -63,7 +70,7 @@ async def pay_lines(
         None,
     )
     await unit.connection.execute(
-        _MOVE_REFUNDS, program_id, refunds, RefundStatus.PAID.value, paid_at
+        _MOVE_REFUNDS, program_id, refunds, RefundStatus.PAID.value, paid_at, at, actor, None
     )
 
 
@@ -95,7 +102,9 @@ async def free_lines(
         reason,
     )
     owed = [one for one in refunds if one not in listed]
-    await unit.connection.execute(_MOVE_REFUNDS, program_id, owed, RefundStatus.OWED.value, None)
+    await unit.connection.execute(
+        _MOVE_REFUNDS, program_id, owed, RefundStatus.OWED.value, None, at, actor, reason
+    )
 
 
 async def _locked(unit: UnitOfWork, query: str, program_id: int, ids: Sequence[UUID]) -> list[UUID]:

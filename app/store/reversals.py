@@ -34,7 +34,13 @@ _INSERT = """
 INSERT INTO reversal (program_id, id, settlement_id, amount, taken_before, currency, reason, actor, journal_id, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-_OWE = "INSERT INTO refund (program_id, id, user_id, amount, currency) VALUES ($1, $2, $3, $4, $5)"
+_OWE = """
+WITH owed AS (
+  INSERT INTO refund (program_id, id, user_id, amount, currency) VALUES ($1, $2, $3, $4, $5)
+)
+INSERT INTO refund_transition (program_id, refund_id, seq, to_status, at, actor, reason)
+VALUES ($1, $2, 1, 'OWED', $6, $7, $8)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ async def lock_commissions(unit: UnitOfWork, settlement_id: UUID) -> list[Earned
     ]
 
 
-async def insert_reversal(unit: UnitOfWork, new: NewReversal) -> None:
-    """The reversal, and the refund that it owes. Raises 23505 when another one took the same part (unit's lock missing)."""
+async def insert_reversal(unit: UnitOfWork, new: NewReversal, at: datetime) -> None:
+    """The reversal, and the refund that it owes. at: real time. Raises 23505 when another one took the same part (unit's lock missing)."""
     await unit.connection.execute(
         _INSERT,
         unit.program_id,
@@ -124,5 +130,13 @@ async def insert_reversal(unit: UnitOfWork, new: NewReversal) -> None:
         new.at,
     )
     await unit.connection.execute(
-        _OWE, unit.program_id, new.id, new.user_id, new.amount.units, new.amount.currency
+        _OWE,
+        unit.program_id,
+        new.id,
+        new.user_id,
+        new.amount.units,
+        new.amount.currency,
+        at,
+        new.actor,
+        new.reason,
     )

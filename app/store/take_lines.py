@@ -29,7 +29,12 @@ WITH asked AS (
    ORDER BY r.id FOR UPDATE
 ), moved AS (
   UPDATE refund r SET status = 'PENDING_APPROVAL' FROM asked a WHERE r.program_id = $1 AND r.id = a.id RETURNING r.id
-)
+), noted AS (
+  INSERT INTO refund_transition (program_id, refund_id, seq, from_status, to_status, at, actor, reason)
+  SELECT $1, m.id, 1 + coalesce((SELECT max(t.seq) FROM refund_transition t
+                                  WHERE t.program_id = $1 AND t.refund_id = m.id), 0),
+         'OWED', 'PENDING_APPROVAL', $3, $4, $5
+    FROM moved m)
 SELECT count(*) FROM moved
 """
 
@@ -55,8 +60,13 @@ async def take_commissions(
     return bool(taken == len(ids))
 
 
-async def take_refunds(unit: UnitOfWork, program_id: int, ids: Sequence[UUID]) -> bool:
-    """Moves them from OWED; False when one is OWED no more."""
+async def take_refunds(
+    unit: UnitOfWork, program_id: int, ids: Sequence[UUID], move: LineMove
+) -> bool:
+    """Moves them from OWED, with their transitions; False when one is OWED no more."""
     if not ids:
         return True
-    return bool(await unit.connection.fetchval(_REFUNDS, program_id, ids) == len(ids))
+    taken = await unit.connection.fetchval(
+        _REFUNDS, program_id, ids, move.at, move.actor, move.reason
+    )
+    return bool(taken == len(ids))

@@ -104,6 +104,21 @@ CREATE TABLE commission_transition (
 CREATE TRIGGER commission_transition_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON commission_transition
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
+-- Every move of a refund, with its cause.
+CREATE TABLE refund_transition (
+  program_id bigint NOT NULL,
+  refund_id uuid NOT NULL,
+  seq integer NOT NULL,
+  from_status text,
+  to_status text NOT NULL,
+  at timestamptz NOT NULL,             -- real time
+  actor text NOT NULL,
+  reason text,
+  PRIMARY KEY (program_id, refund_id, seq)
+);
+CREATE TRIGGER refund_transition_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON refund_transition
+  FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
+
 -- Signed by both wallets; payouts to the new one wait until pays_from (program time).
 CREATE TABLE affiliate_wallet_change (
   program_id bigint NOT NULL,

@@ -19,8 +19,8 @@ BEGIN
     'account', 'journal', 'transfer', 'account_snapshot', 'movement', 'seal',
     'intent', 'intent_authorization', 'intent_state', 'intent_todo', 'intent_transition', 'intent_attempt',
     'settlement', 'commission', 'discrepancy', 'consumed_through', 'program_gas', 'event', 'event_outbox',
-    'reversal', 'refund', 'withdrawal', 'commission_transition', 'affiliate_wallet_change', 'balance_adjustment',
-    'payout_day', 'safe_transaction', 'safe_signature', 'safe_transaction_transition', 'payout', 'payout_line',
+    'reversal', 'refund', 'withdrawal', 'commission_transition', 'refund_transition', 'affiliate_wallet_change',
+    'balance_adjustment', 'payout_day', 'safe_transaction', 'safe_signature', 'safe_transaction_transition', 'payout', 'payout_line',
     'payout_batch', 'payout_batch_transaction', 'payout_exclusion', 'payout_batch_change', 'safe_relay',
     'export_link'])
   LOOP
@@ -102,8 +102,8 @@ CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
 -- The web process.
 GRANT INSERT ON program, treasury, program_currency, terms, program_member, api_key, operation_key, audit, affiliate,
   program_user, intent, intent_authorization, intent_state, intent_todo, intent_transition, event_outbox,
-  consumed_through, commission, reversal, refund, withdrawal, commission_transition, affiliate_wallet_change,
-  balance_adjustment, safe_transaction, safe_signature, safe_transaction_transition, payout, payout_line,
+  consumed_through, commission, reversal, refund, withdrawal, commission_transition, refund_transition,
+  affiliate_wallet_change, balance_adjustment, safe_transaction, safe_signature, safe_transaction_transition, payout, payout_line,
   payout_batch, payout_batch_transaction, payout_exclusion, payout_batch_change, export_link TO sge_api;
 GRANT UPDATE (name, status, pause_reason, paused_by, paused_at, clock_offset, open_registration, allow_self_approval,
   wallet_cool_down_hours, maximum_tree_depth, version) ON program TO sge_api;
@@ -126,8 +126,8 @@ GRANT UPDATE (approved_by, approved_at, journal_id) ON balance_adjustment TO sge
 GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, intent_todo, intent_transition,
   intent_attempt, settlement, commission, discrepancy, seal, account_snapshot, affiliate_rollup, program_series,
   program_series_amount, program_counter, consumed_through, program_gas, event_outbox, lane, chain_transaction,
-  signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position, commission_transition, payout_day,
-  safe_transaction, safe_transaction_transition, payout, payout_line, payout_batch, payout_batch_transaction,
+  signed_copy, chain_block, chain_watch, worker_heartbeat, consumer_position, commission_transition, refund_transition,
+  payout_day, safe_transaction, safe_transaction_transition, payout, payout_line, payout_batch, payout_batch_transaction,
   payout_exclusion, payout_batch_change, safe_relay TO sge_worker;
 GRANT UPDATE (status, pause_reason, paused_by, paused_at, version) ON program TO sge_worker;
 GRANT UPDATE (owners, threshold, nonce, safe_version, read_at) ON treasury TO sge_worker;

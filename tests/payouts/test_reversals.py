@@ -29,6 +29,7 @@ _SETTLEMENTS = "SELECT settlement_id FROM commission WHERE program_id = $1"
 _BALANCES = """
 SELECT kind, sum(credits - debits) AS balance FROM account WHERE program_id = $1 GROUP BY 1
 """
+_REFUND_MOVES = "SELECT * FROM refund_transition WHERE program_id = $1 ORDER BY refund_id, seq"
 _PUBLIC_ID = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
 
 
@@ -90,6 +91,14 @@ async def test_the_worked_example(payout_world: PayoutWorld) -> None:
     await one.pay()
     assert (await one.balances()).get("REFUND") is None
     assert payout_world.settling.paid(one.program) == 60 * USDC
+    moves = await payout_world.settling.rows(_REFUND_MOVES, one.program.id)
+    assert [(row["seq"], row["from_status"], row["to_status"]) for row in moves] == [
+        (1, None, "OWED"),
+        (2, "OWED", "PENDING_APPROVAL"),
+        (3, "PENDING_APPROVAL", "PAID"),
+    ]
+    assert [row["actor"] for row in moves][:2] == ["api_key:sge_test"] * 2
+    assert moves[0]["reason"] == "a test"
     await payout_world.payable(one.program, {one.affiliate: 5 * USDC})
     await one.pay()
     [row] = await payout_world.settling.rows(

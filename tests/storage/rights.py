@@ -49,6 +49,7 @@ program_series               s       disu    s       -
 program_series_amount        s       disu    s       -
 program_user                 isu     isu     s       -
 refund                       isu     su      s       -
+refund_transition            is      is      s       -
 reversal                     is      s       s       -
 safe_relay                   s       isu     s       -
 safe_signature               is      s       s       -

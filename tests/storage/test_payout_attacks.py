@@ -112,8 +112,8 @@ async def test_what_is_signed_never_changes(
 
 
 KEEPING = (
-    "reversal", "refund", "withdrawal", "commission", "commission_transition", "affiliate_wallet_change",
-    "balance_adjustment", "safe_transaction", "safe_signature", "safe_transaction_transition", "payout", "payout_line",
+    "reversal", "refund", "refund_transition", "withdrawal", "commission", "commission_transition",
+    "affiliate_wallet_change", "balance_adjustment", "safe_transaction", "safe_signature", "safe_transaction_transition", "payout", "payout_line",
     "payout_batch", "payout_batch_transaction", "payout_exclusion", "payout_batch_change", "safe_relay",
 )  # fmt: skip
 

@@ -231,6 +231,7 @@ export type IntentRowsQueryVariables = Exact<{
 export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'Affiliate' }
     | { __typename: 'ApiKey' }
+    | { __typename: 'BalanceAdjustment' }
     | { __typename: 'ChainTransaction' }
     | { __typename: 'Commission' }
     | { __typename: 'Intent', id: string, kind: IntentKind, status: IntentStatus, stage: IntentStage, confirmations: number | null, requiredConfirmations: number | null, version: number, wallet: string | null, createdAt: string, amount: { amount: string, currency: string } | null, attempts: Array<{ number: number, transaction: { id: string, hash: string, explorerUrl: string | null } | null }>, failure: { code: IntentFailureCode, message: string, retryable: boolean } | null }
@@ -238,7 +239,11 @@ export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'LedgerAccount' }
     | { __typename: 'LedgerEntry' }
     | { __typename: 'LedgerTransaction' }
+    | { __typename: 'Payout' }
+    | { __typename: 'PayoutBatch' }
     | { __typename: 'Program' }
+    | { __typename: 'Reversal' }
+    | { __typename: 'SafeTransaction' }
     | { __typename: 'Settlement' }
     | { __typename: 'User' }
    | null> | null };

@@ -28,7 +28,6 @@ def test_random_histories(new_history: NewHistory) -> None:
 def test_many_random_histories(new_history: NewHistory) -> None:
     seen = run(new_history, 25, 50)
     _gets_far(seen)
-    _gets_far(seen)
 
 
 def _gets_far(seen: Counter[str]) -> None:

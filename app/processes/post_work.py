@@ -28,7 +28,7 @@ class Refused:
     """One item that the database does not take, and what it said."""
 
     work: FinalWork
-    problem: str
+    problem: Exception
 
 
 async def post_work(watch: Watch, work: FinalWork) -> bool:
@@ -39,7 +39,7 @@ async def post_work(watch: Watch, work: FinalWork) -> bool:
         if not _is_refusal(problem):
             raise
         _LOG.warning("a posting was refused as a whole", problem=str(problem))
-        refused = await _post_in_parts(watch, replace(work, completes_block=False), str(problem))
+        refused = await _post_in_parts(watch, replace(work, completes_block=False), problem)
         if refused:
             await _stop(watch, refused)
             return False
@@ -53,7 +53,7 @@ def _is_refusal(problem: Exception) -> bool:
     return isinstance(problem, PayoutMismatchError) or refuses(problem)
 
 
-async def _post_in_parts(watch: Watch, work: FinalWork, problem: str) -> list[Refused]:
+async def _post_in_parts(watch: Watch, work: FinalWork, problem: Exception) -> list[Refused]:
     """Posts what can be posted, by halves; returns the items that cannot."""
     if len(work.items) == 1:
         return [Refused(work, problem)]
@@ -66,7 +66,7 @@ async def _post_in_parts(watch: Watch, work: FinalWork, problem: str) -> list[Re
         except (DatabaseError, PayoutMismatchError) as again:
             if not _is_refusal(again):
                 raise
-            refused += await _post_in_parts(watch, part, str(again))
+            refused += await _post_in_parts(watch, part, again)
     return refused
 
 

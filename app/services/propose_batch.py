@@ -9,6 +9,7 @@ from uuid import UUID
 from app.domain.clock import program_time
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
+from app.domain.payees import Payee
 from app.domain.payouts import Death, PayoutPurpose
 from app.domain.states import ProgramStatus
 from app.services.batch_proposals import Asked, Outdated, Proposal, SafeDraft
@@ -35,6 +36,7 @@ from app.store.new_safe_transactions import (
     SimulationNote,
 )
 from app.store.own_money import own_money
+from app.store.payouts_to_post import payouts_of
 from app.store.programs import read_program
 from app.store.safe_moves import SafeMove
 from app.store.safe_rows import SafeRow
@@ -60,6 +62,7 @@ async def propose_batch(
     program_now = program_time(now, program.clock_offset)
     storing = _Storing(unit, program_id, asked.actor, proposal, now, program_now)
     await storing.check(treasury)
+    await storing.check_again()
     await note_treasury(unit, program_id, treasury, proposal.safe, proposal.read_at)
     await storing.take_lines()
     await storing.replace()
@@ -104,6 +107,22 @@ class _Storing:
         states = proposal.content.states
         if await payee_states(self.unit, self.program_id, states.keys()) != states:
             raise Outdated
+
+    async def check_again(self) -> None:
+        """Equal hashes mean equal addresses and amounts; whom they were owed to may differ. Refuses EARLIER_BATCH_OPEN."""
+        payouts = await payouts_of(
+            self.unit, self.program_id, [row.id for row in self.again.values()]
+        )
+        for draft in self.proposal.content.drafts:
+            row = self.again.get(draft.hash)
+            planned = [payout.payee for payout in draft.planned.payouts]
+            if row and planned != [Payee(one.purpose, one.owner_id) for one in payouts[row.id]]:
+                raise Refusal(
+                    RefusalCode.EARLIER_BATCH_OPEN,
+                    f"At nonce {row.nonce} the same amounts to the same addresses are open for something else:"
+                    " close the batch first.",
+                    "replaces",
+                )
 
     async def _is_covered(self, withdrawal: NewWithdrawal | None) -> bool:
         """Whether the ledger still has what is withdrawn; reversals wait for the treasury's lock."""

@@ -6,6 +6,7 @@ from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.services.findings import FoundItem, SafeExecution, SettledItem, TreasuryTransfer
 from app.services.open_discrepancy import open_discrepancy
+from app.services.post_payouts import PayoutMismatchError
 from app.services.post_transaction import FinalWork
 from app.store import consumption, watching
 from app.store.database import UnitOfWork
@@ -13,19 +14,24 @@ from app.store.watching import WatchLease
 
 
 async def stop_for_refusal(
-    unit: UnitOfWork, lease: WatchLease, work: FinalWork, problem: str, at: datetime
+    unit: UnitOfWork, lease: WatchLease, work: FinalWork, problem: Exception, at: datetime
 ) -> None:
     """The database refuses this one item: nothing more is posted for its program until a person has looked.
 
-    unit: of that program. Raises LeaseLost.
+    unit: of that program. The database's own words are for operators: clients read that there are some. Raises
+    LeaseLost.
     """
     await watching.hold_lease(unit, lease)
     item = work.items[0]
-    message = (
+    refused = (
         f"The posting of log {item.log.place.log_index} in transaction"
-        f" 0x{work.place.tx_hash.hex()}, block {work.place.block_number}, was refused: {problem}"
+        f" 0x{work.place.tx_hash.hex()}, block {work.place.block_number}, was refused"
     )
-    await consumption.stop_program(unit, lease.chain_id, work.program.id, message, at)
+    await consumption.stop_program(
+        unit, lease.chain_id, work.program.id, f"{refused}: {problem}", at
+    )
+    known = isinstance(problem, PayoutMismatchError)
+    message = f"{refused}: {problem if known else 'the ledger does not take it'}."
     reference = f"{lease.chain_id}:0x{work.place.block_hash.hex()}:{item.log.place.log_index}"
     found = NewDiscrepancy(_kind(item), Severity.CRITICAL, reference, message)
     await open_discrepancy(unit, work.program.id, found, WATCHER, at)

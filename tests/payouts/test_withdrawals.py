@@ -65,3 +65,20 @@ async def test_nowhere_is_no_destination(payout_world: PayoutWorld) -> None:
         await world.withdraw(program, "1", HOME)
     with refused("UNSUPPORTED_CURRENCY", "amount", "currency"):
         await world.withdraw(program, "1 GBP", HOME)
+
+
+async def test_no_rejected_withdrawal_comes_back_as_a_payout(payout_world: PayoutWorld) -> None:
+    world = payout_world
+    program = await world.program()
+    [ann] = await world.affiliates(program)
+    await world.payable(program, {ann: 10 * USDC})
+    wallet = await world.settling.value("SELECT wallet FROM affiliate WHERE id = $1", ann)
+    made = await world.withdraw(program, "10", wallet)
+    await world.reject(program, made.batch_id)
+    # The same amount to the same address at the same nonce is the same Safe transaction, and it pays the withdrawal.
+    with refused("EARLIER_BATCH_OPEN", "replaces"):
+        await world.create(program, replaces=made.batch_id)
+    [row] = await world.settling.rows("SELECT status, death FROM safe_transaction")
+    assert row == {"status": "PROPOSED", "death": "REJECTED"}
+    assert await world.commissions(program) == {"PAYABLE": 10 * USDC}
+    await world.check()

@@ -147,9 +147,12 @@ class ApiProcess:
         """
         return f"{self._settings.public_url.rstrip('/')}/exports/{token}"
 
-    async def use_export(self, token: str) -> ExportOrder | None:
-        """What an export's link stands for, once; None for a used, late or unknown one."""
-        return await self.execute(None, lambda unit: use_export(unit, token, self.now()))
+    async def use_export(self, token: str, admit: Callable[[int], None]) -> ExportOrder | None:
+        """What an export's link stands for, once; None for a used, late or unknown one.
+
+        admit: is told its program; what it raises leaves the link as it was.
+        """
+        return await self.execute(None, lambda unit: use_export(unit, token, admit, self.now()))
 
     def explorer_url(self, chain_id: int) -> str | None:
         """Where people look at a chain's transactions; None without an explorer."""

@@ -1,4 +1,4 @@
-"""Daily cleaning: events that are older than the retention."""
+"""Daily cleaning: events that are older than the retention, and links to exports that are over."""
 
 from datetime import timedelta
 
@@ -6,8 +6,10 @@ from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.event_retention import forget_events
+from app.store.exports import forget_links
 
 EVENTS_KEPT = timedelta(days=90)
+LINKS_KEPT = timedelta(days=1)
 
 
 async def keep_house(
@@ -16,5 +18,13 @@ async def keep_house(
     """Removes what is too old, in small transactions; returns how many events."""
     before, gone = clock() - kept, 0
     while removed := await execute(database, bells, None, lambda unit: forget_events(unit, before)):
+        gone += removed
+    return gone
+
+
+async def keep_links(database: Database, bells: Bells, clock: Clock) -> int:
+    """Removes links to exports a day after they expired, used or not; returns how many. Who asked is in the audit trail."""
+    before, gone = clock() - LINKS_KEPT, 0
+    while removed := await execute(database, bells, None, lambda unit: forget_links(unit, before)):
         gone += removed
     return gone

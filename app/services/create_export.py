@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -44,9 +45,17 @@ async def create_export(
     return ExportLink(token, expires_at)
 
 
-async def use_export(unit: UnitOfWork, token: str, now: datetime) -> ExportOrder | None:
-    """What the link stands for, once; None for a used, late or unknown one, which nobody can tell apart."""
-    return await store.use_link(unit, _hashed(token), now)
+async def use_export(
+    unit: UnitOfWork, token: str, admit: Callable[[int], None], now: datetime
+) -> ExportOrder | None:
+    """What the link stands for, once; None for a used, late or unknown one, which nobody can tell apart.
+
+    admit: is told its program; what it raises undoes the use with the transaction.
+    """
+    order = await store.use_link(unit, _hashed(token), now)
+    if order is not None:
+        admit(order.program_id)
+    return order
 
 
 def _hashed(token: str) -> bytes:

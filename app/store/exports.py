@@ -11,6 +11,7 @@ INSERT INTO export_link (program_id, id, token_hash, kind, filter, created_by, c
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _USE = "SELECT program_id, kind, filter FROM sge_use_export_link($1, $2)"
+_FORGET = "SELECT sge_forget_export_links($1)"
 _BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
 
 
@@ -44,6 +45,12 @@ async def use_link(unit: UnitOfWork, token_hash: bytes, now: datetime) -> Export
     if row is None:
         return None
     return ExportOrder(row["program_id"], ExportKind(row["kind"]), row["filter"])
+
+
+async def forget_links(unit: UnitOfWork, before: datetime) -> int:
+    """Removes up to 10 000 links of all programs that expired before an instant, used or not; returns how many."""
+    gone: int = await unit.connection.fetchval(_FORGET, before)
+    return gone
 
 
 async def batch_exists(unit: UnitOfWork, batch_id: UUID) -> bool:

@@ -231,6 +231,15 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   RETURNING l.program_id, l.kind, l.filter, l.created_by
 $$;
 
+-- Takes up to 10 000 links away that ended before an instant, used or not; returns how many. Nobody reads what they were.
+CREATE FUNCTION sge_forget_export_links(p_before timestamptz) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH gone AS (
+    DELETE FROM export_link l USING (SELECT o.program_id, o.id FROM export_link o WHERE o.expires_at < p_before LIMIT 10000) o
+     WHERE l.program_id = o.program_id AND l.id = o.id RETURNING l.id)
+  SELECT count(*) FROM gone
+$$;
+
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sge_use_export_link TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_batch_status TO sge_api, sge_worker, sge_reader;
@@ -242,7 +251,7 @@ GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_progr
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
-GRANT EXECUTE ON FUNCTION sge_forget_events TO sge_worker;
+GRANT EXECUTE ON FUNCTION sge_forget_events, sge_forget_export_links TO sge_worker;
 
 -- Every guard holds whatever session_replication_role says.
 DO $$

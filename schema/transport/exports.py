@@ -1,6 +1,7 @@
 """GET /exports/{token}: an export streamed from one snapshot. The link is the credential, and good once."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Protocol
 
@@ -14,11 +15,16 @@ from app.domain.exports import ExportKind, ExportOrder
 from schema.context import ApiRuntime
 from schema.transport.export_batch import document_of
 from schema.transport.export_csv import csv_of
+from schema.transport.export_pace import Paced, TooSlow
+from schema.transport.export_places import ExportPlace, ExportPlaces
 from schema.transport.http import encode_answer
 
-# Each holds a database connection and a snapshot for as long as its client reads.
-_AT_ONCE = 2
+# Of ten database connections that a process has, unless it is told otherwise.
+_AT_ONCE = 4
 _LONGEST_SECONDS = 600.0
+# A modem's speed: ten minutes of it are 10 MB.
+_LEAST_BYTES_A_SECOND = 16_384
+_GRACE_SECONDS = 10.0
 _LONGEST_TOKEN = 100
 # Whatever a cell or a file name holds: it is data, it is not kept, and the link tells nobody else.
 _HEADERS = {
@@ -32,7 +38,7 @@ _HEADERS = {
 class ExportingRuntime(ApiRuntime, Protocol):
     """What this route needs of the process."""
 
-    async def use_export(self, token: str) -> ExportOrder | None: ...
+    async def use_export(self, token: str, admit: Callable[[int], None]) -> ExportOrder | None: ...
 
 
 class Exports:
@@ -40,7 +46,7 @@ class Exports:
 
     def __init__(self, runtime: ExportingRuntime) -> None:
         self._runtime = runtime
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._places = ExportPlaces(_AT_ONCE)
 
     def route(self) -> Route:
         return Route("/exports/{token}", self._download, methods=["GET"])
@@ -50,30 +56,32 @@ class Exports:
         if request.method != "GET":
             # HEAD comes with GET; whoever only looks must not use the link up.
             return _refused(405, "METHOD_NOT_ALLOWED", "An export is fetched by GET.")
-        if self._places.locked():
-            return _refused(503, "SERVICE_UNAVAILABLE", "Other exports are running; try again.")
-        await self._places.acquire()
         try:
-            order = await self._runtime.use_export(token) if len(token) <= _LONGEST_TOKEN else None
+            place = self._places.take()
+            order = await self._use(token, place)
         except Unavailable as problem:
-            self._places.release()
             return _refused(503, "SERVICE_UNAVAILABLE", str(problem))
-        except BaseException:
-            self._places.release()
-            raise
         if order is None:
-            self._places.release()
             return _refused(404, "NOT_FOUND", "This link was used, has expired or never existed.")
-        return _Download(self._runtime, order, self._places)
+        return _Download(self._runtime, order, place)
+
+    async def _use(self, token: str, place: ExportPlace) -> ExportOrder | None:
+        """Uses the link up in this place; without an order the place is free again."""
+        order = None
+        try:
+            if len(token) <= _LONGEST_TOKEN:
+                order = await self._runtime.use_export(token, place.admit)
+        finally:
+            if order is None:
+                place.release()
+        return order
 
 
 class _Download(StreamingResponse):
     """Reads while it sends. A slow reader, or a fault, cuts it off: it ends without its last chunk."""
 
-    def __init__(
-        self, runtime: ExportingRuntime, order: ExportOrder, places: asyncio.Semaphore
-    ) -> None:
-        self._runtime, self._order, self._places = runtime, order, places
+    def __init__(self, runtime: ExportingRuntime, order: ExportOrder, place: ExportPlace) -> None:
+        self._runtime, self._order, self._place = runtime, order, place
         self._is_batch = order.kind is ExportKind.PAYOUT_BATCH
         name = f"{order.kind.lower().replace('_', '-')}.{'json' if self._is_batch else 'csv'}"
         super().__init__(
@@ -86,6 +94,9 @@ class _Download(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         write = document_of if self._is_batch else csv_of
+        paced = Paced(
+            send, least_bytes_a_second=_LEAST_BYTES_A_SECOND, grace_seconds=_GRACE_SECONDS
+        )
         try:
             async with (
                 asyncio.timeout(_LONGEST_SECONDS),
@@ -93,10 +104,10 @@ class _Download(StreamingResponse):
                 aclosing(write(session, self._order)) as content,
             ):
                 self.body_iterator = content
-                with suppress(ClientDisconnect):
-                    await super().__call__(scope, receive, send)
+                with suppress(ClientDisconnect, TooSlow):
+                    await super().__call__(scope, receive, paced)
         finally:
-            self._places.release()
+            self._place.release()
 
 
 def _refused(status: int, code: str, message: str) -> Response:

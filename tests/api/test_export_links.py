@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from app.domain.ids import new_id
+from app.processes.keep_house import keep_links
 from schema.ids import IdPrefix, encode_id
+from schema.transport import exports
 from tests.api.caller import OwnProgram, Stage
 from tests.api.exporting import CREATE_EXPORT, asked, fetched, http_scope, link, silent, table
 from tests.api.filled import FilledProgram
+from tests.storage.bells import SilentBells
 
 _LINKS = "SELECT export_link::text FROM export_link"
 _AUDITED = "SELECT actor, after FROM audit WHERE action = 'export.created'"
@@ -143,11 +147,69 @@ async def test_a_batch_that_is_not_there(filled: FilledProgram) -> None:
 async def test_a_client_that_leaves_gives_its_place_back(filled: FilledProgram) -> None:
     await filled.grow(1)
     program = filled.program
+    for _ in range(5):
+        await _application(program)(http_scope(await link(program, "LEDGER")), silent, _gone)
+    assert (await fetched(program, "LEDGER")).status_code == 200
+
+
+async def test_a_slow_client_keeps_its_own_program_waiting_and_nobody_else(
+    stage: Stage, filled: FilledProgram
+) -> None:
+    program, other = filled.program, await stage.program()
+    app, begun, reads = _application(program), asyncio.Event(), asyncio.Event()
+
+    async def slow(message: Any) -> None:
+        assert message.get("status", 200) == 200
+        begun.set()
+        await reads.wait()
+
+    download = asyncio.create_task(app(http_scope(await link(program, "LEDGER")), silent, slow))
+    own = await link(program, "LEDGER")
+    await begun.wait()
+    waiting = await program.client.get(own)
+    assert waiting.status_code == 503
+    assert "of this program" in waiting.json()["errors"][0]["message"]
+    assert (await fetched(other, "LEDGER")).status_code == 200
+    reads.set()
+    await download
+    assert (await program.client.get(own)).status_code == 200
+
+
+async def test_a_client_that_hardly_reads_is_cut_off(
+    filled: FilledProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_GRACE_SECONDS", 0.2)
+    sent = []
+
+    async def never(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    path = await link(filled.program, "LEDGER")
+    async with asyncio.timeout(10):
+        await _application(filled.program)(http_scope(path), silent, never)
+    assert [one.get("more_body") for one in sent] == [None, True]
+    assert (await fetched(filled.program, "LEDGER")).status_code == 200
+
+
+async def test_links_that_are_over_are_forgotten_after_a_day(
+    stage: Stage, filled: FilledProgram
+) -> None:
+    used, kept = await link(filled.program, "LEDGER"), await link(filled.program, "AUDIT")
+    assert (await filled.program.client.get(used)).status_code == 200
+    late = stage.process.now() + timedelta(days=1)
+    assert await keep_links(filled.worker, SilentBells(), lambda: late) == 0
+    assert (await filled.program.client.get(kept)).status_code == 200
+    late += timedelta(minutes=2)
+    assert await keep_links(filled.worker, SilentBells(), lambda: late) == 2
+    assert await filled.owner.fetch(_LINKS) == []
+
+
+def _application(program: OwnProgram) -> Any:
     transport = program.client._transport
     assert isinstance(transport, httpx.ASGITransport)
-    for _ in range(5):
-        await transport.app(http_scope(await link(program, "LEDGER")), silent, _gone)
-    assert (await fetched(program, "LEDGER")).status_code == 200
+    return transport.app
 
 
 async def _gone(message: Any) -> None:

@@ -122,6 +122,7 @@ FUNCTIONS = {
     "sge_current_program": "api worker",
     "sge_find_program": "api reader",
     "sge_forget_events": "worker",
+    "sge_forget_export_links": "worker",
     "sge_instant": "api worker",
     "sge_list_programs": "api reader",
     "sge_lock_outbox": "feed worker",

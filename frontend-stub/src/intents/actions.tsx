@@ -7,7 +7,7 @@ import {
 } from "../generated/operations";
 import { useScope } from "../shell/scopes";
 import { failureOf } from "../values/failure";
-import type { Detail } from "./intent-page";
+import type { Detail } from "./detail";
 
 interface Props {
   readonly intent: Detail;

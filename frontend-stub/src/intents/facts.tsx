@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
-import type { Detail } from "./intent-page";
+import type { Detail } from "./detail";
 
 export function Facts({ intent }: { intent: Detail }) {
   const referrer = intent.user?.referredBy;

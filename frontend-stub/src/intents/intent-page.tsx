@@ -2,7 +2,6 @@ import { useEffect } from "react";
 import { useQuery, useSubscription } from "urql";
 import {
   IntentDetailDocument,
-  type IntentDetailQuery,
   IntentProgressedDocument,
   type IntentProgressFragment,
 } from "../generated/operations";
@@ -15,12 +14,11 @@ import { intentsHref } from "../routing";
 import { failureOf } from "../values/failure";
 import { Actions } from "./actions";
 import { Attempts } from "./attempts";
+import type { Detail } from "./detail";
 import { Facts } from "./facts";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
 import { Timeline } from "./timeline";
-
-export type Detail = NonNullable<IntentDetailQuery["intent"]>;
 
 export function IntentPage({ slug, id }: { slug: string; id: string }) {
   const { intent, failure, refetch } = useLiveIntent(id);

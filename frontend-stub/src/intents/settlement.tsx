@@ -1,8 +1,8 @@
 import { Amount } from "../parts/amount";
 import { FullInstant } from "../parts/instant";
 import { CommissionsTable } from "./commissions-table";
+import type { Detail } from "./detail";
 import { Fact } from "./facts";
-import type { Detail } from "./intent-page";
 import { Journal } from "./journal";
 
 type Commissions = NonNullable<NonNullable<Detail["settlement"]>["commissions"]>;

@@ -1,6 +1,6 @@
 import type { IntentStage } from "../generated/operations";
 import { stageWords } from "../parts/status";
-import type { Detail } from "./intent-page";
+import type { Detail } from "./detail";
 
 const stages: readonly IntentStage[] = ["QUEUED", "SIGNED", "BROADCAST", "MINED", "FINAL"];
 

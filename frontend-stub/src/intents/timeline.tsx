@@ -1,6 +1,6 @@
 import { FullInstant } from "../parts/instant";
 import { StatusMark, stageWords } from "../parts/status";
-import type { Detail } from "./intent-page";
+import type { Detail } from "./detail";
 
 /** Every change with its cause, oldest first. */
 export function Timeline({ transitions }: { transitions: Detail["timeline"] }) {

@@ -47,7 +47,10 @@ async def test_no_field_sends_more_statements_for_more_rows(
     few = await count_all(filled, counting)
     await grow(filled, batches, MANY)
     many = await count_all(filled, counting)
-    grown = {name: (few[name], many[name]) for name in few if few[name] < many[name]}
+    # Loads that end in another order may take one statement more, once; what grows with the rows does so again.
+    suspects = {name for name in few if few[name] < many[name]}
+    again = await count_all(filled, counting, suspects)
+    grown = {name: (few[name], many[name]) for name in suspects if few[name] < again[name]}
     assert grown == {}
 
 
@@ -62,10 +65,14 @@ async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
     await filled.reverse()
 
 
-async def count_all(filled: FilledProgram, counting: CountingDatabase) -> dict[str, int]:
-    """How many statements each query takes; what they were is in `counting` after a failure."""
+async def count_all(
+    filled: FilledProgram, counting: CountingDatabase, names: set[str] | None = None
+) -> dict[str, int]:
+    """How many statements each of these queries takes; what they were is in `counting` after a failure."""
     counted = {}
     for name, query in queries().items():
+        if names is not None and name not in names:
+            continue
         counting.statements.clear()
         await filled.program.ask(query, slug=filled.program.slug)
         counted[name] = len(counting.statements)

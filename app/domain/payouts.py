@@ -1,7 +1,5 @@
 """Payouts as values: what is due to whom, in which Safe transaction, and what becomes of a batch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.states import SafeTransactionStatus
@@ -94,38 +92,6 @@ class BlockerCode(StrEnum):
 MOST_PAYOUTS = 400
 USUAL_PAYOUTS = 200
 """Recipients of one Safe transaction: what we plan, and what the database takes at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A batch's Safe transaction, as far as the batch's status depends on it."""
-
-    status: SafeTransactionStatus
-    death: Death | None
-
-
-def batch_status(parts: Sequence[Part], *, rejected: bool) -> BatchStatus:
-    """Derived, never stored; sge_batch_status says the same in SQL. parts: at least one."""
-    executed = [part.status is SafeTransactionStatus.EXECUTED for part in parts]
-    given_up = [part.death is not None for part in parts]
-    if all(executed):
-        return BatchStatus.COMPLETED
-    if any(executed) and all(map(max, executed, given_up)):
-        return BatchStatus.PARTIALLY_COMPLETED
-    if rejected and not any(executed):
-        return BatchStatus.REJECTED
-    if all(given_up):
-        return BatchStatus.FAILED
-    return _live_status([part.status for part in parts])
-
-
-def _live_status(statuses: Sequence[SafeTransactionStatus]) -> BatchStatus:
-    under_way = {SafeTransactionStatus.EXECUTING, SafeTransactionStatus.EXECUTED}
-    if not under_way.isdisjoint(statuses):
-        return BatchStatus.EXECUTING
-    if all(status is SafeTransactionStatus.APPROVED for status in statuses):
-        return BatchStatus.APPROVED
-    return BatchStatus.PENDING_APPROVAL
 
 
 def payout_status(status: SafeTransactionStatus, death: Death | None) -> PayoutStatus:

@@ -1,12 +1,14 @@
 """A batch's status in SQL is what it is in Python, for every combination of up to three Safe transactions."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
 import asyncpg
 
 from app.domain.ids import new_id
-from app.domain.payouts import Death, Part, batch_status
+from app.domain.payouts import BatchStatus, Death
 from app.domain.states import SafeTransactionStatus
 from tests.storage.conftest import Vault
 from tests.storage.seeds import AT, wallet
@@ -34,6 +36,38 @@ INSERT INTO payout_batch_transaction SELECT $1, * FROM unnest($2::uuid[], $3::in
 _STATUSES = (
     "SELECT id, sge_batch_status(program_id, id) AS status FROM payout_batch WHERE program_id = $1"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A batch's Safe transaction, as far as the batch's status depends on it."""
+
+    status: SafeTransactionStatus
+    death: Death | None
+
+
+def batch_status(parts: Sequence[Part], *, rejected: bool) -> BatchStatus:
+    """The domain's rule, said a second time. parts: at least one."""
+    executed = [part.status is SafeTransactionStatus.EXECUTED for part in parts]
+    given_up = [part.death is not None for part in parts]
+    if all(executed):
+        return BatchStatus.COMPLETED
+    if any(executed) and all(map(max, executed, given_up)):
+        return BatchStatus.PARTIALLY_COMPLETED
+    if rejected and not any(executed):
+        return BatchStatus.REJECTED
+    if all(given_up):
+        return BatchStatus.FAILED
+    return _live_status([part.status for part in parts])
+
+
+def _live_status(statuses: Sequence[SafeTransactionStatus]) -> BatchStatus:
+    under_way = {SafeTransactionStatus.EXECUTING, SafeTransactionStatus.EXECUTED}
+    if not under_way.isdisjoint(statuses):
+        return BatchStatus.EXECUTING
+    if all(status is SafeTransactionStatus.APPROVED for status in statuses):
+        return BatchStatus.APPROVED
+    return BatchStatus.PENDING_APPROVAL
 
 
 def _parts() -> list[Part]:

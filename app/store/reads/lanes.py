@@ -34,14 +34,6 @@ class WorkerRow:
     beat_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChainWatchRow:
-    chain_id: int
-    head_number: int | None
-    final_number: int | None
-    updated_at: datetime | None
-
-
 _LANES = """
 SELECT l.id, l.chain_id, l.relayer, l.status, l.halt_reason, l.halted_at, l.balance_wei, l.next_nonce,
        count(t.id) AS in_flight, min(t.created_at) AS oldest_pending_at
@@ -51,9 +43,6 @@ SELECT l.id, l.chain_id, l.relayer, l.status, l.halt_reason, l.halted_at, l.bala
  GROUP BY l.id ORDER BY l.chain_id, l.relayer
 """
 _WORKERS = "SELECT name, queues, state, current_job, beat_at FROM worker_heartbeat ORDER BY name"
-_WATCHES = (
-    "SELECT chain_id, head_number, final_number, updated_at FROM chain_watch ORDER BY chain_id"
-)
 _WAITING = "SELECT depth, oldest FROM sge_waiting_intents()"
 
 
@@ -86,11 +75,6 @@ async def lanes_by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[LaneRo
 async def workers(session: ReadSession) -> list[WorkerRow]:
     """Every worker that has beaten and was not forgotten yet."""
     return [WorkerRow(*record) for record in await session.connection.fetch(_WORKERS)]
-
-
-async def watches(session: ReadSession) -> list[ChainWatchRow]:
-    """How far each chain is watched."""
-    return [ChainWatchRow(*record) for record in await session.connection.fetch(_WATCHES)]
 
 
 async def waiting_intents(session: ReadSession) -> tuple[int, datetime | None]:

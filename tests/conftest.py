@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.fixtures.queues",
     "tests.fixtures.chains",
     "tests.fixtures.stack",
+    "tests.fixtures.javascript",
 ]

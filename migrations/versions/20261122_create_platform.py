@@ -19,7 +19,7 @@ FILES = (
     "06_events.sql",
     "07_accept.sql",
     "08_payouts.sql",
-    "09_access.sql",
+    "20_access.sql",
 )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from app.auth.sealed_secrets import SecretBox
 from app.chain.address import parse_address
 from app.chain.client import Chain
 from app.chain_settings import ChainSettings, TokenSettings
@@ -54,6 +55,14 @@ class Runtime:
     def reads(self) -> Database:
         """The replica where there is one, else the primary."""
         return self.databases.get("read", self.database)
+
+    @property
+    def secret_box(self) -> SecretBox:
+        """What secrets of webhooks are sealed with, in web processes and workers; raises SettingsMistake elsewhere."""
+        key = self.settings.encryption_key
+        if key is None:
+            raise SettingsMistake(f"{PREFIX}ENCRYPTION_KEY is missing")
+        return SecretBox(key.get_secret_value())
 
     def chain_settings(self, chain_id: int) -> ChainSettings:
         """Raises KeyError for a chain that the settings do not name."""

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     serve_page: bool = True
     introspection: bool | None = None
     secret_key: SecretStr | None = None
+    encryption_key: SecretStr | None = None
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -113,9 +114,11 @@ class Settings(BaseSettings):
         ids = [chain.chain_id for chain in self.chains]
         if len(set(ids)) != len(ids):
             raise ValueError("SGE_CHAINS names a chain id twice")
-        secret = self.secret_key
-        if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
-            raise ValueError(f"SGE_SECRET_KEY must have at least {_SHORTEST_SECRET} characters")
+        for name in ("secret_key", "encryption_key"):
+            secret: SecretStr | None = getattr(self, name)
+            if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
+                variable = f"{PREFIX}{name.upper()}"
+                raise ValueError(f"{variable} must have at least {_SHORTEST_SECRET} characters")
         return self
 
 
@@ -197,8 +200,15 @@ _FORMS: dict[str, Callable[[str], str | None]] = {
 }
 
 _NEEDS: dict[Command, tuple[str, ...]] = {
-    "api": ("database_api_url", "database_feed_url", "redis_url", "chains", "secret_key"),
-    "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys"),
+    "api": (
+        "database_api_url",
+        "database_feed_url",
+        "redis_url",
+        "chains",
+        "secret_key",
+        "encryption_key",
+    ),
+    "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys", "encryption_key"),
     "scheduler": ("database_worker_url", "redis_url"),
     "migrate": ("database_owner_url",),
     "operator create": ("database_api_url", "redis_url", "secret_key"),
@@ -219,4 +229,5 @@ _REMEDIES = {
     "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
     "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",
     "secret_key": "random text that API keys are hashed with: `openssl rand -hex 32`",
+    "encryption_key": "random text that webhooks' secrets are sealed with: `openssl rand -hex 32`",
 }

@@ -18,6 +18,7 @@ _HELD_BY = {
     "SGE_DATABASE_API_URL": ("api",),
     "SGE_DATABASE_FEED_URL": ("api",),
     "SGE_SECRET_KEY": ("api",),
+    "SGE_ENCRYPTION_KEY": ("api", "worker"),
     "SGE_DATABASE_WORKER_URL": ("worker", "scheduler"),
     "SGE_RELAYER_KEYS": ("worker",),
 }
@@ -38,6 +39,7 @@ def demo_settings(
         "SGE_CHAINS": json.dumps([_chain_settings(services, chain)]),
         "SGE_RELAYER_KEYS": ",".join(keys.relayers),
         "SGE_SECRET_KEY": keys.pepper,
+        "SGE_ENCRYPTION_KEY": keys.encryption,
         "SGE_API_PORT": str(options.port),
         "SGE_PUBLIC_URL": public_url(options),
         "SGE_SERVE_PAGE": str(options.page).lower(),

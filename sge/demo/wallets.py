@@ -36,6 +36,7 @@ class DemoKeys:
     relayers: list[str] = field(default_factory=lambda: new_keys(RELAYERS))
     wallets: list[str] = field(default_factory=lambda: new_keys(TEST_WALLETS))
     pepper: str = field(default_factory=lambda: secrets.token_hex(32))
+    encryption: str = field(default_factory=lambda: secrets.token_hex(32))
     traffic_seed: str = field(default_factory=lambda: secrets.token_hex(32))
 
 

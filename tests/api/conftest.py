@@ -36,6 +36,7 @@ def settings(database: Database, redis_url: str, anvil: Anvil, deployed: Deploym
             "database_feed_url": database.dsn("sge_feed"),
             "redis_url": redis_url,
             "secret_key": "a secret of the tests, long enough for anybody",
+            "encryption_key": "another secret of the tests, as long as it has to be",
             "chains": [
                 {
                     "chain_id": CHAIN_ID,

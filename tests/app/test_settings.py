@@ -54,9 +54,15 @@ def test_the_example_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             "api",
-            "SGE_DATABASE_API_URL SGE_DATABASE_FEED_URL SGE_REDIS_URL SGE_CHAINS SGE_SECRET_KEY",
+            (
+                "SGE_DATABASE_API_URL SGE_DATABASE_FEED_URL SGE_REDIS_URL SGE_CHAINS SGE_SECRET_KEY "
+                "SGE_ENCRYPTION_KEY"
+            ),
         ),
-        ("worker", "SGE_DATABASE_WORKER_URL SGE_REDIS_URL SGE_CHAINS SGE_RELAYER_KEYS"),
+        (
+            "worker",
+            "SGE_DATABASE_WORKER_URL SGE_REDIS_URL SGE_CHAINS SGE_RELAYER_KEYS SGE_ENCRYPTION_KEY",
+        ),
         ("scheduler", "SGE_DATABASE_WORKER_URL SGE_REDIS_URL"),
         ("migrate", "SGE_DATABASE_OWNER_URL"),
     ],
@@ -80,6 +86,7 @@ def test_a_complete_process_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("SGE_REDIS_URL", "redis://host")
     monkeypatch.setenv("SGE_CHAINS", json.dumps([CHAIN]))
     monkeypatch.setenv("SGE_RELAYER_KEYS_FILE", str(keys))
+    monkeypatch.setenv("SGE_ENCRYPTION_KEY", "e" * 32)
     settings = load_settings().require_for("worker")
     found = [key.get_secret_value() for key in settings.relayer_private_keys()]
     assert found == ["0x" + "a" * 64, "b" * 64]
@@ -97,6 +104,7 @@ def test_a_complete_process_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ),
         ({"SGE_CHAINS": json.dumps([CHAIN | {"colour": 1}])}, "SGE_CHAINS[0].colour: "),
         ({"SGE_SECRET_KEY": "short"}, "SGE_SECRET_KEY must have at least 32"),
+        ({"SGE_ENCRYPTION_KEY": "short"}, "SGE_ENCRYPTION_KEY must have at least 32"),
         (
             {"SGE_RELAYER_KEYS": "a", "SGE_RELAYER_KEYS_FILE": "b"},
             "set SGE_RELAYER_KEYS or SGE_RELAYER_KEYS_FILE, not both",
@@ -116,6 +124,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SGE_DATABASE_API_URL", "postgresql://sge_api:hidden-word@host/sge")
     monkeypatch.setenv("SGE_RELAYER_KEYS", "hidden-key")
     monkeypatch.setenv("SGE_SECRET_KEY", "hidden" * 8)
+    monkeypatch.setenv("SGE_ENCRYPTION_KEY", "hidden" * 8)
     monkeypatch.setenv("SGE_CHAINS", json.dumps([CHAIN]))
     shown = repr(load_settings()) + str(load_settings())
     assert "hidden" not in shown

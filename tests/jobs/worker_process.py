@@ -39,6 +39,7 @@ def settings_of(database: Addresses, redis_url: str, chain: GatewayChain) -> dic
         "SGE_REDIS_URL": redis_url,
         "SGE_CHAINS": json.dumps([facts]),
         "SGE_RELAYER_KEYS": RELAYER_KEY,
+        "SGE_ENCRYPTION_KEY": "a secret of the tests, as long as it has to be",
     }
 
 

@@ -33,4 +33,5 @@ def complete_environment(
         "SGE_CHAINS": json.dumps([chain]),
         "SGE_RELAYER_KEYS": "0x" + "4" * 64,
         "SGE_SECRET_KEY": PEPPER,
+        "SGE_ENCRYPTION_KEY": PEPPER[::-1],
     }

@@ -100,11 +100,12 @@ def test_a_wrong_value_is_named_without_being_shown(variables: dict[str, str], l
 
 def test_each_missing_setting_has_a_line_of_its_own() -> None:
     lines = told({}, "--process", "api").stdout.splitlines()
-    assert [line.split(":")[0].strip() for line in lines[1:5]] == [
+    assert [line.split(":")[0].strip() for line in lines[1:6]] == [
         "SGE_DATABASE_FEED_URL",
         "SGE_REDIS_URL",
         "SGE_CHAINS",
         "SGE_SECRET_KEY",
+        "SGE_ENCRYPTION_KEY",
     ]
     assert all("sge worker" not in line for line in lines)
 

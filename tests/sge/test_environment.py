@@ -13,13 +13,14 @@ ALL = {
     "SGE_DATABASE_WORKER_URL": "w",
     "SGE_RELAYER_KEYS": "r",
     "SGE_SECRET_KEY": "s",
+    "SGE_ENCRYPTION_KEY": "e",
     "SGE_REDIS_URL": "redis",
 }
 
 
 @pytest.mark.parametrize(
     ("process", "held"),
-    [("api", "afs"), ("worker", "wr"), ("scheduler", "w"), (None, "oafwrs")],
+    [("api", "aefs"), ("worker", "ewr"), ("scheduler", "w"), (None, "oaefwrs")],
 )
 def test_what_a_process_holds(monkeypatch: pytest.MonkeyPatch, process: Any, held: str) -> None:
     monkeypatch.setenv("SGE_CHAINS", "a developer's own")

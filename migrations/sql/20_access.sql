@@ -73,6 +73,16 @@ BEGIN
     EXECUTE format('GRANT SELECT ON %I TO sge_worker, sge_api, sge_reader', name);
   END LOOP;
 END $$;
+-- Wallets' sessions: nobody's rows but the owner's; what may be asked of them is in 10_sessions.sql.
+DO $$
+DECLARE name text;
+BEGIN
+  FOR name IN SELECT unnest(ARRAY['login_nonce', 'wallet_session']) LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY owner_all ON %I TO sge_owner USING (true) WITH CHECK (true)', name);
+  END LOOP;
+END $$;
 -- The web process proves nothing: it revives and cancels intents; it proposes, approves and gives up payouts, and pays
 -- nobody; no commission or refund is PAID by it, no Safe transaction relayed or ended.
 CREATE POLICY web_settles_nothing ON intent_state AS RESTRICTIVE FOR UPDATE TO sge_api
@@ -250,6 +260,10 @@ GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
+GRANT EXECUTE ON FUNCTION sge_begin_session, sge_authenticate_session, sge_sessions_of, sge_revoke_session, sge_note_session_use
+  TO sge_api;
+GRANT EXECUTE ON FUNCTION sge_sessions_of TO sge_reader;
+GRANT EXECUTE ON FUNCTION sge_forget_login_nonces, sge_forget_sessions TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_forget_events, sge_forget_export_links TO sge_worker;
 

@@ -19,6 +19,7 @@ FILES = (
     "06_events.sql",
     "07_accept.sql",
     "08_payouts.sql",
+    "10_sessions.sql",
     "20_access.sql",
 )
 

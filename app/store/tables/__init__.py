@@ -21,6 +21,7 @@ from app.store.tables import (
     intent_state,
     journal,
     lane,
+    login_nonce,
     movement,
     operation_key,
     payout,
@@ -39,6 +40,7 @@ from app.store.tables import (
     terms,
     treasury,
     user,
+    wallet_session,
     withdrawal,
     worker_heartbeat,
 )
@@ -66,6 +68,7 @@ __all__ = [
     "intent_state",
     "journal",
     "lane",
+    "login_nonce",
     "movement",
     "operation_key",
     "payout",
@@ -84,6 +87,7 @@ __all__ = [
     "terms",
     "treasury",
     "user",
+    "wallet_session",
     "withdrawal",
     "worker_heartbeat",
 ]

@@ -1,0 +1,106 @@
+"""Wallets' sessions: begun, found by their token's hash, revoked, forgotten. Through named functions only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from app.store.database import ReadSession, UnitOfWork
+
+_BEGIN = "SELECT sge_begin_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_FIND = "SELECT * FROM sge_authenticate_session($1)"
+_REVOKE = "SELECT sge_revoke_session($1, $2, $3, $4)"
+_NOTE_USE = "SELECT sge_note_session_use($1, $2)"
+_FORGET_NONCES = "SELECT sge_forget_login_nonces($1)"
+_FORGET_SESSIONS = "SELECT sge_forget_sessions($1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose sessions are meant. wallet: checksummed.
+
+    contract_chain_id: the chain whose contract signed, None when the wallet's key did. A contract speaks for its address
+    on its own chain only: on another one somebody else may hold the same address.
+    """
+
+    wallet: str
+    contract_chain_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSession:
+    """What authentication needs to know of a session."""
+
+    session_id: UUID
+    holder: Holder
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session about to begin, by a nonce that nobody may use again."""
+
+    id: UUID
+    holder: Holder
+    token_hash: bytes = field(repr=False)
+    user_agent: str | None
+    created_at: datetime
+    expires_at: datetime
+    nonce: str
+    nonce_expires_at: datetime
+
+
+async def begin_session(unit: UnitOfWork, new: NewSession, most: int) -> list[UUID] | None:
+    """Uses the nonce up and stores the session; None, and nothing done, when the nonce was used before.
+
+    Gives the holder's oldest sessions that were revoked to keep at most `most` alive.
+    """
+    gave_way: list[UUID] | None = await unit.connection.fetchval(
+        _BEGIN,
+        new.nonce,
+        new.nonce_expires_at,
+        new.id,
+        new.holder.wallet,
+        new.holder.contract_chain_id,
+        new.token_hash,
+        new.user_agent,
+        new.created_at,
+        new.expires_at,
+        most,
+    )
+    return gave_way
+
+
+async def find_session(session: ReadSession, token_hash: bytes) -> KnownSession | None:
+    """A session by its token's hash, expired and revoked ones too; None when there is none."""
+    row = await session.connection.fetchrow(_FIND, token_hash)
+    if row is None:
+        return None
+    holder = Holder(row["wallet"], row["contract_chain_id"])
+    return KnownSession(row["session_id"], holder, row["expires_at"], row["revoked_at"])
+
+
+async def revoke_session(
+    unit: UnitOfWork, holder: Holder, session_id: UUID, at: datetime
+) -> bool | None:
+    """Ends one of the holder's sessions: whether it was not revoked before; None when the holder has no such session."""
+    revoked: bool | None = await unit.connection.fetchval(
+        _REVOKE, holder.wallet, holder.contract_chain_id, session_id, at
+    )
+    return revoked
+
+
+async def note_session_use(unit: UnitOfWork, session_id: UUID, at: datetime) -> None:
+    await unit.connection.execute(_NOTE_USE, session_id, at)
+
+
+async def forget_nonces(unit: UnitOfWork, before: datetime) -> int:
+    """Removes up to 10 000 nonces that expired before an instant; returns how many."""
+    gone: int = await unit.connection.fetchval(_FORGET_NONCES, before)
+    return gone
+
+
+async def forget_sessions(unit: UnitOfWork, before: datetime) -> int:
+    """Removes up to 10 000 sessions that expired before an instant; returns how many."""
+    gone: int = await unit.connection.fetchval(_FORGET_SESSIONS, before)
+    return gone

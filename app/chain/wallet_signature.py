@@ -12,6 +12,8 @@ ACCEPTED = _IS_VALID_SIGNATURE.ljust(WORD, b"\x00")
 """What a contract wallet answers to yes; anything else, a revert included, is a no."""
 WALLET_CODE_GAS = 400_000
 """A contract wallet's own code runs under this; what a settlement gives it is no more."""
+_KEY_BYTES = 65
+_OFFSET = 27
 
 
 class WalletReads(Protocol):
@@ -29,6 +31,13 @@ def signed_by_key(wallet: str, digest: bytes, signature: bytes) -> bool:
         return recover_signer(digest, signature) == wallet
     except InvalidSignatureError:
         return False
+
+
+def without_offset(signature: bytes) -> bytes:
+    """The signature with v of 27 or 28, as some wallets write 0 or 1 (a bare recovery id); anything else as it is."""
+    if len(signature) == _KEY_BYTES and signature[-1] in (0, 1):
+        return signature[:-1] + bytes([signature[-1] + _OFFSET])
+    return signature
 
 
 async def accepted_by_code(

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 
 from schema.transport.asgi import Schema, build_application
 from schema.transport.exports import ExportingRuntime, Exports
+from schema.transport.leaving import LeavingServer
 from schema.transport.settings import TransportSettings
 
 _PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"
@@ -37,6 +38,13 @@ def create_app(
     )
 
 
+def make_server(
+    app: Starlette, host: str, port: int, settings: TransportSettings
+) -> uvicorn.Server:
+    """Give the server that `sge api` runs: it sends clients away before it stops."""
+    return LeavingServer(server_config(app, host, port, settings), app.state.leave)
+
+
 def server_config(
     app: Starlette, host: str, port: int, settings: TransportSettings
 ) -> uvicorn.Config:
@@ -54,7 +62,7 @@ def server_config(
         access_log=False,
         server_header=False,
         ws="websockets-sansio",
-        ws_max_size=settings.maximum_body_bytes,
+        ws_max_size=settings.maximum_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,

@@ -34,7 +34,8 @@ def build_application(
 ) -> Starlette:
     """Serve a schema; the application's lifespan starts and stops the runtime.
 
-    `pages` is a folder of built static files for `/`; `routes` are the application's own.
+    `pages` is a folder of built static files for `/`; `routes` are the application's own. A server
+    that stops calls `state.leave` first.
     """
     engine = Engine(schema, settings)
     http = GraphQLOverHttp(engine, runtime, settings)
@@ -59,12 +60,14 @@ def build_application(
     ]
     if pages is not None:
         all_routes.append(Mount("/", StaticFiles(directory=pages, html=True)))
-    return Starlette(
+    application = Starlette(
         routes=all_routes,
         middleware=[Middleware(RequestIdMiddleware)],
         exception_handlers={HTTPException: _plain_refusal, Exception: _coded_failure},
         lifespan=lifespan,
     )
+    application.state.leave = websocket.leave
+    return application
 
 
 async def _plain_refusal(_: Request, failure: Exception) -> Response:

@@ -20,9 +20,37 @@ class TransportSettings:
     """A request whose body takes longer to arrive is given up."""
     cached_document_characters: int = 512 * 1024
     """Sum of the texts of the documents kept; a parsed one takes 50 to 100 bytes a character."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins of pages, beside this server's own, that may call it."""
+    public_url: str = ""
+    """The address that people use; its origin is this server's own, whatever a proxy makes of Host."""
     connection_init_seconds: float = 5.0
     ping_seconds: float = 15.0
-    recheck_credentials_seconds: float = 3.0
-    """A socket whose credential is revoked is closed within this and one look-up."""
+    recheck_credentials_seconds: float = 2.0
+    """A socket whose credential is revoked is closed within this, one look-up, and what that keeps (2 s)."""
+    maximum_message_bytes: int = 64 * 1024
+    """Of one message on a socket; a longer one closes it with 1009."""
+    messages_per_second: float = 50.0
+    """Of one socket; what comes faster, after the first, waits in the client's own buffers."""
+    messages_at_once: int = 250
+    """A client that comes back sends connection_init and all of its subscriptions at once."""
+    maximum_unread_characters: int = 2 * 1024 * 1024
+    """Frames of one socket that wait for the client to read; with more it is closed."""
+    maximum_unread_characters_together: int = 256 * 1024 * 1024
+    """The same of all sockets: above it, each that lets anything wait is closed."""
+    write_seconds: float = 20.0
+    """A client that makes no room for a frame for longer is closed."""
+    close_seconds: float = 5.0
+    """A client that does not answer the close frame is cut off."""
     subscriptions_per_connection: int = 100
+    subscriptions_per_caller: int = 20_000
+    """Operations on all of a caller's sockets, those without a credential by address."""
+    connections: int = 20_000
     connections_per_caller: int = 5_000
+    anonymous_connections: int = 2_000
+    """Those without a credential, or that have not sent it yet."""
+    anonymous_connections_per_address: int = 100
+    leave_seconds: float = 5.0
+    """Over which all clients are sent away when the server stops, so that they do not come back at once."""
+    finish_seconds: float = 3.0
+    """A query or mutation on a socket that is sent away has this long to answer."""

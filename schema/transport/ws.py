@@ -5,20 +5,21 @@ error in one operation and never looks at a credential again (docs/decisions/003
 """
 
 import asyncio
-from collections import Counter
 
-import structlog
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.domain.permissions import Authority
 from schema.context import ApiRuntime
 from schema.transport.engine import Engine
+from schema.transport.origins import may_connect
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
+from schema.transport.ws_admission import Admission, Full, Seat
 from schema.transport.ws_connection import Connection
+from schema.transport.ws_handshake import HandshakeRefused, refuse_handshake
 from schema.transport.ws_messages import SUBPROTOCOL, CloseCode
-
-_log = structlog.get_logger(__name__)
+from schema.transport.ws_output import Unread
+from schema.transport.ws_watch import close_stalled, recheck_credentials, send_away
 
 
 class GraphQLOverWebSocket:
@@ -29,20 +30,53 @@ class GraphQLOverWebSocket:
         self.runtime = runtime
         self.settings = settings
         self.streams = SharedStreams(engine)
+        self.unread = Unread()
+        self._admission = Admission(settings)
         self._connections: set[Connection] = set()
-        self._by_caller: Counter[Authority | None] = Counter()
-        self._recheck: asyncio.Task[None] | None = None
+        self._leaving = False
+        self._watching: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._recheck = asyncio.create_task(self._recheck_credentials())
+        self._watching = [
+            asyncio.create_task(
+                recheck_credentials(self._connections, self.runtime, self.settings)
+            ),
+            asyncio.create_task(close_stalled(self._connections)),
+        ]
 
     async def stop(self) -> None:
-        if self._recheck is not None:
-            self._recheck.cancel()
-            await asyncio.gather(self._recheck, return_exceptions=True)
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+
+    async def leave(self) -> None:
+        """Take no more connections, and send the clients of all others to another server."""
+        self._leaving = True
+        await send_away(self._connections, self.settings.leave_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert (await receive())["type"] == "websocket.connect"
+        try:
+            seat = self._admit(scope)
+        except HandshakeRefused as refused:
+            await refuse_handshake(scope, send, refused)
+            return
+        try:
+            await self._serve(scope, receive, send, seat)
+        finally:
+            seat.leave()
+
+    def _admit(self, scope: Scope) -> Seat:
+        if self._leaving:
+            raise HandshakeRefused(503, "This server is stopping: connect again.")
+        if not may_connect(Headers(scope=scope), self.settings):
+            raise HandshakeRefused(403, "Pages of this Origin may not connect.")
+        seat = self._admission.enter((scope.get("client") or ("",))[0])
+        if isinstance(seat, Full):
+            raise HandshakeRefused(429 if seat is Full.ADDRESS else 503, f"{seat}.")
+        return seat
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, seat: Seat) -> None:
         if SUBPROTOCOL not in scope.get("subprotocols", ()):
             await send({"type": "websocket.accept"})
             code = CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE
@@ -50,43 +84,9 @@ class GraphQLOverWebSocket:
             await send({"type": "websocket.close", "code": int(code), "reason": reason})
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-        connection = Connection(self, scope, receive, send)
+        connection = Connection(self, scope, receive, send, seat)
         self._connections.add(connection)
         try:
             await connection.run()
         finally:
             self._connections.discard(connection)
-
-    def admit(self, authority: Authority | None) -> bool:
-        """Count a connection of this caller; False when it has too many. Balance with `leave`."""
-        if self._by_caller[authority] >= self.settings.connections_per_caller:
-            return False
-        self._by_caller[authority] += 1
-        return True
-
-    def leave(self, authority: Authority | None) -> None:
-        self._by_caller[authority] -= 1
-        if self._by_caller[authority] <= 0:
-            del self._by_caller[authority]
-
-    async def _recheck_credentials(self) -> None:
-        """Close the sockets of credentials that expired or were revoked, within seconds."""
-        while True:
-            await asyncio.sleep(self.settings.recheck_credentials_seconds)
-            try:
-                await self._close_revoked()
-            except Exception:  # noqa: BLE001  the store is away: sockets stay, the next look decides
-                _log.warning("credential_recheck_failed", exc_info=True)
-
-    async def _close_revoked(self) -> None:
-        by_token: dict[str, list[Connection]] = {}
-        for connection in self._connections:
-            if connection.token is not None:
-                by_token.setdefault(connection.token, []).append(connection)
-        for token, connections in by_token.items():
-            authority = await self.runtime.authenticator.authenticate(token)
-            for connection in connections:
-                if authority != connection.authority:
-                    await connection.close(
-                        CloseCode.FORBIDDEN, "This API key has expired or was revoked."
-                    )

@@ -9,12 +9,12 @@ from starlette.types import Receive, Scope, Send
 
 from app.domain.permissions import Authority
 from schema.context import ApiRuntime
-from schema.errors import RateLimited, Unauthenticated
+from schema.errors import Unauthenticated
 from schema.transport.credentials import authenticate, bearer_token
 from schema.transport.engine import Engine
-from schema.transport.presenting import present_api_error
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
+from schema.transport.ws_admission import Seat
 from schema.transport.ws_messages import (
     ClientMessage,
     CloseCode,
@@ -27,10 +27,11 @@ from schema.transport.ws_messages import (
     read_message,
     text_of,
 )
-from schema.transport.ws_operation import run_operation
+from schema.transport.ws_operations import OpenOperations
+from schema.transport.ws_output import TOO_SLOW, SocketGone, SocketOutput, Unread, UnreadOutput
+from schema.transport.ws_pace import Pace
 
 _log = structlog.get_logger(__name__)
-_LONGEST_REASON_BYTES = 123
 _NO_INIT = "Unauthorized: send connection_init and wait for connection_ack first"
 
 
@@ -41,26 +42,24 @@ class SocketServer(Protocol):
     runtime: ApiRuntime
     settings: TransportSettings
     streams: SharedStreams
-
-    def admit(self, authority: Authority | None) -> bool: ...
-
-    def leave(self, authority: Authority | None) -> None: ...
+    unread: Unread
 
 
 class Connection:
-    def __init__(self, server: SocketServer, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, server: SocketServer, scope: Scope, receive: Receive, send: Send, seat: Seat
+    ) -> None:
         self.server = server
         self.authority: Authority | None = None
         self.token: str | None = None
         self.request_id: str = scope["state"]["request_id"]
+        self.output = SocketOutput(send, server.unread, server.settings)
+        self.seat = seat
+        self.operations = OpenOperations(self)
         self._header = Headers(scope=scope).get("authorization")
         self._receive = receive
-        self._send = send
         self._initialised = False
         self._acknowledged = False
-        self._closed = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
-        self._started_operations = 0
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -69,42 +68,44 @@ class Connection:
             asyncio.create_task(self._ping()),
         ]
         try:
-            while not self._closed:
-                message = await self._receive()
-                if message["type"] == "websocket.disconnect":
-                    break
-                await self._take(message.get("text"))
+            await self._take_messages()
+        except SocketGone:
+            _log.debug("socket_gone")
+        except UnreadOutput:
+            await self.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW)
         finally:
-            self._closed = True
-            if self._acknowledged:
-                self.server.leave(self.authority)
-            tasks = [*timers, *self._operations.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            self.output.closed = True
+            for timer in timers:
+                timer.cancel()
+            await asyncio.gather(*timers, return_exceptions=True)
+            await self.operations.stop()
 
     async def close(self, code: CloseCode, reason: str) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        for task in self._operations.values():
-            if task is not asyncio.current_task():
-                task.cancel()
-        short = reason.encode()[:_LONGEST_REASON_BYTES].decode(errors="ignore")
-        try:
-            await self._send({"type": "websocket.close", "code": int(code), "reason": short})
-        except (OSError, RuntimeError):
-            _log.debug("socket_was_gone", code=int(code))
+        """Close the socket, and end its operations; once."""
+        if not self.output.closed:
+            self.operations.cancel()
+            await self.output.close(code, reason)
+
+    async def send_away(self) -> None:
+        """Let queries and mutations answer, then make the client connect again, to another server."""
+        await self.operations.let_finish(self.server.settings.finish_seconds)
+        reason = "The server restarts: connect again and resume from your last cursor"
+        await self.close(CloseCode.SERVICE_RESTART, reason)
 
     async def send_text(self, text: str) -> None:
-        """Send one frame, waiting while the socket is full; silently nothing once closed."""
-        if not self._closed:
-            await self._send({"type": "websocket.send", "text": text})
+        await self.output.send_text(text)
 
-    def finish(self, identifier: str) -> None:
-        """Free an operation's id: the client may use it again from its complete message on."""
-        if self._operations.get(identifier) is asyncio.current_task():
-            del self._operations[identifier]
+    async def _take_messages(self) -> None:
+        settings = self.server.settings
+        pace = Pace(settings.messages_per_second, settings.messages_at_once)
+        while not self.output.closed:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                break
+            await self._take(message.get("text"))
+            too_fast_by = pace.spend()
+            if too_fast_by:
+                await asyncio.sleep(too_fast_by)
 
     async def _take(self, text: str | None) -> None:
         if text is None:
@@ -123,12 +124,12 @@ class Connection:
                 await self.send_text(text_of(_pong(message)))
             case Pong():
                 pass
+            case Subscribe() if not self._acknowledged:
+                await self.close(CloseCode.UNAUTHORIZED, _NO_INIT)
             case Subscribe():
-                await self._subscribe(message)
+                await self.operations.begin(message)
             case Complete():
-                task = self._operations.pop(message.id, None)
-                if task is not None:
-                    task.cancel()
+                self.operations.end(message.id)
 
     async def _initialise(self, message: ConnectionInit) -> None:
         if self._initialised:
@@ -136,7 +137,7 @@ class Connection:
             return
         self._initialised = True
         try:
-            await self._authenticate(message.payload.get("authorization", self._header))
+            await self._authenticate(message.payload.get("authorization"))
         except Unauthenticated as refused:
             await self.close(CloseCode.FORBIDDEN, refused.message)
             return
@@ -144,32 +145,17 @@ class Connection:
             _log.warning("socket_authentication_failed", exc_info=True)
             await self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
             return
-        if not self.server.admit(self.authority):
+        if self.authority is not None and not self.seat.take(self.authority.actor):
             await self.close(CloseCode.TRY_AGAIN_LATER, "Too many connections of this credential")
             return
         self._acknowledged = True
         await self.send_text(text_of({"type": "connection_ack"}))
 
-    async def _authenticate(self, header: object) -> None:
+    async def _authenticate(self, offered: object) -> None:
+        header = self._header if offered is None else offered
         self.authority = await authenticate(self.server.runtime.authenticator, header)
         if self.authority is not None:
             self.token = bearer_token(header)
-
-    async def _subscribe(self, message: Subscribe) -> None:
-        if not self._acknowledged:
-            await self.close(CloseCode.UNAUTHORIZED, _NO_INIT)
-        elif message.id in self._operations:
-            reason = f"Subscriber for {message.id} already exists"
-            await self.close(CloseCode.SUBSCRIBER_EXISTS, reason)
-        elif len(self._operations) >= self.server.settings.subscriptions_per_connection:
-            error = RateLimited("This connection has too many open operations.", 1)
-            shown = [present_api_error(error, self.request_id)]
-            await self.send_text(text_of({"id": message.id, "type": "error", "payload": shown}))
-        else:
-            self._started_operations += 1
-            request_id = f"{self.request_id}.{self._started_operations}"
-            operation = run_operation(self, message, request_id)
-            self._operations[message.id] = asyncio.create_task(operation)
 
     async def _close_without_init(self) -> None:
         await asyncio.sleep(self.server.settings.connection_init_seconds)
@@ -179,7 +165,7 @@ class Connection:
 
     async def _ping(self) -> None:
         ping = text_of({"type": "ping"})
-        while not self._closed:
+        while not self.output.closed:
             await asyncio.sleep(self.server.settings.ping_seconds)
             await self.send_text(ping)
 

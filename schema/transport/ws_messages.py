@@ -14,11 +14,13 @@ from schema.transport.body import request_from
 from schema.transport.engine import GraphQLRequest
 
 SUBPROTOCOL = "graphql-transport-ws"
+_LONGEST_ID = 256
 
 
 class CloseCode(IntEnum):
-    """Close codes of the protocol, and one of RFC 6455's registry."""
+    """Close codes of the protocol, and two of RFC 6455's registry."""
 
+    SERVICE_RESTART = 1012
     TRY_AGAIN_LATER = 1013
     BAD_REQUEST = 4400
     UNAUTHORIZED = 4401
@@ -97,6 +99,8 @@ def _id(message: dict[str, Any]) -> str:
     identifier = message.get("id")
     if not isinstance(identifier, str) or not identifier:
         raise InvalidMessage("Message id is not a non-empty string")
+    if len(identifier) > _LONGEST_ID:  # it is sent back with every result
+        raise InvalidMessage(f"Message id is longer than {_LONGEST_ID} characters")
     return identifier
 
 

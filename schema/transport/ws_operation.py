@@ -13,9 +13,9 @@ from schema.transport.engine import Engine, RequestRefused
 from schema.transport.presenting import present_failure
 from schema.transport.sharing import SharedStreams, serialise
 from schema.transport.ws_messages import CloseCode, Subscribe, next_prefix, text_of
+from schema.transport.ws_output import TOO_SLOW, SocketGone, UnreadOutput
 
 _log = structlog.get_logger(__name__)
-_TOO_SLOW = "Reader too slow: connect again and resume from your last cursor"
 
 
 class OperationServer(Protocol):
@@ -34,29 +34,48 @@ class OperationSocket(Protocol):
 
     async def close(self, code: CloseCode, reason: str) -> None: ...
 
+
+class Operations(Protocol):
+    """What an operation tells of itself."""
+
     def finish(self, identifier: str) -> None: ...
 
+    def streams(self) -> None: ...
 
-async def run_operation(socket: OperationSocket, message: Subscribe, request_id: str) -> None:
+
+async def run_operation(
+    socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
+) -> None:
     """Send every result and then complete, or one error; only a slow reader ends the socket."""
     with request_logging(request_id):
         try:
-            await _send_results(socket, message, request_id)
-        except RequestRefused as refused:
-            await _send_error(socket, message.id, refused.answer["errors"])
-        except SlowConsumer:
-            socket.finish(message.id)
-            await socket.close(CloseCode.TRY_AGAIN_LATER, _TOO_SLOW)
-        except OSError:
+            last = await _last_message(socket, operations, message, request_id)
+            operations.finish(message.id)
+            await socket.send_text(text_of({"id": message.id, **last}))
+        except (SlowConsumer, UnreadOutput):
+            await socket.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW)
+        except SocketGone:
             _log.debug("socket_gone")
-        except Exception as failure:  # noqa: BLE001  the client gets a coded error, never a stack
-            await _send_error(socket, message.id, [present_failure(failure, request_id)])
-        else:
-            socket.finish(message.id)
-            await socket.send_text(text_of({"id": message.id, "type": "complete"}))
 
 
-async def _send_results(socket: OperationSocket, message: Subscribe, request_id: str) -> None:
+async def _last_message(
+    socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
+) -> dict[str, Any]:
+    """Send the results; give what is to be said when there are no more."""
+    try:
+        await _send_results(socket, operations, message, request_id)
+    except RequestRefused as refused:
+        return {"type": "error", "payload": refused.answer["errors"]}
+    except (SlowConsumer, UnreadOutput, SocketGone):
+        raise
+    except Exception as failure:  # noqa: BLE001  the client gets a coded error, never a stack
+        return {"type": "error", "payload": [present_failure(failure, request_id)]}
+    return {"type": "complete"}
+
+
+async def _send_results(
+    socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
+) -> None:
     server: OperationServer = socket.server
     operation = server.engine.prepare(message.request, request_id)
     context = OperationContext(server.runtime, socket.authority, request_id)
@@ -65,12 +84,8 @@ async def _send_results(socket: OperationSocket, message: Subscribe, request_id:
         answer = await server.engine.execute(operation, context)
         await socket.send_text(f"{prefix}{serialise(answer)}}}")
         return
+    operations.streams()
     with SUBSCRIPTIONS_ACTIVE.track_inprogress():
         async with aclosing(server.streams.open(operation, context)) as payloads:
             async for payload in payloads:
                 await socket.send_text(f"{prefix}{payload}}}")
-
-
-async def _send_error(socket: OperationSocket, identifier: str, errors: list[Any]) -> None:
-    socket.finish(identifier)
-    await socket.send_text(text_of({"id": identifier, "type": "error", "payload": errors}))

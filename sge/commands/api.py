@@ -3,10 +3,9 @@
 import asyncio
 
 import structlog
-import uvicorn
 
 from app.api_runtime import ApiProcess
-from app.main import create_app, page_is_built, server_config
+from app.main import create_app, make_server, page_is_built
 from app.observability import configure_logging
 from app.runtime import connect_as
 from app.settings import Settings, load_settings
@@ -25,11 +24,13 @@ def api() -> None:
     log.info("api listens", host=settings.api_host, port=settings.api_port)
     if settings.serve_page and not page_is_built():
         log.warning("the page is not served: it has not been built", remedy="make frontend")
-    transport = TransportSettings(introspection=settings.shows_schema)
+    transport = TransportSettings(
+        introspection=settings.shows_schema, public_url=settings.public_url
+    )
     app = create_app(
         ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page
     )
-    server = uvicorn.Server(server_config(app, settings.api_host, settings.api_port, transport))
+    server = make_server(app, settings.api_host, settings.api_port, transport)
     server.run(sockets=[listening])
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-import uvicorn
 
-from app.main import create_app, server_config
+from app.main import create_app, make_server
 from schema.transport.settings import TransportSettings
 from tests.transport.tiny_runtime import TinyRuntime
 from tests.transport.tiny_schema import COUNTERS, SCHEMA
@@ -43,7 +42,7 @@ async def served() -> AsyncIterator[Served]:
     COUNTERS.executions = COUNTERS.sources = 0
     runtime = TinyRuntime()
     app = create_app(runtime, SCHEMA, SETTINGS)
-    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, SETTINGS))
+    server = make_server(app, "127.0.0.1", 0, SETTINGS)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it

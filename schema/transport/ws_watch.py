@@ -1,0 +1,88 @@
+"""What is done to all sockets of a process: credentials looked up again, the stuck closed, all sent away."""
+
+import asyncio
+import random
+from collections.abc import Collection
+
+import structlog
+
+from app.domain.permissions import Authority
+from schema.context import ApiRuntime
+from schema.transport.settings import TransportSettings
+from schema.transport.ws_connection import Connection
+from schema.transport.ws_messages import CloseCode
+from schema.transport.ws_output import TOO_SLOW
+
+_log = structlog.get_logger(__name__)
+_LOOK_UPS_AT_ONCE = 4
+_LOOK_UP_SECONDS = 2.0
+_LONGEST_GAP_SECONDS = 0.01
+_LOOK_FOR_STUCK_SECONDS = 1.0
+_REVOKED = "This credential has expired, was revoked or lost rights."
+
+
+async def recheck_credentials(
+    connections: Collection[Connection], runtime: ApiRuntime, settings: TransportSettings
+) -> None:
+    """Close the sockets of credentials that ended or lost rights, within seconds, for ever.
+
+    More rights keep the socket: its next operations have them. One credential whose look-up fails or
+    waits holds up no other; while the store is away sockets stay, and the next look decides.
+    """
+    while True:
+        await asyncio.sleep(settings.recheck_credentials_seconds)
+        by_token: dict[str, list[Connection]] = {}
+        for connection in connections:
+            if connection.token is not None:
+                by_token.setdefault(connection.token, []).append(connection)
+        turns = asyncio.Semaphore(_LOOK_UPS_AT_ONCE)
+        await asyncio.gather(
+            *(_recheck(token, theirs, runtime, turns) for token, theirs in by_token.items())
+        )
+
+
+async def _recheck(
+    token: str, connections: list[Connection], runtime: ApiRuntime, turns: asyncio.Semaphore
+) -> None:
+    try:
+        async with turns, asyncio.timeout(_LOOK_UP_SECONDS):
+            authority = await runtime.authenticator.authenticate(token)
+    except Exception:  # noqa: BLE001  the store is away
+        _log.warning("credential_recheck_failed", exc_info=True)
+        return
+    for connection in connections:
+        if authority is not None and _covers(authority, connection.authority):
+            connection.authority = authority
+    lost = [each for each in connections if each.authority is not authority]
+    await asyncio.gather(*(each.close(CloseCode.FORBIDDEN, _REVOKED) for each in lost))
+
+
+def _covers(now: Authority, earlier: Authority | None) -> bool:
+    """Whether everything that was allowed earlier still is."""
+    return earlier is None or (
+        now.actor == earlier.actor
+        and now.program_id == earlier.program_id
+        and now.scopes >= earlier.scopes
+    )
+
+
+async def close_stalled(connections: Collection[Connection]) -> None:
+    """Close the sockets whose clients make no room for what they asked for, for ever."""
+    while True:
+        await asyncio.sleep(_LOOK_FOR_STUCK_SECONDS)
+        now = asyncio.get_running_loop().time()
+        stalled = [each for each in connections if each.output.stalled(now)]
+        if stalled:
+            _log.info("sockets_stalled", request_ids=[each.request_id for each in stalled])
+        await asyncio.gather(*(each.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW) for each in stalled))
+
+
+async def send_away(connections: Collection[Connection], seconds: float) -> None:
+    """Close all sockets so that clients come back, evenly over some seconds, in no order."""
+    leaving = list(connections)
+    random.shuffle(leaving)
+    gap = min(_LONGEST_GAP_SECONDS, seconds / max(1, len(leaving)))
+    async with asyncio.TaskGroup() as group:
+        for connection in leaving:
+            group.create_task(connection.send_away())
+            await asyncio.sleep(gap)

@@ -3,24 +3,27 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
+from app.auth.login_challenge import LoginChallenges
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
+from app.domain.siwe.uri import origin_of
 from app.processes.accept_intent import Intake
 from app.processes.advance_clock import advance_clock
 from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_key_uses import note_key_uses
 from app.processes.payouts import Payouts
+from app.processes.sign_in import SignIns
 from app.runtime import Runtime, chain_facts, open_runtime
 from app.services.create_export import use_export
 from app.services.create_program import ProgramResult
@@ -46,6 +49,7 @@ class ApiProcess:
     intake: Intake
     payouts: Payouts
     wallet_changes: WalletChanges
+    sign_ins: SignIns
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -86,6 +90,7 @@ class ApiProcess:
             chain_facts(self._settings),
             self.runtime.clock,
         )
+        self.sign_ins = self._sign_ins()
         await self.hub.start()
         self._tasks = [
             asyncio.create_task(listen_for_hub(self.bells.broadcast, self.hub)),
@@ -100,6 +105,21 @@ class ApiProcess:
         await self.hub.stop()
         await self.runtime.close()
         await self.bells.close()
+
+    def _sign_ins(self) -> SignIns:
+        settings = self._settings
+        assert settings.secret_key is not None
+        own = origin_of(settings.public_url.lower())
+        origins = (*settings.login_origins, *([own] if own else []))
+        return SignIns(
+            self.runtime.database,
+            self.bells,
+            self.runtime.chains,
+            LoginChallenges(settings.secret_key.get_secret_value(), origins),
+            self.key_hasher,
+            timedelta(hours=settings.session_hours),
+            self.runtime.clock,
+        )
 
     def now(self) -> datetime:
         """Real time."""

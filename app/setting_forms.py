@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from app.domain.siwe.uri import origin_of
+
 _DATABASE_SCHEMES = ("postgresql", "postgres")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 _KEY_DIGITS = 64
@@ -28,6 +30,16 @@ def redis_mistake(url: str) -> str | None:
     except ValueError:
         right = False
     return None if right else "is not a redis:// or rediss:// address"
+
+
+def read_origins(given: object) -> object:
+    """Origins of web pages from a text with commas or blanks between them; raises ValueError that names a wrong one."""
+    origins = given.replace(",", " ").split() if isinstance(given, str) else given
+    for origin in origins if isinstance(origins, (list, tuple)) else ():
+        right = isinstance(origin, str) and origin.startswith(("https://", "http://"))
+        if not right or origin_of(origin) != origin or origin != origin.lower():
+            raise ValueError(f"{origin} is no origin: write https://app.example, without a path")
+    return origins
 
 
 def key_mistake(key: str) -> str | None:

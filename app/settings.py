@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from app.chain_settings import ChainSettings
-from app.setting_forms import database_mistake, key_mistake, redis_mistake
+from app.setting_forms import database_mistake, key_mistake, read_origins, redis_mistake
 
 Process = Literal["api", "worker", "scheduler", "migrate"]
 Command = (
@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     serve_page: bool = True
     introspection: bool | None = None
     secret_key: SecretStr | None = None
+    login_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_origins)] = ()
+    session_hours: int = Field(default=12, ge=1, le=720)
     encryption_key: SecretStr | None = None
 
     event_retention_days: int = Field(default=90, ge=1)

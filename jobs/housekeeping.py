@@ -1,8 +1,8 @@
-"""Forgets events older than the retention and links that are over, and writes the account snapshots that are due."""
+"""Forgets events older than the retention, and links, sign-ins and sessions that are over, and writes the account snapshots that are due."""
 
 from datetime import timedelta
 
-from app.processes.keep_house import keep_house, keep_links
+from app.processes.keep_house import keep_house, keep_links, keep_sessions
 from app.processes.snapshot_accounts import snapshot_accounts
 from jobs.context import JobContext
 from jobs.entry import wake
@@ -19,4 +19,5 @@ async def run(context: JobContext) -> None:
     kept = timedelta(days=runtime.settings.event_retention_days)
     await keep_house(runtime.database, runtime.bells, runtime.clock, kept)
     await keep_links(runtime.database, runtime.bells, runtime.clock)
+    await keep_sessions(runtime.database, runtime.bells, runtime.clock)
     await snapshot_accounts(runtime.database, runtime.bells)

@@ -91,6 +91,10 @@ class ExecutionReverted(NodeError):
         return bytes.fromhex(text[2:])
 
 
+class ExecutionHalted(NodeError):
+    """A call was executed and ended without an answer: out of gas, or at an instruction that cannot be carried out."""
+
+
 class RangeTooLarge(NodeError):
     """eth_getLogs over fewer blocks may be answered."""
 
@@ -138,6 +142,16 @@ _WORDINGS: tuple[tuple[str, Callable[[str, int | None, Any], NodeError]], ...] =
     ("rlp:", InvalidTransaction),
     ("execution reverted", ExecutionReverted),
     ("vm execution error", ExecutionReverted),
+    ("evm error", ExecutionHalted),  # anvil
+    ("out of gas", ExecutionHalted),
+    ("outofgas", ExecutionHalted),  # Nethermind
+    ("invalid opcode", ExecutionHalted),
+    ("stack underflow", ExecutionHalted),
+    ("stack limit reached", ExecutionHalted),
+    ("invalid jump destination", ExecutionHalted),
+    ("gas uint64 overflow", ExecutionHalted),
+    ("write protection", ExecutionHalted),
+    ("return data out of bounds", ExecutionHalted),
     ("query returned more than", RangeTooLarge),
     ("block range", RangeTooLarge),
     ("range is too large", RangeTooLarge),

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from app.chain.abi_words import WORD, selector
-from app.chain.node_errors import ExecutionReverted, NodeError
+from app.chain.node_errors import ExecutionHalted, ExecutionReverted, NodeError
 from app.chain.signature import InvalidSignatureError, recover_signer
 
 _IS_VALID_SIGNATURE = selector("isValidSignature(bytes32,bytes)")
 ACCEPTED = _IS_VALID_SIGNATURE.ljust(WORD, b"\x00")
-"""What a contract wallet answers to yes; anything else, a revert included, is a no."""
+"""What a contract wallet answers to yes; anything else, a revert or running out of gas included, is a no."""
 WALLET_CODE_GAS = 400_000
 """A contract wallet's own code runs under this; what a settlement gives it is no more."""
+_NOES = (ExecutionReverted, ExecutionHalted)
 _KEY_BYTES = 65
 _OFFSET = 27
 
@@ -53,7 +54,7 @@ async def accepted_by_code(
     calls = [(wallet, signature_question(digest, signature)) for digest in digests]
     answers = await chain.call_batch(calls, gas=WALLET_CODE_GAS)
     for answer in answers:
-        if isinstance(answer, NodeError) and not isinstance(answer, ExecutionReverted):
+        if isinstance(answer, NodeError) and not isinstance(answer, _NOES):
             raise answer
     return ACCEPTED in answers
 

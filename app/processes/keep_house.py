@@ -1,15 +1,19 @@
-"""Daily cleaning: events that are older than the retention, and links to exports that are over."""
+"""Daily cleaning: events that are older than the retention; links to exports, sign-ins and sessions that are over."""
 
 from datetime import timedelta
+from functools import partial
 
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.event_retention import forget_events
 from app.store.exports import forget_links
+from app.store.sessions import forget_nonces, forget_sessions
 
 EVENTS_KEPT = timedelta(days=90)
 LINKS_KEPT = timedelta(days=1)
+NONCES_KEPT = timedelta(days=1)
+SESSIONS_KEPT = timedelta(days=30)
 
 
 async def keep_house(
@@ -27,4 +31,17 @@ async def keep_links(database: Database, bells: Bells, clock: Clock) -> int:
     before, gone = clock() - LINKS_KEPT, 0
     while removed := await execute(database, bells, None, lambda unit: forget_links(unit, before)):
         gone += removed
+    return gone
+
+
+async def keep_sessions(database: Database, bells: Bells, clock: Clock) -> int:
+    """Removes what signed somebody in a day after it expired, and sessions a month after; returns how many rows."""
+    now, gone = clock(), 0
+    for forget, before in (
+        (forget_nonces, now - NONCES_KEPT),
+        (forget_sessions, now - SESSIONS_KEPT),
+    ):
+        use_case = partial(forget, before=before)
+        while removed := await execute(database, bells, None, use_case):
+            gone += removed
     return gone

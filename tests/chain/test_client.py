@@ -8,6 +8,7 @@ from eth_account import Account
 from app.chain.client import Chain
 from app.chain.node_errors import (
     AlreadyKnown,
+    ExecutionHalted,
     ExecutionReverted,
     InsufficientFunds,
     InvalidTransaction,
@@ -190,6 +191,9 @@ async def test_a_head_that_goes_backwards_is_believed_when_nobody_is_ahead(anvil
         ("replacement transaction underpriced: new tx gas fee cap 1 < 2", ReplacementUnderpriced),
         ("insufficient funds for gas * price + value: balance 0", InsufficientFunds),
         ("transaction gas price below minimum: gas tip cap 0", Underpriced),
+        ("EVM error OutOfGas", ExecutionHalted),
+        ("invalid opcode: INVALID", ExecutionHalted),
+        ("execution reverted: out of gas", ExecutionReverted),
         ("Too Many Requests", RateLimited),
         ("something new", UnrecognisedNodeError),
     ],

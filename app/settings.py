@@ -21,6 +21,7 @@ Command = (
         "intent show",
         "intent retry",
         "ledger verify",
+        "audit verify",
     ]
 )
 
@@ -220,6 +221,7 @@ _NEEDS: dict[Command, tuple[str, ...]] = {
     "intent show": ("database_worker_url",),
     "intent retry": ("database_worker_url", "redis_url"),
     "ledger verify": ("database_worker_url",),
+    "audit verify": ("database_worker_url",),
 }
 
 _REMEDIES = {

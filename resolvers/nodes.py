@@ -11,6 +11,7 @@ from app.store.reads import accounts as reads_accounts
 from app.store.reads import adjustments as reads_adjustments
 from app.store.reads import affiliates as reads_affiliates
 from app.store.reads import api_keys as reads_api_keys
+from app.store.reads import audit_entries as reads_audit_entries
 from app.store.reads import chain_transactions as reads_chain_transactions
 from app.store.reads import commissions as reads_commissions
 from app.store.reads import intents as reads_intents
@@ -34,6 +35,7 @@ Load = Callable[[Any, Any], Awaitable[Any]]
 _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.AFFILIATE: reads_affiliates.by_ids,
     IdPrefix.API_KEY: reads_api_keys.by_ids,
+    IdPrefix.AUDIT_ENTRY: reads_audit_entries.by_ids,
     IdPrefix.BALANCE_ADJUSTMENT: reads_adjustments.by_ids,
     IdPrefix.CHAIN_TRANSACTION: reads_chain_transactions.by_ids,
     IdPrefix.COMMISSION: reads_commissions.by_ids,

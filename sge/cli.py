@@ -28,6 +28,7 @@ COMMANDS = {
     "program": "sge.commands.program:program",
     "intent": "sge.commands.intent:intent",
     "ledger": "sge.commands.ledger:ledger",
+    "audit": "sge.commands.audit:audit",
     "payout": "sge.commands.payout:payout",
     "schema": "sge.commands.schema:schema",
 }

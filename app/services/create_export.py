@@ -28,13 +28,10 @@ class ExportLink:
 async def create_export(
     unit: UnitOfWork, actor: str, order: ExportOrder, now: datetime
 ) -> ExportLink:
-    """Makes a link; who exported what is in the audit trail. Refuses NOT_FOUND for a batch that is not there."""
-    if order.kind is ExportKind.PAYOUT_BATCH:
-        batch_id = UUID(order.filter["batchId"])
-        if not await store.batch_exists(unit, batch_id):
-            raise Refusal(
-                RefusalCode.NOT_FOUND, "There is no such payout batch.", "filter", "batchId"
-            )
+    """Makes a link; who exported what is in the audit trail. Refuses NOT_FOUND for a batch, or a row of the audit
+    log, that is not there.
+    """
+    await _check(unit, order)
     link_id, token = new_id(), secrets.token_urlsafe(_TOKEN_BYTES)
     expires_at = now + LINK_LIFETIME
     await store.insert_link(
@@ -43,6 +40,19 @@ async def create_export(
     after = {"kind": order.kind.value, "filter": dict(order.filter)}
     await write_audit(unit, AuditEntry(actor, "export.created", str(link_id), now, after=after))
     return ExportLink(token, expires_at)
+
+
+async def _check(unit: UnitOfWork, order: ExportOrder) -> None:
+    """Whether what the filter names is there."""
+    if order.kind is ExportKind.PAYOUT_BATCH:
+        batch_id = UUID(order.filter["batchId"])
+        if not await store.batch_exists(unit, batch_id):
+            raise Refusal(
+                RefusalCode.NOT_FOUND, "There is no such payout batch.", "filter", "batchId"
+            )
+    after = order.filter.get("after", 0) if order.kind is ExportKind.AUDIT else 0
+    if after and not await store.audit_row_exists(unit, after):
+        raise Refusal(RefusalCode.NOT_FOUND, f"No row {after} is sealed yet.", "filter", "after")
 
 
 async def use_export(

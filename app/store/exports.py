@@ -13,6 +13,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 _USE = "SELECT program_id, kind, filter FROM sge_use_export_link($1, $2)"
 _FORGET = "SELECT sge_forget_export_links($1)"
 _BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
+_AUDIT_ROW = """
+SELECT EXISTS (SELECT FROM seal WHERE program_id = $1 AND stream = 'AUDIT' AND n = $2)
+"""
 
 
 async def insert_link(
@@ -56,4 +59,10 @@ async def forget_links(unit: UnitOfWork, before: datetime) -> int:
 async def batch_exists(unit: UnitOfWork, batch_id: UUID) -> bool:
     """Whether the unit's program has this payout batch."""
     found: bool = await unit.connection.fetchval(_BATCH, unit.program_id, batch_id)
+    return found
+
+
+async def audit_row_exists(unit: UnitOfWork, n: int) -> bool:
+    """Whether the audit log of the unit's program has a sealed row of this number."""
+    found: bool = await unit.connection.fetchval(_AUDIT_ROW, unit.program_id, n)
     return found

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.domain.seals import Seal, SealStream
+from app.store.audit_content import AUDIT_CONTENT
 from app.store.database import ReadSession, UnitOfWork
 
 # Only what a seal needs of each event; others give no `internal`, but their positions count.
@@ -37,11 +38,7 @@ sha256(convert_to(jsonb_build_array(
                     ORDER BY m.chain_id, m.block_hash, m.log_index, m.direction, m.undone)
      FROM movement m WHERE m.program_id = j.program_id AND m.journal_id = j.id))::text, 'UTF8'))
 """
-_AUDIT_CONTENT = f"""
-sha256(convert_to(jsonb_build_array(
-  a.id, {_MICROSECONDS.format("a.at")}, a.actor, a.action, a.target_id, a.before, a.after, a.reason,
-  a.request_id)::text, 'UTF8'))
-"""
+_AUDIT_HASH = f"sha256(convert_to({AUDIT_CONTENT}, 'UTF8'))"
 _CONTENT = {
     SealStream.JOURNAL: f"""
 SELECT g.id, {_JOURNAL_CONTENT} AS content
@@ -49,7 +46,7 @@ SELECT g.id, {_JOURNAL_CONTENT} AS content
   JOIN journal j ON j.program_id = $1 AND j.id = g.id::bigint ORDER BY g.n
 """,
     SealStream.AUDIT: f"""
-SELECT g.id, {_AUDIT_CONTENT} AS content
+SELECT g.id, {_AUDIT_HASH} AS content
   FROM unnest($2::text[]) WITH ORDINALITY AS g (id, n)
   JOIN audit a ON a.program_id = $1 AND a.id = g.id::uuid ORDER BY g.n
 """,
@@ -67,7 +64,7 @@ SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN j.id IS NOT NULL THEN 
  WHERE s.program_id = $1 AND s.stream = 'JOURNAL' AND s.n > $2 ORDER BY s.n LIMIT $3
 """,
     SealStream.AUDIT: f"""
-SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN a.id IS NOT NULL THEN {_AUDIT_CONTENT} END AS content
+SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN a.id IS NOT NULL THEN {_AUDIT_HASH} END AS content
   FROM seal s LEFT JOIN audit a ON a.program_id = s.program_id AND a.id = s.through::uuid
  WHERE s.program_id = $1 AND s.stream = 'AUDIT' AND s.n > $2 ORDER BY s.n LIMIT $3
 """,

@@ -257,6 +257,8 @@ GRANT EXECUTE ON FUNCTION sge_post_worker TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_post_api TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_share_rules, sge_lock_rules, sge_read_situations, sge_upline, sge_instant, sge_current_program TO sge_api, sge_worker;
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
+-- Operators name programs by slug to commands with a worker's rights.
+GRANT EXECUTE ON FUNCTION sge_find_program TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;

@@ -1,6 +1,5 @@
 """Tables as CSV: which columns each export has, and how their values are written."""
 
-import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -49,10 +48,6 @@ def _id(prefix: IdPrefix) -> Write:
 
 def _hex(value: bytes) -> str:
     return "0x" + value.hex()
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _columns(*columns: str | tuple[str, Write | None]) -> tuple[Column, ...]:
@@ -137,17 +132,6 @@ COLUMNS: dict[ExportKind, tuple[Column, ...]] = {
         "log_index",
         ("created_at", _AT),
         ("finished_at", _AT),
-    ),
-    ExportKind.AUDIT: _columns(
-        ("id", _id(IdPrefix.AUDIT_ENTRY)),
-        ("at", _AT),
-        "actor",
-        "action",
-        "target_id",
-        ("before", _json),
-        ("after", _json),
-        "reason",
-        "request_id",
     ),
 }
 

@@ -1,8 +1,9 @@
 """GET /exports/{token}: an export streamed from one snapshot. The link is the credential, and good once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import Unavailable
 from app.domain.exports import ExportKind, ExportOrder
+from app.store.database import ReadSession
 from schema.context import ApiRuntime
+from schema.transport.export_audit import lines_of
 from schema.transport.export_batch import document_of
 from schema.transport.export_csv import csv_of
 from schema.transport.export_pace import Paced, TooSlow
@@ -32,6 +35,22 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; sandbox",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a kind of export is written."""
+
+    ending: str
+    media_type: str
+    write: Callable[[ReadSession, ExportOrder], AsyncGenerator[bytes, None]]
+
+
+_TABLE = _Form("csv", "text/csv; charset=utf-8; header=present", csv_of)
+_FORMS = {
+    ExportKind.AUDIT: _Form("jsonl", "application/jsonl", lines_of),
+    ExportKind.PAYOUT_BATCH: _Form("json", "application/json", document_of),
 }
 
 
@@ -82,18 +101,15 @@ class _Download(StreamingResponse):
 
     def __init__(self, runtime: ExportingRuntime, order: ExportOrder, place: ExportPlace) -> None:
         self._runtime, self._order, self._place = runtime, order, place
-        self._is_batch = order.kind is ExportKind.PAYOUT_BATCH
-        name = f"{order.kind.lower().replace('_', '-')}.{'json' if self._is_batch else 'csv'}"
+        self._form = _FORMS.get(order.kind, _TABLE)
+        name = f"{order.kind.lower().replace('_', '-')}.{self._form.ending}"
         super().__init__(
             (),
-            media_type="application/json"
-            if self._is_batch
-            else "text/csv; charset=utf-8; header=present",
+            media_type=self._form.media_type,
             headers=_HEADERS | {"content-disposition": f'attachment; filename="{name}"'},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        write = document_of if self._is_batch else csv_of
         paced = Paced(
             send, least_bytes_a_second=_LEAST_BYTES_A_SECOND, grace_seconds=_GRACE_SECONDS
         )
@@ -101,7 +117,7 @@ class _Download(StreamingResponse):
             async with (
                 asyncio.timeout(_LONGEST_SECONDS),
                 self._runtime.read_snapshot(self._order.program_id) as session,
-                aclosing(write(session, self._order)) as content,
+                aclosing(self._form.write(session, self._order)) as content,
             ):
                 self.body_iterator = content
                 with suppress(ClientDisconnect, TooSlow):

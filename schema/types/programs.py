@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import resolvers.affiliates
+import resolvers.audit_log
 import resolvers.balances
 import resolvers.commissions
 import resolvers.intents
@@ -20,6 +21,7 @@ from schema.connection import Connection
 from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.scalars import Address, BigInt
+from schema.types.audit import AuditEntry
 from schema.types.ledger import LedgerAccount, LedgerTransaction, TrialBalance
 from schema.types.money import Currency, Money
 from schema.types.node import Node, public_id, shown_rows
@@ -178,5 +180,6 @@ class Program(Node):
         resolvers.ledger.transactions_of_program
     )
     trial_balance: list[TrialBalance] | None = resolved(resolvers.ledger.trial_balance)
+    audit_log: Connection[AuditEntry] | None = resolved(resolvers.audit_log.of_program)
     api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)
     created_at: datetime

@@ -1,6 +1,5 @@
 """What exports hold: tables whose totals are the API's and the ledger's, and a batch as one document."""
 
-import json
 from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +8,7 @@ from schema.ids import IdPrefix, encode_id
 from tests.api.batched import Batches
 from tests.api.exporting import fetched, table
 from tests.api.filled import FilledProgram
+from tests.storage.seeds import wallet
 
 _COMMISSIONS = """
 query ($id: ID!) { node(id: $id) { ... on Program {
@@ -113,13 +113,11 @@ async def test_a_batch_is_one_document(filled: FilledProgram) -> None:
         assert sum(int(payout["amount"]) for payout in one["payouts"]) == int(one["total"])
 
 
-async def test_a_reason_is_no_formula(filled: FilledProgram) -> None:
+async def test_a_key_is_no_formula(filled: FilledProgram) -> None:
     program = filled.program
-    affiliate = await program.affiliate("FORMULA")
-    suspend = """mutation ($id: ID!) {
-      setAffiliateStatus(id: $id, status: SUSPENDED, reason: "=HYPERLINK(1)") { userErrors { code } } }"""
-    await program.ask(suspend, id=affiliate["id"])
-    rows = await table(program, "AUDIT")
-    assert "'=HYPERLINK(1)" in [row["reason"] for row in rows]
-    [own] = [row for row in rows if row["action"] == "export.created"]
-    assert json.loads(own["after"])["kind"] == "AUDIT"
+    register = """mutation ($program: ID!, $wallet: Address!) {
+      registerUser(input: {programId: $program, wallet: $wallet, idempotencyKey: "=HYPERLINK(1)"}) {
+        userErrors { code } } }"""
+    await program.ask(register, program=program.id, wallet=wallet(7))
+    rows = await table(program, "INTENTS")
+    assert "'=HYPERLINK(1)" in [row["idempotency_key"] for row in rows]

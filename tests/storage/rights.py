@@ -122,7 +122,7 @@ FUNCTIONS = {
     "sge_batch_status": "api reader worker",
     "sge_begin_session": "api",
     "sge_current_program": "api worker",
-    "sge_find_program": "api reader",
+    "sge_find_program": "api reader worker",
     "sge_forget_events": "worker",
     "sge_forget_export_links": "worker",
     "sge_forget_login_nonces": "worker",

@@ -89,16 +89,6 @@ SELECT p.id, b.batch_id, p.purpose, a.public_id AS affiliate_id, a.referral_code
    AND ($6::timestamptz IS NULL OR s.created_at < $6)
  ORDER BY p.id
 """
-_AUDIT = """
-SELECT id, at, actor, action, target_id, before, after, reason, request_id
-  FROM audit
- WHERE program_id = $1
-   AND ($2::text IS NULL OR actor = $2)
-   AND ($3::text IS NULL OR action = $3)
-   AND ($4::timestamptz IS NULL OR at >= $4)
-   AND ($5::timestamptz IS NULL OR at < $5)
- ORDER BY id
-"""
 
 
 def _instant(text: str) -> datetime:
@@ -129,14 +119,13 @@ _STATEMENTS: dict[ExportKind, tuple[str, tuple[Taken, ...]]] = {
         _PAYOUTS,
         (("status", _as_it_is), ("purpose", _as_it_is), ("affiliateId", UUID), *_CREATED),
     ),
-    ExportKind.AUDIT: (_AUDIT, (("actor", _as_it_is), ("action", _as_it_is), *_FROM_TO)),
 }
 
 
 async def rows(
     session: ReadSession, kind: ExportKind, conditions: Conditions
 ) -> AsyncGenerator[asyncpg.Record, None]:
-    """The rows of a table's export, one portion in memory at a time. Not for PAYOUT_BATCH."""
+    """The rows of a table's export, one portion in memory at a time. Not for AUDIT and PAYOUT_BATCH."""
     statement, taken = _STATEMENTS[kind]
     values = [None if name not in conditions else read(conditions[name]) for name, read in taken]
     cursor = session.connection.cursor(statement, session.program_id, *values, prefetch=_PORTION)

@@ -1,7 +1,7 @@
 """The audit log of a program, each entry beside its seal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,8 @@ class AuditEntryRow:
     after: Any
     reason: str | None
     request_id: str | None
-    hash: bytes | None
-    previous_hash: bytes | None
+    hash: bytes | None = None
+    previous_hash: bytes | None = None
 
     @property
     def sealed(self) -> bool:
@@ -75,6 +75,12 @@ async def _beside_seals(
 ) -> list[AuditEntryRow]:
     ids = [str(record["id"]) for record in records]
     seals = await session.connection.fetch(_SEALS, session.program_id, ids)
-    hashes = {row["id"]: (row["hash"], row["previous_hash"]) for row in seals}
-    unsealed = (None, None)
-    return [AuditEntryRow(*record, *hashes.get(record["id"], unsealed)) for record in records]
+    hashes = {row["id"]: row for row in seals}
+    return [_entry(record, hashes.get(record["id"])) for record in records]
+
+
+def _entry(record: asyncpg.Record, seal: asyncpg.Record | None) -> AuditEntryRow:
+    entry = AuditEntryRow(*record)
+    if seal is None:
+        return entry
+    return replace(entry, hash=seal["hash"], previous_hash=seal["previous_hash"])

@@ -44,6 +44,7 @@ WAYS = {
     "ExcludedPayout": (*BATCHES, "excluded(first: 15)", "nodes"),
     "Statement": (*AFFILIATES, STATEMENT),
     "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
+    "AuditEntry": (*OF_PROGRAM, "auditLog(first: 15)", "nodes"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
     "Lane": ("systemStatus", "lanes"),
 }

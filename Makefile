@@ -70,4 +70,4 @@ contracts: setup ## compiles the on-chain sources into the committed artefacts (
 
 clean: ## removes what was installed, built and stored (the demo's data too)
 	rm -rf .venv .sge build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf contracts/node_modules frontend-stub/node_modules frontend-stub/dist *.egg-info
+	rm -rf contracts/node_modules frontend-stub/node_modules frontend-stub/dist frontend-stub/dist-graphiql *.egg-info

@@ -5,18 +5,49 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from app.settings import Settings, SettingsMistake
+from app.trusted_documents import read_trusted_documents
 from schema.transport.asgi import Schema, build_application
 from schema.transport.exports import ExportingRuntime, Exports
 from schema.transport.leaving import LeavingServer
 from schema.transport.settings import TransportSettings
-from schema.transport.socket_protocol import SocketProtocol
 
-_PAGES = Path(__file__).parent.parent / "frontend-stub" / "dist"
+_FRONTEND = Path(__file__).parent.parent / "frontend-stub"
+_PAGES = _FRONTEND / "dist"
+_GRAPHIQL = _FRONTEND / "dist-graphiql"
 
 
 def page_is_built() -> bool:
-    """Whether there is a page to serve at `/`."""
-    return _PAGES.is_dir()
+    """Whether there is a page to serve at `/`, and GraphiQL, which is built with it."""
+    return _PAGES.is_dir() and _GRAPHIQL.is_dir()
+
+
+def transport_settings(settings: Settings) -> TransportSettings:
+    """What the settings of the process mean for the transport; raises SettingsMistake."""
+    return TransportSettings(
+        introspection=settings.shows_schema,
+        public_url=settings.public_url,
+        cors_origins=settings.cors_origins,
+        accepted_hosts=settings.accepted_hosts,
+        trusted_documents=_trusted_documents(settings),
+        trusted_only=settings.trusted_documents_only,
+    )
+
+
+def _trusted_documents(settings: Settings) -> dict[str, str]:
+    """The page's own, when it is served, and the deployment's."""
+    documents: dict[str, str] = {}
+    if settings.serve_page and page_is_built():
+        documents |= read_trusted_documents(_PAGES / "trusted-documents.json", "the page's build")
+    if settings.trusted_documents_file is not None:
+        file = settings.trusted_documents_file
+        documents |= read_trusted_documents(file, "SGE_TRUSTED_DOCUMENTS_FILE")
+    if settings.trusted_documents_only != "off" and not documents:
+        raise SettingsMistake(
+            "SGE_TRUSTED_DOCUMENTS_ONLY: no document is registered, so nobody could ask anything; "
+            "set SGE_TRUSTED_DOCUMENTS_FILE"
+        )
+    return documents
 
 
 def create_app(
@@ -28,13 +59,18 @@ def create_app(
 ) -> Starlette:
     """Build the API; its lifespan starts and stops the runtime.
 
-    The page at `/` is served when it is wanted and has been built.
+    The page at `/` is served when it is wanted and has been built; GraphiQL too, when
+    clients may read the schema and send documents of their own.
     """
+    settings = settings or TransportSettings()
+    serve_page = serve_page and page_is_built()
+    explorable = settings.introspection and settings.trusted_only == "off"
     return build_application(
         runtime,
         schema,
-        settings or TransportSettings(),
-        pages=_PAGES if serve_page and page_is_built() else None,
+        settings,
+        pages=_PAGES if serve_page else None,
+        graphiql=_GRAPHIQL if serve_page and explorable else None,
         routes=[Exports(runtime).route()],
     )
 
@@ -51,7 +87,7 @@ def server_config(
 ) -> uvicorn.Config:
     """Give uvicorn's settings that the transport relies on.
 
-    Its websockets-sansio, on which SocketProtocol stands, sends about twice as many frames a second as uvicorn's default and waits for a
+    websockets-sansio sends about twice as many frames a second as uvicorn's default and waits for a
     full socket like it. Deflate is off: it doubles a socket's memory. Dead peers are found by uvicorn's own pings,
     beside the protocol's.
     """
@@ -62,7 +98,7 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
-        ws=SocketProtocol,
+        ws="websockets-sansio",
         ws_max_size=settings.maximum_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,

@@ -1,8 +1,7 @@
 """How the addresses and keys in settings have to look; what is wrong is said without showing any of it."""
 
+import re
 from urllib.parse import urlsplit
-
-from app.domain.siwe.uri import origin_of
 
 _DATABASE_SCHEMES = ("postgresql", "postgres")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -36,9 +35,9 @@ def read_origins(given: object) -> object:
     """Origins of web pages from a text with commas or blanks between them; raises ValueError that names a wrong one."""
     origins = given.replace(",", " ").split() if isinstance(given, str) else given
     for origin in origins if isinstance(origins, (list, tuple)) else ():
-        right = isinstance(origin, str) and origin.startswith(("https://", "http://"))
-        if not right or origin_of(origin) != origin or origin != origin.lower():
-            raise ValueError(f"{origin} is no origin: write https://app.example, without a path")
+        mistake = origin_mistake(str(origin))
+        if mistake is not None:
+            raise ValueError(f"{origin} {mistake}")
     return origins
 
 
@@ -53,4 +52,32 @@ def key_mistake(key: str) -> str | None:
         return "is not 64 hexadecimal digits"
     if not 0 < number < _CURVE_ORDER:
         return "is no private key of secp256k1 (zero, or too large)"
+    return None
+
+
+def host_mistake(host: str) -> str | None:
+    """What is wrong with a name or address that requests may be sent to; None when it may be right."""
+    if re.fullmatch(r"[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", host):
+        return None
+    return "is no name or address; give it without scheme, port, path and wildcard"
+
+
+def origin_mistake(origin: str) -> str | None:
+    """What is wrong with an origin, which is compared as the browser sends it (RFC 6454, section 6.2); None when it may
+    be right.
+    """
+    try:
+        parts = urlsplit(origin)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "is not an origin like https://app.example"
+    usual = {"http": 80, "https": 443}
+    shown = f"[{host}]" if ":" in host else host
+    exact = f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
+    if parts.scheme not in usual or not host or host_mistake(host):
+        return "is not an origin like https://app.example"
+    if origin != exact:
+        return "is not as browsers send it: lower case, no path, no slash at the end"
+    if port == usual[parts.scheme]:
+        return "is not as browsers send it: they leave the scheme's own port out"
     return None

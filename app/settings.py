@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from app.chain_settings import ChainSettings
 from app.setting_forms import database_mistake, key_mistake, read_origins, redis_mistake
+from app.web_settings import WebSettings
 
 Process = Literal["api", "worker", "scheduler", "migrate"]
 Command = (
@@ -33,7 +34,7 @@ class SettingsMistake(RuntimeError):
     """A setting is missing, malformed or contradicts another; the text says what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(WebSettings, BaseSettings):
     """Environment variables SGE_… (also from a file .env); documented in .env.example."""
 
     model_config = SettingsConfigDict(
@@ -44,8 +45,6 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
-
-    environment: Literal["development", "production"] = "development"
 
     database_owner_url: SecretStr | None = None
     database_api_url: SecretStr | None = None
@@ -61,11 +60,6 @@ class Settings(BaseSettings):
     relayer_keys_file: Path | None = None
     lane_limit: int = Field(default=16, ge=1, le=16)
 
-    api_host: str = "127.0.0.1"
-    api_port: int = Field(default=8000, ge=1, le=65535)
-    public_url: str = "http://127.0.0.1:8000"
-    serve_page: bool = True
-    introspection: bool | None = None
     secret_key: SecretStr | None = None
     login_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_origins)] = ()
     session_hours: int = Field(default=12, ge=1, le=720)
@@ -73,13 +67,6 @@ class Settings(BaseSettings):
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-
-    @property
-    def shows_schema(self) -> bool:
-        """Whether introspection, field suggestions and the GraphiQL page are served."""
-        if self.introspection is None:
-            return self.environment == "development"
-        return self.introspection
 
     def relayer_private_keys(self) -> tuple[SecretStr, ...]:
         """The relayers' private keys, one hexadecimal key a line; may be empty. Raises SettingsMistake that names the

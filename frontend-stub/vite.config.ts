@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { trustedDocuments } from "./trusted-documents";
 
 // `npm run dev` beside a running API: the page reloads itself, /graphql goes to the API.
 const api = "http://127.0.0.1:8000";
@@ -24,7 +25,7 @@ const contentPolicy: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), contentPolicy],
+  plugins: [react(), contentPolicy, trustedDocuments],
   build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/graphql": { target: api, ws: true } } },
 });

@@ -1,14 +1,15 @@
 """From bytes to a GraphQLRequest: everything a stranger may send that is not one is refused."""
 
-from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import Request
 
 from schema.errors import BadUserInput
-from schema.transport.engine import GraphQLRequest
+from schema.transport.request import GraphQLRequest
 
+_MOST_PARAMETERS = 50
 _NUL_ESCAPE = b"\\u0000"
 
 
@@ -44,12 +45,25 @@ def parse_json(text: bytes | str) -> Any:
         raise BadUserInput("This is not valid JSON in UTF-8.") from None
 
 
-def parse_query_string(parameters: Mapping[str, str]) -> GraphQLRequest:
-    """Read GET parameters: variables and extensions are JSON texts."""
-    decoded: dict[str, Any] = dict(parameters)
+def parse_query_string(encoded: bytes) -> GraphQLRequest:
+    """Read GET parameters (RFC 3986, form encoding): variables and extensions are JSON texts."""
+    try:
+        pairs = parse_qsl(
+            encoded.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise BadUserInput("The query string is not form-encoded UTF-8.") from None
+    decoded: dict[str, Any] = dict(pairs)
+    if len(decoded) < len(pairs):
+        raise BadUserInput("The query string has a parameter twice.")
     for name in ("variables", "extensions"):
-        if name in decoded:
+        if decoded.get(name):
             decoded[name] = parse_json(decoded[name])
+        else:
+            decoded.pop(name, None)
     return request_from(decoded, may_hold_nul=True)
 
 
@@ -57,9 +71,7 @@ def request_from(parameters: Any, *, may_hold_nul: bool) -> GraphQLRequest:
     """Check the form of the parameters; unknown ones are ignored, as the specification asks."""
     if not isinstance(parameters, dict):
         raise BadUserInput("Send one JSON object with query; batches are not supported.")
-    query = parameters.get("query")
-    if not isinstance(query, str) or not query:
-        raise BadUserInput("query is a GraphQL document as a string.", ["query"])
+    query, document_id = _document(parameters)
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise BadUserInput("operationName is a string or null.", ["operationName"])
@@ -69,7 +81,21 @@ def request_from(parameters: Any, *, may_hold_nul: bool) -> GraphQLRequest:
     variables = parameters.get("variables") or {}
     if may_hold_nul and _holds_nul(variables):
         raise BadUserInput("A string cannot hold the character U+0000.", ["variables"])
-    return GraphQLRequest(query, name or None, variables)
+    return GraphQLRequest(query, name or None, variables, document_id)
+
+
+def _document(parameters: dict[str, Any]) -> tuple[str, str | None]:
+    """Give the document's text, or an empty one and its id."""
+    query, document_id = parameters.get("query"), parameters.get("documentId")
+    if document_id is None:
+        if not isinstance(query, str) or not query:
+            raise BadUserInput("query is a GraphQL document as a string.", ["query"])
+        return query, None
+    if not isinstance(document_id, str) or not document_id:
+        raise BadUserInput("documentId is a string.", ["documentId"])
+    if query is not None:
+        raise BadUserInput("Send query or documentId, not both.", ["documentId"])
+    return "", document_id
 
 
 def _holds_nul(value: Any) -> bool:

@@ -26,19 +26,12 @@ from schema.transport.presenting import (
     present_field_error,
     present_request_error,
 )
+from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
+from schema.transport.trusted_documents import TrustedDocuments
 
 Answer = dict[str, Any]
 """A response map of the GraphQL specification, errors already presented."""
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """The parameters of one request, already checked for form."""
-
-    query: str
-    operation_name: str | None
-    variables: dict[str, Any]
 
 
 class RequestRefused(Exception):
@@ -91,10 +84,15 @@ class Engine:
         self._settings = settings
         self._graphql_schema = schema._schema  # noqa: SLF001  Strawberry has no public name for it
         self._documents = DocumentCache(self._graphql_schema, settings)
+        self._trusted = TrustedDocuments(settings.trusted_documents, settings.trusted_only)
 
-    def prepare(self, request: GraphQLRequest, request_id: str) -> Operation:
-        """Parse, validate and pick the operation; raises RequestRefused."""
+    def prepare(self, request: GraphQLRequest, request_id: str, *, from_browser: bool) -> Operation:
+        """Find or admit the document, parse, validate and pick the operation; raises RequestRefused.
+
+        from_browser: as `is_from_browser` says, for deployments that take only registered documents from browsers.
+        """
         try:
+            request = self._trusted.resolve(request, from_browser=from_browser)
             document = self._documents.check(request.query)
         except GraphQLError as error:
             raise _refused([present_request_error(error, request_id)]) from None

@@ -23,7 +23,7 @@ from schema.transport.body import (
     read_body,
 )
 from schema.transport.credentials import authenticate
-from schema.transport.engine import Answer, Engine, GraphQLRequest, Operation, RequestRefused
+from schema.transport.engine import Answer, Engine, Operation, RequestRefused
 from schema.transport.negotiation import (
     MediaType,
     choose_media_type,
@@ -31,7 +31,9 @@ from schema.transport.negotiation import (
     status_of_refusal,
 )
 from schema.transport.presenting import as_api_error, present_failure
+from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
+from schema.transport.trusted_documents import is_from_browser
 
 
 class HttpRefused(Exception):
@@ -78,8 +80,9 @@ class GraphQLOverHttp:
         authority = await authenticate(
             self._runtime.authenticator, request.headers.get("authorization")
         )
+        by_browser = is_from_browser(request.headers, authority.actor if authority else None)
         try:
-            operation = self._engine.prepare(parameters, request_id)
+            operation = self._engine.prepare(parameters, request_id, from_browser=by_browser)
             _check_method(request, operation)
             context = OperationContext(self._runtime, authority, request_id)
             answer = await self._engine.execute(operation, context)
@@ -90,9 +93,12 @@ class GraphQLOverHttp:
         return _respond(answer, media_type, 200)
 
     async def _read(self, request: Request) -> GraphQLRequest:
+        if request.method == "HEAD":
+            # Comes with GET, and would have its body executed unseen.
+            raise _http_refused(405, "HEAD asks nothing here.", {"allow": "GET, POST"})
         try:
             if request.method == "GET":
-                return parse_query_string(request.query_params)
+                return parse_query_string(request.scope["query_string"])
             _check_headers(request)
             async with asyncio.timeout(self._settings.body_seconds):
                 body = await read_body(request, self._settings.maximum_body_bytes)

@@ -1,10 +1,18 @@
 """Limits of the transport, with defaults for one API process."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+TrustedOnly = Literal["off", "browsers", "all"]
+"""From whom only registered documents are taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransportSettings:
+    trusted_documents: Mapping[str, str] = field(default_factory=dict)
+    """Registered documents by `sha256:` and the hexadecimal digest of their text."""
+    trusted_only: TrustedOnly = "off"
     introspection: bool = True
     """Whether clients may read the schema; field suggestions in errors go with it."""
     maximum_body_bytes: int = 1024 * 1024
@@ -24,6 +32,8 @@ class TransportSettings:
     """Origins of pages, beside this server's own, that may call it."""
     public_url: str = ""
     """The address that people use; its origin is this server's own, whatever a proxy makes of Host."""
+    accepted_hosts: frozenset[str] = frozenset()
+    """Names that requests may be sent to, in lower case and without ports; empty: any."""
     connection_init_seconds: float = 5.0
     ping_seconds: float = 15.0
     recheck_credentials_seconds: float = 2.0

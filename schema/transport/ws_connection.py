@@ -56,7 +56,7 @@ class Connection:
         self.output = SocketOutput(send, server.unread, server.settings)
         self.seat = seat
         self.operations = OpenOperations(self)
-        self._header = Headers(scope=scope).get("authorization")
+        self.headers = Headers(scope=scope)
         self._receive = receive
         self._initialised = False
         self._acknowledged = False
@@ -152,7 +152,7 @@ class Connection:
         await self.send_text(text_of({"type": "connection_ack"}))
 
     async def _authenticate(self, offered: object) -> None:
-        header = self._header if offered is None else offered
+        header = self.headers.get("authorization") if offered is None else offered
         self.authority = await authenticate(self.server.runtime.authenticator, header)
         if self.authority is not None:
             self.token = bearer_token(header)

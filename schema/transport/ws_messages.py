@@ -11,7 +11,7 @@ import orjson
 
 from schema.errors import BadUserInput
 from schema.transport.body import request_from
-from schema.transport.engine import GraphQLRequest
+from schema.transport.request import GraphQLRequest
 
 SUBPROTOCOL = "graphql-transport-ws"
 _LONGEST_ID = 256

@@ -4,6 +4,7 @@ from contextlib import aclosing
 from typing import Any, Protocol
 
 import structlog
+from starlette.datastructures import Headers
 
 from app.bus.event_reader import SlowConsumer
 from app.domain.permissions import Authority
@@ -12,6 +13,7 @@ from schema.context import ApiRuntime, OperationContext
 from schema.transport.engine import Engine, RequestRefused
 from schema.transport.presenting import present_failure
 from schema.transport.sharing import SharedStreams, serialise
+from schema.transport.trusted_documents import is_from_browser
 from schema.transport.ws_messages import CloseCode, Subscribe, next_prefix, text_of
 from schema.transport.ws_output import TOO_SLOW, SocketGone, UnreadOutput
 
@@ -29,6 +31,7 @@ class OperationSocket(Protocol):
 
     server: Any
     authority: Authority | None
+    headers: Headers
 
     async def send_text(self, text: str) -> None: ...
 
@@ -77,7 +80,10 @@ async def _send_results(
     socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
 ) -> None:
     server: OperationServer = socket.server
-    operation = server.engine.prepare(message.request, request_id)
+    by_browser = is_from_browser(
+        socket.headers, socket.authority.actor if socket.authority else None
+    )
+    operation = server.engine.prepare(message.request, request_id, from_browser=by_browser)
     context = OperationContext(server.runtime, socket.authority, request_id)
     prefix = next_prefix(message.id)
     if not operation.is_subscription:

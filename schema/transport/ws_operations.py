@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any, Protocol
 
+from starlette.datastructures import Headers
+
 from app.domain.permissions import Authority
 from schema.errors import RateLimited
 from schema.transport.presenting import present_api_error
@@ -20,6 +22,7 @@ class OperationsSocket(Protocol):
     authority: Authority | None
     request_id: str
     seat: Seat
+    headers: Headers
 
     async def send_text(self, text: str) -> None: ...
 

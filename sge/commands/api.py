@@ -5,12 +5,11 @@ import asyncio
 import structlog
 
 from app.api_runtime import ApiProcess
-from app.main import create_app, make_server, page_is_built
+from app.main import create_app, make_server, page_is_built, transport_settings
 from app.observability import configure_logging
 from app.runtime import connect_as
 from app.settings import Settings, load_settings
 from schema.build import build_schema
-from schema.transport.settings import TransportSettings
 from sge.starting import listening_socket, require_tables
 
 
@@ -24,9 +23,7 @@ def api() -> None:
     log.info("api listens", host=settings.api_host, port=settings.api_port)
     if settings.serve_page and not page_is_built():
         log.warning("the page is not served: it has not been built", remedy="make frontend")
-    transport = TransportSettings(
-        introspection=settings.shows_schema, public_url=settings.public_url
-    )
+    transport = transport_settings(settings)
     app = create_app(
         ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page
     )

@@ -1,4 +1,4 @@
-"""Builds the page at `/` when its sources are newer than what was built."""
+"""Builds the page at `/`, and GraphiQL, when their sources are newer than what was built."""
 
 import subprocess
 
@@ -7,7 +7,8 @@ from sge.embedded.node import npm_environment
 from sge.embedded.project import PROJECT
 
 PAGE = PROJECT / "frontend-stub"
-_BUILT = PAGE / "dist" / "index.html"
+# The last of what `npm run build` writes.
+_BUILT = PAGE / "dist-graphiql" / "index.html"
 _INSTALLED = PAGE / "node_modules" / ".package-lock.json"
 
 
@@ -23,7 +24,7 @@ def build_page() -> None:
 
 
 def _newest_source() -> float:
-    folders = [PAGE / "src", PAGE / "public"]
+    folders = [PAGE / "src", PAGE / "graphiql"]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     files += [path for path in PAGE.iterdir() if path.is_file()]
     return max(path.stat().st_mtime for path in files)

@@ -7,7 +7,8 @@ import pytest
 from graphql import get_introspection_query
 
 from schema.build import build_schema
-from schema.transport.engine import Engine, GraphQLRequest, RequestRefused
+from schema.transport.engine import Engine, RequestRefused
+from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
 
 ENGINE = Engine(build_schema(), TransportSettings())
@@ -45,7 +46,7 @@ LARGE = {
 def refused(query: str, variables: dict[str, Any]) -> dict[str, Any]:
     started = time.process_time()
     with pytest.raises(RequestRefused) as caught:
-        ENGINE.prepare(GraphQLRequest(query, None, variables), "request")
+        ENGINE.prepare(GraphQLRequest(query, None, variables), "request", from_browser=False)
     assert time.process_time() - started < _LONGEST_SECONDS
     (error,) = caught.value.answer["errors"]
     extensions: dict[str, Any] = error["extensions"]
@@ -87,4 +88,4 @@ def test_what_clients_ask_for_is_let_through() -> None:
         get_introspection_query(),
         f'{{ program(slug: "x") {{ intents(first: 200) {{ {rows} }} }} }}',
     ):
-        ENGINE.prepare(GraphQLRequest(query, None, {}), "request")
+        ENGINE.prepare(GraphQLRequest(query, None, {}), "request", from_browser=False)

@@ -7,7 +7,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from schema.context import OperationContext
-from schema.transport.engine import Engine, GraphQLRequest
+from schema.transport.engine import Engine
+from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
 from tests.transport.tiny_runtime import TinyRuntime
@@ -34,7 +35,9 @@ class Subscription:
 async def test_every_reader_gets_the_error() -> None:
     engine = Engine(strawberry.Schema(Query, subscription=Subscription), TransportSettings())
     streams = SharedStreams(engine)
-    operation = engine.prepare(GraphQLRequest("subscription { numbers }", None, {}), "request")
+    operation = engine.prepare(
+        GraphQLRequest("subscription { numbers }", None, {}), "request", from_browser=False
+    )
 
     async def read() -> list[str]:
         context = OperationContext(TinyRuntime(), None, "request")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -10,7 +9,6 @@ import pytest
 
 from app.main import create_app, make_server
 from schema.transport.settings import TransportSettings
-from schema.transport.ws import GraphQLOverWebSocket
 from tests.transport.tiny_runtime import TinyRuntime
 from tests.transport.tiny_schema import COUNTERS, SCHEMA
 
@@ -29,7 +27,6 @@ class Served:
 
     runtime: TinyRuntime
     port: int
-    sockets: GraphQLOverWebSocket
 
     @property
     def url(self) -> str:
@@ -40,28 +37,21 @@ class Served:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
 
-@asynccontextmanager
-async def serving(settings: TransportSettings) -> AsyncIterator[Served]:
-    """The API as `sge api` runs it, but for its settings."""
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
     COUNTERS.executions = COUNTERS.sources = 0
     runtime = TinyRuntime()
-    app = create_app(runtime, SCHEMA, settings)
-    server = make_server(app, "127.0.0.1", 0, settings)
+    app = create_app(runtime, SCHEMA, SETTINGS)
+    server = make_server(app, "127.0.0.1", 0, SETTINGS)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
     (listener,) = server.servers[0].sockets
-    yield Served(runtime, listener.getsockname()[1], app.state.leave.__self__)
+    yield Served(runtime, listener.getsockname()[1])
     server.should_exit = True
     async with asyncio.timeout(15):
         await task
-
-
-@pytest.fixture
-async def served() -> AsyncIterator[Served]:
-    async with serving(SETTINGS) as running:
-        yield running
 
 
 @pytest.fixture

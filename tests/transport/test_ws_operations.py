@@ -60,11 +60,10 @@ async def test_an_error_ends_its_operation_only(served: Served, query: str, code
         assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
 
 
-@pytest.mark.parametrize("source", ["failing", "unreachable"])
-async def test_a_source_that_fails_shows_nothing(served: Served, source: str) -> None:
+async def test_a_source_that_fails_shows_nothing(served: Served) -> None:
     async with initialised(served.ws) as socket:
-        await socket.subscribe("f", f"subscription {{ {source} }}")
-        assert (await socket.receive())["payload"]["data"] == {source: 1}
+        await socket.subscribe("f", "subscription { failing }")
+        assert (await socket.receive())["payload"]["data"] == {"failing": 1}
         error = await socket.receive()
         assert error["type"] == "error"
         assert error["payload"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"

@@ -11,6 +11,7 @@ from schema.transport.asgi import Schema, build_application
 from schema.transport.exports import ExportingRuntime, Exports
 from schema.transport.leaving import LeavingServer
 from schema.transport.settings import TransportSettings
+from schema.transport.socket_protocol import SocketProtocol
 
 _FRONTEND = Path(__file__).parent.parent / "frontend-stub"
 _PAGES = _FRONTEND / "dist"
@@ -87,7 +88,7 @@ def server_config(
 ) -> uvicorn.Config:
     """Give uvicorn's settings that the transport relies on.
 
-    websockets-sansio sends about twice as many frames a second as uvicorn's default and waits for a
+    Its websockets-sansio, on which SocketProtocol stands, sends about twice as many frames a second as uvicorn's default and waits for a
     full socket like it. Deflate is off: it doubles a socket's memory. Dead peers are found by uvicorn's own pings,
     beside the protocol's.
     """
@@ -98,7 +99,7 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=settings.maximum_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from app.main import create_app, make_server
 from schema.transport.settings import TransportSettings
+from schema.transport.ws import GraphQLOverWebSocket
 from tests.transport.tiny_runtime import TinyRuntime
 from tests.transport.tiny_schema import COUNTERS, SCHEMA
 
@@ -27,6 +29,7 @@ class Served:
 
     runtime: TinyRuntime
     port: int
+    sockets: GraphQLOverWebSocket
 
     @property
     def url(self) -> str:
@@ -37,21 +40,28 @@ class Served:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
 
-@pytest.fixture
-async def served() -> AsyncIterator[Served]:
+@asynccontextmanager
+async def serving(settings: TransportSettings) -> AsyncIterator[Served]:
+    """The API as `sge api` runs it, but for its settings."""
     COUNTERS.executions = COUNTERS.sources = 0
     runtime = TinyRuntime()
-    app = create_app(runtime, SCHEMA, SETTINGS)
-    server = make_server(app, "127.0.0.1", 0, SETTINGS)
+    app = create_app(runtime, SCHEMA, settings)
+    server = make_server(app, "127.0.0.1", 0, settings)
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
     (listener,) = server.servers[0].sockets
-    yield Served(runtime, listener.getsockname()[1])
+    yield Served(runtime, listener.getsockname()[1], app.state.leave.__self__)
     server.should_exit = True
     async with asyncio.timeout(15):
         await task
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    async with serving(SETTINGS) as running:
+        yield running
 
 
 @pytest.fixture

@@ -60,10 +60,11 @@ async def test_an_error_ends_its_operation_only(served: Served, query: str, code
         assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
 
 
-async def test_a_source_that_fails_shows_nothing(served: Served) -> None:
+@pytest.mark.parametrize("source", ["failing", "unreachable"])
+async def test_a_source_that_fails_shows_nothing(served: Served, source: str) -> None:
     async with initialised(served.ws) as socket:
-        await socket.subscribe("f", "subscription { failing }")
-        assert (await socket.receive())["payload"]["data"] == {"failing": 1}
+        await socket.subscribe("f", f"subscription {{ {source} }}")
+        assert (await socket.receive())["payload"]["data"] == {source: 1}
         error = await socket.receive()
         assert error["type"] == "error"
         assert error["payload"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"

@@ -204,8 +204,14 @@ async def failing() -> AsyncGenerator[int, None]:
     raise RuntimeError(SECRET_TEXT)
 
 
+async def unreachable() -> AsyncGenerator[int, None]:
+    yield 1
+    raise ConnectionRefusedError(SECRET_TEXT)
+
+
 @strawberry.type
 class Subscription:
+    unreachable: int = strawberry.subscription(resolver=unreachable)
     ticks: int = strawberry.subscription(resolver=ticks)
     failing: int = strawberry.subscription(resolver=failing)
     live_events: LiveEvent = strawberry.subscription(resolver=live_events)

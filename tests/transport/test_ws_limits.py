@@ -1,0 +1,142 @@
+"""Who may connect and how many: origins, counts by address and caller, the pace of messages."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from websockets import InvalidStatus
+
+from app.domain.permissions import ApiScope
+from schema.transport.settings import TransportSettings
+from tests.transport.conftest import Served, serving
+from tests.transport.ws_client import Socket, initialised, opened
+
+COUNTER = 'subscription { counter(id: "a") { value } }'
+SETTINGS = TransportSettings(
+    cors_origins=("https://shop.example",),
+    public_url="https://Settle.example:8443/",
+    recheck_credentials_seconds=0.1,
+    connection_init_seconds=0.5,
+    connections=5,
+    anonymous_connections=3,
+    anonymous_connections_per_address=2,
+    subscriptions_per_caller=3,
+    messages_per_second=50,
+    messages_at_once=20,
+)
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    async with serving(SETTINGS) as running:
+        yield running
+
+
+async def refusal(url: str, **headers: str) -> int:
+    """The status of a handshake that is refused."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with opened(url, additional_headers=headers):
+            pass
+    return refused.value.response.status_code
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://shop.example", "https://settle.example:8443", "http://127.0.0.1:{port}"],
+)
+async def test_pages_that_may_connect(served: Served, origin: str) -> None:
+    headers = {"origin": origin.format(port=served.port)}
+    async with opened(served.ws, additional_headers=headers) as socket:
+        await socket.send(type="connection_init")
+        assert (await socket.receive())["type"] == "connection_ack"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *["null", "", "https://evil.example", "https://shop.example.evil.example", "//", "http://"],
+        *["https://shop.example:444", "http://shop.example", "https://shop.example/", "file://"],
+        *["https://settle.example", "http://127.0.0.1", "http://x@127.0.0.1:{port}"],
+        "https://shop.example, https://evil.example",
+    ],
+)
+async def test_pages_that_may_not_connect(served: Served, origin: str) -> None:
+    assert await refusal(served.ws, origin=origin.format(port=served.port)) == 403
+
+
+async def test_two_origins_are_none(served: Served) -> None:
+    headers = [("origin", "https://shop.example"), ("origin", "https://evil.example")]
+    with pytest.raises(InvalidStatus) as refused:
+        async with opened(served.ws, additional_headers=headers):
+            pass
+    assert refused.value.response.status_code == 400  # by the websockets library already
+
+
+async def test_strangers_are_counted_by_address_from_the_handshake_on(served: Served) -> None:
+    async with opened(served.ws), initialised(served.ws, None):
+        assert await refusal(served.ws) == 429
+    async with initialised(served.ws, None):
+        pass
+
+
+async def test_who_has_shown_a_credential_is_no_stranger(served: Served) -> None:
+    async with AsyncExitStack() as sockets:
+        for _ in range(5):
+            await sockets.enter_async_context(initialised(served.ws))
+        assert await refusal(served.ws) == 503
+    async with initialised(served.ws):
+        assert served.sockets._admission.connections == 1
+
+
+async def results(socket: Socket, count: int) -> list[str]:
+    return sorted([(await socket.receive())["type"] for _ in range(count)])
+
+
+async def test_operations_of_a_caller_on_all_of_its_sockets(served: Served) -> None:
+    async with initialised(served.ws) as one, initialised(served.ws) as two:
+        for socket in (one, two):
+            for name in ("a", "b"):
+                await socket.subscribe(name, COUNTER)
+        assert await results(one, 2) + await results(two, 2) == ["next", "next", "error", "next"]
+        async with initialised(served.ws, "sge_two") as other:
+            await other.subscribe("a", COUNTER)
+            assert await results(other, 1) == ["next"]
+        await one.send(id="a", type="complete")
+        await asyncio.sleep(0.05)
+        await two.subscribe("c", COUNTER)
+        assert await results(two, 1) == ["next"]
+        assert not served.sockets._admission.operations[("api_key:sge_two", None)]
+
+
+async def test_who_sends_too_fast_is_read_more_slowly(served: Served) -> None:
+    async with initialised(served.ws) as socket:
+        for _ in range(60):
+            await socket.send(type="ping")
+        started = asyncio.get_running_loop().time()
+        assert await results(socket, 60) == ["pong"] * 60
+        assert 0.5 < asyncio.get_running_loop().time() - started < 2.0
+
+
+async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
+    async with initialised(served.ws) as socket:
+        await socket.subscribe("a", COUNTER)
+        await socket.receive()
+        served.runtime.scopes |= {ApiScope.MANAGE_PROGRAM}
+        await asyncio.sleep(0.4)
+        (connection,) = served.sockets._connections
+        assert connection.authority is not None
+        assert connection.authority.scopes == {ApiScope.READ, ApiScope.MANAGE_PROGRAM}
+        served.runtime.store.add(entity_id="a")
+        assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
+        served.runtime.scopes = frozenset({ApiScope.MANAGE_PROGRAM})
+        assert (await socket.closed())[0] == 4403
+
+
+async def test_a_look_up_that_hangs_holds_up_no_other(served: Served) -> None:
+    async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
+        served.runtime.hanging.add("sge_one")
+        served.runtime.revoked.add("sge_two")
+        assert (await theirs.closed(1.0))[0] == 4403
+        await ours.subscribe("a", "{ hello }")
+        assert await results(ours, 2) == ["complete", "next"]

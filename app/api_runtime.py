@@ -14,6 +14,7 @@ from app.auth.login_challenge import LoginChallenges
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
+from app.bus.limits.limiter import Limiter
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
 from app.domain.siwe.uri import origin_of
@@ -58,11 +59,13 @@ class ApiProcess:
         self._settings = settings
         self.key_hasher = KeyHasher(secret.get_secret_value())
         self.bells = RedisBells(redis_url.get_secret_value())
+        self.limiter = Limiter(redis_url.get_secret_value())
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Open everything; needs PostgreSQL, but neither Redis nor the chain."""
         await self.bells.open()
+        self.limiter.start()
         self.runtime = await open_runtime(self._settings, "api", self.bells)
         self.authenticator = ApiKeyAuthenticator(
             self.runtime.database, self.key_hasher, self.runtime.clock
@@ -104,6 +107,7 @@ class ApiProcess:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
         await self.runtime.close()
+        await self.limiter.stop()
         await self.bells.close()
 
     def _sign_ins(self) -> SignIns:

@@ -5,6 +5,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 
+from app.domain.rate_limits import RateLimits
 from app.settings import Settings, SettingsMistake
 from app.trusted_documents import read_trusted_documents
 from schema.transport.asgi import Schema, build_application
@@ -32,6 +33,9 @@ def transport_settings(settings: Settings) -> TransportSettings:
         accepted_hosts=settings.accepted_hosts,
         trusted_documents=_trusted_documents(settings),
         trusted_only=settings.trusted_documents_only,
+        limits=settings.rate_limits or RateLimits(),
+        counts_requests=settings.rate_limits is not None,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
@@ -100,6 +104,7 @@ def server_config(
         access_log=False,
         server_header=False,
         ws=SocketProtocol,
+        proxy_headers=False,  # it believes a list from its left end; see app/domain/client_address.py
         ws_max_size=settings.maximum_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from app.chain_settings import ChainSettings
+from app.domain.client_address import Network
+from app.domain.rate_limits import RateLimits
+from app.limit_settings import read_networks, read_rate_limits
 from app.setting_forms import database_mistake, key_mistake, read_origins, redis_mistake
 from app.web_settings import WebSettings
 
@@ -64,6 +67,11 @@ class Settings(WebSettings, BaseSettings):
     login_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_origins)] = ()
     session_hours: int = Field(default=12, ge=1, le=720)
     encryption_key: SecretStr | None = None
+
+    rate_limits: Annotated[RateLimits | None, NoDecode, BeforeValidator(read_rate_limits)] = (
+        RateLimits()
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(read_networks)] = ()
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

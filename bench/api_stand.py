@@ -68,7 +68,8 @@ def running_stand() -> Iterator[Stand]:
         with running_services(options) as services:
             migrations.upgrade(services.postgres.dsn("sge_owner"))
             chain = prepared_chain(folder / "demo-chain.json", services.anvil, keys)
-            environment = process_environment(demo_settings(options, services, keys, chain))
+            settings = demo_settings(options, services, keys, chain)
+            environment = process_environment(settings | {"SGE_RATE_LIMITS": "off"})
             os.environ.update(environment)
             yield Stand(folder, environment, chain.treasuries[0], options.port)
     finally:

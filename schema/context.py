@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from strawberry.dataloader import DataLoader
 
 from app.domain.permissions import Authority
+from app.domain.rate_limits import Hit, Verdict
 from app.store.database import ReadSession
 from schema.errors import Unauthenticated
 
@@ -28,11 +29,19 @@ class Authenticator(Protocol):
         """Whom this bearer token stands for; None when unknown, expired or revoked."""
 
 
+class CountsHits(Protocol):
+    async def try_hits(self, hits: Sequence[Hit]) -> Verdict:
+        """Counts the hits when each of their buckets has room, else none of them."""
+
+
 class ApiRuntime(Protocol):
     """What the API needs of the process it runs in."""
 
     @property
     def authenticator(self) -> Authenticator: ...
+
+    @property
+    def limiter(self) -> CountsHits: ...
 
     def now(self) -> datetime:
         """Real time, aware."""
@@ -118,7 +127,8 @@ class OperationContext:
 
     def for_event(self) -> "OperationContext":
         """Give a fresh context to the next event of a subscription."""
-        return OperationContext(self.runtime, self.authority, self.request_id)
+        extensions = {name: self.extensions[name] for name in ("cost",) if name in self.extensions}
+        return OperationContext(self.runtime, self.authority, self.request_id, extensions)
 
     async def close(self) -> None:
         async with self._session_lock:

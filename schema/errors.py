@@ -4,7 +4,7 @@ Domain refusals are data (`userErrors`). Everything else ends in one of the code
 nobody foresaw becomes INTERNAL_SERVER_ERROR with the request id, and the log has the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -58,10 +58,15 @@ class BadUserInput(ApiError):
 
 
 class RateLimited(ApiError):
+    """fields: what HTTP's RateLimit fields say about it."""
+
     code = ErrorCode.RATE_LIMITED
 
-    def __init__(self, message: str, retry_after_seconds: float) -> None:
+    def __init__(
+        self, message: str, retry_after_seconds: float, fields: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message, retryAfterSeconds=retry_after_seconds)
+        self.fields = fields or {}
 
 
 class QueryTooComplex(ApiError):

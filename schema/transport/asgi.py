@@ -20,6 +20,8 @@ from schema.transport.graphiql import GraphiQL
 from schema.transport.health import health_routes
 from schema.transport.hosts import HostCheck
 from schema.transport.http import GraphQLOverHttp, encode_answer
+from schema.transport.limits.addresses import AddressMiddleware
+from schema.transport.limits.admissions import Admissions
 from schema.transport.page_files import PageFiles
 from schema.transport.presenting import present_failure
 from schema.transport.request_id import HEADER as REQUEST_ID
@@ -44,10 +46,12 @@ def build_application(
     application's own. A server that stops calls `state.leave` first.
     """
     engine = Engine(schema, settings)
+    limiter = runtime.limiter if settings.counts_requests else None
+    admissions = Admissions(settings.limits, limiter)
     http: Callable[[Request], Awaitable[Response]] = GraphQLOverHttp(
-        engine, runtime, settings
+        engine, runtime, settings, admissions
     ).__call__
-    websocket = GraphQLOverWebSocket(engine, runtime, settings)
+    websocket = GraphQLOverWebSocket(engine, runtime, settings, admissions)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -89,6 +93,7 @@ def build_application(
 
 def _middleware(settings: TransportSettings, headers: dict[str, str]) -> list[Middleware]:
     found = [
+        Middleware(AddressMiddleware, settings.trusted_proxies),
         Middleware(RequestIdMiddleware),
         Middleware(SecurityHeaders, headers),
         Middleware(HostCheck, settings.accepted_hosts),
@@ -99,7 +104,7 @@ def _middleware(settings: TransportSettings, headers: dict[str, str]) -> list[Mi
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", REQUEST_ID],
-            expose_headers=[REQUEST_ID, "retry-after"],
+            expose_headers=[REQUEST_ID, "retry-after", "ratelimit", "ratelimit-policy"],
         )
         found.append(cors)
     return found

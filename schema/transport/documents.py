@@ -1,7 +1,7 @@
 """Parsed and checked documents, kept: clients send the same few texts again and again."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -20,6 +20,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.errors import BadUserInput, QueryTooComplex
 from schema.transport.complexity import check_form
+from schema.transport.priced import Priced
 from schema.transport.settings import TransportSettings
 
 # One document beyond this share of the cache would push out too many others.
@@ -41,6 +42,8 @@ class CheckedDocument:
     text: str
     node: DocumentNode
     errors: tuple[GraphQLError, ...]
+    priced: dict[str | None, Priced] = field(default_factory=dict)
+    """Its operations by their names, as far as somebody asked."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Pick the operation to execute; with several a name is needed, never the first one."""
@@ -109,11 +112,7 @@ class DocumentCache:
                     limit=limit,
                 ) from None
             raise
-        check_form(
-            node,
-            maximum_repetition=self._settings.maximum_repetition,
-            maximum_depth=self._settings.maximum_depth,
-        )
+        check_form(node, self._settings)
         errors = validate(
             self._schema,
             node,

@@ -18,14 +18,15 @@ from strawberry.execution import optimized_is_awaitable
 from schema.context import OperationContext
 from schema.delivery import Delivery, delivery_of
 from schema.errors import ApiError
-from schema.transport.complexity import check_cost
+from schema.transport.complexity import check_variables
 from schema.transport.documents import CheckedDocument, DocumentCache
 from schema.transport.presenting import (
     present_api_error,
     present_failure,
-    present_field_error,
+    present_field_errors,
     present_request_error,
 )
+from schema.transport.priced import Priced, price
 from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
 from schema.transport.trusted_documents import TrustedDocuments
@@ -50,6 +51,9 @@ class Operation:
     request: GraphQLRequest
     document: CheckedDocument
     node: OperationDefinitionNode
+    priced: Priced
+    cost: int
+    """Fields that its answer could have; see schema/transport/cost.py."""
 
     @property
     def is_subscription(self) -> bool:
@@ -86,12 +90,21 @@ class Engine:
         self._documents = DocumentCache(self._graphql_schema, settings)
         self._trusted = TrustedDocuments(settings.trusted_documents, settings.trusted_only)
 
-    def prepare(self, request: GraphQLRequest, request_id: str, *, from_browser: bool) -> Operation:
-        """Find or admit the document, parse, validate and pick the operation; raises RequestRefused.
+    def prepare(
+        self,
+        request: GraphQLRequest,
+        request_id: str,
+        *,
+        from_browser: bool,
+        cost_limit: int | None = None,
+    ) -> Operation:
+        """Find or admit the document, parse, validate, pick the operation and price it; raises RequestRefused.
 
         from_browser: as `is_from_browser` says, for deployments that take only registered documents from browsers.
+        cost_limit: the caller's; None stands for an API key's.
         """
         try:
+            check_variables(request.variables, self._settings)
             request = self._trusted.resolve(request, from_browser=from_browser)
             document = self._documents.check(request.query)
         except GraphQLError as error:
@@ -103,14 +116,13 @@ class Engine:
             raise _refused(shown)
         try:
             operation = document.operation(request.operation_name)
-            check_cost(
-                self._graphql_schema,
-                document.node,
-                operation,
-                request.variables,
-                self._settings.maximum_cost,
-            )
-            return Operation(request, document, operation)
+            priced = document.priced.get(request.operation_name)
+            if priced is None:
+                priced = price(self._graphql_schema, document.node, operation, self._settings)
+                document.priced[request.operation_name] = priced
+            limit = self._settings.limits.key.cost_of_one if cost_limit is None else cost_limit
+            cost = priced.cost(request.variables, limit)
+            return Operation(request, document, operation, priced, cost)
         except ApiError as error:
             raise _refused([present_api_error(error, request_id)], error) from None
 
@@ -122,7 +134,7 @@ class Engine:
             if isawaitable(result):
                 result = await result
             assert isinstance(result, ExecutionResult)
-            return present_result(result, context, operation)
+            return self._present(result, context, operation)
         finally:
             await context.close()
 
@@ -136,7 +148,7 @@ class Engine:
         if isawaitable(events):
             events = await events
         if isinstance(events, ExecutionResult):
-            raise RequestRefused(present_result(events, context, operation))
+            raise RequestRefused(self._present(events, context, operation))
         return Source(operation, executor, cast("AsyncGenerator[Any, None]", events))
 
     async def execute_event(self, source: "Source", event: Any) -> Answer:
@@ -149,7 +161,7 @@ class Engine:
             if isawaitable(result):
                 result = await result
             assert isinstance(result, ExecutionResult)
-            return present_result(result, context, source.operation)
+            return self._present(result, context, source.operation)
         except Exception as failure:  # noqa: BLE001  a subscriber gets a coded error, never a stack
             return {"data": None, "errors": [present_failure(failure, context.request_id)]}
         finally:
@@ -161,6 +173,21 @@ class Engine:
         field = subscription_type.fields.get(operation.root_field) if subscription_type else None
         definition = field.extensions.get("strawberry-definition") if field else None
         return delivery_of(getattr(definition, "metadata", None))
+
+    def _present(
+        self, result: ExecutionResult, context: OperationContext, operation: Operation
+    ) -> Answer:
+        answer: Answer = {"data": result.data}
+        if result.errors:
+            answer["errors"] = present_field_errors(
+                result.errors,
+                context.request_id,
+                operation.document.node,
+                self._settings.maximum_errors,
+            )
+        if context.extensions:
+            answer["extensions"] = context.extensions
+        return answer
 
     def _build_executor(self, operation: Operation, context: OperationContext) -> Executor[Any]:
         executor = self.schema.execution_context_class.build(
@@ -181,22 +208,6 @@ class Engine:
             ]
             raise _refused(shown)
         return executor
-
-
-def present_result(
-    result: ExecutionResult,
-    context: OperationContext,
-    operation: Operation,
-) -> Answer:
-    answer: Answer = {"data": result.data}
-    if result.errors:
-        document = operation.document.node
-        answer["errors"] = [
-            present_field_error(error, context.request_id, document) for error in result.errors
-        ]
-    if context.extensions:
-        answer["extensions"] = context.extensions
-    return answer
 
 
 def _refused(errors: list[dict[str, Any]], cause: ApiError | None = None) -> RequestRefused:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.observability import API_REQUEST_SECONDS
 from schema.context import ApiRuntime, OperationContext
-from schema.errors import ApiError, BadUserInput, ErrorCode
+from schema.errors import ApiError, BadUserInput, ErrorCode, RateLimited
 from schema.transport.body import (
     BodyTooLarge,
     parse_post_body,
@@ -24,6 +24,9 @@ from schema.transport.body import (
 )
 from schema.transport.credentials import authenticate
 from schema.transport.engine import Answer, Engine, Operation, RequestRefused
+from schema.transport.limits.admissions import Admissions
+from schema.transport.limits.fields import whole_seconds
+from schema.transport.limits.request import RequestLimits
 from schema.transport.negotiation import (
     MediaType,
     choose_media_type,
@@ -54,41 +57,61 @@ class HttpRefused(Exception):
 class GraphQLOverHttp:
     """The /graphql endpoint of one API process."""
 
-    def __init__(self, engine: Engine, runtime: ApiRuntime, settings: TransportSettings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        runtime: ApiRuntime,
+        settings: TransportSettings,
+        admissions: Admissions,
+    ) -> None:
         self._engine = engine
         self._runtime = runtime
         self._settings = settings
+        self._admissions = admissions
 
     async def __call__(self, request: Request) -> Response:
         request_id: str = request.state.request_id
+        limits = RequestLimits(self._admissions, request.state.address)
         media_type = choose_media_type(request.headers.get("accept"))
         if media_type is None:
             unacceptable = _http_refused(406, f"This server answers {' or '.join(MediaType)}.")
-            return _respond_to_refusal(unacceptable, MediaType.JSON, request_id)
+            return _respond_to_refusal(unacceptable, MediaType.JSON, request_id, limits)
         try:
-            return await self._answer(request, request_id, media_type)
+            response = await self._answer(request, request_id, media_type, limits)
         except HttpRefused as refused:
-            return _respond_to_refusal(refused, media_type, request_id)
+            response = _respond_to_refusal(refused, media_type, request_id, limits)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as failure:  # noqa: BLE001  whatever it was, the client gets a coded error
-            return _respond_to_failure(failure, media_type, request_id)
+            response = _respond_to_failure(failure, media_type, request_id, limits)
+        for name, value in limits.fields.items():
+            response.headers[name] = value
+        return response
 
-    async def _answer(self, request: Request, request_id: str, media_type: MediaType) -> Response:
+    async def _answer(
+        self, request: Request, request_id: str, media_type: MediaType, limits: RequestLimits
+    ) -> Response:
         started = perf_counter()
-        parameters = await self._read(request)
-        authority = await authenticate(
-            self._runtime.authenticator, request.headers.get("authorization")
+        limits.check()
+        header = request.headers.get("authorization")
+        authority = await limits.look_up(
+            header, lambda: authenticate(self._runtime.authenticator, header)
         )
+        parameters = await self._read(request)
         by_browser = is_from_browser(request.headers, authority.actor if authority else None)
         try:
-            operation = self._engine.prepare(parameters, request_id, from_browser=by_browser)
+            operation = self._engine.prepare(
+                parameters, request_id, from_browser=by_browser, cost_limit=limits.cost_limit
+            )
             _check_method(request, operation)
-            context = OperationContext(self._runtime, authority, request_id)
+            await limits.admit(operation)
+            context = OperationContext(self._runtime, authority, request_id, limits.extensions)
             answer = await self._engine.execute(operation, context)
         except RequestRefused as refused:
+            limits.note_refusal(refused)
             code = refused.cause.code if refused.cause else None
-            return _respond(refused.answer, media_type, status_of_refusal(media_type, code))
+            answer = {**refused.answer, "extensions": limits.extensions}
+            return _respond(answer, media_type, status_of_refusal(media_type, code))
         API_REQUEST_SECONDS.labels(operation.root_field).observe(perf_counter() - started)
         return _respond(answer, media_type, 200)
 
@@ -140,21 +163,28 @@ def _respond_to_refusal(
     refused: HttpRefused,
     media_type: MediaType,
     request_id: str,
+    limits: RequestLimits,
 ) -> Response:
-    shown = {"errors": [present_failure(refused.error, request_id)]}
+    errors = [present_failure(refused.error, request_id)]
+    shown = {"errors": errors, "extensions": limits.extensions}
     return _respond(shown, media_type, refused.status, refused.headers)
 
 
-def _respond_to_failure(failure: Exception, media_type: MediaType, request_id: str) -> Response:
+def _respond_to_failure(
+    failure: Exception, media_type: MediaType, request_id: str, limits: RequestLimits
+) -> Response:
     known = as_api_error(failure)
+    if isinstance(known, RateLimited):
+        limits.fields = known.fields
     code = known.code if isinstance(known, ApiError) else ErrorCode.INTERNAL_SERVER_ERROR
     headers: dict[str, str] = {}
     if code is ErrorCode.UNAUTHENTICATED:
         headers["www-authenticate"] = "Bearer"
     retry_after = known.details.get("retryAfterSeconds") if isinstance(known, ApiError) else None
     if isinstance(retry_after, (int, float)):
-        headers["retry-after"] = str(max(1, round(retry_after)))
-    shown = {"errors": [present_failure(failure, request_id)]}
+        headers["retry-after"] = str(whole_seconds(retry_after))
+    errors = [present_failure(failure, request_id)]
+    shown = {"errors": errors, "extensions": limits.extensions}
     return _respond(shown, media_type, status_of_refusal(media_type, code), headers)
 
 

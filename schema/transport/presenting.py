@@ -5,6 +5,7 @@ the client's own document and variables, and "something went wrong" with the req
 the rest. The rest is logged with its stack.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -60,6 +61,21 @@ def present_field_error(
         return {**shown, "path": error.path}
     _log.error("field_failed", path=error.path, exc_info=cause)
     return _located(error, request_id, ErrorCode.INTERNAL_SERVER_ERROR, INTERNAL_MESSAGE)
+
+
+def present_field_errors(
+    errors: Sequence[GraphQLError],
+    request_id: str,
+    document: DocumentNode,
+    maximum: int,
+) -> list[dict[str, Any]]:
+    """The first of them, and how many more there are: one cause may fail in each of thousands of rows."""
+    shown = [present_field_error(error, request_id, document) for error in errors[:maximum]]
+    if len(errors) > maximum:
+        code = ErrorCode.INTERNAL_SERVER_ERROR.value
+        more = f"{len(errors) - maximum} more errors are not shown."
+        shown.append({"message": more, "extensions": {"code": code, "requestId": request_id}})
+    return shown
 
 
 def present_failure(failure: BaseException, request_id: str) -> dict[str, Any]:

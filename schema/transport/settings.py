@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.domain.client_address import Network
+from app.domain.rate_limits import RateLimits
+
 TrustedOnly = Literal["off", "browsers", "all"]
 """From whom only registered documents are taken."""
 
@@ -22,8 +25,22 @@ class TransportSettings:
     """Selections within selections of one document."""
     maximum_repetition: int = 10_000
     """Squares of how often each response name occurs in one document, summed."""
-    maximum_cost: int = 100_000
-    """Fields that one answer could have, its pages being full."""
+    maximum_aliases: int = 100
+    maximum_directives: int = 50
+    maximum_root_fields: int = 50
+    """Of a query; fragments in fragments counted as often as they are spread."""
+    maximum_mutations: int = 10
+    """Fields of one mutation, which run one after the other."""
+    maximum_variable_values: int = 10_000
+    maximum_variable_depth: int = 20
+    maximum_errors: int = 50
+    """Errors that one answer shows; those that follow are counted."""
+    limits: RateLimits = field(default_factory=RateLimits)
+    """What callers may do, by kind; the costs of one operation hold in any case."""
+    counts_requests: bool = False
+    """Whether the rates of `limits` are counted."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Networks of proxies whose X-Forwarded-For is believed."""
     body_seconds: float = 30.0
     """A request whose body takes longer to arrive is given up."""
     cached_document_characters: int = 512 * 1024

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from schema.context import ApiRuntime
 from schema.transport.engine import Engine
+from schema.transport.limits.admissions import Admissions
 from schema.transport.origins import may_connect
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
@@ -25,10 +26,17 @@ from schema.transport.ws_watch import close_stalled, recheck_credentials, send_a
 class GraphQLOverWebSocket:
     """The ASGI endpoint, and what all of its connections share."""
 
-    def __init__(self, engine: Engine, runtime: ApiRuntime, settings: TransportSettings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        runtime: ApiRuntime,
+        settings: TransportSettings,
+        admissions: Admissions,
+    ) -> None:
         self.engine = engine
         self.runtime = runtime
         self.settings = settings
+        self.admissions = admissions
         self.streams = SharedStreams(engine)
         self.unread = Unread()
         self._admission = Admission(settings)
@@ -71,7 +79,7 @@ class GraphQLOverWebSocket:
             raise HandshakeRefused(503, "This server is stopping: connect again.")
         if not may_connect(Headers(scope=scope), self.settings):
             raise HandshakeRefused(403, "Pages of this Origin may not connect.")
-        seat = self._admission.enter((scope.get("client") or ("",))[0])
+        seat = self._admission.enter(scope["state"]["address"])
         if isinstance(seat, Full):
             raise HandshakeRefused(429 if seat is Full.ADDRESS else 503, f"{seat}.")
         return seat

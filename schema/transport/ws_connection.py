@@ -9,9 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from app.domain.permissions import Authority
 from schema.context import ApiRuntime
-from schema.errors import Unauthenticated
+from schema.errors import RateLimited, Unauthenticated
 from schema.transport.credentials import authenticate, bearer_token
 from schema.transport.engine import Engine
+from schema.transport.limits.admissions import Admissions
+from schema.transport.limits.request import RequestLimits
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
 from schema.transport.ws_admission import Seat
@@ -42,6 +44,7 @@ class SocketServer(Protocol):
     runtime: ApiRuntime
     settings: TransportSettings
     streams: SharedStreams
+    admissions: Admissions
     unread: Unread
 
 
@@ -53,6 +56,7 @@ class Connection:
         self.authority: Authority | None = None
         self.token: str | None = None
         self.request_id: str = scope["state"]["request_id"]
+        self.address: str = scope["state"]["address"]
         self.output = SocketOutput(send, server.unread, server.settings)
         self.seat = seat
         self.operations = OpenOperations(self)
@@ -141,6 +145,9 @@ class Connection:
         except Unauthenticated as refused:
             await self.close(CloseCode.FORBIDDEN, refused.message)
             return
+        except RateLimited as refused:
+            await self.close(CloseCode.TRY_AGAIN_LATER, refused.message)
+            return
         except Exception:  # noqa: BLE001  the store is away, or a defect: the protocol has a code
             _log.warning("socket_authentication_failed", exc_info=True)
             await self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
@@ -153,7 +160,9 @@ class Connection:
 
     async def _authenticate(self, offered: object) -> None:
         header = self.headers.get("authorization") if offered is None else offered
-        self.authority = await authenticate(self.server.runtime.authenticator, header)
+        limits = RequestLimits(self.server.admissions, self.address)
+        authenticator = self.server.runtime.authenticator
+        self.authority = await limits.look_up(header, lambda: authenticate(authenticator, header))
         if self.authority is not None:
             self.token = bearer_token(header)
 

@@ -11,6 +11,8 @@ from app.domain.permissions import Authority
 from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
 from schema.context import ApiRuntime, OperationContext
 from schema.transport.engine import Engine, RequestRefused
+from schema.transport.limits.admissions import Admissions
+from schema.transport.limits.request import RequestLimits
 from schema.transport.presenting import present_failure
 from schema.transport.sharing import SharedStreams, serialise
 from schema.transport.trusted_documents import is_from_browser
@@ -24,6 +26,7 @@ class OperationServer(Protocol):
     engine: Engine
     runtime: ApiRuntime
     streams: SharedStreams
+    admissions: Admissions
 
 
 class OperationSocket(Protocol):
@@ -32,6 +35,7 @@ class OperationSocket(Protocol):
     server: Any
     authority: Authority | None
     headers: Headers
+    address: str
 
     async def send_text(self, text: str) -> None: ...
 
@@ -65,26 +69,44 @@ async def _last_message(
     socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
 ) -> dict[str, Any]:
     """Send the results; give what is to be said when there are no more."""
+    actor = socket.authority.actor if socket.authority else None
+    limits = RequestLimits(socket.server.admissions, socket.address, actor)
     try:
-        await _send_results(socket, operations, message, request_id)
+        await _send_results(socket, operations, message, request_id, limits)
     except RequestRefused as refused:
-        return {"type": "error", "payload": refused.answer["errors"]}
+        limits.note_refusal(refused)
+        return _error(refused.answer["errors"], limits)
     except (SlowConsumer, UnreadOutput, SocketGone):
         raise
     except Exception as failure:  # noqa: BLE001  the client gets a coded error, never a stack
-        return {"type": "error", "payload": [present_failure(failure, request_id)]}
+        return _error([present_failure(failure, request_id)], limits)
     return {"type": "complete"}
 
 
+def _error(errors: list[dict[str, Any]], limits: RequestLimits) -> dict[str, Any]:
+    """An error message holds errors only, so the cost stands in the first of them."""
+    first, *others = errors
+    first["extensions"] |= limits.extensions
+    return {"type": "error", "payload": [first, *others]}
+
+
 async def _send_results(
-    socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
+    socket: OperationSocket,
+    operations: Operations,
+    message: Subscribe,
+    request_id: str,
+    limits: RequestLimits,
 ) -> None:
     server: OperationServer = socket.server
+    limits.check()
     by_browser = is_from_browser(
         socket.headers, socket.authority.actor if socket.authority else None
     )
-    operation = server.engine.prepare(message.request, request_id, from_browser=by_browser)
-    context = OperationContext(server.runtime, socket.authority, request_id)
+    operation = server.engine.prepare(
+        message.request, request_id, from_browser=by_browser, cost_limit=limits.cost_limit
+    )
+    await limits.admit(operation)
+    context = OperationContext(server.runtime, socket.authority, request_id, limits.extensions)
     prefix = next_prefix(message.id)
     if not operation.is_subscription:
         answer = await server.engine.execute(operation, context)

@@ -20,6 +20,7 @@ class OperationsSocket(Protocol):
 
     server: Any
     authority: Authority | None
+    address: str
     request_id: str
     seat: Seat
     headers: Headers

@@ -66,7 +66,7 @@ async def test_json_in_utf8_is_read(client: httpx.AsyncClient, charset: str) -> 
     body = '{"query":"{hello(name:\\"ü€\\")}"}'.encode()
     headers = {"content-type": f"application/json{charset}"}
     answer = await client.post("/graphql", content=body, headers=headers)
-    assert answer.json() == {"data": {"hello": "hello ü€"}}
+    assert answer.json()["data"] == {"hello": "hello ü€"}
 
 
 async def test_compressed_bodies_are_refused(client: httpx.AsyncClient) -> None:
@@ -90,7 +90,7 @@ async def test_a_body_just_small_enough_is_read(client: httpx.AsyncClient) -> No
     body = b'{"query":"{hello}"}'
     padded = body + b" " * (1024 * 1024 - len(body))
     answer = await client.post("/graphql", content=padded, headers=JSON)
-    assert answer.json() == {"data": {"hello": "hello you"}}
+    assert answer.json()["data"] == {"hello": "hello you"}
 
 
 async def test_unacceptable_answers(client: httpx.AsyncClient) -> None:

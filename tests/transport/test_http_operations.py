@@ -51,7 +51,7 @@ async def test_the_answers_media_type(served: Served, accept: str | None, expect
         answer = await client.post("/graphql", json={"query": "{hello}"}, headers=headers)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == f"{expected}; charset=utf-8"
-    assert answer.json() == {"data": {"hello": "hello you"}}
+    assert answer.json()["data"] == {"hello": "hello you"}
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,14 @@ async def test_several_operations_need_a_name(client: httpx.AsyncClient) -> None
     answer = await post(client, query)
     assert error_of(answer)["extensions"]["argument"] == ["operationName"]
     named = await post(client, query, operationName="Hello")
-    assert named.json() == {"data": {"hello": "hello b"}}
+    assert named.json()["data"] == {"hello": "hello b"}
     unknown = await post(client, query, operationName="Other")
     assert unknown.status_code == 400
 
 
 async def test_get_is_for_queries(client: httpx.AsyncClient) -> None:
     query = {"query": "query($n: String!) { hello(name: $n) }", "variables": '{"n":"x"}'}
-    assert (await client.get("/graphql", params=query)).json() == {"data": {"hello": "hello x"}}
+    assert (await client.get("/graphql", params=query)).json()["data"] == {"hello": "hello x"}
     refused = await client.get("/graphql", params={"query": "mutation { __typename }"})
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     for wrong in (
@@ -122,10 +122,8 @@ async def test_every_scalar_goes_out_in_its_one_spelling(client: httpx.AsyncClie
 async def test_mutations_and_their_extensions(client: httpx.AsyncClient) -> None:
     value = {"wallet": VITALIK.lower(), "amount": {"amount": "1.50", "currency": "USD"}}
     answer = await post(client, PAY, variables={"input": value})
-    assert answer.json() == {
-        "data": {"pay": {"text": f"{VITALIK} 1.50"}},
-        "extensions": {"position": "p1"},
-    }
+    assert answer.json()["data"] == {"pay": {"text": f"{VITALIK} 1.50"}}
+    assert answer.json()["extensions"]["position"] == "p1"
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,9 @@ LIVE = "subscription($after: Int) { liveEvents(after: $after) { name position } 
 async def test_a_query_is_next_and_complete(served: Served) -> None:
     async with initialised(served.ws) as socket:
         await socket.subscribe("q", "query($n: String!) { hello(name: $n) }", n="x")
-        assert await socket.receive() == {
-            "id": "q",
-            "type": "next",
-            "payload": {"data": {"hello": "hello x"}},
-        }
+        answer = await socket.receive()
+        assert (answer["id"], answer["type"]) == ("q", "next")
+        assert answer["payload"]["data"] == {"hello": "hello x"}
         assert await socket.receive() == {"id": "q", "type": "complete"}
         await socket.subscribe("q", "{ hello }")
         assert (await socket.receive())["type"] == "next"

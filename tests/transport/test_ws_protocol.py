@@ -75,7 +75,7 @@ async def test_the_http_header_is_a_credential_too(served: Served) -> None:
         await socket.receive()
         await socket.subscribe("1", "{ who }")
         answer = await socket.receive()
-        assert answer["payload"] == {"data": {"who": "api_key:sge_two"}}
+        assert answer["payload"]["data"] == {"who": "api_key:sge_two"}
 
 
 async def test_a_revoked_credential_closes_its_sockets_only(served: Served) -> None:

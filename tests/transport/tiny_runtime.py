@@ -69,6 +69,7 @@ class TinyRuntime:
     revoked: set[str] = field(default_factory=set)
     problems: dict[str, str | None] = field(default_factory=dict)
     sessions_open: int = 0
+    limiter: Any = None
 
     def __post_init__(self) -> None:
         self.hub = EventHub(self.store, poll_seconds=0.05)

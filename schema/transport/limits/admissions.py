@@ -1,0 +1,129 @@
+"""Whether an operation may go on: who was refused a moment ago is not asked about again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+from app.bus.limits.local import LocalLimits
+from app.domain.rate_limits import Hit, OperationClass, RateLimits
+from schema.context import CountsHits
+from schema.errors import RateLimited
+from schema.transport.limits import asker as buckets
+from schema.transport.limits.asker import Asker, asker_of
+from schema.transport.limits.fields import limit_fields, refusal_fields
+from schema.transport.limits.guesses import Guesses
+from schema.transport.limits.memory import Memory
+
+Found = TypeVar("Found")
+_SECOND = 1_000_000
+
+
+class Admissions:
+    """The limits of one API process. limiter: None admits everybody, as far as rates go."""
+
+    def __init__(self, limits: RateLimits, limiter: CountsHits | None) -> None:
+        self._limits = limits
+        self._limiter = limiter
+        self._over: Memory[Hit] = Memory()
+        self._left: Memory[int] = Memory()
+        self._mistakes = LocalLimits()
+        self._guesses = Guesses(self._count_guess)
+        self._background: set[asyncio.Task[None]] = set()
+
+    def asker(self, address: str, actor: str | None) -> Asker:
+        return asker_of(address, actor, self._limits)
+
+    def hits(
+        self, asker: Asker, operation_class: OperationClass, count: int, cost: int
+    ) -> Sequence[Hit]:
+        return buckets.hits_of(asker, self._limits, operation_class, count, cost)
+
+    def check(self, asker: Asker) -> None:
+        """Raises RateLimited when the address or the caller was over its limit a moment ago."""
+        over = self._over.find(buckets.address_bucket(asker.address)) or self._over.find(
+            buckets.caller_bucket(asker)
+        )
+        if over is not None:
+            raise _rate_limited(*over)
+
+    async def look_up(
+        self, address: str, credential: object, look_up: Callable[[], Awaitable[Found]]
+    ) -> Found:
+        """What `look_up` finds; raises as it does, and RateLimited after too many guesses from the address."""
+        if self._limiter is None or not isinstance(credential, str):
+            return await look_up()
+        return await self._guesses.look_up(address, credential, look_up)
+
+    async def admit(self, asker: Asker, hits: Sequence[Hit]) -> Mapping[str, str]:
+        """Counts an operation and gives HTTP's fields; raises RateLimited. The one call to Redis of a request."""
+        if self._limiter is None:
+            return {}
+        self._check_hits(asker, hits)
+        verdict = await self._limiter.try_hits(hits)
+        if not verdict.admitted:
+            self.note_mistake(asker)
+            raise self._refuse(*verdict.refused)
+        left = verdict.left_of("cost")
+        if left is not None:
+            self._left.keep(asker.name, left, asker.limits.cost.seconds)
+        return limit_fields(verdict)
+
+    def cost_note(self, asker: Asker, requested: int) -> dict[str, int]:
+        """`extensions.cost`. remaining: of the caller's budget, as this process last heard of it."""
+        known = self._left.find(asker.name)
+        return {
+            "requested": requested,
+            "limit": asker.limits.cost_of_one,
+            "remaining": asker.limits.cost.amount if known is None else known[0],
+        }
+
+    def note_mistake(self, asker: Asker) -> None:
+        """A refusal that cost parsing or a look-up: after too many of them the next ones cost neither."""
+        bucket = buckets.caller_bucket if asker.known else buckets.address_of
+        self._count_mistake(bucket(asker), asker.address)
+
+    def _count_guess(self, address: str) -> None:
+        bucket = buckets.address_bucket(address)
+        self._count_mistake(bucket, address)
+        over = self._over.find(bucket)
+        if over is not None:
+            raise _rate_limited(*over)
+
+    def _count_mistake(self, bucket: str, address: str) -> None:
+        """Here, and for the address in all processes too: nobody waits for that."""
+        if self._limiter is None:
+            return
+        hit = Hit(bucket, "mistakes", self._limits.mistakes)
+        (room,) = self._mistakes.try_hits([hit])
+        if room < 0:
+            self._refuse(hit, -room / _SECOND)
+            return
+        counted = Hit(buckets.address_bucket(address), "address", self._limits.address)
+        task = asyncio.create_task(self._count_apart(self._limiter, counted))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _count_apart(self, limiter: CountsHits, hit: Hit) -> None:
+        verdict = await limiter.try_hits((hit,))
+        if not verdict.admitted:
+            self._refuse(*verdict.refused)
+
+    def _check_hits(self, asker: Asker, hits: Sequence[Hit]) -> None:
+        for hit in hits:
+            over = self._over.find(hit.key)
+            # Who asks for less than what was refused may still have room.
+            if over is not None and over[0].quantity <= hit.quantity:
+                self.note_mistake(asker)
+                raise _rate_limited(*over)
+
+    def _refuse(self, hit: Hit, retry_after_seconds: float) -> RateLimited:
+        self._over.keep(hit.key, hit, retry_after_seconds)
+        return _rate_limited(hit, retry_after_seconds)
+
+
+def _rate_limited(hit: Hit, retry_after_seconds: float) -> RateLimited:
+    return RateLimited(
+        f"Too many requests: {hit.name} allows {hit.rate.amount} in {hit.rate.seconds} s.",
+        round(retry_after_seconds, 3),
+        refusal_fields(hit, retry_after_seconds),
+    )

@@ -1,0 +1,101 @@
+"""What an operation costs and which limits it counts against: worked out once for each document."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+)
+
+from app.domain.rate_limits import OperationClass
+from schema.errors import QueryTooComplex
+from schema.transport.cost import Formula, cost_formula
+from schema.transport.settings import TransportSettings
+
+# They work without a credential, and each try may be a guess.
+_LOGINS = frozenset({"requestLogin", "login"})
+_CLASSES = {
+    OperationType.QUERY: OperationClass.READ,
+    OperationType.MUTATION: OperationClass.WRITE,
+    OperationType.SUBSCRIPTION: OperationClass.SUBSCRIBE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """An operation whose form is within the limits. count: how often its class is hit, once for each mutation."""
+
+    formula: Formula
+    operation_class: OperationClass
+    count: int
+
+    def cost(self, variables: Mapping[str, Any], limit: int) -> int:
+        """Raises QueryTooComplex above the limit."""
+        cost = self.formula.of(variables)
+        if cost > limit:
+            raise QueryTooComplex(
+                "The answer could have too many fields: ask for smaller pages, or for less of each row.",
+                limit=limit,
+                requested=cost,
+            )
+        return cost
+
+
+def price(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    settings: TransportSettings,
+) -> Priced:
+    """Raises QueryTooComplex for what no caller may ask."""
+    try:
+        formula = cost_formula(schema, document, operation)
+    except RecursionError:
+        limit = settings.maximum_depth
+        raise QueryTooComplex("The fragments are nested too deeply.", limit=limit) from None
+    if formula.depth > settings.maximum_depth:
+        raise QueryTooComplex(
+            "The operation is nested too deeply.",
+            limit=settings.maximum_depth,
+            requested=formula.depth,
+        )
+    writes = operation.operation is OperationType.MUTATION
+    most = settings.maximum_mutations if writes else settings.maximum_root_fields
+    if formula.width > most:
+        raise QueryTooComplex(
+            f"One {operation.operation.value} has at most {most} fields.",
+            limit=most,
+            requested=min(formula.width, 2**53),
+        )
+    found = _CLASSES[operation.operation]
+    if writes and not _LOGINS.isdisjoint(_root_fields(document, operation)):
+        found = OperationClass.LOGIN
+    return Priced(formula, found, max(1, formula.width) if writes else 1)
+
+
+def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[str]:
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    pending: list[SelectionNode] = [*operation.selection_set.selections]
+    while pending:
+        selection = pending.pop()
+        if isinstance(selection, FieldNode):
+            yield selection.name.value
+        elif isinstance(selection, InlineFragmentNode):
+            pending.extend(selection.selection_set.selections)
+        elif isinstance(selection, FragmentSpreadNode):
+            fragment = fragments.pop(selection.name.value, None)  # each is looked at once
+            if fragment is not None:
+                pending.extend(fragment.selection_set.selections)

@@ -1,11 +1,8 @@
 """Adjustments of terminated affiliates' balances: two persons, two mutations."""
 
-from uuid import UUID
-
 import strawberry
 from strawberry import Parent
 
-from app.domain.errors import Refusal, RefusalCode
 from app.services.approve_adjustment import approve_adjustment
 from app.services.propose_adjustment import (
     AdjustmentResult,
@@ -16,16 +13,10 @@ from app.store.reads import adjustments as reads
 from app.store.reads import journals
 from app.store.reads.adjustments import AdjustmentRow
 from app.store.reads.journals import JournalRow
-from resolvers.access import Info, authorize, load_one, may_read
+from resolvers.access import Info, authorize, load_one, may_read, own_key
+from resolvers.objects import named_object
 from resolvers.payloads import BalanceAdjustmentPayloadRow, answer, commit
-from schema.ids import IdPrefix, decode_id
-
-
-def _named(prefix: IdPrefix, text: str, what: str, field: str) -> UUID:
-    id_ = decode_id(prefix, text)
-    if id_ is None:
-        raise Refusal(RefusalCode.NOT_FOUND, f"There is no such {what}.", field)
-    return id_
+from schema.ids import IdPrefix
 
 
 async def _payload(
@@ -43,11 +34,13 @@ async def propose(
     idempotency_key: str,
 ) -> BalanceAdjustmentPayloadRow:
     """Of the whole balance as it is now."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> BalanceAdjustmentPayloadRow:
-        named = _named(IdPrefix.AFFILIATE, affiliate_id, "affiliate", "affiliateId")
-        command = ProposeAdjustment(named, currency, reason, idempotency_key)
+        authority, named = await named_object(
+            info, IdPrefix.AFFILIATE, affiliate_id, "affiliate", "affiliateId"
+        )
+        command = ProposeAdjustment(named, currency, reason, own_key(info, idempotency_key))
         now = info.context.now()
         made = await commit(
             info,
@@ -61,10 +54,10 @@ async def propose(
 
 async def approve(info: Info, id: strawberry.ID) -> BalanceAdjustmentPayloadRow:
     """By somebody else than who proposed it."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> BalanceAdjustmentPayloadRow:
-        named = _named(IdPrefix.BALANCE_ADJUSTMENT, id, "adjustment", "id")
+        authority, named = await named_object(info, IdPrefix.BALANCE_ADJUSTMENT, id, "adjustment")
         now = info.context.now()
         made = await commit(
             info,

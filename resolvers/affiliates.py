@@ -15,6 +15,8 @@ from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, program_key_of
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
+from resolvers.objects import home_of
+from resolvers.visibility import is_affiliate, sees_member, sees_wallet
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.affiliates import (
@@ -41,7 +43,12 @@ _CHILDREN: ListField[int, None, AffiliateRow] = ListField(
 
 async def find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
     """One affiliate of the caller's program; null when there is none for this caller."""
-    authority = authorize(info)
+    authorize(info)
+    row = await _find(info, by)
+    return row if row is not None and sees_member(info, row) else None
+
+
+async def _find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
     if isinstance(by.referral_code, ProgramReferralCode):
         key = await program_key_of(info, by.referral_code.program_id)
         if key is None:
@@ -55,9 +62,10 @@ async def find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
         async with info.context.reading(key) as session:
             return await reads.by_wallet(session, by.wallet.wallet)
     id_ = decode_id(IdPrefix.AFFILIATE, by.id or "")
-    if id_ is None:
+    home = None if id_ is None else await home_of(info, IdPrefix.AFFILIATE, id_)
+    if home is None:
         return None
-    row: AffiliateRow | None = await load_one(info, reads.by_ids, authority.program_id, id_)
+    row: AffiliateRow | None = await load_one(info, reads.by_ids, home.program_id, id_)
     return row
 
 
@@ -85,28 +93,34 @@ async def parent(root: Parent[AffiliateRow], info: Info) -> AffiliateRow | None:
     """Who referred this affiliate."""
     if root.parent_key is None:
         return None
-    return await by_key(info, root.program_key, root.parent_key)
+    row = await by_key(info, root.program_key, root.parent_key)
+    return row if row is not None and sees_member(info, row) else None
 
 
 async def upline(root: Parent[AffiliateRow], info: Info) -> list[AffiliateRow]:
-    """From the parent up to the root."""
+    """From the parent up to the root, as far as the caller sees."""
     loader = info.context.loader(reads.by_keys, root.program_key)
     found = await loader.load_many(root.upline_keys)
-    return [row for row in found if row is not None]
+    return [row for row in found if row is not None and sees_member(info, row)]
+
+
+def wallet(root: Parent[AffiliateRow], info: Info) -> str | None:
+    """Whose it is: for the affiliate itself, and for whoever reads everything."""
+    return root.wallet if sees_wallet(info, root) else None
 
 
 async def children(
     root: Parent[AffiliateRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[AffiliateRow] | None:
     """Directly referred affiliates, oldest first."""
-    if not may_read(info, root.program_key):
+    if not sees_member(info, root):
         return None
     return await _CHILDREN.page(info, root.program_key, root.key, (first, after), None)
 
 
 async def referrer_of_user(root: Parent[UserRow], info: Info) -> AffiliateRow | None:
-    """Who referred the user; fixed when its registration was confirmed."""
-    if root.referrer_key is None:
+    """Who referred the user; fixed when its registration was confirmed. Null for the user itself."""
+    if root.referrer_key is None or not may_read(info, root.program_key):
         return None
     return await by_key(info, root.program_key, root.referrer_key)
 
@@ -133,6 +147,6 @@ async def of_adjustment(root: Parent[AdjustmentRow], info: Info) -> AffiliateRow
 
 async def of_row(root: Parent[PaidRow], info: Info) -> AffiliateRow | None:
     """The affiliate that a row is about; null when it is about somebody else, and for a key that may not read."""
-    if root.affiliate_key is None or not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.affiliate_key) or root.affiliate_key is None:
         return None
     return await by_key(info, root.program_key, root.affiliate_key)

@@ -14,12 +14,14 @@ class CarriedRow(Protocol):
     """A row that a chain transaction may have carried."""
 
     @property
+    def program_key(self) -> int: ...
+
+    @property
     def chain_transaction_id(self) -> UUID | None: ...
 
 
-async def by_id(info: Info, id_: UUID) -> ChainTransactionRow | None:
-    """One transaction; null when it carried nothing of the caller's program."""
-    program_key = info.context.require_authority().program_id
+async def by_id(info: Info, program_key: int, id_: UUID) -> ChainTransactionRow | None:
+    """One transaction as a program sees it; null when it carried nothing of it."""
     row: ChainTransactionRow | None = await load_one(info, reads.by_ids, program_key, id_)
     return row
 
@@ -28,13 +30,12 @@ async def of_row(root: Parent[CarriedRow], info: Info) -> ChainTransactionRow | 
     """The transaction that carried an attempt or a settlement."""
     if root.chain_transaction_id is None:
         return None
-    return await by_id(info, root.chain_transaction_id)
+    return await by_id(info, root.program_key, root.chain_transaction_id)
 
 
 async def copies(root: Parent[ChainTransactionRow], info: Info) -> list[SignedCopyRow]:
     """Every signed copy, oldest first."""
-    program_key = info.context.require_authority().program_id
-    rows: list[SignedCopyRow] = await load_one(info, reads.copies, program_key, root.id)
+    rows: list[SignedCopyRow] = await load_one(info, reads.copies, root.program_key, root.id)
     return rows
 
 

@@ -5,13 +5,16 @@ from uuid import UUID
 import strawberry
 
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.permissions import Authority, Role
 from app.domain.states import AffiliateStatus
 from app.services import affiliates as services
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from app.store.reads import affiliates as reads
-from resolvers.access import Info, authorize, load_one
-from resolvers.payloads import AffiliatePayloadRow, answer, commit, named_program
-from schema.ids import IdPrefix, decode_id
+from resolvers.access import Info, authorize, load_one, named_program
+from resolvers.objects import named_object
+from resolvers.payloads import AffiliatePayloadRow, answer, commit
+from schema.errors import Forbidden
+from schema.ids import IdPrefix
 from schema.inputs.affiliates import ParentInput, RegisterAffiliateInput
 from schema.inputs.given import given
 
@@ -20,19 +23,20 @@ async def _payload(info: Info, program_key: int, id_: UUID) -> AffiliatePayloadR
     return AffiliatePayloadRow(await load_one(info, reads.by_ids, program_key, id_))
 
 
-def _named(text: str) -> UUID:
-    id_ = decode_id(IdPrefix.AFFILIATE, text)
-    if id_ is None:
-        raise Refusal(RefusalCode.NOT_FOUND, "There is no such affiliate.", "id")
-    return id_
+def _only_itself(authority: Authority, wallet: str) -> None:
+    """A program's key and its administrators vouch for the wallets they register; others have but their own word."""
+    if authority.wallet not in (None, wallet) and Role.ADMIN not in authority.roles:
+        raise Forbidden
 
 
 async def register(info: Info, input: RegisterAffiliateInput) -> AffiliatePayloadRow:
     """A new affiliate, or the existing one when every input is equal."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> AffiliatePayloadRow:
-        key = await named_program(info, input.program_id)
+        authority = await named_program(info, input.program_id)
+        _only_itself(authority, input.wallet)
+        key = authority.program_id
         command = RegisterAffiliate(
             program_id=key,
             wallet=input.wallet,
@@ -56,10 +60,11 @@ async def set_status(
     reason: str,
 ) -> AffiliatePayloadRow:
     """Suspended and terminated affiliates earn nothing; their level is skipped."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> AffiliatePayloadRow:
-        command = services.SetAffiliateStatus(_named(id), status, reason)
+        authority, id_ = await named_object(info, IdPrefix.AFFILIATE, id, "affiliate")
+        command = services.SetAffiliateStatus(id_, status, reason)
         now = info.context.now()
         await commit(
             info,
@@ -78,12 +83,13 @@ async def move(
     reason: str,
 ) -> AffiliatePayloadRow:
     """Moves a whole branch under another parent, or makes it a root."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> AffiliatePayloadRow:
         if given(to.referral_code) is None and not given(to.root):
             raise Refusal(RefusalCode.INVALID_INPUT, "root is true or absent.", "to", "root")
-        command = services.MoveAffiliate(_named(id), given(to.referral_code), reason)
+        authority, id_ = await named_object(info, IdPrefix.AFFILIATE, id, "affiliate")
+        command = services.MoveAffiliate(id_, given(to.referral_code), reason)
         now = info.context.now()
         await commit(
             info,

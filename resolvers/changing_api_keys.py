@@ -1,24 +1,31 @@
 """Mutations of API keys."""
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.permissions import PLATFORM_PROGRAM_ID, ApiScope, Authority
+from app.domain.permissions import ApiScope, Authority, Caller
 from app.services import api_keys as services
 from app.store.reads import api_keys as reads
-from resolvers.access import Info, authorize, load_one, process_of
+from resolvers.access import (
+    Info,
+    acting_in,
+    authorize,
+    load_one,
+    named_program,
+    own_key,
+    process_of,
+)
+from resolvers.objects import named_object
 from resolvers.payloads import (
     ApiKeyPayloadRow,
     ApiKeySecretPayloadRow,
     answer,
     commit,
-    named_program,
 )
-from schema.ids import IdPrefix, decode_id
+from schema.ids import IdPrefix
 from schema.inputs.given import given
 
 
@@ -31,13 +38,12 @@ async def create(
     expires_at: datetime | None = UNSET,
 ) -> ApiKeySecretPayloadRow:
     """A new key of a program, or of the platform when no program is named."""
-    authority = authorize(info)
+    caller = authorize(info)
 
     async def work() -> ApiKeySecretPayloadRow:
-        key = await _owner(info, authority, given(program_id))
-        command = services.CreateApiKey(
-            key, name, frozenset(scopes), idempotency_key, given(expires_at)
-        )
+        authority = await _owner(info, caller, given(program_id))
+        key, kept = authority.program_id, own_key(info, idempotency_key)
+        command = services.CreateApiKey(key, name, frozenset(scopes), kept, given(expires_at))
         hasher, now = process_of(info.context).key_hasher, info.context.now()
         result = await commit(
             info,
@@ -56,10 +62,11 @@ async def rotate(
     overlap_seconds: int = 86400,
 ) -> ApiKeySecretPayloadRow:
     """A new key in the place of an old one, which stays good for the overlap."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ApiKeySecretPayloadRow:
-        command = services.RotateApiKey(_named(id), idempotency_key, overlap_seconds)
+        authority, key_id = await named_object(info, IdPrefix.API_KEY, id, "API key")
+        command = services.RotateApiKey(key_id, own_key(info, idempotency_key), overlap_seconds)
         hasher, now = process_of(info.context).key_hasher, info.context.now()
         result = await commit(
             info,
@@ -73,10 +80,11 @@ async def rotate(
 
 async def revoke(info: Info, id: strawberry.ID) -> ApiKeyPayloadRow:
     """The key is refused within five seconds, on open sockets too."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ApiKeyPayloadRow:
-        key_id, now = _named(id), info.context.now()
+        authority, key_id = await named_object(info, IdPrefix.API_KEY, id, "API key")
+        now = info.context.now()
         await commit(
             info,
             authority.program_id,
@@ -88,17 +96,15 @@ async def revoke(info: Info, id: strawberry.ID) -> ApiKeyPayloadRow:
     return await answer(ApiKeyPayloadRow, work)
 
 
-async def _owner(info: Info, authority: Authority, program_id: str | None) -> int:
+async def _owner(info: Info, caller: Caller, program_id: str | None) -> Authority:
+    """Whose key it is to be: the program that is named, else the caller's own, else the platform."""
     if program_id is not None:
         return await named_program(info, program_id)
-    return PLATFORM_PROGRAM_ID if authority.platform else authority.program_id
-
-
-def _named(text: str) -> UUID:
-    key_id = decode_id(IdPrefix.API_KEY, text)
-    if key_id is None:
-        raise Refusal(RefusalCode.NOT_FOUND, "There is no such API key.", "id")
-    return key_id
+    if caller.platform:
+        return caller.for_platform()
+    if len(caller.authorities) > 1:
+        raise Refusal(RefusalCode.INVALID_INPUT, "Say whose key it is to be.", "programId")
+    return await acting_in(info, caller.authorities[0])
 
 
 async def _secret(

@@ -1,18 +1,19 @@
 """Mutations of intents."""
 
-from uuid import UUID
+from dataclasses import replace
 
 import strawberry
 
 from app.domain.authorization_window import SignedAuthorization
-from app.domain.errors import Refusal, RefusalCode
 from app.domain.intents import PAYMENT, REGISTRATION
 from app.domain.intents.kind import Asked, IntentKind
 from app.services import intents as services
 from app.store.reads import intents as reads
-from resolvers.access import Info, authorize, load_one, process_of
-from resolvers.payloads import IntentPayloadRow, WarningRow, answer, commit, named_program
-from schema.ids import IdPrefix, decode_id
+from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
+from resolvers.objects import named_object
+from resolvers.payloads import IntentPayloadRow, WarningRow, answer, commit
+from schema.errors import Forbidden
+from schema.ids import IdPrefix
 from schema.inputs.given import given
 from schema.inputs.intents import RegisterUserInput, SignedAuthorizationInput, SubmitPaymentInput
 
@@ -27,11 +28,15 @@ def _signed(authorization: SignedAuthorizationInput | None) -> SignedAuthorizati
 
 async def _ask(info: Info, kind: IntentKind, program_id: str, asked: Asked) -> IntentPayloadRow:
     """What every kind's mutation does; program_id: as clients see it."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> IntentPayloadRow:
-        key = await named_program(info, program_id)
-        accepted = await process_of(info.context).intake.accept(authority, key, kind, asked)
+        authority = await named_program(info, program_id)
+        if authority.wallet not in (None, asked.wallet):
+            raise Forbidden
+        key, kept = authority.program_id, replace(asked, key=own_key(info, asked.key))
+        await info.context.leave_snapshot()
+        accepted = await process_of(info.context).intake.accept(authority, key, kind, kept)
         await info.context.leave_snapshot()
         warnings = [
             WarningRow(warning.code.value, warning.message, list(warning.field) or None)
@@ -65,19 +70,13 @@ async def pay(info: Info, input: SubmitPaymentInput) -> IntentPayloadRow:
     return await _ask(info, PAYMENT, input.program_id, asked)
 
 
-def _named(text: str) -> UUID:
-    id_ = decode_id(IdPrefix.INTENT, text)
-    if id_ is None:
-        raise Refusal(RefusalCode.NOT_FOUND, "There is no such intent.", "id")
-    return id_
-
-
 async def retry(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
     """A FAILED intent that may be tried again becomes PENDING; one that is not FAILED is returned as it is."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> IntentPayloadRow:
-        id_, now = _named(id), info.context.now()
+        authority, id_ = await named_object(info, IdPrefix.INTENT, id, "intent")
+        now = info.context.now()
         await commit(
             info,
             authority.program_id,
@@ -90,10 +89,11 @@ async def retry(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
 
 async def cancel(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
     """A PENDING intent ends as FAILED with the code CANCELLED, for ever."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> IntentPayloadRow:
-        id_, now = _named(id), info.context.now()
+        authority, id_ = await named_object(info, IdPrefix.INTENT, id, "intent")
+        now = info.context.now()
         await commit(
             info,
             authority.program_id,

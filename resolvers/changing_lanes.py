@@ -12,7 +12,7 @@ from schema.ids import IdPrefix, decode_id
 
 async def unhalt(info: Info, id: strawberry.ID, reason: str) -> LanePayloadRow:
     """A halted lane takes work again."""
-    authority = authorize(info)
+    authority = authorize(info).for_platform()
 
     async def work() -> LanePayloadRow:
         lane_id = decode_id(IdPrefix.LANE, id)

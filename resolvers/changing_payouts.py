@@ -6,6 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.permissions import Authority
 from app.processes.approve_batch import ApprovePayoutBatch, approve_payout_batch
 from app.processes.close_batch import ClosePayoutBatch, close_payout_batch
 from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
@@ -13,8 +14,9 @@ from app.processes.payouts import BatchResult
 from app.processes.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
 from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
 from app.store.reads import payout_batches as reads
-from resolvers.access import Info, authorize, load_one, process_of
-from resolvers.payloads import PayoutBatchPayloadRow, answer, commit, named_program
+from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
+from resolvers.objects import named_object
+from resolvers.payloads import PayoutBatchPayloadRow, answer, commit
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.given import given
 from schema.inputs.money import MoneyInput
@@ -29,13 +31,16 @@ async def create(
     replaces: strawberry.ID | None = UNSET,
 ) -> PayoutBatchPayloadRow:
     """Matures what is due and puts all that can be paid into a batch."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> PayoutBatchPayloadRow:
-        key = await named_program(info, program_id)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
         replaced = given(replaces)
         command = CreatePayoutBatch(
-            currency, idempotency_key, None if replaced is None else _named(replaced, "replaces")
+            currency,
+            own_key(info, idempotency_key),
+            None if replaced is None else _named(replaced, "replaces"),
         )
         await info.context.leave_snapshot()
         parts = process_of(info.context).payouts
@@ -54,11 +59,14 @@ async def withdraw(
     platform_fee: bool = False,
 ) -> PayoutBatchPayloadRow:
     """A batch of one payout: the program's own money, or the platform's fee."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> PayoutBatchPayloadRow:
-        key = await named_program(info, program_id)
-        command = ProposeWithdrawal(amount.text(), destination, idempotency_key, platform_fee)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
+        command = ProposeWithdrawal(
+            amount.text(), destination, own_key(info, idempotency_key), platform_fee
+        )
         await info.context.leave_snapshot()
         parts = process_of(info.context).payouts
         result = await propose_withdrawal(parts, authority.actor, command, key)
@@ -71,10 +79,11 @@ async def approve(
     info: Info, id: strawberry.ID, owner: Address, signatures: list[Hex], content_hash: Hex
 ) -> PayoutBatchPayloadRow:
     """One owner's signatures of what waits for some; at the threshold the batch is APPROVED."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> PayoutBatchPayloadRow:
-        command = ApprovePayoutBatch(_named(id, "id"), owner, signatures, content_hash)
+        authority, id_ = await _batch(info, id)
+        command = ApprovePayoutBatch(id_, owner, signatures, content_hash)
         await info.context.leave_snapshot()
         parts = process_of(info.context).payouts
         result = await approve_payout_batch(parts, authority, command)
@@ -85,10 +94,11 @@ async def approve(
 
 async def reject(info: Info, id: strawberry.ID, reason: str) -> PayoutBatchPayloadRow:
     """Nothing of the batch is relayed or takes signatures any more."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> PayoutBatchPayloadRow:
-        command, now = RejectPayoutBatch(_named(id, "id"), reason), info.context.now()
+        authority, id_ = await _batch(info, id)
+        command, now = RejectPayoutBatch(id_, reason), info.context.now()
         result = await commit(
             info,
             authority.program_id,
@@ -103,16 +113,21 @@ async def close(
     info: Info, id: strawberry.ID, reason: str, idempotency_key: str
 ) -> PayoutBatchPayloadRow:
     """A batch that uses a rejected one's nonces up and pays nobody."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> PayoutBatchPayloadRow:
-        command = ClosePayoutBatch(_named(id, "id"), reason, idempotency_key)
+        authority, id_ = await _batch(info, id)
+        command = ClosePayoutBatch(id_, reason, own_key(info, idempotency_key))
         await info.context.leave_snapshot()
         parts = process_of(info.context).payouts
         result = await close_payout_batch(parts, authority.actor, command, authority.program_id)
         return await _payload(info, authority.program_id, result)
 
     return await answer(PayoutBatchPayloadRow, work)
+
+
+async def _batch(info: Info, text: str) -> tuple[Authority, UUID]:
+    return await named_object(info, IdPrefix.PAYOUT_BATCH, text, "batch")
 
 
 def _named(text: str, *field: str) -> UUID:

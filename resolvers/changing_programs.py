@@ -8,18 +8,18 @@ from app.domain.errors import Refusal, RefusalCode
 from app.services import programs as services
 from app.services import terms as terms_services
 from resolvers import programs
-from resolvers.access import Info, authorize, process_of
-from resolvers.payloads import ProgramPayloadRow, TermsPayloadRow, answer, commit, named_program
+from resolvers.access import Info, authorize, named_program, own_key, process_of
+from resolvers.payloads import ProgramPayloadRow, TermsPayloadRow, answer, commit
 from schema.inputs.programs import CreateProgramInput, SetTermsInput, UpdateProgramInput
 
 
 async def create(info: Info, input: CreateProgramInput) -> ProgramPayloadRow:
     """Reads the treasury on the chain and creates the program."""
-    authority = authorize(info)
+    caller = authorize(info)
 
     async def work() -> ProgramPayloadRow:
         await info.context.leave_snapshot()
-        made = await process_of(info.context).create_program(authority, input.command())
+        made = await process_of(info.context).create_program(caller.for_platform(), input.command())
         await info.context.leave_snapshot()
         return ProgramPayloadRow(await programs.by_key(info, made.program_id))
 
@@ -28,10 +28,11 @@ async def create(info: Info, input: CreateProgramInput) -> ProgramPayloadRow:
 
 async def update(info: Info, input: UpdateProgramInput) -> ProgramPayloadRow:
     """Changes what is given."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ProgramPayloadRow:
-        key = await named_program(info, input.program_id)
+        authority = await named_program(info, input.program_id)
+        key = authority.program_id
         command = input.command(key)
         now = info.context.now()
         await commit(info, key, lambda unit: services.update_program(unit, authority, command, now))
@@ -42,11 +43,12 @@ async def update(info: Info, input: UpdateProgramInput) -> ProgramPayloadRow:
 
 async def set_terms(info: Info, input: SetTermsInput) -> TermsPayloadRow:
     """Adds a version of the terms."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> TermsPayloadRow:
-        key = await named_program(info, input.program_id)
-        command = input.command(key)
+        authority = await named_program(info, input.program_id)
+        key = authority.program_id
+        command = input.command(key, own_key(info, input.idempotency_key))
         now = info.context.now()
         result = await commit(
             info, key, lambda unit: terms_services.set_terms(unit, authority, command, now)
@@ -63,10 +65,11 @@ async def set_terms(info: Info, input: SetTermsInput) -> TermsPayloadRow:
 
 async def pause(info: Info, program_id: strawberry.ID, reason: str) -> ProgramPayloadRow:
     """Nothing new is signed until somebody resumes."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ProgramPayloadRow:
-        key = await named_program(info, program_id)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
         now = info.context.now()
         await commit(
             info, key, lambda unit: services.pause_program(unit, authority, key, reason, now)
@@ -78,10 +81,11 @@ async def pause(info: Info, program_id: strawberry.ID, reason: str) -> ProgramPa
 
 async def resume(info: Info, program_id: strawberry.ID, reason: str) -> ProgramPayloadRow:
     """Signing goes on."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ProgramPayloadRow:
-        key = await named_program(info, program_id)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
         now = info.context.now()
         await commit(
             info, key, lambda unit: services.resume_program(unit, authority, key, reason, now)
@@ -93,10 +97,11 @@ async def resume(info: Info, program_id: strawberry.ID, reason: str) -> ProgramP
 
 async def advance_clock(info: Info, program_id: strawberry.ID, to: datetime) -> ProgramPayloadRow:
     """Moves a test program's clock forward and does what became due."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ProgramPayloadRow:
-        key = await named_program(info, program_id)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
         await info.context.leave_snapshot()
         await process_of(info.context).advance_clock(authority, key, to)
         await info.context.leave_snapshot()

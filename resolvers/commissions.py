@@ -24,6 +24,7 @@ from resolvers import settlements
 from resolvers.access import Info, load_one, may_read
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
+from resolvers.visibility import is_affiliate
 from schema.cursors import CursorCodec
 from schema.inputs.commissions import CommissionFilter
 from schema.paging import Page
@@ -89,7 +90,7 @@ async def of_affiliate(
     after: str | None = UNSET,
 ) -> Page[CommissionRow] | None:
     """An affiliate's commissions, newest first."""
-    if not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.key):
         return None
     conditions = (filter or CommissionFilter()).conditions()
     return await _OF_AFFILIATE.page(info, root.program_key, root.key, (first, after), conditions)
@@ -123,7 +124,7 @@ async def clawed_back_by(root: Parent[CommissionRow], info: Info) -> list[Commis
 
 async def occurred_at(root: Parent[CommissionRow], info: Info) -> datetime:
     """When the settlement was confirmed, on the program's clock."""
-    settlement = await settlements.of_commission(root, info)
+    settlement = await settlements.by_id(info, root.program_key, root.settlement_id)
     return root.accrued_at if settlement is None else settlement.confirmed_at
 
 
@@ -144,12 +145,20 @@ async def explanation(root: Parent[CommissionRow], info: Info) -> ExplanationRow
         terms_version=inputs.terms_version,
         level=root.level,
         rate_bps=rate,
-        upline=[UplineLevelRow(level, code) for level, (_, code) in enumerate(inputs.upline, 1)],
+        upline=_shown_upline(info, root, inputs),
         skipped=[SkippedLevelRow(skip["level"], skip["reason"]) for skip in inputs.skipped],
         exact=format_units(exact, scale),
         rounded=money(rounded, inputs.payment.currency, decimals),
         matches=rounded == root.amount.minor and earner == root.affiliate_key,
     )
+
+
+def _shown_upline(
+    info: Info, root: CommissionRow, inputs: ExplanationInputs
+) -> list[UplineLevelRow]:
+    """Referrer first; an affiliate sees it up to itself, not who is above."""
+    levels = [UplineLevelRow(level, code) for level, (_, code) in enumerate(inputs.upline, 1)]
+    return levels if may_read(info, root.program_key) else levels[: root.level]
 
 
 def _recomputed(root: CommissionRow, inputs: ExplanationInputs, rate: int) -> tuple[int, int]:

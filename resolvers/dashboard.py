@@ -6,8 +6,7 @@ import strawberry
 
 from app.store.reads import dashboard as reads
 from app.store.reads.dashboard import DashboardRow
-from resolvers.access import Info, authorize, process_of, program_key_of
-from schema.errors import BadUserInput
+from resolvers.access import Info, authorize, process_of, subscribed_program
 
 _AT_MOST_EVERY_SECONDS = 1.0
 _AT_LEAST_EVERY_SECONDS = 5.0
@@ -15,10 +14,8 @@ _AT_LEAST_EVERY_SECONDS = 5.0
 
 async def changes(info: Info, program_id: strawberry.ID) -> AsyncGenerator[DashboardRow, None]:
     """Now, then after changes, at most one a second; also when nothing happens, for rates to fall."""
-    authority = authorize(info)
-    key = await program_key_of(info, program_id)
-    if key is None or key != authority.program_id:
-        raise BadUserInput("There is no such program.", ["programId"])
+    authorize(info)
+    key = (await subscribed_program(info, program_id)).program_id
     watch = process_of(info.context).hub.watch(
         key,
         minimum_interval_seconds=_AT_MOST_EVERY_SECONDS,

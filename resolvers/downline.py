@@ -1,17 +1,19 @@
 """A branch of the forest: its members by level, and its sums."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from strawberry import UNSET, Parent
 
 from app.store.reads import branches
 from app.store.reads.affiliates import AffiliateRow
-from app.store.reads.downline_sums import DownlineSummaryRow, downline_summaries
-from resolvers.access import Info, load_one, may_read
+from app.store.reads.downline_sums import DownlineLevelRow, DownlineSummaryRow, downline_summaries
+from app.store.reads.values import MoneyRow
+from resolvers.access import Info, load_one
 from resolvers.listing import ListField
+from resolvers.visibility import is_affiliate, sees_member
 from schema.cursors import CursorCodec
-from schema.errors import BadUserInput
+from schema.errors import BadUserInput, Forbidden
 from schema.inputs.given import given
 from schema.paging import Page, PageBounds, RowCount
 
@@ -65,7 +67,7 @@ async def members(
     after: str | None = UNSET,
 ) -> DownlinePage | None:
     """Every descendant, nearest levels first."""
-    if not may_read(info, root.program_key):
+    if not sees_member(info, root):
         return None
     levels = given(max_levels)
     if levels is not None and levels < 1:
@@ -78,7 +80,7 @@ async def summary(
     root: Parent[AffiliateRow], info: Info, currency: str, month: str | None = UNSET
 ) -> DownlineSummaryRow | None:
     """The whole branch by level, of one month or of all time."""
-    if not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.key):
         return None
     return await _summary(info, root, currency, given(month))
 
@@ -86,8 +88,19 @@ async def summary(
 async def branch_of_edge(
     root: Parent[DownlineEdgeRow], info: Info, currency: str
 ) -> DownlineSummaryRow | None:
-    """The member's own branch."""
-    return await _summary(info, root.node, currency, None)
+    """The member's own branch. What the member earned in it is not for the affiliates above: `earned` is refused then."""
+    sums = await _summary(info, root.node, currency, None)
+    if is_affiliate(info, root.node.program_key, root.node.key):
+        return sums
+    levels = [replace(level, earned=None) for level in sums.levels]
+    return replace(sums, earned=None, levels=levels)
+
+
+def earned(root: Parent[DownlineSummaryRow | DownlineLevelRow]) -> MoneyRow:
+    """What the branch earned the affiliate; raises Forbidden where that is another's."""
+    if root.earned is None:
+        raise Forbidden
+    return root.earned
 
 
 async def _summary(

@@ -13,8 +13,9 @@ from app.store.reads.earnings import EarningsRow
 from app.store.reads.entries import EntryRow
 from app.store.reads.journals import JournalFilter
 from app.store.reads.statements import StatementQuestion, StatementRow
-from resolvers.access import Info, load_one, may_read
+from resolvers.access import Info, load_one
 from resolvers.ledger import ACCOUNT_ENTRIES
+from resolvers.visibility import is_affiliate
 from schema.errors import BadUserInput
 from schema.paging import Page
 
@@ -24,7 +25,7 @@ _NO_ACCOUNT = 0
 
 async def earnings(root: Parent[AffiliateRow], info: Info) -> list[EarningsRow] | None:
     """One row for each currency of the program."""
-    if not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.key):
         return None
     rows: list[EarningsRow] = await load_one(info, sums.earnings, root.program_key, root.key)
     return rows
@@ -38,7 +39,7 @@ async def statement(
     to: datetime,
 ) -> StatementRow | None:
     """The affiliate's account over [from, to), by when journals were effective."""
-    if not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.key):
         return None
     if to <= from_:
         raise BadUserInput("to is after from.", ["to"])

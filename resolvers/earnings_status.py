@@ -1,6 +1,7 @@
 """affiliateEarnings: the affiliate now, then again after its earnings changed."""
 
 from collections.abc import AsyncGenerator
+from uuid import UUID
 
 import strawberry
 
@@ -8,7 +9,9 @@ from app.domain.events import EventType
 from app.store.reads import affiliates
 from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.earnings import EarningsRow, earnings
-from resolvers.access import Info, authorize, process_of
+from resolvers.access import Info, authorize, load_one, process_of
+from resolvers.objects import home_of
+from resolvers.visibility import is_affiliate
 from schema.errors import BadUserInput
 from schema.ids import IdPrefix, decode_id
 
@@ -17,13 +20,14 @@ _AT_MOST_EVERY_SECONDS = 1.0
 
 async def changes(info: Info, affiliate_id: strawberry.ID) -> AsyncGenerator[AffiliateRow, None]:
     """At most one a second; what changed neither the affiliate nor its sums is not sent."""
-    authority = authorize(info)
+    authorize(info)
     id_ = decode_id(IdPrefix.AFFILIATE, affiliate_id)
-    if id_ is None:
+    program_key = None if id_ is None else await _program_of(info, id_)
+    if id_ is None or program_key is None:
         raise BadUserInput("There is no such affiliate.", ["affiliateId"])
     # A batch takes and pays commissions of many affiliates by one event.
     watch = process_of(info.context).hub.watch(
-        authority.program_id,
+        program_key,
         str(id_),
         types=[EventType.PAYOUT_BATCH],
         minimum_interval_seconds=_AT_MOST_EVERY_SECONDS,
@@ -32,7 +36,7 @@ async def changes(info: Info, affiliate_id: strawberry.ID) -> AsyncGenerator[Aff
     async for _ in watch:
         context = info.context.for_event()
         try:
-            async with context.reading(authority.program_id) as session:
+            async with context.reading(program_key) as session:
                 row = (await affiliates.by_ids(session, [id_]))[0]
                 sums = [] if row is None else (await earnings(session, [row.key]))[0]
         finally:
@@ -42,3 +46,15 @@ async def changes(info: Info, affiliate_id: strawberry.ID) -> AsyncGenerator[Aff
         if sent != (row, sums):
             sent = (row, sums)
             yield row
+
+
+async def _program_of(info: Info, id_: UUID) -> int | None:
+    """The program of an affiliate whose money the caller sees."""
+    home = await home_of(info, IdPrefix.AFFILIATE, id_)
+    row: AffiliateRow | None = (
+        None if home is None else await load_one(info, affiliates.by_ids, home.program_id, id_)
+    )
+    await info.context.leave_snapshot()
+    if row is None or not is_affiliate(info, row.program_key, row.key):
+        return None
+    return row.program_key

@@ -10,9 +10,9 @@ from strawberry import UNSET
 from app.bus.event_reader import Reached, SlowConsumer
 from app.domain.events import EventType as DomainEventType
 from app.store.events import CursorExpired as PositionExpired
-from resolvers.access import Info, authorize, process_of, program_key_of
+from resolvers.access import Info, authorize, process_of, subscribed_program
 from resolvers.shown_events import EVENT_CURSOR, ProgramEventRow, shown_events
-from schema.errors import BadUserInput, CursorExpired, ServiceUnavailable
+from schema.errors import CursorExpired, ServiceUnavailable
 from schema.inputs.events import EventType
 
 
@@ -23,10 +23,8 @@ async def events(
     types: list[EventType] | None = UNSET,
 ) -> AsyncGenerator[ProgramEventRow, None]:
     """A CURSOR event first and every 30 s, and every event after the cursor in order of cause."""
-    authority = authorize(info)
-    program_key = await program_key_of(info, program_id)
-    if program_key is None or program_key != authority.program_id:
-        raise BadUserInput("There is no such program.", ["programId"])
+    authorize(info)
+    program_key = (await subscribed_program(info, program_id)).program_id
     runtime = process_of(info.context)
     shown = shown_events(runtime.hub)
     epoch = await runtime.feed.epoch()

@@ -5,8 +5,8 @@ from strawberry import UNSET
 
 from app.domain.exports import ExportKind, ExportOrder
 from app.services.create_export import create_export
-from resolvers.access import Info, authorize, process_of
-from resolvers.payloads import ExportPayloadRow, answer, commit, named_program
+from resolvers.access import Info, authorize, named_program, process_of
+from resolvers.payloads import ExportPayloadRow, answer, commit
 from schema.inputs.exports import export_filter
 from schema.inputs.given import given
 from schema.scalars import JSON
@@ -19,10 +19,11 @@ async def create(
     filter: JSON | None = UNSET,
 ) -> ExportPayloadRow:
     """A new link each time."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ExportPayloadRow:
-        key = await named_program(info, program_id)
+        authority = await named_program(info, program_id)
+        key = authority.program_id
         order = ExportOrder(key, kind, export_filter(kind, given(filter)))
         now = info.context.now()
         link = await commit(

@@ -1,9 +1,12 @@
 """Intents: lists, one of them, its timeline and attempts."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from strawberry import UNSET, Parent
 
+from app.domain.actors import shown_actor
+from app.domain.errors import Refusal
 from app.store.reads import intent_history as history
 from app.store.reads import intents as reads
 from app.store.reads.chain_transactions import ChainTransactionRow
@@ -13,10 +16,13 @@ from app.store.reads.intents import IntentRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.settlements import SettlementRow
 from app.store.reads.users import UserRow
-from resolvers.access import Info, authorize, load_one, may_read, program_key_of, require_read
+from resolvers.access import Info, authorize, load_one, may_read, own_key, program_key_of, within
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
+from resolvers.objects import home_of
+from resolvers.visibility import is_user, require_user
 from schema.cursors import CursorCodec
+from schema.errors import Forbidden
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.intents import IntentFilter, IntentKey, ProgramKey
 from schema.paging import Page
@@ -31,22 +37,38 @@ _OF_PROGRAM: ListField[int, Conditions, IntentRow] = ListField(
 _OF_USER: ListField[int, None, IntentRow] = ListField(
     _INTENTS, reads.of_users, reads.count_of_users, lambda row: (row.id,)
 )
-_CARRIED: ListField[UUID, None, IntentRow] = ListField(
+_CARRIED: ListField[UUID, int | None, IntentRow] = ListField(
     _INTENTS, reads.carried, reads.count_carried, lambda row: (row.id,)
 )
 
 
 async def find(info: Info, by: IntentKey) -> IntentRow | None:
     """One intent of the caller's program, by id or by idempotency key."""
-    authority = authorize(info)
+    authorize(info)
     if isinstance(by.idempotency_key, ProgramKey):
-        key = await program_key_of(info, by.idempotency_key.program_id)
-        if key is None:
-            return None
-        async with info.context.reading(key) as session:
-            return await reads.by_idempotency_key(session, by.idempotency_key.idempotency_key)
+        return await _by_key(info, by.idempotency_key)
     id_ = decode_id(IdPrefix.INTENT, by.id or "")
-    return None if id_ is None else await by_id(info, authority.program_id, id_)
+    return None if id_ is None else await reachable(info, id_)
+
+
+async def _by_key(info: Info, by: ProgramKey) -> IntentRow | None:
+    program_key = await program_key_of(info, by.program_id)
+    if program_key is None:
+        return None
+    try:
+        kept = own_key(info, by.idempotency_key)
+    except Refusal:
+        return None
+    async with info.context.reading(program_key) as session:
+        row = await reads.by_idempotency_key(session, kept)
+    return row if row is not None and is_user(info, program_key, row.user_key) else None
+
+
+async def reachable(info: Info, id_: UUID) -> IntentRow | None:
+    """An intent by id, when the caller sees it."""
+    home = await home_of(info, IdPrefix.INTENT, id_)
+    row = None if home is None else await by_id(info, home.program_id, id_)
+    return row if row is not None and is_user(info, row.program_key, row.user_key) else None
 
 
 async def by_id(info: Info, program_key: int, id_: UUID) -> IntentRow | None:
@@ -73,7 +95,7 @@ async def of_user(
     root: Parent[UserRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[IntentRow]:
     """A user's intents, newest first."""
-    require_read(info, root.program_key)
+    require_user(info, root.program_key, root.key)
     return await _OF_USER.page(info, root.program_key, root.key, (first, after), None)
 
 
@@ -81,9 +103,14 @@ async def of_chain_transaction(
     root: Parent[ChainTransactionRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[IntentRow]:
     """What a chain transaction carried of the asking program."""
-    program_key = info.context.require_authority().program_id
-    require_read(info, program_key)
-    return await _CARRIED.page(info, program_key, root.id, (first, after), None)
+    authority = within(info, root.program_key)
+    if authority is None:
+        raise Forbidden
+    # Others' intents were carried too: a user sees its own.
+    of_user = None if authority.reads_everything else authority.user_id
+    if not authority.reads_everything and of_user is None:
+        raise Forbidden
+    return await _CARRIED.page(info, root.program_key, root.id, (first, after), of_user)
 
 
 async def of_settlement(root: Parent[SettlementRow], info: Info) -> IntentRow | None:
@@ -96,7 +123,10 @@ async def timeline(root: Parent[IntentRow], info: Info) -> list[IntentTransition
     rows: list[IntentTransitionRow] = await load_one(
         info, history.transitions, root.program_key, root.id
     )
-    return rows
+    if may_read(info, root.program_key):
+        return rows
+    own = info.context.require_caller().actor
+    return [replace(row, actor=shown_actor(row.actor, own)) for row in rows]
 
 
 async def attempts(root: Parent[IntentRow], info: Info) -> list[IntentAttemptRow]:

@@ -194,7 +194,9 @@ def entry_id(root: Parent[EntryRow]) -> strawberry.ID:
 
 
 async def transaction_of_entry(root: Parent[EntryRow], info: Info) -> JournalRow | None:
-    """The journal that an entry is part of."""
+    """The journal that an entry is part of: it has others' entries too, so not for an affiliate."""
+    if not may_read(info, root.program_key):
+        return None
     row: JournalRow | None = await load_one(
         info, journals.by_keys, root.program_key, root.journal_key
     )

@@ -24,9 +24,11 @@ from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from resolvers import ledger, programs
-from resolvers.access import Info, authorize, load_one, program_key_of
+from resolvers.access import Info, authorize, load_one, may_read, visible_program
+from resolvers.objects import home_of
+from resolvers.visibility import visible
 from schema.errors import BadUserInput
-from schema.ids import IdPrefix, decode_any_id, decode_entry_id, encode_id
+from schema.ids import IdPrefix, decode_any_id, decode_entry_id
 
 MAXIMUM_NODES = 100
 
@@ -67,10 +69,9 @@ async def several(info: Info, ids: list[strawberry.ID]) -> list[Any]:
 
 
 async def _find(info: Info, text: str) -> Any:
-    authority = info.context.require_authority()
     entry_id = decode_entry_id(text)
     if entry_id is not None:
-        return await ledger.entry(info, authority.program_id, entry_id)
+        return await _entry(info, entry_id)
     decoded = decode_any_id(text)
     if decoded is None:
         return None
@@ -78,11 +79,20 @@ async def _find(info: Info, text: str) -> Any:
     if prefix is IdPrefix.PROGRAM:
         return await _program(info, public_id)
     load = _LOADS.get(prefix)
-    if load is None:
+    home = None if load is None else await home_of(info, prefix, public_id)
+    if load is None or home is None:
         return None
-    return await load_one(info, load, authority.program_id, public_id)
+    row = await load_one(info, load, home.program_id, public_id)
+    return await visible(info, row, home.program_id)
+
+
+async def _entry(info: Info, entry_id: tuple[UUID, int, bool]) -> Any:
+    home = await home_of(info, IdPrefix.LEDGER_ENTRY, entry_id[0])
+    if home is None or not may_read(info, home.program_id):
+        return None
+    return await ledger.entry(info, home.program_id, entry_id)
 
 
 async def _program(info: Info, public_id: UUID) -> Any:
-    key = await program_key_of(info, encode_id(IdPrefix.PROGRAM, public_id))
-    return key and await programs.by_key(info, key)
+    authority = await visible_program(info, public_id, None)
+    return authority and await programs.by_key(info, authority.program_id)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from app.domain.errors import Refusal, RefusalCode, Unavailable
+from app.domain.errors import Refusal, Unavailable
 from app.store.database import UnitOfWork
-from resolvers.access import Info, process_of, program_key_of
+from resolvers.access import Info, process_of
 from schema.errors import ServiceUnavailable
 
 Result = TypeVar("Result")
@@ -142,11 +142,3 @@ async def commit(
     result = await process_of(info.context).execute(program_key, use_case)
     await info.context.leave_snapshot()
     return result
-
-
-async def named_program(info: Info, program_id: str, *path: str) -> int:
-    """The program that a mutation names; refuses NOT_FOUND when it is not there for the caller."""
-    key = await program_key_of(info, program_id)
-    if key is None:
-        raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", *(path or ("programId",)))
-    return key

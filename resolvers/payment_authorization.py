@@ -4,8 +4,8 @@ import strawberry
 
 from app.domain.errors import Refusal
 from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
-from resolvers.access import Info, authorize, process_of, program_key_of
-from schema.errors import BadUserInput
+from resolvers.access import Info, authorize, named_program, own_key, process_of
+from schema.errors import BadUserInput, Forbidden
 from schema.inputs.intents import IntentKind
 from schema.inputs.money import MoneyInput
 from schema.scalars import Address
@@ -21,16 +21,23 @@ async def document(
     valid_for_seconds: int = 3600,
 ) -> PaymentAuthorization | None:
     """EIP-3009 ReceiveWithAuthorization to the gateway, bound to program, treasury, kind and key."""
-    authority = authorize(info)
-    key = await program_key_of(info, program_id)
-    if key is None or key != authority.program_id:
+    authorize(info)
+    try:
+        authority = await named_program(info, program_id)
+    except Refusal:
         return None
+    if authority.wallet not in (None, wallet):
+        raise Forbidden
+    try:
+        kept_key = own_key(info, idempotency_key)
+    except Refusal as refusal:
+        raise BadUserInput(refusal.message, list(refusal.field or ())) from refusal
     asked = AskPaymentAuthorization(
-        program_id=key,
+        program_id=authority.program_id,
         kind=kind.value,
         wallet=wallet,
         amount=amount.text(),
-        idempotency_key=idempotency_key,
+        idempotency_key=kept_key,
         valid_for_seconds=valid_for_seconds,
     )
     try:

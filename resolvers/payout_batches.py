@@ -16,10 +16,12 @@ from app.store.reads.blocker_facts import BatchSituation
 from app.store.reads.payout_batches import BatchFilter, PayoutBatchRow
 from app.store.reads.payouts import PayoutRow
 from app.store.reads.programs import ProgramRow
-from resolvers.access import Info, authorize, load_one, may_read
+from resolvers.access import Info, authorize, load_one, within
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
+from resolvers.objects import home_of
 from resolvers.programs import by_key as program_by_key
+from resolvers.visibility import sees_payouts
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.payouts import batch_conditions
@@ -47,9 +49,17 @@ _EXCLUDED: ListField[UUID, None, ExcludedPayoutRow] = ListField(
 
 async def find(info: Info, id: strawberry.ID) -> PayoutBatchRow | None:
     """One batch of the caller's program; null when there is none for this caller."""
-    authority = authorize(info)
+    authorize(info)
     id_ = decode_id(IdPrefix.PAYOUT_BATCH, id)
-    return None if id_ is None else await by_id(info, authority.program_id, id_)
+    return None if id_ is None else await reachable(info, id_)
+
+
+async def reachable(info: Info, id_: UUID) -> PayoutBatchRow | None:
+    """A batch by id, when the caller sees it."""
+    home = await home_of(info, IdPrefix.PAYOUT_BATCH, id_)
+    if home is None or not home.sees_payouts:
+        return None
+    return await by_id(info, home.program_id, id_)
 
 
 async def by_id(info: Info, program_key: int, id_: UUID) -> PayoutBatchRow | None:
@@ -66,14 +76,17 @@ async def of_program(
     after: str | None = UNSET,
 ) -> Page[PayoutBatchRow] | None:
     """A program's batches, newest first."""
-    if not may_read(info, root.key):
+    if not sees_payouts(info, root.key):
         return None
     conditions = batch_conditions(status)
     return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def of_payout(root: Parent[PayoutRow], info: Info) -> PayoutBatchRow | None:
-    """The batch that lists a payout."""
+    """The batch that lists a payout; not for the affiliate who is paid."""
+    authority = within(info, root.program_key)
+    if authority is None or not (authority.sees_payouts or authority.wallet is None):
+        return None
     return await by_id(info, root.program_key, root.batch_id)
 
 

@@ -11,8 +11,9 @@ from app.store.reads.commissions import CommissionRow
 from app.store.reads.payout_batches import PayoutBatchRow
 from app.store.reads.payouts import PayoutRow
 from app.store.reads.reversals import ReversalRow
-from resolvers.access import Info, load_one, may_read, require_read
+from resolvers.access import Info, load_one, may_read
 from resolvers.listing import ListField
+from resolvers.visibility import is_affiliate, require_affiliate
 from schema.cursors import CursorCodec
 from schema.paging import Page
 
@@ -47,7 +48,7 @@ async def of_affiliate(
     root: Parent[AffiliateRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[PayoutRow] | None:
     """An affiliate's payouts, newest first."""
-    if not may_read(info, root.program_key):
+    if not is_affiliate(info, root.program_key, root.key):
         return None
     return await _OF_AFFILIATE.page(info, root.program_key, root.key, (first, after), None)
 
@@ -70,5 +71,5 @@ async def commissions(
     root: Parent[PayoutRow], info: Info, first: int = 50, after: str | None = UNSET
 ) -> Page[CommissionRow]:
     """What a payout pays, clawbacks that were netted too."""
-    require_read(info, root.program_key)
+    require_affiliate(info, root.program_key, root.affiliate_key)
     return await _COMMISSIONS.page(info, root.program_key, root.id, (first, after), None)

@@ -3,12 +3,12 @@
 import strawberry
 from strawberry import UNSET
 
-from app.domain.errors import Refusal, RefusalCode
 from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.reads import reversals as reads
-from resolvers.access import Info, authorize, load_one
+from resolvers.access import Info, authorize, load_one, own_key
+from resolvers.objects import named_object
 from resolvers.payloads import ReversalPayloadRow, answer, commit
-from schema.ids import IdPrefix, decode_id
+from schema.ids import IdPrefix
 from schema.inputs.given import given
 from schema.inputs.money import MoneyInput
 
@@ -21,15 +21,13 @@ async def reverse(
     amount: MoneyInput | None = UNSET,
 ) -> ReversalPayloadRow:
     """Owes the payer a refund and claws the commissions back in proportion."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> ReversalPayloadRow:
-        settlement_id = decode_id(IdPrefix.SETTLEMENT, id)
-        if settlement_id is None:
-            raise Refusal(RefusalCode.NOT_FOUND, "There is no such settlement.", "id")
-        asked = given(amount)
+        authority, settlement_id = await named_object(info, IdPrefix.SETTLEMENT, id, "settlement")
+        asked, key = given(amount), own_key(info, idempotency_key)
         command = ReverseSettlement(
-            settlement_id, None if asked is None else asked.text(), reason, idempotency_key
+            settlement_id, None if asked is None else asked.text(), reason, key
         )
         now = info.context.now()
         made = await commit(

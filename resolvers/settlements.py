@@ -8,7 +8,7 @@ from app.store.reads import settlements as reads
 from app.store.reads.commissions import CommissionRow
 from app.store.reads.intents import IntentRow
 from app.store.reads.settlements import SettlementRow
-from resolvers.access import Info, load_one
+from resolvers.access import Info, load_one, may_read
 
 
 async def by_id(info: Info, program_key: int, id_: UUID) -> SettlementRow | None:
@@ -24,5 +24,7 @@ async def of_intent(root: Parent[IntentRow], info: Info) -> SettlementRow | None
 
 
 async def of_commission(root: Parent[CommissionRow], info: Info) -> SettlementRow | None:
-    """What a commission was earned from."""
+    """What a commission was earned from: a user's payment, so not for the affiliate."""
+    if not may_read(info, root.program_key):
+        return None
     return await by_id(info, root.program_key, root.settlement_id)

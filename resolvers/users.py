@@ -12,6 +12,7 @@ from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, program_key_of
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
+from resolvers.visibility import is_user
 from schema.cursors import CursorCodec
 from schema.inputs.affiliates import ProgramWallet
 from schema.paging import Page
@@ -35,7 +36,8 @@ async def find(info: Info, by: ProgramWallet) -> UserRow | None:
     if key is None:
         return None
     async with info.context.reading(key) as session:
-        return await reads.by_wallet(session, by.wallet)
+        row = await reads.by_wallet(session, by.wallet)
+    return row if row is not None and is_user(info, key, row.key) else None
 
 
 async def of_program(
@@ -58,7 +60,7 @@ async def referred_by(
 
 async def of_intent(root: Parent[IntentRow], info: Info) -> UserRow | None:
     """Whose intent it is; null for a key that may start intents but not read what a user did before."""
-    if not may_read(info, root.program_key):
+    if not is_user(info, root.program_key, root.user_key):
         return None
     row: UserRow | None = await load_one(info, reads.by_keys, root.program_key, root.user_key)
     return row
@@ -76,7 +78,7 @@ class PaidRow(Protocol):
 
 async def of_row(root: Parent[PaidRow], info: Info) -> UserRow | None:
     """The user that a row is about; null when it is about somebody else, and for a key that may not read users."""
-    if root.user_key is None or not may_read(info, root.program_key):
+    if root.user_key is None or not is_user(info, root.program_key, root.user_key):
         return None
     row: UserRow | None = await load_one(info, reads.by_keys, root.program_key, root.user_key)
     return row

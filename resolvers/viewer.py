@@ -15,6 +15,9 @@ class ViewerRow:
 
 async def viewer(info: Info) -> ViewerRow:
     """The caller's own credential."""
-    authority = authorize(info)
-    key = await load_one(info, api_keys.by_ids, authority.program_id, authority.key_id)
+    caller = authorize(info)
+    if caller.wallet is not None:
+        return ViewerRow("WALLET", None)
+    [authority] = caller.authorities
+    key = await load_one(info, api_keys.by_ids, authority.program_id, caller.credential_id)
     return ViewerRow("API_KEY", key)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from app.domain.permissions import Authority
+from app.domain.permissions import Caller
 from app.domain.rate_limits import Hit, Verdict
 from app.store.database import ReadSession
 from schema.errors import Unauthenticated
@@ -25,7 +25,7 @@ BatchLoad = Callable[[ReadSession, Sequence[LoadKey]], Awaitable[Sequence[Loaded
 
 
 class Authenticator(Protocol):
-    async def authenticate(self, token: str) -> Authority | None:
+    async def authenticate(self, token: str) -> Caller | None:
         """Whom this bearer token stands for; None when unknown, expired or revoked."""
 
 
@@ -62,7 +62,7 @@ class OperationContext:
     """The `info.context` of every resolver."""
 
     runtime: ApiRuntime
-    authority: Authority | None
+    caller: Caller | None
     request_id: str
     extensions: dict[str, object] = field(default_factory=dict)
     """Goes out as the answer's `extensions`."""
@@ -72,11 +72,11 @@ class OperationContext:
     _facing: ReadSession | None = None
     _session_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def require_authority(self) -> Authority:
+    def require_caller(self) -> Caller:
         """Give the caller, or refuse with UNAUTHENTICATED."""
-        if self.authority is None:
+        if self.caller is None:
             raise Unauthenticated
-        return self.authority
+        return self.caller
 
     def now(self) -> datetime:
         return self.runtime.now()
@@ -128,7 +128,7 @@ class OperationContext:
     def for_event(self) -> "OperationContext":
         """Give a fresh context to the next event of a subscription."""
         extensions = {name: self.extensions[name] for name in ("cost",) if name in self.extensions}
-        return OperationContext(self.runtime, self.authority, self.request_id, extensions)
+        return OperationContext(self.runtime, self.caller, self.request_id, extensions)
 
     async def close(self) -> None:
         async with self._session_lock:

@@ -1,5 +1,12 @@
-"""How transitions and audit rows name those of our own processes that change something."""
+"""How transitions and audit rows name those who change something."""
 
 WATCHER = "job:watch_chain"
 PAYER = "job:pay"
 PAYMASTER = "job:pay_day"
+PROGRAM = "program"
+_PROCESSES = ("job:", "provider:")
+
+
+def shown_actor(actor: str, own: str) -> str:
+    """An actor as a user is shown it: itself and our processes by name, whoever runs the program as "program"."""
+    return actor if actor == own or actor.startswith(_PROCESSES) else PROGRAM

@@ -9,6 +9,9 @@ from typing import Any
 from app.domain.errors import Refusal, RefusalCode
 
 _KEY = re.compile(r"[ -~]{1,128}", re.ASCII)
+# No client can send this character in a key, so a wallet's keys meet nobody else's.
+_OF_WALLET = "\x1f"
+_STORED = re.compile(rf"(?:0x[0-9a-fA-F]{{40}}{_OF_WALLET})?[ -~]{{1,128}}", re.ASCII)
 
 
 def check_key(key: str) -> str:
@@ -20,6 +23,25 @@ def check_key(key: str) -> str:
             "idempotencyKey",
         )
     return key
+
+
+def stored_key(wallet: str | None, key: str) -> str:
+    """How a key is kept: a wallet session's with that wallet before it, so that each wallet has keys of its own.
+
+    wallet: checksummed; None for the keys of programs. Refuses INVALID_INPUT.
+    """
+    checked = check_key(key)
+    return checked if wallet is None else f"{wallet}{_OF_WALLET}{checked}"
+
+
+def check_stored_key(key: str) -> str:
+    """The key itself, as stored_key gives it; refuses INVALID_INPUT for any other."""
+    return key if _STORED.fullmatch(key) else check_key(key)
+
+
+def shown_key(stored: str) -> str:
+    """The key as its client spelled it."""
+    return stored.rpartition(_OF_WALLET)[2]
 
 
 def meaning_hash(operation: str, meaning: Mapping[str, Any]) -> bytes:

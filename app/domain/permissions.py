@@ -1,13 +1,16 @@
-"""Who may do what: API keys have scopes (roles of wallets join them later, in the same table)."""
+"""Who somebody is: what an API key or a wallet may do, in one program and in all.
 
-from dataclasses import dataclass
+What each of them may start stands in app/domain/operations.py.
+"""
+
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.intents import KINDS
-
 
 class ApiScope(StrEnum):
+    """What a key may do; a key has one or more."""
+
     READ = "READ"
     WRITE_INTENTS = "WRITE_INTENTS"
     MANAGE_AFFILIATES = "MANAGE_AFFILIATES"
@@ -16,89 +19,125 @@ class ApiScope(StrEnum):
     PLATFORM = "PLATFORM"
 
 
+class Role(StrEnum):
+    """What a wallet is in one program: granted, or because it registered there as a user or an affiliate."""
+
+    CLIENT = "CLIENT"
+    AFFILIATE = "AFFILIATE"
+    ADMIN = "ADMIN"
+
+
 PLATFORM_PROGRAM_ID = 0
-
-_ANY = frozenset(ApiScope)
-_READ = frozenset({ApiScope.READ})
-_PLATFORM = frozenset({ApiScope.PLATFORM})
-_INTENTS = frozenset({ApiScope.WRITE_INTENTS})
-_AFFILIATES = frozenset({ApiScope.MANAGE_AFFILIATES})
-_PAYOUTS = frozenset({ApiScope.MANAGE_PAYOUTS})
-_PROGRAM = frozenset({ApiScope.MANAGE_PROGRAM})
-
-OPERATIONS: dict[str, frozenset[ApiScope]] = {
-    "Query.viewer": _ANY,
-    "Query.node": _READ | _PLATFORM,
-    "Query.nodes": _READ | _PLATFORM,
-    "Query.program": _READ | _PLATFORM,
-    "Query.programs": _READ | _PLATFORM,
-    "Query.affiliate": _READ,
-    "Query.user": _READ,
-    "Query.intent": _READ,
-    "Query.payoutBatch": _READ,
-    "Query.paymentAuthorization": _READ | _INTENTS,
-    "Query.affiliateWalletChange": _READ | _AFFILIATES,
-    "Query.systemStatus": _READ | _PLATFORM,
-    "Mutation.createProgram": _PLATFORM,
-    "Mutation.updateProgram": _PROGRAM,
-    "Mutation.setTerms": _PROGRAM,
-    "Mutation.advanceClock": _PROGRAM,
-    "Mutation.pauseProgram": _PROGRAM,
-    "Mutation.resumeProgram": _PROGRAM,
-    "Mutation.createApiKey": _PROGRAM | _PLATFORM,
-    "Mutation.rotateApiKey": _PROGRAM | _PLATFORM,
-    "Mutation.revokeApiKey": _PROGRAM | _PLATFORM,
-    "Mutation.registerAffiliate": _AFFILIATES,
-    "Mutation.setAffiliateStatus": _AFFILIATES,
-    "Mutation.moveAffiliate": _AFFILIATES,
-    "Mutation.changeAffiliateWallet": _AFFILIATES,
-    **{f"Mutation.{kind.operation}": _INTENTS for kind in KINDS},
-    "Mutation.retryIntent": _PROGRAM,
-    "Mutation.cancelIntent": _PROGRAM,
-    "Mutation.reverseSettlement": _PAYOUTS,
-    "Mutation.createPayoutBatch": _PAYOUTS,
-    "Mutation.proposeWithdrawal": _PAYOUTS,
-    "Mutation.approvePayoutBatch": _PAYOUTS,
-    "Mutation.rejectPayoutBatch": _PAYOUTS,
-    "Mutation.closePayoutBatch": _PAYOUTS,
-    "Mutation.proposeBalanceAdjustment": _PAYOUTS,
-    "Mutation.approveBalanceAdjustment": _PAYOUTS,
-    "Mutation.unhaltLane": _PLATFORM,
-    "Mutation.createExport": _READ,
-    "Subscription.intentStatus": _READ,
-    "Subscription.programEvents": _READ,
-    "Subscription.payoutBatchStatus": _READ,
-    "Subscription.affiliateEarnings": _READ,
-    "Subscription.programDashboard": _READ,
-    "Subscription.systemStatus": _READ | _PLATFORM,
-}
-"""Root field to the scopes of which a key needs one. What has no row is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An authenticated credential. program_id 0 is the platform.
+    """A caller acting in one program. program_id 0 is the platform.
 
-    actor: how transitions and audit rows name it, such as "api_key:key_01h…".
+    actor: how transitions and audit rows name it, such as "api_key:sge_…" or "wallet:0x…" (checksummed).
+    owner: the wallet owns the program's treasury, as the chain was last read.
+    affiliate_id, user_id: what the wallet itself is in the program (internal keys).
     """
 
     program_id: int
     program_public_id: UUID | None
-    key_id: UUID
+    credential_id: UUID
     actor: str
-    scopes: frozenset[ApiScope]
+    scopes: frozenset[ApiScope] = frozenset()
+    roles: frozenset[Role] = frozenset()
+    wallet: str | None = None
+    owner: bool = False
+    operator: bool = False
+    affiliate_id: int | None = None
+    user_id: int | None = None
+
+    @property
+    def reads_everything(self) -> bool:
+        """Whether everything inside the program may be seen."""
+        return ApiScope.READ in self.scopes or Role.ADMIN in self.roles
+
+    @property
+    def sees_payouts(self) -> bool:
+        """Whether batches may be seen: by those who read everything, and by the owners who are to sign them."""
+        return self.reads_everything or self.owner
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated credential: an API key of one program or of the platform, or a wallet's session.
+
+    operator: a wallet that the settings list. authorities: one for each program where it is somebody.
+    contract_chain_id: the chain of the contract that signed in, None for a key's signature: a contract speaks for its
+    address on that chain only.
+    """
+
+    credential_id: UUID
+    actor: str
+    authorities: tuple[Authority, ...]
+    wallet: str | None = None
+    operator: bool = False
+    contract_chain_id: int | None = None
+    _by_program: dict[int, Authority] = field(init=False, repr=False, compare=False, hash=False)
+
+    def __post_init__(self) -> None:
+        by_program = {one.program_id: one for one in self.authorities}
+        object.__setattr__(self, "_by_program", by_program)
 
     @property
     def platform(self) -> bool:
-        return ApiScope.PLATFORM in self.scopes
+        """Whether it acts for the platform: sees that all programs exist, and what is public of them."""
+        return self.operator or PLATFORM_PROGRAM_ID in self._by_program
 
-    def may_start(self, operation: str) -> bool:
-        """Whether this credential may ask for a root field, such as "Mutation.registerUser"."""
-        return not self.scopes.isdisjoint(OPERATIONS.get(operation, frozenset()))
+    def within(self, program_id: int) -> Authority | None:
+        """What it is in a program; None where it is nobody."""
+        return self._by_program.get(program_id)
 
-    def may(self, scope: ApiScope, program_id: int) -> bool:
-        """Whether this credential has the scope in that program."""
-        return self.program_id == program_id and scope in self.scopes
+    def visiting(self, program_id: int, public_id: UUID) -> Authority:
+        """What it is in a program where it has no standing of its own: the platform, an operator, or just a wallet."""
+        platform = self._by_program.get(PLATFORM_PROGRAM_ID)
+        return Authority(
+            program_id,
+            public_id,
+            self.credential_id,
+            self.actor,
+            scopes=platform.scopes if platform else frozenset(),
+            wallet=self.wallet,
+            operator=self.operator,
+        )
+
+    def for_platform(self) -> Authority:
+        """Acting for the platform itself: with the rights of its key, or as an operator."""
+        key = self._by_program.get(PLATFORM_PROGRAM_ID)
+        return key or Authority(
+            PLATFORM_PROGRAM_ID,
+            None,
+            self.credential_id,
+            self.actor,
+            wallet=self.wallet,
+            operator=self.operator,
+        )
+
+    def covers(self, earlier: "Caller") -> bool:
+        """Whether it may still do everything that it could earlier: more rights keep a socket open, fewer close it."""
+        if self.credential_id != earlier.credential_id or earlier.operator > self.operator:
+            return False
+        return all(_covers(self.within(one.program_id), one) for one in earlier.authorities)
+
+
+def _covers(now: Authority | None, earlier: Authority) -> bool:
+    return (
+        now is not None
+        and earlier.scopes <= now.scopes
+        and earlier.roles <= now.roles
+        and earlier.owner <= now.owner
+        and earlier.affiliate_id in (None, now.affiliate_id)
+        and earlier.user_id in (None, now.user_id)
+    )
+
+
+def caller_of_key(authority: Authority) -> Caller:
+    """An API key is somebody in exactly one program, or in the platform's."""
+    return Caller(authority.credential_id, authority.actor, (authority,))
 
 
 def operator_authority(program_id: int) -> Authority:

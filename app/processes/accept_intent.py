@@ -14,7 +14,7 @@ from app.domain.authorization_window import SignedAuthorization
 from app.domain.chains import ChainFacts
 from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode, Unavailable
-from app.domain.idempotency import check_key, conflict
+from app.domain.idempotency import check_stored_key, conflict
 from app.domain.ids import new_id
 from app.domain.intents.kind import Asked, Draft, IntentKind, ProgramFacts
 from app.domain.money import Money
@@ -98,7 +98,7 @@ class Intake:
         code = asked.referral_code
         if code is not None:
             code = normalise_referral_code(code, "referralCode")
-        asked = replace(asked, key=check_key(asked.key), referral_code=code)
+        asked = replace(asked, key=check_stored_key(asked.key), referral_code=code)
         if authority.program_id != program_id:
             raise _no_program()
         for _ in range(_TRIES):

@@ -7,7 +7,7 @@ from app.chain.authorization import receive_authorization_typed_data
 from app.domain.authorization_window import LONGEST_VALIDITY_SECONDS, SHORTEST_VALIDITY_SECONDS
 from app.domain.chains import ChainFacts
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.idempotency import check_key
+from app.domain.idempotency import check_stored_key
 from app.domain.intents import kind_named
 from app.processes.check_signature import Payment, authorization_of, token_domain
 from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
@@ -34,7 +34,7 @@ async def make_payment_authorization(
             f"It is valid for {SHORTEST_VALIDITY_SECONDS} to {LONGEST_VALIDITY_SECONDS} seconds.",
             "validForSeconds",
         )
-    key = check_key(asked.idempotency_key)
+    key = check_stored_key(asked.idempotency_key)
     async with database.read(asked.program_id) as session:
         program = await read_program_facts(session, asked.program_id, now)
     if program is None:

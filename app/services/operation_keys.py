@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.idempotency import check_key, conflict, meaning_hash
+from app.domain.idempotency import check_stored_key, conflict, meaning_hash
 from app.store import operation_keys as store
 from app.store.database import UnitOfWork
 from app.store.rules_lock import lock_rules
@@ -28,7 +28,7 @@ async def claim_operation(
         await lock_rules(unit, unit.program_id)
     request_hash = meaning_hash(operation, meaning)
     earlier = await store.claim_key(
-        unit, check_key(key), operation, request_hash, result=result, at=now
+        unit, check_stored_key(key), operation, request_hash, result=result, at=now
     )
     if earlier is None:
         if await store.intent_has_key(unit, key):

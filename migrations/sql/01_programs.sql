@@ -80,6 +80,7 @@ CREATE TABLE treasury (
   read_at timestamptz NOT NULL,
   UNIQUE (chain_id, address)
 );
+CREATE INDEX treasury_owners ON treasury USING gin (owners);
 
 CREATE TABLE program_currency (
   program_id bigint NOT NULL REFERENCES program (id),
@@ -127,6 +128,7 @@ CREATE TABLE program_member (
   granted_at timestamptz NOT NULL,
   PRIMARY KEY (program_id, wallet, role)
 );
+CREATE INDEX program_member_wallet ON program_member (wallet);
 
 -- program_id 0 is the platform: keys of scope PLATFORM belong to it.
 CREATE TABLE api_key (

@@ -23,6 +23,7 @@ CREATE TABLE affiliate (
   CHECK (length(path) = 8 * (depth + 1)),
   CHECK (parent_id IS DISTINCT FROM id)
 );
+CREATE INDEX affiliate_wallet ON affiliate (wallet);
 CREATE INDEX affiliate_parent ON affiliate (program_id, parent_id, id);
 
 -- From the given affiliate up to its root: what an intent keeps as its upline.
@@ -104,6 +105,7 @@ CREATE TABLE program_user (
   FOREIGN KEY (program_id, referrer_id) REFERENCES affiliate (program_id, id),
   CHECK (registered_at IS NOT NULL OR referrer_id IS NULL)
 );
+CREATE INDEX program_user_wallet ON program_user (wallet);
 CREATE INDEX program_user_referrer ON program_user (program_id, referrer_id, id) WHERE referrer_id IS NOT NULL;
 
 -- The referrer is fixed when the registration is CONFIRMED.

@@ -208,6 +208,44 @@ CREATE FUNCTION sge_find_program(p_public_id uuid, p_slug text) RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT p.id FROM program p WHERE p.public_id = p_public_id OR p.slug = p_slug
 $$;
+-- What a wallet is, wherever it is somebody. A row of its own makes it a user or an affiliate; the rest is granted.
+-- p_chain: of the contract that signed, which speaks for its address in the programs of that chain only; null for a key.
+CREATE FUNCTION sge_wallet_programs(p_wallet text, p_chain bigint)
+RETURNS TABLE (program_id bigint, program_public_id uuid, roles text[], owner boolean, affiliate_id bigint, user_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT p.id, p.public_id,
+         ARRAY(SELECT m.role FROM program_member m WHERE m.program_id = p.id AND m.wallet = p_wallet
+               UNION SELECT 'AFFILIATE' WHERE a.id IS NOT NULL
+               UNION SELECT 'CLIENT' WHERE u.id IS NOT NULL ORDER BY 1),
+         coalesce(t.owners @> ARRAY[p_wallet], false), a.id, u.id
+    FROM program p
+    LEFT JOIN affiliate a ON a.program_id = p.id AND a.wallet = p_wallet
+    LEFT JOIN program_user u ON u.program_id = p.id AND u.wallet = p_wallet
+    LEFT JOIN treasury t ON t.program_id = p.id
+   WHERE (p_chain IS NULL OR p.chain_id = p_chain)
+     AND p.id IN (SELECT m.program_id FROM program_member m WHERE m.wallet = p_wallet
+                  UNION SELECT x.program_id FROM affiliate x WHERE x.wallet = p_wallet
+                  UNION SELECT x.program_id FROM program_user x WHERE x.wallet = p_wallet
+                  UNION SELECT x.program_id FROM treasury x WHERE x.owners @> ARRAY[p_wallet])
+   ORDER BY p.id LIMIT 500
+$$;
+-- Which of these programs has the row that an id names.
+CREATE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE found bigint;
+BEGIN
+  IF p_table = ANY (ARRAY['affiliate', 'program_user', 'account', 'journal']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND public_id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSIF p_table = ANY (ARRAY['api_key', 'audit', 'balance_adjustment', 'commission', 'discrepancy', 'intent', 'payout',
+      'payout_batch', 'reversal', 'safe_transaction', 'settlement', 'webhook_delivery', 'webhook_endpoint']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSE
+    RAISE EXCEPTION 'rows of % are not named by id', p_table USING ERRCODE = '22023';
+  END IF;
+  RETURN found;
+END $$;
 -- How many intents wait or are under way, counted up to a limit each: of the program, and of all.
 CREATE FUNCTION sge_backlog(p_program bigint, p_program_limit bigint, p_limit bigint)
 RETURNS TABLE (of_program bigint, of_all bigint)
@@ -259,7 +297,7 @@ GRANT EXECUTE ON FUNCTION sge_accept_intents, sge_share_rules, sge_lock_rules, s
 GRANT EXECUTE ON FUNCTION sge_upline TO sge_reader;
 -- Operators name programs by slug to commands with a worker's rights.
 GRANT EXECUTE ON FUNCTION sge_find_program TO sge_worker;
-GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
+GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_wallet_programs, sge_locate, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_begin_session, sge_authenticate_session, sge_sessions_of, sge_revoke_session, sge_note_session_use

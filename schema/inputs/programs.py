@@ -100,11 +100,11 @@ class SetTermsInput:
     effective_from: datetime | None = UNSET
     idempotency_key: str
 
-    def command(self, program_key: int) -> SetTerms:
-        """The same as the service takes it."""
+    def command(self, program_key: int, kept_key: str) -> SetTerms:
+        """The same as the service takes it. kept_key: the idempotency key as it is kept."""
         return SetTerms(
             program_id=program_key,
             terms=self.terms.text(),
-            idempotency_key=self.idempotency_key,
+            idempotency_key=kept_key,
             effective_from=given(self.effective_from),
         )

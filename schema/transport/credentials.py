@@ -1,6 +1,6 @@
 """Bearer credentials, in the HTTP header or in a socket's connection_init."""
 
-from app.domain.permissions import Authority
+from app.domain.permissions import Caller
 from schema.context import Authenticator
 from schema.errors import Unauthenticated
 
@@ -20,7 +20,7 @@ def bearer_token(header: object) -> str:
     return token
 
 
-async def authenticate(authenticator: Authenticator, header: object) -> Authority | None:
+async def authenticate(authenticator: Authenticator, header: object) -> Caller | None:
     """Give the caller's authority, None without a credential.
 
     A credential that is sent and not valid is refused, never treated as absent.

@@ -194,7 +194,7 @@ def _share_key(
         operation.document.text,
         operation.request.operation_name,
         orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
-        context.authority,
+        context.caller,
     )
 
 

@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from app.domain.permissions import Authority
+from app.domain.permissions import Caller
 from schema.context import ApiRuntime
 from schema.errors import RateLimited, Unauthenticated
 from schema.transport.credentials import authenticate, bearer_token
@@ -53,7 +53,7 @@ class Connection:
         self, server: SocketServer, scope: Scope, receive: Receive, send: Send, seat: Seat
     ) -> None:
         self.server = server
-        self.authority: Authority | None = None
+        self.authority: Caller | None = None
         self.token: str | None = None
         self.request_id: str = scope["state"]["request_id"]
         self.address: str = scope["state"]["address"]

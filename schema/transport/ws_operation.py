@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers
 
 from app.bus.event_reader import SlowConsumer
-from app.domain.permissions import Authority
+from app.domain.permissions import Caller
 from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
 from schema.context import ApiRuntime, OperationContext
 from schema.transport.engine import Engine, RequestRefused
@@ -33,7 +33,7 @@ class OperationSocket(Protocol):
     """What an operation needs of its connection."""
 
     server: Any
-    authority: Authority | None
+    authority: Caller | None
     headers: Headers
     address: str
 

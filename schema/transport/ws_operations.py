@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from starlette.datastructures import Headers
 
-from app.domain.permissions import Authority
+from app.domain.permissions import Caller
 from schema.errors import RateLimited
 from schema.transport.presenting import present_api_error
 from schema.transport.ws_admission import Seat
@@ -19,7 +19,7 @@ class OperationsSocket(Protocol):
     """What the operations need of their connection."""
 
     server: Any
-    authority: Authority | None
+    authority: Caller | None
     address: str
     request_id: str
     seat: Seat

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 import structlog
 
-from app.domain.permissions import Authority
 from schema.context import ApiRuntime
 from schema.transport.settings import TransportSettings
 from schema.transport.ws_connection import Connection
@@ -51,19 +50,11 @@ async def _recheck(
         _log.warning("credential_recheck_failed", exc_info=True)
         return
     for connection in connections:
-        if authority is not None and _covers(authority, connection.authority):
+        known = connection.authority
+        if authority is not None and (known is None or authority.covers(known)):
             connection.authority = authority
     lost = [each for each in connections if each.authority is not authority]
     await asyncio.gather(*(each.close(CloseCode.FORBIDDEN, _REVOKED) for each in lost))
-
-
-def _covers(now: Authority, earlier: Authority | None) -> bool:
-    """Whether everything that was allowed earlier still is."""
-    return earlier is None or (
-        now.actor == earlier.actor
-        and now.program_id == earlier.program_id
-        and now.scopes >= earlier.scopes
-    )
 
 
 async def close_stalled(connections: Collection[Connection]) -> None:

@@ -35,7 +35,7 @@ class DownlineLevel:
     members: int
     referred_users: int
     volume: Money
-    earned: Money
+    earned: Money = resolved(resolvers.downline.earned)
 
 
 @strawberry.type
@@ -44,7 +44,7 @@ class DownlineSummary:
     direct_members: int
     referred_users: int
     volume: Money
-    earned: Money
+    earned: Money = resolved(resolvers.downline.earned)
     levels: list[DownlineLevel]
 
 
@@ -71,7 +71,7 @@ class Affiliate(Node):
     program: Annotated["Program", strawberry.lazy("schema.types.programs")] = resolved(
         resolvers.programs.of_row
     )
-    wallet: Address | None
+    wallet: Address | None = resolved(resolvers.affiliates.wallet)
     referral_code: str
     display_name: str | None
     status: AffiliateStatus

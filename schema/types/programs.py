@@ -118,9 +118,10 @@ class Program(Node):
     slug: str
     name: str
     status: ProgramStatus
-    pause: ProgramPause | None = strawberry.field(
+    pause: ProgramPause | None = resolved(
+        resolvers.programs.pause,
         description="Why nothing new is signed, when that is so: by a person, by reconciliation, "
-        "or for recovery."
+        "or for recovery.",
     )
     chain_id: BigInt
     test: bool = strawberry.field(

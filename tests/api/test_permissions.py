@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from app.chain.deploy import mint_test_usd
-from app.domain.permissions import OPERATIONS, ApiScope
+from app.domain.operations import OPERATIONS
+from app.domain.permissions import ApiScope
 from schema.ids import IdPrefix, decode_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import ALL_SCOPES, Caller, Stage
@@ -72,14 +73,14 @@ async def contents(owner: asyncpg.Connection) -> dict[str, Any]:
 
 def strangers_code(operation: str) -> str:
     """What another program's key with all scopes is told: nobody learns what exists elsewhere."""
-    if OPERATIONS[operation] == {ApiScope.PLATFORM}:
+    if OPERATIONS[operation].scopes == {ApiScope.PLATFORM}:
         return "FORBIDDEN"
     return "NULL" if operation.startswith("Query.") else "NOT_FOUND"
 
 
 def scopes_without(operation: str) -> list[str]:
     """Every scope of a program's key that does not let it start this."""
-    return [scope for scope in ALL_SCOPES if ApiScope(scope) not in OPERATIONS[operation]]
+    return [scope for scope in ALL_SCOPES if ApiScope(scope) not in OPERATIONS[operation].scopes]
 
 
 async def code_of(caller: Caller, document: str) -> str | None:
@@ -146,7 +147,7 @@ def without_first_time(payload: dict[str, Any]) -> dict[str, Any]:
 async def right_caller(scene: Scene, operation: str) -> Caller:
     """A key with exactly one scope that lets it start this."""
     stage = scene.stage
-    scope = min(OPERATIONS[operation] & set(map(ApiScope, ALL_SCOPES)), default=None)
+    scope = min(OPERATIONS[operation].scopes & set(map(ApiScope, ALL_SCOPES)), default=None)
     if scope is None:
         return stage.platform
     return Caller(stage.client, await stage.key(scene.program_of(operation).id, [scope.value]))

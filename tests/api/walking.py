@@ -43,6 +43,8 @@ WAYS = {
     "BatchChange": (*BATCHES, "changes(first: 15)", "nodes"),
     "ExcludedPayout": (*BATCHES, "excluded(first: 15)", "nodes"),
     "Statement": (*AFFILIATES, STATEMENT),
+    "DownlineSummary": (*AFFILIATES, 'downlineSummary(currency: "USDC")'),
+    "DownlineLevel": (*AFFILIATES, 'downlineSummary(currency: "USDC")', "levels"),
     "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
     "AuditEntry": (*OF_PROGRAM, "auditLog(first: 15)", "nodes"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),

@@ -45,7 +45,7 @@ class WatchingWorld:
         authority = Authority(
             program.id,
             program.public_id,
-            PLATFORM.key_id,
+            PLATFORM.credential_id,
             "api_key:test",
             frozenset({ApiScope.MANAGE_AFFILIATES}),
         )

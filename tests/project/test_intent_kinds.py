@@ -10,7 +10,8 @@ import pytest
 from app.domain.intents import KINDS
 from app.domain.intents.kind import IntentKind
 from app.domain.intents.payment import Payment
-from app.domain.permissions import OPERATIONS, ApiScope
+from app.domain.operations import rule_of
+from app.domain.permissions import ApiScope
 from sge.embedded.project import PROJECT
 
 
@@ -99,7 +100,7 @@ def missing(kind: IntentKind) -> Iterator[str]:
         if not file.is_file() or not re.search(there, file.read_text()):
             yield f"{file.relative_to(PROJECT)}: {place.add}"
     # Comes from KINDS; without it every key is told FORBIDDEN.
-    if ApiScope.WRITE_INTENTS not in OPERATIONS.get(f"Mutation.{kind.operation}", ()):
+    if ApiScope.WRITE_INTENTS not in rule_of(f"Mutation.{kind.operation}").scopes:
         yield "app/domain/permissions.py: who may ask for its mutation"
 
 

@@ -117,7 +117,7 @@ async def test_each_event_has_a_context_of_its_own() -> None:
     async with context.reading(1):
         pass
     event = context.for_event()
-    assert (event.runtime, event.authority, event.request_id) == (runtime, None, "request")
+    assert (event.runtime, event.caller, event.request_id) == (runtime, None, "request")
     async with event.reading(1):
         pass
     assert runtime.opened == 2
@@ -127,4 +127,4 @@ async def test_each_event_has_a_context_of_its_own() -> None:
 
 def test_without_a_caller() -> None:
     with pytest.raises(Unauthenticated):
-        fresh()[1].require_authority()
+        fresh()[1].require_caller()

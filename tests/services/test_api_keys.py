@@ -38,8 +38,9 @@ async def test_a_key_is_shown_once_and_stands_for_its_program(world: World) -> N
     again = await make_key(world, made.program_id)
     assert first.token is not None
     assert (again.key_id, again.token, again.replayed) == (first.key_id, None, True)
-    authority = await authenticator(world).authenticate(first.token)
-    assert authority is not None
+    caller = await authenticator(world).authenticate(first.token)
+    assert caller is not None
+    [authority] = caller.authorities
     assert (authority.program_id, authority.program_public_id) == (made.program_id, made.public_id)
     assert authority.scopes == {ApiScope.READ}
     assert authority.actor == f"api_key:{first.token[:14]}"
@@ -87,8 +88,9 @@ async def test_rotation_overlaps(world: World) -> None:
     assert (again.key_id, again.token, again.replayed) == (new.key_id, None, True)
     world.now += timedelta(seconds=60)
     assert await door.authenticate(old.token) is None
-    authority = await door.authenticate(new.token)
-    assert authority is not None
+    caller = await door.authenticate(new.token)
+    assert caller is not None
+    [authority] = caller.authorities
     assert authority.scopes == {ApiScope.READ}
     with refused("INVALID_STATE", "id"):
         dead = RotateApiKey(old.key_id, "rotate again")
@@ -121,9 +123,10 @@ async def test_a_programs_key_has_scopes_of_programs(
 async def test_the_operators_key_has_no_program(world: World) -> None:
     made = await world.run(0, make_operator_key, world.hasher, "operator of the tests")
     assert made.token is not None
-    authority = await authenticator(world).authenticate(made.token)
-    assert authority is not None
-    assert authority.platform
+    caller = await authenticator(world).authenticate(made.token)
+    assert caller is not None
+    assert caller.platform
+    [authority] = caller.authorities
     assert (authority.program_id, authority.program_public_id) == (0, None)
 
 

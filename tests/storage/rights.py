@@ -123,6 +123,8 @@ FUNCTIONS = {
     "sge_begin_session": "api",
     "sge_current_program": "api worker",
     "sge_find_program": "api reader worker",
+    "sge_locate": "api reader",
+    "sge_wallet_programs": "api reader",
     "sge_forget_events": "worker",
     "sge_forget_export_links": "worker",
     "sge_forget_login_nonces": "worker",

@@ -11,7 +11,7 @@ from uuid import UUID
 from app.bus.hub import EventHub
 from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
-from app.domain.permissions import ApiScope, Authority
+from app.domain.permissions import ApiScope, Authority, Caller, caller_of_key
 from tests.transport.tiny_schema import SECRET_TEXT
 
 
@@ -78,7 +78,7 @@ class TinyRuntime:
     def authenticator(self) -> "TinyRuntime":
         return self
 
-    async def authenticate(self, token: str) -> Authority | None:
+    async def authenticate(self, token: str) -> Caller | None:
         if token == "sge_broken":
             raise ConnectionError(SECRET_TEXT)
         if token == "sge_away":
@@ -88,13 +88,14 @@ class TinyRuntime:
         programs = {"sge_one": 1, "sge_two": 2}
         if token not in programs or token in self.revoked:
             return None
-        return Authority(
+        authority = Authority(
             program_id=programs[token],
             program_public_id=UUID(int=programs[token]),
-            key_id=UUID(int=programs[token]),
+            credential_id=UUID(int=programs[token]),
             actor=f"api_key:{token}",
             scopes=self.scopes,
         )
+        return caller_of_key(authority)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -92,7 +92,7 @@ class Query:
 
     @strawberry.field
     def who(self, info: Info) -> str:
-        return info.context.require_authority().actor
+        return info.context.require_caller().actor
 
     @strawberry.field
     def hello(self, name: str = "you") -> str:
@@ -173,7 +173,7 @@ async def live_events(
     after: int | None = strawberry.UNSET,
 ) -> AsyncGenerator[LiveEvent, None]:
     runtime: Any = info.context.runtime
-    program_id = info.context.require_authority().program_id
+    program_id = info.context.require_caller().authorities[0].program_id
     position = after if isinstance(after, int) else None
     async for item in runtime.hub.subscribe(program_id, None, position):
         if isinstance(item, Event):
@@ -188,7 +188,7 @@ class Counter:
 async def counter(info: Info, id: str) -> AsyncGenerator[Counter, None]:  # noqa: A002
     COUNTERS.sources += 1
     runtime: Any = info.context.runtime
-    program_id = info.context.require_authority().program_id
+    program_id = info.context.require_caller().authorities[0].program_id
     async for _ in runtime.hub.watch(program_id, id):
         COUNTERS.executions += 1
         yield Counter(value=runtime.store.changes_of(id))

@@ -32,6 +32,9 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True)
 class ChainTransactionRow:
+    """program_key: the program that sees it; a transaction may carry items of several."""
+
+    program_key: int
     id: UUID
     chain_id: int
     from_: str
@@ -73,8 +76,9 @@ def _receipt(record: asyncpg.Record) -> ReceiptRow | None:
     )
 
 
-def _row(record: asyncpg.Record) -> ChainTransactionRow:
+def _row(record: asyncpg.Record, program_key: int) -> ChainTransactionRow:
     return ChainTransactionRow(
+        program_key=program_key,
         id=record["id"],
         chain_id=record["chain_id"],
         from_=record["from_address"],
@@ -90,7 +94,9 @@ def _row(record: asyncpg.Record) -> ChainTransactionRow:
 
 async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[ChainTransactionRow | None]:
     """None where the program of this snapshot has no item in it."""
-    found = {row["id"]: _row(row) for row in await session.connection.fetch(_BY_IDS, ids)}
+    assert session.program_id is not None
+    rows = await session.connection.fetch(_BY_IDS, ids)
+    found = {row["id"]: _row(row, session.program_id) for row in rows}
     return [found.get(id_) for id_ in ids]
 
 

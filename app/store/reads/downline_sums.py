@@ -11,11 +11,13 @@ from app.store.reads.values import MoneyRow, money
 
 @dataclass(frozen=True, slots=True)
 class DownlineLevelRow:
+    """earned: None where it is not for the caller."""
+
     level: int
     members: int
     referred_users: int
     volume: MoneyRow
-    earned: MoneyRow
+    earned: MoneyRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class DownlineSummaryRow:
     direct_members: int
     referred_users: int
     volume: MoneyRow
-    earned: MoneyRow
+    earned: MoneyRow | None
     levels: list[DownlineLevelRow]
 
 
@@ -84,6 +86,6 @@ def _summary(
         direct_members=sum(row.members for row in levels if row.level == 1),
         referred_users=sum(row.referred_users for row in levels),
         volume=money(sum(row.volume.minor for row in levels), currency, decimals),
-        earned=money(sum(row.earned.minor for row in levels), currency, decimals),
+        earned=money(sum(row.earned.minor for row in levels if row.earned), currency, decimals),
         levels=levels,
     )

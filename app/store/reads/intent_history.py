@@ -21,6 +21,7 @@ class IntentTransitionRow:
 
 @dataclass(frozen=True, slots=True)
 class IntentAttemptRow:
+    program_key: int
     number: int
     started_at: datetime
     finished_at: datetime | None
@@ -50,10 +51,12 @@ async def transitions(session: ReadSession, ids: Sequence[UUID]) -> list[list[In
 
 async def attempts(session: ReadSession, ids: Sequence[UUID]) -> list[list[IntentAttemptRow]]:
     """Every try of each intent at the chain, oldest first."""
+    assert session.program_id is not None
     found: dict[UUID, list[IntentAttemptRow]] = {id_: [] for id_ in ids}
     for record in await session.connection.fetch(_ATTEMPTS, session.program_id, ids):
         found[record["intent_id"]].append(
             IntentAttemptRow(
+                program_key=session.program_id,
                 number=record["number"],
                 started_at=record["started_at"],
                 finished_at=record["finished_at"],

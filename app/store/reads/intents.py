@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.domain.idempotency import shown_key
 from app.store.database import ReadSession
 from app.store.reads.values import MoneyRow, Slice, by_parent, money_or_none
 
@@ -107,10 +108,12 @@ _USERS = {
 _CARRIERS = {
     "parents": "unnest($2::uuid[]) WITH ORDINALITY AS q (transaction_id, n)",
     "belongs": "i.id IN (SELECT a.intent_id FROM intent_attempt a"
-    " WHERE a.program_id = $1 AND a.chain_transaction_id = q.transaction_id)",
+    " WHERE a.program_id = $1 AND a.chain_transaction_id = q.transaction_id)"
+    " AND (${user}::bigint IS NULL OR i.user_id = ${user})",
 }
 _OF_USERS, _COUNT_OF_USERS = _PAGE_BELOW.format(**_USERS), _COUNT_BELOW.format(**_USERS)
-_CARRIED, _COUNT_CARRIED = _PAGE_BELOW.format(**_CARRIERS), _COUNT_BELOW.format(**_CARRIERS)
+_CARRIED = _PAGE_BELOW.format(**_CARRIERS).format(user=5)
+_COUNT_CARRIED = _COUNT_BELOW.format(**_CARRIERS).format(user=3)
 _PROGRAM_OF = "SELECT program_id FROM intent WHERE id = $1"
 
 
@@ -133,7 +136,7 @@ def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> IntentRow:
         confirmations=record["confirmations"],
         required_confirmations=record["required_confirmations"],
         version=record["version"],
-        idempotency_key=record["idempotency_key"],
+        idempotency_key=shown_key(record["idempotency_key"]),
         wallet=record["wallet"],
         user_key=record["user_id"],
         amount=money_or_none(record["amount"], record["currency"], decimals),
@@ -202,24 +205,31 @@ async def count_of_users(session: ReadSession, users: Sequence[int], _: None) ->
 
 
 async def carried(
-    session: ReadSession, transactions: Sequence[UUID], _: None, part: Slice
+    session: ReadSession, transactions: Sequence[UUID], user_key: int | None, part: Slice
 ) -> list[list[IntentRow]]:
-    """What each chain transaction carried of this snapshot's program, newest first; the sort key is (id)."""
-    return await _pages(session, _CARRIED, transactions, part)
+    """What each chain transaction carried of this snapshot's program, newest first; the sort key is (id).
+
+    user_key: of this user only.
+    """
+    return await _pages(session, _CARRIED, transactions, part, user_key)
 
 
-async def count_carried(session: ReadSession, transactions: Sequence[UUID], _: None) -> list[int]:
+async def count_carried(
+    session: ReadSession, transactions: Sequence[UUID], user_key: int | None
+) -> list[int]:
     """How many of each, counted up to 10 002."""
-    records = await session.connection.fetch(_COUNT_CARRIED, session.program_id, transactions)
+    records = await session.connection.fetch(
+        _COUNT_CARRIED, session.program_id, transactions, user_key
+    )
     return [record[0] for record in records]
 
 
 async def _pages(
-    session: ReadSession, query: str, parents: Sequence[object], part: Slice
+    session: ReadSession, query: str, parents: Sequence[object], part: Slice, *more: object
 ) -> list[list[IntentRow]]:
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        query, session.program_id, parents, part.key(0), part.limit
+        query, session.program_id, parents, part.key(0), part.limit, *more
     )
     return by_parent(records, len(parents), lambda record: _row(record, decimals))
 

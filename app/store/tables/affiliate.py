@@ -34,6 +34,7 @@ class Affiliate(Row, table=True):
         CheckConstraint("status IN ('ACTIVE', 'SUSPENDED', 'TERMINATED')"),
         CheckConstraint("length(path) = (8 * (depth + 1))"),
         CheckConstraint("parent_id IS DISTINCT FROM id"),
+        Index("affiliate_wallet", "wallet"),
         Index("affiliate_parent", "program_id", "parent_id", "id"),
     )
 

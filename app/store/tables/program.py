@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
     Text,
@@ -73,7 +74,10 @@ class ProgramCurrency(Row, table=True):
 
 
 class ProgramMember(Row, table=True):
-    __table_args__ = (CheckConstraint("role IN ('CLIENT', 'AFFILIATE', 'ADMIN')"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('CLIENT', 'AFFILIATE', 'ADMIN')"),
+        Index("program_member_wallet", "wallet"),
+    )
 
     program_id: int = key(BigInteger, ForeignKey("program.id"))
     wallet: str = key(EVM_ADDRESS)

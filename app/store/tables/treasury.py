@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.store.tables.row import EVM_ADDRESS, INSTANT, UNITS, Row, key, required
@@ -12,6 +20,7 @@ class Treasury(Row, table=True):
     __table_args__ = (
         UniqueConstraint("chain_id", "address"),
         CheckConstraint("threshold > 0"),
+        Index("treasury_owners", "owners", postgresql_using="gin"),
     )
 
     program_id: int = key(BigInteger, ForeignKey("program.id"))

@@ -28,6 +28,7 @@ class ProgramUser(Row, table=True):
             ["program_id", "referrer_id"], ["affiliate.program_id", "affiliate.id"]
         ),
         CheckConstraint("registered_at IS NOT NULL OR referrer_id IS NULL"),
+        Index("program_user_wallet", "wallet"),
         Index(
             "program_user_referrer",
             "program_id",

@@ -1,0 +1,161 @@
+"""Whom a bearer token stands for: an API key's program, or a wallet with all that it is in every program."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.auth.api_keys import KEY_TOKEN, KeyHasher
+from app.auth.sessions import SESSION_TOKEN
+from app.domain.clock import Clock
+from app.domain.permissions import ApiScope, Authority, Caller, Role, caller_of_key
+from app.store.api_keys import find_key
+from app.store.database import Database, ReadSession
+from app.store.sessions import find_session
+from app.store.wallets import WalletStanding, wallet_standings
+
+# Revocation takes effect within 5 s everywhere; a credential that is used all the time costs a look-up each 2 s.
+_CACHED_FOR = timedelta(seconds=2)
+_MOST_CACHED = 10_000
+_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialUse:
+    """A credential was used at an instant; written down lazily. program_id: None for a wallet's session."""
+
+    program_id: int | None
+    credential_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A credential that was looked up: it ends at expires_at, if ever."""
+
+    caller: Caller
+    expires_at: datetime | None
+
+
+class Authenticator:
+    """One for each process that answers requests. operators: checksummed wallets."""
+
+    def __init__(
+        self,
+        database: Database,
+        hasher: KeyHasher,
+        clock: Clock,
+        operators: frozenset[str] = frozenset(),
+    ) -> None:
+        self._database = database
+        self._hasher = hasher
+        self._clock = clock
+        self._operators = operators
+        # Apart, so that a flood of wrong tokens does not make everybody else's be looked up again.
+        self._known: dict[bytes, tuple[datetime, _Known]] = {}
+        self._unknown: dict[bytes, datetime] = {}
+        self._noted: dict[UUID, datetime] = {}
+        self._uses: dict[UUID, CredentialUse] = {}
+
+    async def authenticate(self, token: str) -> Caller | None:
+        """None when the token is malformed, unknown, expired or revoked."""
+        is_key = KEY_TOKEN.fullmatch(token) is not None
+        if not is_key and SESSION_TOKEN.fullmatch(token) is None:
+            return None
+        now = self._clock()
+        known = await self._look_up(token, now, is_key=is_key)
+        if known is None or (known.expires_at is not None and known.expires_at <= now):
+            return None
+        self._note_use(known.caller, now)
+        return known.caller
+
+    def take_uses(self) -> list[CredentialUse]:
+        """Uses that are not written down yet, at most one a credential and minute."""
+        uses, self._uses = list(self._uses.values()), {}
+        return uses
+
+    async def _look_up(self, token: str, now: datetime, *, is_key: bool) -> _Known | None:
+        token_hash = self._hasher.hash(token)
+        cached = self._known.get(token_hash)
+        if cached is not None and now - cached[0] < _CACHED_FOR:
+            return cached[1]
+        missed_at = self._unknown.get(token_hash)
+        if missed_at is not None and now - missed_at < _CACHED_FOR:
+            return None
+        async with self._database.read(None) as session:
+            known = await (
+                _find_key(session, token, token_hash)
+                if is_key
+                else self._find_session(session, token_hash)
+            )
+        self._remember(token_hash, known, now)
+        return known
+
+    def _remember(self, token_hash: bytes, known: _Known | None, now: datetime) -> None:
+        remembered = self._unknown if known is None else self._known
+        if len(remembered) >= _MOST_CACHED:
+            remembered.clear()
+        if known is None:
+            self._known.pop(token_hash, None)
+            self._unknown[token_hash] = now
+        else:
+            self._known[token_hash] = (now, known)
+
+    async def _find_session(self, session: ReadSession, token_hash: bytes) -> _Known | None:
+        found = await find_session(session, token_hash)
+        if found is None or found.revoked_at is not None:
+            return None
+        holder = found.holder
+        actor = f"wallet:{holder.wallet}"
+        standings = await wallet_standings(session, holder)
+        caller = Caller(
+            found.session_id,
+            actor,
+            tuple(
+                _authority(one, found.session_id, actor, holder.wallet) for one in standings
+            ),
+            wallet=holder.wallet,
+            # An operator acts on every chain, and a contract speaks for its address on its own only.
+            operator=holder.contract_chain_id is None and holder.wallet in self._operators,
+            contract_chain_id=holder.contract_chain_id,
+        )
+        return _Known(caller, found.expires_at)
+
+    def _note_use(self, caller: Caller, now: datetime) -> None:
+        noted = self._noted.get(caller.credential_id)
+        if noted is not None and now - noted < _NOTED_EVERY:
+            return
+        if len(self._noted) >= _MOST_CACHED:
+            self._noted.clear()
+        self._noted[caller.credential_id] = now
+        of_key = caller.wallet is None
+        program_id = caller.authorities[0].program_id if of_key else None
+        self._uses[caller.credential_id] = CredentialUse(program_id, caller.credential_id, now)
+
+
+async def _find_key(session: ReadSession, token: str, token_hash: bytes) -> _Known | None:
+    key = await find_key(session, token_hash)
+    match = KEY_TOKEN.fullmatch(token)
+    if key is None or key.revoked_at is not None or match is None:
+        return None
+    authority = Authority(
+        program_id=key.program_id,
+        program_public_id=key.program_public_id,
+        credential_id=key.key_id,
+        actor=f"api_key:{match[1]}",
+        scopes=frozenset(ApiScope(scope) for scope in key.scopes),
+    )
+    return _Known(caller_of_key(authority), key.expires_at)
+
+
+def _authority(one: WalletStanding, session_id: UUID, actor: str, wallet: str) -> Authority:
+    return Authority(
+        one.program_id,
+        one.program_public_id,
+        session_id,
+        actor,
+        roles=frozenset(Role(role) for role in one.roles),
+        wallet=wallet,
+        owner=one.owner,
+        affiliate_id=one.affiliate_id,
+        user_id=one.user_id,
+    )

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import structlog
 
-from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
+from app.auth.api_keys import KeyHasher
+from app.auth.authenticator import Authenticator
 from app.auth.login_challenge import LoginChallenges
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
@@ -22,7 +23,7 @@ from app.processes.accept_intent import Intake
 from app.processes.advance_clock import advance_clock
 from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
-from app.processes.note_key_uses import note_key_uses
+from app.processes.note_credential_uses import note_credential_uses
 from app.processes.payouts import Payouts
 from app.processes.sign_in import SignIns
 from app.runtime import Runtime, chain_facts, open_runtime
@@ -37,14 +38,14 @@ from app.store.database import ReadSession, UnitOfWork
 Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
-_NOTE_KEY_USES_SECONDS = 30.0
+_NOTE_USES_SECONDS = 30.0
 
 
 class ApiProcess:
     """`schema.context.ApiRuntime` on real parts. Start it inside the event loop that serves."""
 
     runtime: Runtime
-    authenticator: ApiKeyAuthenticator
+    authenticator: Authenticator
     feed: events.EventFeed
     hub: EventHub
     intake: Intake
@@ -67,8 +68,11 @@ class ApiProcess:
         await self.bells.open()
         self.limiter.start()
         self.runtime = await open_runtime(self._settings, "api", self.bells)
-        self.authenticator = ApiKeyAuthenticator(
-            self.runtime.database, self.key_hasher, self.runtime.clock
+        self.authenticator = Authenticator(
+            self.runtime.database,
+            self.key_hasher,
+            self.runtime.clock,
+            self._settings.operators(),
         )
         self.feed = events.EventFeed(self.runtime.databases["feed"], self.runtime.clock)
         self.hub = EventHub(self.feed)
@@ -97,7 +101,7 @@ class ApiProcess:
         await self.hub.start()
         self._tasks = [
             asyncio.create_task(listen_for_hub(self.bells.broadcast, self.hub)),
-            asyncio.create_task(self._note_key_uses()),
+            asyncio.create_task(self._note_credential_uses()),
         ]
 
     async def stop(self) -> None:
@@ -209,15 +213,15 @@ class ApiProcess:
     async def _check_chain(self, chain_id: int) -> str:
         return f"at block {await self.runtime.chains[chain_id].block_number()}"
 
-    async def _note_key_uses(self) -> None:
+    async def _note_credential_uses(self) -> None:
         while True:
-            await asyncio.sleep(_NOTE_KEY_USES_SECONDS)
+            await asyncio.sleep(_NOTE_USES_SECONDS)
             try:
-                await note_key_uses(
+                await note_credential_uses(
                     self.runtime.database, self.bells, self.authenticator.take_uses()
                 )
             except Exception:  # noqa: BLE001  a note of last use is no reason to end the process
-                _log.warning("key_uses_not_noted", exc_info=True)
+                _log.warning("credential_uses_not_noted", exc_info=True)
 
 
 async def _problem(check: Callable[[], Awaitable[str]]) -> str | None:

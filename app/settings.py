@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from app.chain.address import InvalidAddressError, parse_address
 from app.chain_settings import ChainSettings
 from app.domain.client_address import Network
 from app.domain.rate_limits import RateLimits
@@ -67,6 +68,7 @@ class Settings(WebSettings, BaseSettings):
     login_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(read_origins)] = ()
     session_hours: int = Field(default=12, ge=1, le=720)
     encryption_key: SecretStr | None = None
+    operator_wallets: str = ""
 
     rate_limits: Annotated[RateLimits | None, NoDecode, BeforeValidator(read_rate_limits)] = (
         RateLimits()
@@ -75,6 +77,12 @@ class Settings(WebSettings, BaseSettings):
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def operators(self) -> frozenset[str]:
+        """The wallets, checksummed, whose sessions act for the platform."""
+        return frozenset(
+            parse_address(one) for one in self.operator_wallets.replace(",", " ").split()
+        )
 
     def relayer_private_keys(self) -> tuple[SecretStr, ...]:
         """The relayers' private keys, one hexadecimal key a line; may be empty. Raises SettingsMistake that names the
@@ -109,6 +117,10 @@ class Settings(WebSettings, BaseSettings):
     def _no_contradictions(self) -> Self:
         if self.relayer_keys is not None and self.relayer_keys_file is not None:
             raise ValueError("set SGE_RELAYER_KEYS or SGE_RELAYER_KEYS_FILE, not both")
+        try:
+            self.operators()
+        except InvalidAddressError as problem:
+            raise ValueError(f"{PREFIX}OPERATOR_WALLETS: {problem}") from None
         ids = [chain.chain_id for chain in self.chains]
         if len(set(ids)) != len(ids):
             raise ValueError("SGE_CHAINS names a chain id twice")

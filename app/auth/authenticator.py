@@ -110,9 +110,7 @@ class Authenticator:
         caller = Caller(
             found.session_id,
             actor,
-            tuple(
-                _authority(one, found.session_id, actor, holder.wallet) for one in standings
-            ),
+            tuple(_authority(one, found.session_id, actor, holder.wallet) for one in standings),
             wallet=holder.wallet,
             # An operator acts on every chain, and a contract speaks for its address on its own only.
             operator=holder.contract_chain_id is None and holder.wallet in self._operators,

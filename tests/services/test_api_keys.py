@@ -3,10 +3,10 @@ from uuid import UUID
 
 import pytest
 
-from app.auth.api_keys import ApiKeyAuthenticator
+from app.auth.authenticator import Authenticator
 from app.domain.ids import new_id
 from app.domain.permissions import ApiScope
-from app.processes.note_key_uses import note_key_uses
+from app.processes.note_credential_uses import note_credential_uses
 from app.services.api_keys import (
     ApiKeyResult,
     CreateApiKey,
@@ -20,8 +20,8 @@ from tests.services.refusals import refused
 from tests.services.world import World, key_of
 
 
-def authenticator(world: World) -> ApiKeyAuthenticator:
-    return ApiKeyAuthenticator(world.api, world.hasher, lambda: world.now)
+def authenticator(world: World) -> Authenticator:
+    return Authenticator(world.api, world.hasher, lambda: world.now)
 
 
 async def make_key(
@@ -148,6 +148,6 @@ async def test_the_last_use_is_written_down_lazily(world: World) -> None:
     uses = door.take_uses()
     assert len(uses) == 1
     assert door.take_uses() == []
-    await note_key_uses(world.api, world.bells, uses)
+    await note_credential_uses(world.api, world.bells, uses)
     [row] = await world.fetch(made.program_id, "SELECT last_used_at FROM api_key")
     assert row["last_used_at"] == world.now

@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.auth.api_keys import ApiKeyAuthenticator, KeyHasher
+from app.auth.api_keys import KeyHasher
+from app.auth.authenticator import Authenticator
 from app.domain.clock import real_clock
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.store.database import Database as Pool
@@ -41,12 +42,12 @@ def operator_key(environment: dict[str, str]) -> str:
 
 async def test_an_operator_key_opens_the_platform(database: Database, operator_key: str) -> None:
     pool = await Pool.connect(database.dsn("sge_api"), maximum=1)
-    authenticator = ApiKeyAuthenticator(pool, KeyHasher(PEPPER), real_clock)
-    authority = await authenticator.authenticate(operator_key)
+    authenticator = Authenticator(pool, KeyHasher(PEPPER), real_clock)
+    caller = await authenticator.authenticate(operator_key)
     await pool.close()
-    assert authority is not None
-    assert authority.platform
-    assert authority.program_id == PLATFORM_PROGRAM_ID
+    assert caller is not None
+    assert caller.platform
+    assert [one.program_id for one in caller.authorities] == [PLATFORM_PROGRAM_ID]
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
         await asyncio.sleep(0.4)
         (connection,) = served.sockets._connections
         assert connection.authority is not None
-        assert connection.authority.scopes == {ApiScope.READ, ApiScope.MANAGE_PROGRAM}
+        [authority] = connection.authority.authorities
+        assert authority.scopes == {ApiScope.READ, ApiScope.MANAGE_PROGRAM}
         served.runtime.store.add(entity_id="a")
         assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
         served.runtime.scopes = frozenset({ApiScope.MANAGE_PROGRAM})

@@ -26,6 +26,8 @@ from app.processes.create_program import create_program_from_chain
 from app.processes.note_credential_uses import note_credential_uses
 from app.processes.payouts import Payouts
 from app.processes.sign_in import SignIns
+from app.processes.webhooks.changing import EndpointChanges
+from app.processes.webhooks.resolving import SystemResolver
 from app.runtime import Runtime, chain_facts, open_runtime
 from app.services.create_export import use_export
 from app.services.create_program import ProgramResult
@@ -52,6 +54,7 @@ class ApiProcess:
     payouts: Payouts
     wallet_changes: WalletChanges
     sign_ins: SignIns
+    webhooks: EndpointChanges
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -98,6 +101,14 @@ class ApiProcess:
             self.runtime.clock,
         )
         self.sign_ins = self._sign_ins()
+        self.webhooks = EndpointChanges(
+            self.runtime.database,
+            self.bells,
+            self.runtime.clock,
+            self.runtime.secret_box,
+            SystemResolver(),
+            allow_loopback=self._settings.webhooks_allow_loopback,
+        )
         await self.hub.start()
         self._tasks = [
             asyncio.create_task(listen_for_hub(self.bells.broadcast, self.hub)),

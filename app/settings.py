@@ -74,6 +74,7 @@ class Settings(WebSettings, BaseSettings):
         RateLimits()
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(read_networks)] = ()
+    webhooks_allow_loopback: bool = False
 
     event_retention_days: int = Field(default=90, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -121,6 +122,10 @@ class Settings(WebSettings, BaseSettings):
             self.operators()
         except InvalidAddressError as problem:
             raise ValueError(f"{PREFIX}OPERATOR_WALLETS: {problem}") from None
+        if self.webhooks_allow_loopback and self.environment == "production":
+            raise ValueError(
+                "SGE_WEBHOOKS_ALLOW_LOOPBACK is for development: leave it out in production"
+            )
         ids = [chain.chain_id for chain in self.chains]
         if len(set(ids)) != len(ids):
             raise ValueError("SGE_CHAINS names a chain id twice")

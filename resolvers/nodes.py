@@ -23,6 +23,7 @@ from app.store.reads import reversals as reads_reversals
 from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
+from app.store.reads import webhooks as reads_webhooks
 from resolvers import ledger, programs
 from resolvers.access import Info, authorize, load_one, may_read, visible_program
 from resolvers.objects import home_of
@@ -51,6 +52,8 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.REVERSAL: reads_reversals.by_ids,
     IdPrefix.SETTLEMENT: reads_settlements.by_ids,
     IdPrefix.USER: reads_users.by_ids,
+    IdPrefix.WEBHOOK_DELIVERY: reads_webhooks.deliveries_by_ids,
+    IdPrefix.WEBHOOK_ENDPOINT: reads_webhooks.endpoints_by_ids,
 }
 
 

@@ -97,6 +97,27 @@ class LanePayloadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSecretPayloadRow:
+    endpoint: Any = None
+    secret: str | None = field(default=None, repr=False)
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpointPayloadRow:
+    endpoint: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDeliveryPayloadRow:
+    delivery: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class ExportPayloadRow:
     url: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
@@ -115,6 +136,9 @@ Payload = TypeVar(
     PayoutBatchPayloadRow,
     BalanceAdjustmentPayloadRow,
     LanePayloadRow,
+    WebhookSecretPayloadRow,
+    WebhookEndpointPayloadRow,
+    WebhookDeliveryPayloadRow,
     ExportPayloadRow,
 )
 

@@ -27,6 +27,7 @@ _PREFIXES: dict[DomainEventType, IdPrefix] = {
     DomainEventType.LEDGER: IdPrefix.LEDGER_TRANSACTION,
     DomainEventType.DISCREPANCY: IdPrefix.DISCREPANCY,
     DomainEventType.PROGRAM: IdPrefix.PROGRAM,
+    DomainEventType.WEBHOOK: IdPrefix.WEBHOOK_ENDPOINT,
 }
 # Events about something other than most of their type.
 _PREFIXES_BY_NAME = {"payout.paid": IdPrefix.PAYOUT}
@@ -45,6 +46,7 @@ _IDS_IN_DATA: dict[str, IdPrefix] = {
     "reversal": IdPrefix.REVERSAL,
     "adjustment": IdPrefix.BALANCE_ADJUSTMENT,
     "journals": IdPrefix.LEDGER_TRANSACTION,
+    "delivery": IdPrefix.WEBHOOK_DELIVERY,
 }
 
 
@@ -71,7 +73,7 @@ class ShownEvents:
     def row(self, event: Event, epoch: int) -> ProgramEventRow:
         known = self._kept.get((epoch, event.position))
         if known is None:
-            known = self._kept[epoch, event.position] = _shown(event, epoch)
+            known = self._kept[epoch, event.position] = shown(event, epoch)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return known
@@ -88,7 +90,8 @@ def shown_events(hub: EventHub) -> ShownEvents:
     return known
 
 
-def _shown(event: Event, epoch: int) -> ProgramEventRow:
+def shown(event: Event, epoch: int) -> ProgramEventRow:
+    """An event as every client sees it, whether it subscribes or has a webhook."""
     return ProgramEventRow(
         cursor=EVENT_CURSOR.encode((epoch, event.position)),
         type=event.type.value,

@@ -10,6 +10,7 @@ import resolvers.changing_lanes
 import resolvers.changing_payouts
 import resolvers.changing_programs
 import resolvers.changing_wallets
+import resolvers.changing_webhooks
 import resolvers.exporting
 import resolvers.reversing_settlements
 from schema.fields import mutated
@@ -25,6 +26,9 @@ from schema.types.payloads import (
     ProgramPayload,
     ReversalPayload,
     TermsPayload,
+    WebhookDeliveryPayload,
+    WebhookEndpointPayload,
+    WebhookSecretPayload,
 )
 
 
@@ -90,6 +94,19 @@ class Mutation:
         resolvers.adjusting_balances.approve
     )
     unhalt_lane: LanePayload | None = mutated(resolvers.changing_lanes.unhalt)
+    create_webhook_endpoint: WebhookSecretPayload | None = mutated(
+        resolvers.changing_webhooks.create
+    )
+    update_webhook_endpoint: WebhookEndpointPayload | None = mutated(
+        resolvers.changing_webhooks.update
+    )
+    delete_webhook_endpoint: WebhookEndpointPayload | None = mutated(
+        resolvers.changing_webhooks.delete
+    )
+    rotate_webhook_secret: WebhookSecretPayload | None = mutated(resolvers.changing_webhooks.rotate)
+    redeliver_webhook: WebhookDeliveryPayload | None = mutated(
+        resolvers.changing_webhooks.send_again
+    )
     create_export: ExportPayload | None = mutated(
         resolvers.exporting.create,
         description="A link to a CSV or JSON export, good once, for 60 seconds.",

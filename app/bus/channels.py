@@ -11,12 +11,19 @@ _WAKE_UP = "sge:wake:"
 SETTLE_QUEUE = "settle"
 WATCH_QUEUE = "watch"
 UPKEEP_QUEUE = "upkeep"
-QUEUES = (SETTLE_QUEUE, WATCH_QUEUE, UPKEEP_QUEUE)
+WEBHOOK_QUEUE = "webhooks"
+QUEUES = (SETTLE_QUEUE, WATCH_QUEUE, UPKEEP_QUEUE, WEBHOOK_QUEUE)
 """A worker process listens on one of these: RQ pops from several by BLPOP and loses a job for good
 when it crashes between popping and starting it."""
 
-# A drain runs for as long as it finds work, so what drains has a queue of its own; who pays needs the same keys.
-_QUEUES_BY_JOB = {"settle_intents": SETTLE_QUEUE, "pay": SETTLE_QUEUE, "watch_chain": WATCH_QUEUE}
+# A drain runs for as long as it finds work, so what drains has a queue of its own; who pays needs the same keys. Who sends
+# webhooks waits for other people's servers.
+_QUEUES_BY_JOB = {
+    "settle_intents": SETTLE_QUEUE,
+    "pay": SETTLE_QUEUE,
+    "watch_chain": WATCH_QUEUE,
+    "deliver_webhooks": WEBHOOK_QUEUE,
+}
 
 
 def queue_of(job: str) -> str:

@@ -146,6 +146,17 @@ LANE: Moves = frozenset(
         ("HALTED", "ACTIVE"),
     }
 )
+WEBHOOK_DELIVERY: Moves = frozenset(
+    {
+        ("PENDING", "DELIVERED"),
+        ("PENDING", "FAILED"),
+        ("PENDING", "DISABLED"),
+        ("DISABLED", "DELIVERED"),
+        ("DELIVERED", "PENDING"),
+        ("FAILED", "PENDING"),
+        ("DISABLED", "PENDING"),
+    }
+)
 
 MACHINES: dict[str, Moves] = {
     "INTENT": INTENT,
@@ -156,4 +167,5 @@ MACHINES: dict[str, Moves] = {
     "PROGRAM": PROGRAM,
     "AFFILIATE": AFFILIATE,
     "LANE": LANE,
+    "WEBHOOK_DELIVERY": WEBHOOK_DELIVERY,
 }

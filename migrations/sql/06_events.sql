@@ -84,7 +84,7 @@ END $$;
 
 -- Removes events that are older than the retention and says so in event_feed, so that a cursor before them is expired
 -- rather than silently short. Looks at the 10 000 lowest positions: they go in order and times almost do, so all up to the
--- newest old one go, as far as they are rolled up and sealed; returns how many.
+-- newest old one go, as far as they are rolled up, sealed and queued for webhooks; returns how many.
 CREATE FUNCTION sge_forget_events(p_before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE last bigint; gone bigint;
@@ -92,7 +92,7 @@ BEGIN
   SELECT max(e.position) INTO last
     FROM (SELECT position, at FROM event ORDER BY position LIMIT 10000) e
    WHERE e.at < p_before
-     AND e.position <= (SELECT min(c.position) FROM consumer_position c WHERE c.consumer IN ('rollups', 'seals'));
+     AND e.position <= (SELECT min(c.position) FROM consumer_position c WHERE c.consumer IN ('rollups', 'seals', 'webhooks'));
   DELETE FROM event WHERE position <= last;
   GET DIAGNOSTICS gone = ROW_COUNT;
   UPDATE event_feed SET kept_from = last WHERE kept_from < last;

@@ -22,7 +22,7 @@ BEGIN
     'reversal', 'refund', 'withdrawal', 'commission_transition', 'refund_transition', 'affiliate_wallet_change',
     'balance_adjustment', 'payout_day', 'safe_transaction', 'safe_signature', 'safe_transaction_transition', 'payout', 'payout_line',
     'payout_batch', 'payout_batch_transaction', 'payout_exclusion', 'payout_batch_change', 'safe_relay',
-    'export_link'])
+    'export_link', 'webhook_endpoint', 'webhook_secret', 'webhook_delivery', 'webhook_attempt'])
   LOOP
     key := CASE name WHEN 'program' THEN 'id' ELSE 'program_id' END;
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -38,6 +38,9 @@ END $$;
 REVOKE SELECT ON event_outbox FROM sge_api, sge_reader;
 -- An export is fetched without credentials: sge_use_export_link finds it by its token.
 REVOKE SELECT ON export_link FROM sge_api, sge_worker, sge_reader;
+-- Who signs opens them: workers. The web process seals new ones and reads none back.
+REVOKE SELECT ON webhook_secret FROM sge_api, sge_reader;
+GRANT SELECT (program_id, endpoint_id, id, created_at, valid_until) ON webhook_secret TO sge_api, sge_reader;
 -- Keys are checked by sge_authenticate_key; their hashes are not read back.
 REVOKE SELECT ON api_key FROM sge_api, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)
@@ -105,6 +108,8 @@ BEGIN
 END $$;
 CREATE TRIGGER safe_transaction_relay BEFORE UPDATE OF status ON safe_transaction
   FOR EACH ROW WHEN ((NEW.status = 'EXECUTING') <> (OLD.status = 'EXECUTING')) EXECUTE FUNCTION sge_only_workers_relay();
+CREATE POLICY web_delivers_nothing ON webhook_delivery AS RESTRICTIVE FOR UPDATE TO sge_api
+  USING (true) WITH CHECK (status IN ('PENDING', 'DISABLED'));
 CREATE POLICY unhalt ON lane FOR UPDATE TO sge_api USING (status = 'HALTED') WITH CHECK (status = 'ACTIVE');
 CREATE POLICY feed_all ON event TO sge_feed USING (true);
 CREATE POLICY feed_all ON event_feed TO sge_feed USING (true);
@@ -132,6 +137,11 @@ GRANT UPDATE (status, death, death_reason, holding, holds, version, simulated_at
 GRANT UPDATE (rejected_by, rejected_at, reject_reason, version) ON payout_batch TO sge_api;
 GRANT UPDATE (approved_by, approved_at, journal_id) ON balance_adjustment TO sge_api;
 
+GRANT INSERT ON webhook_endpoint, webhook_secret TO sge_api;
+GRANT UPDATE (url, events, enabled, starts_after, failing_since, deleted_at, version) ON webhook_endpoint TO sge_api;
+GRANT UPDATE (valid_until) ON webhook_secret TO sge_api;
+GRANT UPDATE (status, failures, next_attempt_at) ON webhook_delivery TO sge_api;
+
 -- Workers.
 GRANT INSERT ON treasury, audit, operation_key, program_user, intent_state, intent_todo, intent_transition,
   intent_attempt, settlement, commission, discrepancy, seal, account_snapshot, affiliate_rollup, program_series,
@@ -157,6 +167,9 @@ GRANT UPDATE (status, first_sent_at, last_sent_at, mined_copy, block_number, blo
 GRANT UPDATE (sends, last_error) ON signed_copy TO sge_worker;
 GRANT UPDATE ON intent_state, intent_todo, intent_attempt, discrepancy, affiliate_rollup, program_series,
   program_series_amount, program_counter, consumed_through, program_gas, lane, chain_block, chain_watch, worker_heartbeat, consumer_position TO sge_worker;
+GRANT INSERT ON webhook_delivery, webhook_attempt TO sge_worker;
+GRANT UPDATE (enabled, failing_since, version) ON webhook_endpoint TO sge_worker;
+GRANT UPDATE (status, tries, failures, next_attempt_at, lease_until, sending_since) ON webhook_delivery TO sge_worker;
 GRANT DELETE ON intent_todo, chain_block, affiliate_rollup, program_series, program_series_amount,
   program_counter, worker_heartbeat TO sge_worker;
 
@@ -305,7 +318,7 @@ GRANT EXECUTE ON FUNCTION sge_begin_session, sge_authenticate_session, sge_sessi
 GRANT EXECUTE ON FUNCTION sge_sessions_of TO sge_reader;
 GRANT EXECUTE ON FUNCTION sge_forget_login_nonces, sge_forget_sessions TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_lock_outbox, sge_move_outbox TO sge_feed, sge_worker;
-GRANT EXECUTE ON FUNCTION sge_forget_events, sge_forget_export_links TO sge_worker;
+GRANT EXECUTE ON FUNCTION sge_forget_events, sge_forget_export_links, sge_forget_webhooks TO sge_worker;
 
 -- Every guard holds whatever session_replication_role says.
 DO $$
@@ -339,4 +352,8 @@ INSERT INTO state_move (machine, from_state, to_state) VALUES
   ('SAFE_TRANSACTION', 'APPROVED', 'EXECUTED'), ('SAFE_TRANSACTION', 'EXECUTING', 'EXECUTED'),
   ('SAFE_TRANSACTION', 'PROPOSED', 'DEAD'), ('SAFE_TRANSACTION', 'APPROVED', 'DEAD'), ('SAFE_TRANSACTION', 'EXECUTING', 'DEAD'),
   ('LANE', 'ACTIVE', 'DRAINING'), ('LANE', 'DRAINING', 'ACTIVE'), ('LANE', 'ACTIVE', 'HALTED'),
-  ('LANE', 'DRAINING', 'HALTED'), ('LANE', 'HALTED', 'ACTIVE');
+  ('LANE', 'DRAINING', 'HALTED'), ('LANE', 'HALTED', 'ACTIVE'),
+  ('WEBHOOK_DELIVERY', 'PENDING', 'DELIVERED'), ('WEBHOOK_DELIVERY', 'PENDING', 'FAILED'),
+  ('WEBHOOK_DELIVERY', 'PENDING', 'DISABLED'), ('WEBHOOK_DELIVERY', 'DISABLED', 'DELIVERED'),
+  ('WEBHOOK_DELIVERY', 'DELIVERED', 'PENDING'), ('WEBHOOK_DELIVERY', 'FAILED', 'PENDING'),
+  ('WEBHOOK_DELIVERY', 'DISABLED', 'PENDING');

@@ -20,6 +20,7 @@ FILES = (
     "07_accept.sql",
     "08_payouts.sql",
     "10_sessions.sql",
+    "11_webhooks.sql",
     "20_access.sql",
 )
 

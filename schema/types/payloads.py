@@ -14,6 +14,7 @@ from schema.types.programs import Program, Terms
 from schema.types.reversals import Reversal
 from schema.types.system import Lane
 from schema.types.viewer import ApiKey
+from schema.types.webhooks import WebhookDelivery, WebhookEndpoint
 
 strawberry.enum(UserErrorCode, name="UserErrorCode")
 
@@ -101,6 +102,27 @@ class BalanceAdjustmentPayload:
 @strawberry.type
 class LanePayload:
     lane: Lane | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class WebhookSecretPayload:
+    endpoint: WebhookEndpoint | None
+    secret: str | None = strawberry.field(description="Shown once; starts with whsec_.")
+    replayed: bool
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class WebhookEndpointPayload:
+    endpoint: WebhookEndpoint | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class WebhookDeliveryPayload:
+    delivery: WebhookDelivery | None
+    replayed: bool
     user_errors: list[UserError]
 
 

@@ -15,6 +15,7 @@ import resolvers.payout_batches
 import resolvers.programs
 import resolvers.series
 import resolvers.users
+import resolvers.webhooks
 from app.domain.states import ProgramStatus
 from app.store.reads.programs import ProgramRow
 from schema.connection import Connection
@@ -27,6 +28,7 @@ from schema.types.money import Currency, Money
 from schema.types.node import Node, public_id, shown_rows
 from schema.types.series import ProgramStatistics, SeriesPoint
 from schema.types.viewer import ApiKey
+from schema.types.webhooks import WebhookEndpoint
 
 if TYPE_CHECKING:
     from schema.types.affiliates import Affiliate
@@ -183,4 +185,5 @@ class Program(Node):
     trial_balance: list[TrialBalance] | None = resolved(resolvers.ledger.trial_balance)
     audit_log: Connection[AuditEntry] | None = resolved(resolvers.audit_log.of_program)
     api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)
+    webhook_endpoints: list[WebhookEndpoint] | None = resolved(resolvers.webhooks.of_program)
     created_at: datetime

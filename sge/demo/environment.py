@@ -35,6 +35,7 @@ def demo_settings(
     return {
         **databases,
         "SGE_ENVIRONMENT": "development",
+        "SGE_WEBHOOKS_ALLOW_LOOPBACK": "true",
         "SGE_REDIS_URL": services.redis.url,
         "SGE_CHAINS": json.dumps([_chain_settings(services, chain)]),
         "SGE_RELAYER_KEYS": ",".join(keys.relayers),

@@ -37,6 +37,7 @@ def settings(database: Database, redis_url: str, anvil: Anvil, deployed: Deploym
             "redis_url": redis_url,
             "secret_key": "a secret of the tests, long enough for anybody",
             "encryption_key": "another secret of the tests, as long as it has to be",
+            "webhooks_allow_loopback": True,
             "chains": [
                 {
                     "chain_id": CHAIN_ID,

@@ -10,7 +10,7 @@ from eth_account.signers.local import LocalAccount
 from app.domain.ids import new_id
 from app.domain.intents import KINDS
 from app.domain.intents.kind import IntentKind
-from schema.ids import IdPrefix, encode_id
+from schema.ids import IdPrefix, decode_id, encode_id
 from tests.api.caller import CREATE_KEY, OwnProgram, Stage
 from tests.api.paying import Paying
 from tests.storage.seeds import wallet
@@ -123,6 +123,21 @@ CALLS = {
     "Mutation.unhaltLane": 'mutation { unhaltLane(id: "%(lane)s", reason: "why") { lane { id status } '
     + _ERRORS
     + " } }",
+    "Mutation.createWebhookEndpoint": """mutation { createWebhookEndpoint(programId: "%(program)s",
+        url: "http://127.0.0.1:9/new", events: [INTENT], idempotencyKey: "hook") {
+          endpoint { id url events enabled } secret replayed userErrors { code message field } } }""",
+    "Mutation.updateWebhookEndpoint": """mutation { updateWebhookEndpoint(id: "%(endpoint)s", events: [LEDGER]) {
+        endpoint { id events } """
+    + _ERRORS
+    + " } }",
+    "Mutation.rotateWebhookSecret": """mutation { rotateWebhookSecret(endpointId: "%(endpoint)s",
+        idempotencyKey: "turn") { endpoint { id } secret replayed userErrors { code message field } } }""",
+    "Mutation.redeliverWebhook": """mutation { redeliverWebhook(deliveryId: "%(delivery)s", idempotencyKey: "again") {
+        delivery { id status } replayed userErrors { code message field } } }""",
+    "Mutation.deleteWebhookEndpoint": """mutation { deleteWebhookEndpoint(id: "%(endpoint)s") {
+        endpoint { id enabled } """
+    + _ERRORS
+    + " } }",
     "Mutation.createExport": 'mutation { createExport(programId: "%(program)s", kind: COMMISSIONS) { url expiresAt '
     + _ERRORS
     + " } }",
@@ -153,6 +168,11 @@ SELECT id, $2, $3, now(), now() FROM program WHERE slug = $1
 _LANE = """
 INSERT INTO lane (id, chain_id, relayer, status, halt_reason, halted_at, next_nonce, created_at)
 VALUES ($1, 31337, $2, 'ACTIVE', NULL, NULL, 0, now())
+"""
+_DELIVERY = """
+INSERT INTO webhook_delivery (program_id, id, endpoint_id, event_epoch, event_position, event_name, body, next_attempt_at,
+                              created_at)
+SELECT program_id, $2, id, 1, 1, 'intent.accepted', '{}', now(), now() FROM webhook_endpoint WHERE id = $1
 """
 _HALT = "UPDATE lane SET status = 'HALTED', halt_reason = 'test', halted_at = now() WHERE id = $1"
 
@@ -217,6 +237,7 @@ class Scene:
             "failed": await self._registration("failed"),
             "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
         }
+        self.names |= await self._delivery()
         for kind in KINDS:
             if not kind.mints_identity:
                 self.names[kind.operation] = await self._signed(payer, kind)
@@ -231,6 +252,19 @@ class Scene:
             "safe_owner": signed["owner"],
             "owner_signature": signed["signatures"][0],
             "content_hash": signed["hash"],
+        }
+
+    async def _delivery(self) -> dict[str, str]:
+        """An endpoint, and something that was queued for it."""
+        names = {"program": self.program.id}
+        document = CALLS["Mutation.createWebhookEndpoint"].replace('"hook"', '"first"') % names
+        endpoint = (await self.program.ask(document))["createWebhookEndpoint"]["endpoint"]["id"]
+        delivery = new_id()
+        known = decode_id(IdPrefix.WEBHOOK_ENDPOINT, endpoint)
+        await self.owner.execute(_DELIVERY, known, delivery)
+        return {
+            "endpoint": endpoint,
+            "delivery": encode_id(IdPrefix.WEBHOOK_DELIVERY, delivery),
         }
 
     async def _terminate(self, *codes: str) -> list[str]:

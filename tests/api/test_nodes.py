@@ -9,6 +9,7 @@ from schema.ids import IdPrefix, encode_entry_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.filled import FilledProgram
+from tests.api.listening import add_endpoints
 from tests.api.walking import GRAPHQL, NAMED_BY_MUTATIONS_ONLY, WAYS, query_to
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
@@ -47,6 +48,7 @@ async def test_every_node_is_found_by_its_id_and_by_its_own_program_only(
     await filled.grow(2)
     await Batches(filled).propose(filled.payments)
     await filled.reverse()
+    await add_endpoints(filled, 2)
     other = await stage.program()
     for kind in set(node_types()) - NAMED_BY_MUTATIONS_ONLY:
         ids = await ids_of(filled, kind)

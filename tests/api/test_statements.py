@@ -4,6 +4,7 @@ from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
+from tests.api.listening import add_endpoints
 from tests.api.walking import (
     NAMED_BY_MUTATIONS_ONLY,
     WAYS,
@@ -63,6 +64,7 @@ async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
         await batches.sign(batch)
         await batches.execute(batch)
     await filled.reverse()
+    await add_endpoints(filled, branches)
 
 
 async def count_all(

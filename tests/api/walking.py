@@ -48,6 +48,8 @@ WAYS = {
     "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
     "AuditEntry": (*OF_PROGRAM, "auditLog(first: 15)", "nodes"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
+    "WebhookEndpoint": (*OF_PROGRAM, "webhookEndpoints"),
+    "WebhookDelivery": (*OF_PROGRAM, "webhookEndpoints", "deliveries(first: 15)", "nodes"),
     "Lane": ("systemStatus", "lanes"),
 }
 """How to reach objects of each type whose fields are resolved: the more rows, the more objects."""

@@ -104,6 +104,10 @@ def test_a_complete_process_starts(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ),
         ({"SGE_CHAINS": json.dumps([CHAIN | {"colour": 1}])}, "SGE_CHAINS[0].colour: "),
         ({"SGE_SECRET_KEY": "short"}, "SGE_SECRET_KEY must have at least 32"),
+        (
+            {"SGE_WEBHOOKS_ALLOW_LOOPBACK": "true", "SGE_ENVIRONMENT": "production"},
+            "SGE_WEBHOOKS_ALLOW_LOOPBACK is for development",
+        ),
         ({"SGE_ENCRYPTION_KEY": "short"}, "SGE_ENCRYPTION_KEY must have at least 32"),
         (
             {"SGE_RELAYER_KEYS": "a", "SGE_RELAYER_KEYS_FILE": "b"},

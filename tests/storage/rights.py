@@ -62,6 +62,10 @@ state_move                   s       s       s       -
 terms                        is      s       s       -
 transfer                     s       s       s       -
 treasury                     isu     isu     s       -
+webhook_attempt              s       is      s       -
+webhook_delivery             su      isu     s       -
+webhook_endpoint             isu     su      s       -
+webhook_secret               isu     s       s       -
 withdrawal                   is      s       s       -
 worker_heartbeat             s       disu    s       -
 """
@@ -87,6 +91,12 @@ COLUMNS = {
     ): "status death death_reason holding holds version simulated_at simulated_block simulated_passed"
     " simulated_refused gas_estimate waiting waiting_code",
     ("sge_api", "treasury"): "owners threshold nonce safe_version read_at",
+    ("sge_api", "webhook_delivery"): "status failures next_attempt_at",
+    (
+        "sge_api",
+        "webhook_endpoint",
+    ): "url events enabled starts_after failing_since deleted_at version",
+    ("sge_api", "webhook_secret"): "valid_until",
     (
         "sge_worker",
         "chain_transaction",
@@ -113,6 +123,11 @@ COLUMNS = {
     ("sge_worker", "settlement"): "undone_at gas_share_wei",
     ("sge_worker", "signed_copy"): "sends last_error",
     ("sge_worker", "treasury"): "owners threshold nonce safe_version read_at",
+    (
+        "sge_worker",
+        "webhook_delivery",
+    ): "status tries failures next_attempt_at lease_until sending_since",
+    ("sge_worker", "webhook_endpoint"): "enabled failing_since version",
 }
 FUNCTIONS = {
     "sge_accept_intents": "api worker",
@@ -129,6 +144,7 @@ FUNCTIONS = {
     "sge_forget_export_links": "worker",
     "sge_forget_login_nonces": "worker",
     "sge_forget_sessions": "worker",
+    "sge_forget_webhooks": "worker",
     "sge_instant": "api worker",
     "sge_list_programs": "api reader",
     "sge_lock_outbox": "feed worker",

@@ -258,6 +258,10 @@ async def test_old_events_go_and_their_cursors_expire(
     await owner.execute(
         "UPDATE consumer_position SET position = $1 WHERE consumer = 'seals'", newest
     )
+    assert await keep_house(worker, SilentBells(), clock) == 0  # not queued for webhooks yet
+    await owner.execute(
+        "UPDATE consumer_position SET position = $1 WHERE consumer = 'webhooks'", newest
+    )
     assert await keep_house(worker, SilentBells(), clock) > 0
     with pytest.raises(CursorExpired):
         await reader.replay(program.id, old - 1, newest, None, 9)

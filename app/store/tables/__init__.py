@@ -41,6 +41,7 @@ from app.store.tables import (
     treasury,
     user,
     wallet_session,
+    webhook,
     withdrawal,
     worker_heartbeat,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "treasury",
     "user",
     "wallet_session",
+    "webhook",
     "withdrawal",
     "worker_heartbeat",
 ]

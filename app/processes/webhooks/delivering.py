@@ -1,0 +1,87 @@
+"""Sends what is due, many at a time: whoever answers is served, however many do not."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from app.auth.sealed_secrets import SealBroken, SecretBox
+from app.domain.clock import Clock
+from app.domain.webhooks.outcomes import Outcome
+from app.domain.webhooks.signatures import signed_headers
+from app.processes.webhooks.sending import Message, Sender
+from app.services.execute import Bells, execute
+from app.services.webhooks.finish_try import TryEnd, finish_try
+from app.services.webhooks.secrets import sealed_for
+from app.store.database import Database
+from app.store.webhooks.claims import Claimed, claim_due, give_up_lost
+
+_LOG = structlog.get_logger()
+_PLACES = 256
+# How soon new work is seen while slow receivers are waited for.
+_LOOK_SECONDS = 0.5
+_CANNOT_SIGN = "Its secrets cannot be read with this installation's SGE_ENCRYPTION_KEY."
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What sending needs. name_of: the message's id for receivers, the same at each try."""
+
+    database: Database
+    bells: Bells
+    clock: Clock
+    box: SecretBox
+    sender: Sender
+    name_of: Callable[[Claimed], str]
+    places: int = _PLACES
+
+    async def deliver_due(self, stopping: asyncio.Event) -> int:
+        """Until nothing is due and nobody is waited for, or the process is to end; returns how many tries were made."""
+        sending: set[asyncio.Task[None]] = set()
+        tries = 0
+        try:
+            while not stopping.is_set():
+                begun = await self._begin(self.places - len(sending))
+                tries += len(begun)
+                sending |= begun
+                if not sending:
+                    break
+                _, sending = await asyncio.wait(
+                    sending, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            # Each ends by itself, within the sender's patience.
+            await asyncio.gather(*sending, return_exceptions=True)
+        return tries
+
+    async def _begin(self, places: int) -> set[asyncio.Task[None]]:
+        if places <= 0:
+            return set()
+        now = self.clock()
+        await execute(self.database, self.bells, None, partial(give_up_lost, now=now))
+        claim = partial(claim_due, places=places, now=now)
+        claimed = await execute(self.database, self.bells, None, claim)
+        return {asyncio.create_task(self._try(one)) for one in claimed}
+
+    async def _try(self, claimed: Claimed) -> None:
+        try:
+            outcome = await self._send(claimed)
+            end = TryEnd(claimed, outcome, random.random())  # noqa: S311 - spreads load, protects nothing
+            finish = partial(finish_try, end=end, now=self.clock())
+            await execute(self.database, self.bells, claimed.program_id, finish)
+        except Exception:  # noqa: BLE001 - its lease ends, and it is sent again
+            _LOG.exception("webhook try not finished", delivery=str(claimed.id))
+
+    async def _send(self, claimed: Claimed) -> Outcome:
+        body, at = claimed.body.encode(), self.clock()
+        context = sealed_for(claimed.program_id, claimed.endpoint_id)
+        try:
+            secrets = [self.box.open(sealed, context) for sealed in claimed.secrets]
+        except SealBroken:
+            _LOG.error("webhook secret does not open", endpoint=str(claimed.endpoint_id))
+            return Outcome(at, 0.0, error=_CANNOT_SIGN)
+        headers = signed_headers(secrets, self.name_of(claimed), at, body)
+        return await self.sender.send(Message(claimed.url, headers, body))

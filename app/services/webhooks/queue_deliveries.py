@@ -1,0 +1,44 @@
+"""Turns events into deliveries, in order, each once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.events import Event
+from app.domain.ids import new_id
+from app.services.webhooks.redeliver import JOB
+from app.store import consumers
+from app.store.consumers import Lease
+from app.store.database import UnitOfWork
+from app.store.webhooks.new_deliveries import (
+    NewDelivery,
+    insert_deliveries,
+    read_heard,
+    stretch_end,
+)
+
+CONSUMER = "webhooks"
+BATCH = 500
+
+BodyOf = Callable[[Event, int, UUID], str]
+"""The body of an event as clients see it: (event without what is internal, epoch of the feed, the program's public id)."""
+
+
+async def queue_deliveries(
+    unit: UnitOfWork, lease: Lease, now: datetime, *, body_of: BodyOf
+) -> Lease:
+    """Queues up to 500 events; the same lease comes back when there are none. Raises LeaseLost.
+
+    The position moves in the same transaction, so an event is queued once whatever dies when.
+    """
+    end = await stretch_end(unit, lease.position, BATCH)
+    if end is None:
+        return lease
+    deliveries: list[NewDelivery] = []
+    for heard in await read_heard(unit, lease.position, end):
+        body = body_of(heard.event, heard.epoch, heard.program)
+        deliveries.extend(NewDelivery(new_id(), one, heard, body) for one in heard.endpoints)
+    if deliveries:
+        await insert_deliveries(unit, deliveries, now)
+        unit.wake(JOB)
+    return await consumers.advance(unit, lease, end, now)

@@ -36,6 +36,7 @@ class Receiver:
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
+    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def url(self) -> str:
@@ -57,7 +58,9 @@ class Receiver:
         line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
         headers = {name.lower(): value for name, value in (one.split(": ", 1) for one in lines)}
         body = await reader.readexactly(int(headers["content-length"]))
-        self.got.append(Received(line, headers, body))
+        async with self.arrived:
+            self.got.append(Received(line, headers, body))
+            self.arrived.notify_all()
         if self.manner == "hangs up":
             return
         if self.manner == "hangs":

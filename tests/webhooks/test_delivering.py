@@ -27,7 +27,7 @@ def verified(secret: str | None, one: Received) -> dict[str, object]:
     """By the reference library; its clock is the machine's, so the signature's time is looked at elsewhere."""
     assert secret is not None
     library = Webhook(secret)
-    library._Webhook__verify_timestamp = lambda header: _instant(header)  # type: ignore[attr-defined]
+    library._Webhook__verify_timestamp = _instant  # type: ignore[attr-defined]
     data: dict[str, object] = library.verify(one.body, one.signed)
     return data
 
@@ -173,9 +173,8 @@ async def test_an_endpoint_that_never_answers_is_disabled_after_days(hooks: Hook
 
 
 async def arrived(receiver: Receiver, messages: int, within: float) -> None:
-    async with asyncio.timeout(within):
-        while len(receiver.got) < messages:
-            await asyncio.sleep(0.01)
+    async with asyncio.timeout(within), receiver.arrived:
+        await receiver.arrived.wait_for(lambda: len(receiver.got) >= messages)
 
 
 async def test_slow_receivers_delay_nobody(hooks: Hooks) -> None:

@@ -6,22 +6,22 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
-from app.domain.errors import Refusal, RefusalCode
+from app.domain.permissions import Authority
 from app.services.webhooks import change_endpoints as services
 from app.services.webhooks.change_endpoints import CreateEndpoint, EndpointSecret, UpdateEndpoint
 from app.services.webhooks.redeliver import Redeliver, redeliver
 from app.services.webhooks.rotate_secret import RotateSecret
 from app.store.reads import webhooks as reads
-from resolvers.access import Info, authorize, load_one, process_of
+from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
+from resolvers.objects import named_object
 from resolvers.payloads import (
     WebhookDeliveryPayloadRow,
     WebhookEndpointPayloadRow,
     WebhookSecretPayloadRow,
     answer,
     commit,
-    named_program,
 )
-from schema.ids import IdPrefix, decode_id
+from schema.ids import IdPrefix
 from schema.inputs.events import EventType
 from schema.inputs.given import given, values
 
@@ -34,11 +34,12 @@ async def create(
     idempotency_key: str,
 ) -> WebhookSecretPayloadRow:
     """A new endpoint, and the secret that it verifies with."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> WebhookSecretPayloadRow:
-        await named_program(info, program_id)
-        command = CreateEndpoint(url, values(events) or (), idempotency_key)
+        authority = await named_program(info, program_id)
+        kept = own_key(info, idempotency_key)
+        command = CreateEndpoint(url, values(events) or (), kept)
         await info.context.leave_snapshot()
         result = await process_of(info.context).webhooks.create(authority, command)
         return await _secret(info, authority.program_id, result)
@@ -54,10 +55,10 @@ async def update(
     enabled: bool | None = UNSET,
 ) -> WebhookEndpointPayloadRow:
     """What is absent or null stays as it is."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> WebhookEndpointPayloadRow:
-        endpoint_id = _endpoint(id, "id")
+        authority, endpoint_id = await _endpoint(info, id)
         command = UpdateEndpoint(endpoint_id, given(url), values(events), given(enabled))
         await info.context.leave_snapshot()
         await process_of(info.context).webhooks.update(authority, command)
@@ -69,15 +70,16 @@ async def update(
 
 async def delete(info: Info, id: strawberry.ID) -> WebhookEndpointPayloadRow:
     """Nothing is sent there any more; its deliveries can still be seen."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> WebhookEndpointPayloadRow:
-        endpoint_id, now = _endpoint(id, "id"), info.context.now()
+        authority, named = await _endpoint(info, id)
+        now = info.context.now()
         use_case = partial(
-            services.delete_endpoint, authority=authority, endpoint_id=endpoint_id, now=now
+            services.delete_endpoint, authority=authority, endpoint_id=named, now=now
         )
         await commit(info, authority.program_id, use_case)
-        row = await load_one(info, reads.endpoints_by_ids, authority.program_id, endpoint_id)
+        row = await load_one(info, reads.endpoints_by_ids, authority.program_id, named)
         return WebhookEndpointPayloadRow(row)
 
     return await answer(WebhookEndpointPayloadRow, work)
@@ -90,11 +92,11 @@ async def rotate(
     overlap_seconds: int = 86400,
 ) -> WebhookSecretPayloadRow:
     """A new secret; the old one signs beside it for the overlap."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> WebhookSecretPayloadRow:
-        endpoint = _endpoint(endpoint_id, "endpointId")
-        command = RotateSecret(endpoint, idempotency_key, overlap_seconds)
+        authority, named = await _endpoint(info, endpoint_id, "endpointId")
+        command = RotateSecret(named, own_key(info, idempotency_key), overlap_seconds)
         await info.context.leave_snapshot()
         result = await process_of(info.context).webhooks.rotate(authority, command)
         return await _secret(info, authority.program_id, result)
@@ -106,13 +108,14 @@ async def send_again(
     info: Info, delivery_id: strawberry.ID, idempotency_key: str
 ) -> WebhookDeliveryPayloadRow:
     """The same message once more, with all its tries before it."""
-    authority = authorize(info)
+    authorize(info)
 
     async def work() -> WebhookDeliveryPayloadRow:
-        delivery = decode_id(IdPrefix.WEBHOOK_DELIVERY, delivery_id)
-        if delivery is None:
-            raise Refusal(RefusalCode.NOT_FOUND, "There is no such webhook delivery.", "deliveryId")
-        command, now = Redeliver(delivery, idempotency_key), info.context.now()
+        prefix = IdPrefix.WEBHOOK_DELIVERY
+        authority, delivery = await named_object(
+            info, prefix, delivery_id, "webhook delivery", "deliveryId"
+        )
+        command, now = Redeliver(delivery, own_key(info, idempotency_key)), info.context.now()
         use_case = partial(redeliver, authority=authority, command=command, now=now)
         replayed = await commit(info, authority.program_id, use_case)
         row = await load_one(info, reads.deliveries_by_ids, authority.program_id, delivery)
@@ -121,11 +124,8 @@ async def send_again(
     return await answer(WebhookDeliveryPayloadRow, work)
 
 
-def _endpoint(text: str, argument: str) -> UUID:
-    endpoint_id = decode_id(IdPrefix.WEBHOOK_ENDPOINT, text)
-    if endpoint_id is None:
-        raise Refusal(RefusalCode.NOT_FOUND, "There is no such webhook endpoint.", argument)
-    return endpoint_id
+async def _endpoint(info: Info, text: str, *path: str) -> tuple[Authority, UUID]:
+    return await named_object(info, IdPrefix.WEBHOOK_ENDPOINT, text, "webhook endpoint", *path)
 
 
 async def _secret(info: Info, program_key: int, result: EndpointSecret) -> WebhookSecretPayloadRow:

@@ -10,4 +10,6 @@ _PROCESSES = ("job:", "provider:")
 def shown_actor(actor: str, own: str) -> str:
     """An actor as a user is shown it: itself and our processes by name, whoever runs the program as "program"."""
     return actor if actor == own or actor.startswith(_PROCESSES) else PROGRAM
+
+
 DELIVERER = "job:deliver_webhooks"

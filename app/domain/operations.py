@@ -145,6 +145,11 @@ OPERATIONS: dict[str, Rule] = {
         _PAYOUTS, roles=(_ADMIN,), condition="somebody else than who proposed it"
     ),
     "Mutation.unhaltLane": _rule(_PLATFORM, operator=True),
+    "Mutation.createWebhookEndpoint": _RUNS_PROGRAM,
+    "Mutation.updateWebhookEndpoint": _RUNS_PROGRAM,
+    "Mutation.deleteWebhookEndpoint": _RUNS_PROGRAM,
+    "Mutation.rotateWebhookSecret": _RUNS_PROGRAM,
+    "Mutation.redeliverWebhook": _RUNS_PROGRAM,
     "Mutation.createExport": _READS_PROGRAM,
     "Subscription.intentStatus": _READS_INTENT,
     "Subscription.programEvents": _READS_PROGRAM,

@@ -31,7 +31,7 @@ class WebhookDelivery(Node):
     id: strawberry.ID = public_id(IdPrefix.WEBHOOK_DELIVERY)
     event_name: str
     cursor: str = resolved(resolvers.webhooks.cursor)
-    payload: JSON
+    payload: JSON = resolved(resolvers.webhooks.payload)
     status: DeliveryStatus
     tries: list[DeliveryAttempt] = resolved(resolvers.webhooks.tries)
     next_attempt_at: datetime | None

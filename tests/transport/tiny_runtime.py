@@ -65,6 +65,7 @@ class TinyRuntime:
 
     scopes: frozenset[ApiScope] = frozenset({ApiScope.READ})
     hanging: set[str] = field(default_factory=set)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
     store: MemoryEvents = field(default_factory=MemoryEvents)
     revoked: set[str] = field(default_factory=set)
     problems: dict[str, str | None] = field(default_factory=dict)
@@ -84,7 +85,7 @@ class TinyRuntime:
         if token == "sge_away":
             raise Unavailable("the database does not answer in time", 2)
         if token in self.hanging:
-            await asyncio.Event().wait()
+            await self.released.wait()
         programs = {"sge_one": 1, "sge_two": 2}
         if token not in programs or token in self.revoked:
             return None

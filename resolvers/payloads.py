@@ -124,6 +124,24 @@ class ExportPayloadRow:
     user_errors: list[UserErrorRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LoginPayloadRow:
+    token: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutPayloadRow:
+    logged_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPayloadRow:
+    session: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
 Payload = TypeVar(
     "Payload",
     ProgramPayloadRow,
@@ -140,6 +158,8 @@ Payload = TypeVar(
     WebhookEndpointPayloadRow,
     WebhookDeliveryPayloadRow,
     ExportPayloadRow,
+    LoginPayloadRow,
+    SessionPayloadRow,
 )
 
 

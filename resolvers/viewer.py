@@ -2,22 +2,52 @@
 
 from dataclasses import dataclass
 
-from app.store.reads import api_keys
+import strawberry
+
+from app.domain.permissions import Caller
+from app.store.reads import api_keys, sessions
 from app.store.reads.api_keys import ApiKeyRow
+from app.store.reads.sessions import SessionRow
+from app.store.sessions import Holder
 from resolvers.access import Info, authorize, load_one
 
 
 @dataclass(frozen=True, slots=True)
 class ViewerRow:
+    caller: Caller
     kind: str
     api_key: ApiKeyRow | None
 
 
 async def viewer(info: Info) -> ViewerRow:
     """The caller's own credential."""
-    caller = authorize(info)
+    return await viewer_of(info, authorize(info))
+
+
+async def viewer_of(info: Info, caller: Caller) -> ViewerRow:
+    """Any caller as itself."""
     if caller.wallet is not None:
-        return ViewerRow("WALLET", None)
+        return ViewerRow(caller, "WALLET", None)
     [authority] = caller.authorities
     key = await load_one(info, api_keys.by_ids, authority.program_id, caller.credential_id)
-    return ViewerRow("API_KEY", key)
+    return ViewerRow(caller, "API_KEY", key)
+
+
+def holder_of(caller: Caller) -> Holder | None:
+    """Whose sessions the caller's are; None for an API key."""
+    return None if caller.wallet is None else Holder(caller.wallet, caller.contract_chain_id)
+
+
+async def own_sessions(info: Info, root: strawberry.Parent[ViewerRow]) -> list[SessionRow]:
+    """The wallet's live sessions, newest first; an API key has none."""
+    holder = holder_of(root.caller)
+    if holder is None:
+        return []
+    rows: list[SessionRow] = await load_one(info, sessions.live, None, (holder, info.context.now()))
+    return rows
+
+
+async def is_current(info: Info, root: strawberry.Parent[SessionRow]) -> bool:
+    """Whether this is the session that asks."""
+    caller = info.context.caller
+    return caller is not None and caller.credential_id == root.id

@@ -66,6 +66,8 @@ class OperationContext:
     request_id: str
     extensions: dict[str, object] = field(default_factory=dict)
     """Goes out as the answer's `extensions`."""
+    user_agent: str | None = None
+    """As the client names itself; nothing is decided by it."""
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: dict[int | None, ReadSession] = field(default_factory=dict)
@@ -128,7 +130,9 @@ class OperationContext:
     def for_event(self) -> "OperationContext":
         """Give a fresh context to the next event of a subscription."""
         extensions = {name: self.extensions[name] for name in ("cost",) if name in self.extensions}
-        return OperationContext(self.runtime, self.caller, self.request_id, extensions)
+        return OperationContext(
+            self.runtime, self.caller, self.request_id, extensions, self.user_agent
+        )
 
     async def close(self) -> None:
         async with self._session_lock:

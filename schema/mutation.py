@@ -13,6 +13,7 @@ import resolvers.changing_wallets
 import resolvers.changing_webhooks
 import resolvers.exporting
 import resolvers.reversing_settlements
+import resolvers.signing_in
 from schema.fields import mutated
 from schema.types.payloads import (
     AffiliatePayload,
@@ -22,9 +23,13 @@ from schema.types.payloads import (
     ExportPayload,
     IntentPayload,
     LanePayload,
+    LoginChallenge,
+    LoginPayload,
+    LogoutPayload,
     PayoutBatchPayload,
     ProgramPayload,
     ReversalPayload,
+    SessionPayload,
     TermsPayload,
     WebhookDeliveryPayload,
     WebhookEndpointPayload,
@@ -34,6 +39,12 @@ from schema.types.payloads import (
 
 @strawberry.type
 class Mutation:
+    request_login: LoginChallenge | None = mutated(
+        resolvers.signing_in.request_login, description="Sign in with a wallet (EIP-4361)."
+    )
+    login: LoginPayload | None = mutated(resolvers.signing_in.login)
+    logout: LogoutPayload | None = mutated(resolvers.signing_in.logout)
+    revoke_session: SessionPayload | None = mutated(resolvers.signing_in.revoke)
     create_program: ProgramPayload | None = mutated(resolvers.changing_programs.create)
     update_program: ProgramPayload | None = mutated(resolvers.changing_programs.update)
     set_terms: TermsPayload | None = mutated(resolvers.changing_programs.set_terms)

@@ -90,6 +90,9 @@ _READS_INTENT = _rule(_READ, roles=(_ADMIN, _CLIENT), condition=_OWN)
 _READS_BATCH = _rule(_READ, roles=(_ADMIN,), owner=True)
 _READS_SYSTEM = _rule(_PROGRAM, _PLATFORM, roles=(_ADMIN,), operator=True)
 
+_ANYBODY = Rule(anyone=True)
+_SIGNED_IN = _rule(wallet=True, condition=_OWN)
+
 OPERATIONS: dict[str, Rule] = {
     "Query.viewer": _EVERYBODY,
     "Query.node": _VISIBLE,
@@ -109,6 +112,10 @@ OPERATIONS: dict[str, Rule] = {
         _READ, _AFFILIATES, roles=(_ADMIN, _AFFILIATE), condition="an affiliate only itself"
     ),
     "Query.systemStatus": _READS_SYSTEM,
+    "Mutation.requestLogin": _ANYBODY,
+    "Mutation.login": _ANYBODY,
+    "Mutation.logout": _SIGNED_IN,
+    "Mutation.revokeSession": _SIGNED_IN,
     "Mutation.createProgram": _rule(_PLATFORM, operator=True),
     "Mutation.updateProgram": _RUNS_PROGRAM,
     "Mutation.setTerms": _RUNS_PROGRAM,

@@ -20,3 +20,9 @@ def check_reason(reason: str) -> str:
     """A reason, which may have several lines."""
     check_text(reason.replace("\n", " "), LONGEST_REASON, "reason")
     return reason
+
+
+def shown_line(text: str, longest: int) -> str | None:
+    """What somebody else's program wrote, as one line that a person can be shown; None when nothing is left."""
+    line = "".join(character for character in text if character.isprintable())
+    return line.strip()[:longest].rstrip() or None

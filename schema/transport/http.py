@@ -105,7 +105,13 @@ class GraphQLOverHttp:
             )
             _check_method(request, operation)
             await limits.admit(operation)
-            context = OperationContext(self._runtime, authority, request_id, limits.extensions)
+            context = OperationContext(
+                self._runtime,
+                authority,
+                request_id,
+                limits.extensions,
+                request.headers.get("user-agent"),
+            )
             answer = await self._engine.execute(operation, context)
         except RequestRefused as refused:
             limits.note_refusal(refused)

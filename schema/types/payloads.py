@@ -4,8 +4,10 @@ from datetime import datetime
 
 import strawberry
 
+import resolvers.signing_in
 from app.domain.errors import RefusalCode as UserErrorCode
 from app.domain.warnings import WarningCode
+from schema.fields import resolved
 from schema.types.adjustments import BalanceAdjustment
 from schema.types.affiliates import Affiliate
 from schema.types.intents import Intent
@@ -13,7 +15,7 @@ from schema.types.payouts import PayoutBatch
 from schema.types.programs import Program, Terms
 from schema.types.reversals import Reversal
 from schema.types.system import Lane
-from schema.types.viewer import ApiKey
+from schema.types.viewer import ApiKey, Session, Viewer
 from schema.types.webhooks import WebhookDelivery, WebhookEndpoint
 
 strawberry.enum(UserErrorCode, name="UserErrorCode")
@@ -130,4 +132,30 @@ class WebhookDeliveryPayload:
 class ExportPayload:
     url: str | None
     expires_at: datetime | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class LoginChallenge:
+    message: str
+    nonce: str
+    expires_at: datetime
+
+
+@strawberry.type
+class LoginPayload:
+    token: str | None
+    expires_at: datetime | None
+    viewer: Viewer | None = resolved(resolvers.signing_in.logged_in_viewer)
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class LogoutPayload:
+    logged_out: bool
+
+
+@strawberry.type
+class SessionPayload:
+    session: Session | None
     user_errors: list[UserError]

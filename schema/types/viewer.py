@@ -5,8 +5,11 @@ from enum import StrEnum
 
 import strawberry
 
+import resolvers.viewer
 from app.domain.permissions import ApiScope
 from app.store.reads.api_keys import ApiKeyRow
+from app.store.reads.sessions import SessionRow
+from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.types.node import Node, public_id, shown_rows
 
@@ -37,6 +40,18 @@ class ApiKey(Node):
 
 
 @strawberry.type
+@shown_rows(SessionRow)
+class Session(Node):
+    id: strawberry.ID = public_id(IdPrefix.SESSION)
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime
+    user_agent: str | None
+    current: bool = resolved(resolvers.viewer.is_current)
+
+
+@strawberry.type
 class Viewer:
     kind: ViewerKind
     api_key: ApiKey | None
+    sessions: list[Session] = resolved(resolvers.viewer.own_sessions)

@@ -134,10 +134,10 @@ class ApiProcess:
             self.runtime.database,
             self.bells,
             self.runtime.chains,
-            LoginChallenges(settings.secret_key.get_secret_value(), origins),
-            self.key_hasher,
-            timedelta(hours=settings.session_hours),
-            self.runtime.clock,
+            challenges=LoginChallenges(settings.secret_key.get_secret_value(), origins),
+            hasher=self.key_hasher,
+            lifetime=timedelta(hours=settings.session_hours),
+            clock=self.runtime.clock,
         )
 
     def now(self) -> datetime:

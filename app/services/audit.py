@@ -1,7 +1,7 @@
 """The audit trail: who did what to which thing, written in the transaction of the change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,18 @@ from app.store import audit as store
 from app.store.database import UnitOfWork
 
 
+def current_request_id() -> str | None:
+    """The id that log lines of this request or job carry."""
+    request_id = get_contextvars().get("request_id")
+    return None if request_id is None else str(request_id)
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """before and after hold JSON values: what a reader needs to see the change, never a secret."""
+    """before and after hold JSON values: what a reader needs to see the change, never a secret.
+
+    request_id: of the request that is served, unless the entry is written for another one.
+    """
 
     actor: str
     action: str
@@ -25,15 +34,14 @@ class AuditEntry:
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
     reason: str | None = None
+    request_id: str | None = field(default_factory=current_request_id)
 
 
-async def write_audit(unit: UnitOfWork, entry: AuditEntry) -> None:
-    """Writes the row, and an event that is sealed and never delivered. at: real time."""
-    audit_id = new_id()
-    await store.insert_audit(
-        unit,
+async def write_audit(unit: UnitOfWork, *entries: AuditEntry) -> None:
+    """Writes a row for each entry, and one event that is sealed and never delivered. at: real time."""
+    rows = [
         store.AuditRow(
-            audit_id,
+            new_id(),
             entry.at,
             entry.actor,
             entry.action,
@@ -41,10 +49,12 @@ async def write_audit(unit: UnitOfWork, entry: AuditEntry) -> None:
             entry.before,
             entry.after,
             entry.reason,
-            current_request_id(),
-        ),
-    )
-    unit.record(audit_event([audit_id], entry.at))
+            entry.request_id,
+        )
+        for entry in entries
+    ]
+    await store.insert_audit(unit, rows)
+    unit.record(audit_event([row.id for row in rows], entries[-1].at))
 
 
 def audit_event(audit_ids: Sequence[UUID], at: datetime) -> NewEvent:
@@ -58,9 +68,3 @@ def audit_event(audit_ids: Sequence[UUID], at: datetime) -> NewEvent:
         at,
         {"v": 1, "internal": internal},
     )
-
-
-def current_request_id() -> str | None:
-    """The id that log lines of this request or job carry."""
-    request_id = get_contextvars().get("request_id")
-    return None if request_id is None else str(request_id)

@@ -1,5 +1,6 @@
 """Audit rows: only ever added."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,8 @@ from app.store.database import UnitOfWork
 
 _INSERT = """
 INSERT INTO audit (program_id, id, at, actor, action, target_id, before, after, reason, request_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+SELECT $1, * FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[],
+                         $9::text[], $10::text[])
 """
 
 
@@ -28,6 +30,7 @@ class AuditRow:
     request_id: str | None
 
 
-async def insert_audit(unit: UnitOfWork, row: AuditRow) -> None:
-    """Adds a row to the unit's own program."""
-    await unit.connection.execute(_INSERT, unit.program_id, *astuple(row))
+async def insert_audit(unit: UnitOfWork, rows: Sequence[AuditRow]) -> None:
+    """Adds rows to the unit's own program."""
+    columns = zip(*(astuple(row) for row in rows), strict=True)
+    await unit.connection.execute(_INSERT, unit.program_id, *map(list, columns))

@@ -1,12 +1,15 @@
 """Wallets' sessions: begun, found by their token's hash, revoked, forgotten. Through named functions only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from app.store.database import ReadSession, UnitOfWork
 
-_BEGIN = "SELECT sge_begin_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_BEGIN = (
+    "SELECT began, ended, wallet FROM sge_begin_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+)
 _FIND = "SELECT * FROM sge_authenticate_session($1)"
 _REVOKE = "SELECT sge_revoke_session($1, $2, $3, $4)"
 _NOTE_USE = "SELECT sge_note_session_use($1, $2)"
@@ -44,31 +47,46 @@ class NewSession:
     holder: Holder
     token_hash: bytes = field(repr=False)
     user_agent: str | None
-    created_at: datetime
-    expires_at: datetime
     nonce: str
     nonce_expires_at: datetime
 
 
-async def begin_session(unit: UnitOfWork, new: NewSession, most: int) -> list[UUID] | None:
-    """Uses the nonce up and stores the session; None, and nothing done, when the nonce was used before.
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """Of sessions that begin together; most: how many live ones a holder keeps, the oldest ending first."""
 
-    Gives the holder's oldest sessions that were revoked to keep at most `most` alive.
-    """
-    gave_way: list[UUID] | None = await unit.connection.fetchval(
+    begins_at: datetime
+    expires_at: datetime
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """began: those whose nonce had not been used. ended: older ones that had to give way, with their wallets."""
+
+    began: frozenset[UUID]
+    ended: tuple[tuple[UUID, str], ...]
+
+
+async def begin_sessions(unit: UnitOfWork, news: Sequence[NewSession], lifetime: Lifetime) -> Begun:
+    """Uses the nonces up and stores the sessions; one whose nonce was used before, or stands here twice, is left out."""
+    rows = await unit.connection.fetch(
         _BEGIN,
-        new.nonce,
-        new.nonce_expires_at,
-        new.id,
-        new.holder.wallet,
-        new.holder.contract_chain_id,
-        new.token_hash,
-        new.user_agent,
-        new.created_at,
-        new.expires_at,
-        most,
+        [new.nonce for new in news],
+        [new.nonce_expires_at for new in news],
+        [new.id for new in news],
+        [new.holder.wallet for new in news],
+        [new.holder.contract_chain_id for new in news],
+        [new.token_hash for new in news],
+        [new.user_agent for new in news],
+        lifetime.begins_at,
+        lifetime.expires_at,
+        lifetime.most,
     )
-    return gave_way
+    return Begun(
+        frozenset(row["began"] for row in rows if row["began"]),
+        tuple((row["ended"], row["wallet"]) for row in rows if row["ended"]),
+    )
 
 
 async def find_session(session: ReadSession, token_hash: bytes) -> KnownSession | None:

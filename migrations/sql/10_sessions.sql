@@ -25,31 +25,38 @@ CREATE TABLE wallet_session (
 CREATE INDEX wallet_session_holder ON wallet_session (wallet, expires_at);
 CREATE INDEX wallet_session_expires_at ON wallet_session (expires_at);
 
--- Uses the nonce up and begins a session; of the holder's live ones only the newest p_most stay. Returns those that had
--- to give way, or null when the nonce was used before: then nothing is done.
-CREATE FUNCTION sge_begin_session(
-  p_nonce text, p_nonce_expires_at timestamptz, p_id uuid, p_wallet text, p_contract_chain_id bigint,
-  p_token_hash bytea, p_user_agent text, p_at timestamptz, p_expires_at timestamptz, p_most integer
-) RETURNS uuid[] LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE gave_way uuid[];
+-- Uses nonces up and begins their sessions, many at once; of each holder's live ones the newest p_most stay. Gives the
+-- ids of those that began (a nonce that was used before begins nothing, nor one's second use here), and those that ended.
+-- Nonces, then wallets, are taken in order, so that calls at the same time wait for each other and never in a ring.
+CREATE FUNCTION sge_begin_sessions(
+  p_nonces text[], p_nonces_expire_at timestamptz[], p_ids uuid[], p_wallets text[], p_contract_chain_ids bigint[],
+  p_token_hashes bytea[], p_user_agents text[], p_at timestamptz, p_expires_at timestamptz, p_most integer
+) RETURNS TABLE (began uuid, ended uuid, wallet text) LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE won integer[];
 BEGIN
-  INSERT INTO login_nonce (nonce, expires_at) VALUES (p_nonce, p_nonce_expires_at) ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    RETURN NULL;
-  END IF;
-  -- One login of a wallet at a time, so that two at once count each other.
-  PERFORM pg_advisory_xact_lock(hashtextextended(p_wallet, 4361));
+  WITH asked AS (
+    SELECT DISTINCT ON (u.nonce) u.nonce, u.expires_at, u.n
+      FROM unnest(p_nonces, p_nonces_expire_at) WITH ORDINALITY u(nonce, expires_at, n) ORDER BY u.nonce, u.n),
+  used AS (
+    INSERT INTO login_nonce (nonce, expires_at) SELECT a.nonce, a.expires_at FROM asked a ORDER BY a.nonce COLLATE "C"
+    ON CONFLICT DO NOTHING RETURNING login_nonce.nonce)
+  SELECT coalesce(array_agg(a.n), '{}') INTO won FROM asked a JOIN used ON used.nonce = a.nonce;
+  PERFORM pg_advisory_xact_lock(lock.key)
+     FROM (SELECT DISTINCT hashtextextended(p_wallets[n], 4361) AS key FROM unnest(won) n ORDER BY 1) lock;
   INSERT INTO wallet_session (id, wallet, contract_chain_id, token_hash, user_agent, created_at, expires_at)
-  VALUES (p_id, p_wallet, p_contract_chain_id, p_token_hash, p_user_agent, p_at, p_expires_at);
-  WITH surplus AS (
-    SELECT s.id FROM wallet_session s
-     WHERE s.wallet = p_wallet AND s.contract_chain_id IS NOT DISTINCT FROM p_contract_chain_id
-       AND s.revoked_at IS NULL AND s.expires_at > p_at AND s.id <> p_id
-     ORDER BY s.created_at DESC, s.id DESC OFFSET p_most - 1),
-  revoked AS (
-    UPDATE wallet_session s SET revoked_at = p_at FROM surplus WHERE s.id = surplus.id RETURNING s.id)
-  SELECT coalesce(array_agg(r.id ORDER BY r.id), '{}') INTO gave_way FROM revoked r;
-  RETURN gave_way;
+  SELECT p_ids[n], p_wallets[n], p_contract_chain_ids[n], p_token_hashes[n], p_user_agents[n], p_at, p_expires_at
+    FROM unnest(won) n;
+  RETURN QUERY SELECT p_ids[n], NULL::uuid, p_wallets[n] FROM unnest(won) n;
+  RETURN QUERY
+    WITH ranked AS (
+      SELECT s.id, row_number() OVER (PARTITION BY s.wallet, s.contract_chain_id
+                                      ORDER BY s.created_at DESC, s.id DESC) AS place
+        FROM wallet_session s
+       WHERE s.wallet IN (SELECT p_wallets[n] FROM unnest(won) n) AND s.revoked_at IS NULL AND s.expires_at > p_at)
+    UPDATE wallet_session s SET revoked_at = p_at FROM ranked
+     WHERE ranked.place > p_most AND s.id = ranked.id RETURNING NULL::uuid, s.id, s.wallet::text;
 END $$;
 
 CREATE FUNCTION sge_authenticate_session(p_token_hash bytea)

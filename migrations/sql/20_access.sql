@@ -313,7 +313,7 @@ GRANT EXECUTE ON FUNCTION sge_find_program TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_wallet_programs, sge_locate, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
-GRANT EXECUTE ON FUNCTION sge_begin_session, sge_authenticate_session, sge_sessions_of, sge_revoke_session, sge_note_session_use
+GRANT EXECUTE ON FUNCTION sge_begin_sessions, sge_authenticate_session, sge_sessions_of, sge_revoke_session, sge_note_session_use
   TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_sessions_of TO sge_reader;
 GRANT EXECUTE ON FUNCTION sge_forget_login_nonces, sge_forget_sessions TO sge_worker;

@@ -2,7 +2,7 @@
 
 import asyncio
 import runpy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -191,7 +191,7 @@ async def test_the_documented_client_signs_in(stage: Stage) -> None:
     async with on_a_socket(stage.process) as url:
         address = url.replace("ws://", "http://").removesuffix("/graphql")
         challenges = LoginChallenges("a secret of this test, long enough for anybody", [address])
-        stage.process.sign_ins = replace(stage.process.sign_ins, challenges=challenges)
+        stage.process.sign_ins._challenges = challenges
         example = runpy.run_path(str(PROJECT / "docs" / "examples" / "sign_in.py"))
         token = await asyncio.to_thread(example["sign_in"], address, wallet.key.hex(), 31337)
     assert len(await sessions(Caller(stage.client, token))) == 1

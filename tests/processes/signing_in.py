@@ -1,6 +1,6 @@
 """A door for wallets on a real database and chain, and wallets that knock."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,10 +28,25 @@ OTHER_CHAIN = 10
 class Door:
     """clock: of the process that serves it."""
 
-    sign_ins: SignIns
-    clock: SettableClock
     database: Database
     owner: asyncpg.Connection
+    chain: Chain
+    clock: SettableClock = field(default_factory=SettableClock)
+    secret: str = SECRET
+    origin: str = ORIGIN
+    sign_ins: SignIns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sign_ins = SignIns(
+            self.database,
+            SilentBells(),
+            # Another id for the same chain, as if there were two.
+            {CHAIN_ID: self.chain, OTHER_CHAIN: self.chain},
+            challenges=LoginChallenges(self.secret, [self.origin]),
+            hasher=KeyHasher(self.secret),
+            lifetime=timedelta(hours=12),
+            clock=self.clock,
+        )
 
     def asked(self, wallet: str, chain_id: int = CHAIN_ID, uri: str = URI) -> str:
         """What the wallet is asked to sign."""
@@ -42,31 +57,15 @@ class Door:
 
     async def known(self, token: str) -> KnownSession | None:
         async with self.database.read(None) as session:
-            return await find_session(session, self.sign_ins.hasher.hash(token))
+            return await find_session(session, KeyHasher(self.secret).hash(token))
 
     async def sessions(self) -> list[Any]:
         rows: list[Any] = await self.owner.fetch("SELECT * FROM wallet_session ORDER BY created_at")
         return rows
 
-    def elsewhere(self, secret: str = SECRET, *origins: str) -> "Door":
+    def elsewhere(self, **changed: Any) -> "Door":
         """Another process, or another deployment, on the same database."""
-        challenges = LoginChallenges(secret, origins or (ORIGIN,))
-        return replace(self, sign_ins=replace(self.sign_ins, challenges=challenges))
-
-
-def door_over(database: Database, owner: asyncpg.Connection, *chains: Chain) -> Door:
-    """A door in front of these chains. The first also answers for another id, as if it were one more chain."""
-    clock = SettableClock()
-    sign_ins = SignIns(
-        database,
-        SilentBells(),
-        {chain.chain_id: chain for chain in chains} | {OTHER_CHAIN: chains[0]},
-        LoginChallenges(SECRET, [ORIGIN]),
-        KeyHasher(SECRET),
-        timedelta(hours=12),
-        clock,
-    )
-    return Door(sign_ins, clock, database, owner)
+        return replace(self, **changed)
 
 
 def signed(account: LocalAccount, text: str) -> bytes:

@@ -21,7 +21,7 @@ from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.contracts.conftest import deployment
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.processes.signing_in import OTHER_CHAIN, Door, door_over, new_wallet, signed
+from tests.processes.signing_in import OTHER_CHAIN, Door, new_wallet, signed
 from tests.services.refusals import refused
 
 __all__ = ["deployment"]
@@ -53,7 +53,7 @@ async def door(module_database: OwnDatabase, anvil: Anvil) -> AsyncIterator[Door
     await owner.execute("DELETE FROM wallet_session; DELETE FROM login_nonce")
     pool = await Database.connect(module_database.dsn("sge_api"), maximum=4)
     chain = Chain(CHAIN_ID, [anvil.url])
-    yield door_over(pool, owner, chain)
+    yield Door(pool, owner, chain)
     await chain.close()
     await pool.close()
     await owner.close()
@@ -169,7 +169,7 @@ async def test_a_chain_that_does_not_answer_is_no_verdict(
     wallet = new_wallet()
     for url in (f"http://127.0.0.1:{port}", "http://127.0.0.1:1"):
         chain = Chain(CHAIN_ID, [url])
-        elsewhere = door_over(door.database, door.owner, chain)
+        elsewhere = Door(door.database, door.owner, chain)
         text = elsewhere.asked(wallet.address)
         with refused("CHAIN_UNAVAILABLE", "signature"):
             await elsewhere.login(text, signed(new_wallet(), text))

@@ -17,7 +17,7 @@ from app.services.sessions import MOST_SESSIONS
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.processes.signing_in import OTHER_CHAIN, SECRET, Door, door_over, new_wallet, signed
+from tests.processes.signing_in import OTHER_CHAIN, Door, new_wallet, signed
 from tests.services.refusals import refused
 from tests.storage.bells import SilentBells
 
@@ -30,7 +30,7 @@ async def door(module_database: OwnDatabase, shared_anvil: Anvil) -> AsyncIterat
     await owner.execute("DELETE FROM wallet_session; DELETE FROM login_nonce")
     pool = await Database.connect(module_database.dsn("sge_api"), maximum=8)
     chain = Chain(CHAIN_ID, [shared_anvil.url])
-    yield door_over(pool, owner, chain)
+    yield Door(pool, owner, chain)
     await chain.close()
     await pool.close()
     await owner.close()
@@ -124,7 +124,7 @@ async def test_processes_that_share_the_secret_share_the_messages(door: Door) ->
         await door.login(text, signed(wallet, text))
     text = door.asked(wallet.address)
     with refused("LOGIN_EXPIRED", "message"):
-        await door.elsewhere("another secret, long enough for anybody").login(
+        await door.elsewhere(secret="another secret, long enough for anybody").login(
             text, signed(wallet, text)
         )
 
@@ -239,7 +239,7 @@ async def test_a_message_for_a_site_that_was_taken_off_the_list(door: Door) -> N
     wallet = new_wallet()
     text = door.asked(wallet.address)
     with refused("INVALID_INPUT", "message"):
-        await door.elsewhere(SECRET, "https://another.example").login(text, signed(wallet, text))
+        await door.elsewhere(origin="https://another.example").login(text, signed(wallet, text))
 
 
 async def test_signatures_have_one_form(door: Door) -> None:

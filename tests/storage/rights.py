@@ -135,7 +135,7 @@ FUNCTIONS = {
     "sge_authenticate_session": "api",
     "sge_backlog": "api",
     "sge_batch_status": "api reader worker",
-    "sge_begin_session": "api",
+    "sge_begin_sessions": "api",
     "sge_current_program": "api worker",
     "sge_find_program": "api reader worker",
     "sge_locate": "api reader",

@@ -45,7 +45,7 @@ async def write(worker: Pool, program: SeededProgram, number: int) -> None:
         places = range(number * 10, number * 10 + 3)
         await post(unit, program.id, [payment(program, f"intent-{n}", 1000, n) for n in places], AT)
         audit = AuditRow(new_id(), AT, "test", "did", None, None, {"n": number}, "why", None)
-        await insert_audit(unit, audit)
+        await insert_audit(unit, [audit])
         unit.record(audit_event([audit.id], AT))
 
 

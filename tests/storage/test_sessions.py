@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from secrets import token_bytes, token_hex
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -15,7 +17,7 @@ from app.store import sessions as store
 from app.store.database import Database as Pool
 from app.store.database import ReadSession, UnitOfWork
 from app.store.reads import sessions as reads
-from app.store.sessions import Holder, NewSession
+from app.store.sessions import Holder, Lifetime, NewSession
 from tests.fixtures.databases import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -43,50 +45,63 @@ def session_of(owner: Holder, at: datetime = NOW) -> NewSession:
         holder=owner,
         token_hash=token_bytes(32),
         user_agent="tests",
-        created_at=at,
-        expires_at=at + timedelta(hours=12),
         nonce=token_hex(32),
         nonce_expires_at=at + timedelta(minutes=5),
     )
 
 
+def from_(at: datetime) -> Lifetime:
+    return Lifetime(at, at + timedelta(hours=12), MOST)
+
+
+async def begin(unit: UnitOfWork, *news: NewSession, at: datetime = NOW) -> list[UUID]:
+    """Those that began, in order."""
+    begun = await store.begin_sessions(unit, news, from_(at))
+    return [new.id for new in news if new.id in begun.began]
+
+
 async def test_a_session_is_found_by_its_tokens_hash(unit: UnitOfWork) -> None:
     new = session_of(holder())
-    assert await store.begin_session(unit, new, MOST) == []
+    assert await begin(unit, new) == [new.id]
     known = await store.find_session(seen(unit), new.token_hash)
-    assert known == store.KnownSession(new.id, new.holder, new.expires_at, None)
+    assert known == store.KnownSession(new.id, new.holder, from_(NOW).expires_at, None)
     assert await store.find_session(seen(unit), token_bytes(32)) is None
 
 
 async def test_a_nonce_begins_one_session(unit: UnitOfWork) -> None:
-    new = session_of(holder())
-    assert await store.begin_session(unit, new, MOST) == []
-    again = replace(session_of(new.holder), nonce=new.nonce)
-    assert await store.begin_session(unit, again, MOST) is None
-    assert await store.find_session(seen(unit), again.token_hash) is None
+    new, other = session_of(holder()), session_of(holder())
+    again = [replace(session_of(new.holder), nonce=new.nonce) for _ in range(3)]
+    assert await begin(unit, new, again[0]) == [new.id]
+    assert await begin(unit, again[1], other, again[2]) == [other.id]
+    for late in again:
+        assert await store.find_session(seen(unit), late.token_hash) is None
 
 
 async def test_a_nonce_used_at_the_same_moment_begins_one_session(api: Pool) -> None:
-    new = session_of(holder())
+    """In calls that hold many, in any order: they wait for each other and not in a ring."""
+    news = [session_of(holder()) for _ in range(20)]
 
-    async def begin() -> list[object] | None:
-        mine = replace(new, id=new_id(), token_hash=token_bytes(32))
+    async def begin_all(seed: int) -> list[UUID]:
+        mine = [replace(new, id=new_id(), token_hash=token_bytes(32)) for new in news]
+        Random(seed).shuffle(mine)
         async with api.write(None) as unit:
-            return await store.begin_session(unit, mine, MOST)
+            return await begin(unit, *mine)
 
-    answers = await asyncio.gather(*(begin() for _ in range(30)))
-    assert [answer for answer in answers if answer is not None] == [[]]
+    answers = await asyncio.gather(*(begin_all(seed) for seed in range(8)))
+    assert sorted(map(len, answers)) == [0] * 7 + [20]
 
 
 async def test_the_oldest_live_sessions_give_way(unit: UnitOfWork) -> None:
     owner, other = holder(), holder()
     news = [session_of(owner, NOW + timedelta(minutes=n)) for n in range(5)]
-    await store.begin_session(unit, session_of(other), MOST)
-    gone = [await store.begin_session(unit, new, MOST) for new in news]
-    assert gone == [[], [], [], [news[0].id], [news[1].id]]
+    await begin(unit, session_of(other))
+    ended = [
+        (await store.begin_sessions(unit, [new], from_(NOW + timedelta(minutes=n)))).ended
+        for n, new in enumerate(news)
+    ]
+    assert ended == [(), (), (), ((news[0].id, owner.wallet),), ((news[1].id, owner.wallet),)]
     [left, others] = await reads.live(
-        seen(unit),
-        [(owner, NOW + timedelta(minutes=9)), (other, NOW)],
+        seen(unit), [(owner, NOW + timedelta(minutes=9)), (other, NOW)]
     )
     assert [row.id for row in left] == [new.id for new in reversed(news[2:])]
     assert len(others) == 1
@@ -95,11 +110,11 @@ async def test_the_oldest_live_sessions_give_way(unit: UnitOfWork) -> None:
 async def test_logins_at_once_count_each_other(api: Pool) -> None:
     owner = holder()
 
-    async def begin() -> None:
+    async def begin_two() -> None:
         async with api.write(None) as unit:
-            await store.begin_session(unit, session_of(owner), MOST)
+            await begin(unit, session_of(owner), session_of(owner))
 
-    await asyncio.gather(*(begin() for _ in range(12)))
+    await asyncio.gather(*(begin_two() for _ in range(12)))
     async with api.read(None) as session:
         [left] = await reads.live(session, [(owner, NOW)])
     assert len(left) == MOST
@@ -110,9 +125,9 @@ async def test_what_a_contract_said_counts_on_its_own_chain(unit: UnitOfWork) ->
     here = holder(1)
     there, key = replace(here, contract_chain_id=10), replace(here, contract_chain_id=None)
     new = session_of(here)
-    await store.begin_session(unit, new, MOST)
+    await begin(unit, new)
     for n in range(MOST + 1):
-        await store.begin_session(unit, session_of(there, NOW + timedelta(minutes=n)), MOST)
+        await begin(unit, session_of(there), at=NOW + timedelta(minutes=n))
     for stranger in (there, key):
         assert await store.revoke_session(unit, stranger, new.id, NOW) is None
         assert await reads.by_ids(seen(unit), [(stranger, new.id)]) == [None]
@@ -122,10 +137,11 @@ async def test_what_a_contract_said_counts_on_its_own_chain(unit: UnitOfWork) ->
 
 async def test_revoking_is_once_and_by_the_holder(unit: UnitOfWork) -> None:
     new = session_of(holder())
-    await store.begin_session(unit, new, MOST)
+    await begin(unit, new)
     assert await store.revoke_session(unit, holder(), new.id, NOW) is None
     assert await store.revoke_session(unit, new.holder, new.id, NOW) is True
-    assert await store.revoke_session(unit, new.holder, new.id, NOW + timedelta(seconds=1)) is False
+    later = NOW + timedelta(seconds=1)
+    assert await store.revoke_session(unit, new.holder, new.id, later) is False
     known = await store.find_session(seen(unit), new.token_hash)
     assert known is not None
     assert known.revoked_at == NOW
@@ -133,7 +149,7 @@ async def test_revoking_is_once_and_by_the_holder(unit: UnitOfWork) -> None:
 
 async def test_the_last_use_never_goes_back(unit: UnitOfWork) -> None:
     new = session_of(holder())
-    await store.begin_session(unit, new, MOST)
+    await begin(unit, new)
     for minutes in (5, 3):
         await store.note_session_use(unit, new.id, NOW + timedelta(minutes=minutes))
     [row] = await reads.by_ids(seen(unit), [(new.holder, new.id)])
@@ -142,10 +158,11 @@ async def test_the_last_use_never_goes_back(unit: UnitOfWork) -> None:
 
 
 async def test_what_is_over_is_forgotten(api: Pool, worker: Pool) -> None:
-    old, young = session_of(holder()), session_of(holder(), NOW + timedelta(days=1))
+    tomorrow = NOW + timedelta(days=1)
+    old, young = session_of(holder()), session_of(holder(), tomorrow)
     async with api.write(None) as unit:
-        for new in (old, young):
-            await store.begin_session(unit, new, MOST)
+        await begin(unit, old)
+        await begin(unit, young, at=tomorrow)
     async with worker.write(None) as unit:
         assert await store.forget_nonces(unit, NOW + timedelta(hours=20)) >= 1
         assert await store.forget_sessions(unit, NOW + timedelta(hours=20)) >= 1

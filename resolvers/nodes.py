@@ -27,6 +27,7 @@ from app.store.reads import webhooks as reads_webhooks
 from resolvers import ledger, programs
 from resolvers.access import Info, authorize, load_one, may_read, visible_program
 from resolvers.objects import home_of
+from resolvers.viewer import own_session
 from resolvers.visibility import visible
 from schema.errors import BadUserInput
 from schema.ids import IdPrefix, decode_any_id, decode_entry_id
@@ -81,6 +82,8 @@ async def _find(info: Info, text: str) -> Any:
     prefix, public_id = decoded
     if prefix is IdPrefix.PROGRAM:
         return await _program(info, public_id)
+    if prefix is IdPrefix.SESSION:
+        return await own_session(info, public_id)
     load = _LOADS.get(prefix)
     home = None if load is None else await home_of(info, prefix, public_id)
     if load is None or home is None:

@@ -7,8 +7,7 @@ from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.texts import shown_line
 from app.processes.sign_in import LoginChallenge
 from app.services import sessions as services
-from app.store.reads import sessions as reads
-from resolvers.access import Info, authorize, load_one, process_of
+from resolvers.access import Info, authorize, process_of
 from resolvers.payloads import (
     LoginPayloadRow,
     LogoutPayloadRow,
@@ -16,7 +15,7 @@ from resolvers.payloads import (
     answer,
     commit,
 )
-from resolvers.viewer import ViewerRow, holder_of, viewer_of
+from resolvers.viewer import ViewerRow, holder_of, own_session, viewer_of
 from schema.errors import BadUserInput
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.sign_in import LoginInput
@@ -88,6 +87,6 @@ async def revoke(info: Info, id: strawberry.ID) -> SessionPayloadRow:
             PLATFORM_PROGRAM_ID,
             lambda unit: services.revoke_session(unit, holder, session_id, now),
         )
-        return SessionPayloadRow(await load_one(info, reads.by_ids, None, (holder, session_id)))
+        return SessionPayloadRow(await own_session(info, session_id))
 
     return await answer(SessionPayloadRow, work)

@@ -1,6 +1,7 @@
 """Who is asking."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import strawberry
 
@@ -45,6 +46,15 @@ async def own_sessions(info: Info, root: strawberry.Parent[ViewerRow]) -> list[S
         return []
     rows: list[SessionRow] = await load_one(info, sessions.live, None, (holder, info.context.now()))
     return rows
+
+
+async def own_session(info: Info, session_id: UUID) -> SessionRow | None:
+    """One of the calling wallet's sessions, ended ones too while they are kept; None for anybody else's."""
+    holder = holder_of(info.context.require_caller())
+    if holder is None:
+        return None
+    row: SessionRow | None = await load_one(info, sessions.by_ids, None, (holder, session_id))
+    return row
 
 
 async def is_current(info: Info, root: strawberry.Parent[SessionRow]) -> bool:

@@ -142,6 +142,9 @@ async def test_a_wallet_revokes_its_own_sessions_and_nobody_elses(
     for _ in range(2):  # it names a state: what is revoked stays so, and is said once
         payload = (await other.ask(REVOKE, id=session_id))["revokeSession"]
         assert payload == {"session": {"id": session_id, "current": False}, "userErrors": []}
+    shown = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    assert (await other.ask(shown, id=session_id))["node"]["__typename"] == "Session"
+    assert (await thief.ask(shown, id=session_id))["node"] is None
     later(stage, 3)
     with pytest.raises(GraphQLFailed):
         await sessions(mine)

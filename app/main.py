@@ -21,7 +21,7 @@ _GRAPHIQL = _FRONTEND / "dist-graphiql"
 
 def page_is_built() -> bool:
     """Whether there is a page to serve at `/`, and GraphiQL, which is built with it."""
-    return _PAGES.is_dir() and _GRAPHIQL.is_dir()
+    return all((folder / "index.html").is_file() for folder in (_PAGES, _GRAPHIQL))
 
 
 def transport_settings(settings: Settings) -> TransportSettings:

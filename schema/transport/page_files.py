@@ -11,7 +11,8 @@ class PageFiles(StaticFiles):
     """A folder of static files; `index.html` stands for its folder."""
 
     def __init__(self, folder: Path, policy: str) -> None:
-        super().__init__(directory=folder, html=True)
+        # A build that runs beside the server takes files away for a moment: no reason not to start.
+        super().__init__(directory=folder, html=True, check_dir=False)
         self._policy = policy
 
     async def get_response(self, path: str, scope: Scope) -> Response:

@@ -6,8 +6,9 @@ whose message says what is expected; the transport adds the code and the argumen
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, ValuesView
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, NewType
 
 import strawberry
@@ -26,6 +27,7 @@ JSON = NewType("JSON", object)
 
 _MAXIMUM_DIGITS = 100
 _SAFE_JSON_INTEGER = 2**53 - 1
+_DEEPEST_JSON = 32
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})",
@@ -114,6 +116,23 @@ def format_big_int(value: Any) -> str:
     return str(value)
 
 
+def parse_json_value(value: Any) -> Any:
+    """Take what every reader of our answers can read back: bounded nesting, numbers that stay what they are."""
+    pending = [(value, 0)]
+    while pending:
+        current, depth = pending.pop()
+        if depth > _DEEPEST_JSON:
+            raise GraphQLError(f"Expected JSON of at most {_DEEPEST_JSON} levels.")
+        if isinstance(current, int) and abs(current) > _SAFE_JSON_INTEGER:
+            raise GraphQLError("Expected JSON integers that are exact everywhere: up to 2^53 - 1.")
+        if isinstance(current, float) and not isfinite(current):
+            raise GraphQLError("Expected JSON numbers that are finite.")
+        inner = current.values() if isinstance(current, dict) else current
+        if isinstance(inner, (list, ValuesView)):
+            pending.extend((each, depth + 1) for each in inner)
+    return value
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -170,6 +189,6 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         format_big_int,
         parse_big_int,
     ),
-    JSON: strawberry.scalar(name="JSON", serialize=_as_it_is, parse_value=_as_it_is),
+    JSON: strawberry.scalar(name="JSON", serialize=_as_it_is, parse_value=parse_json_value),
 }
 """What `StrawberryConfig(scalar_map=…)` takes: annotate fields with the types on the left."""

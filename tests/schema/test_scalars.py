@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import orjson
 import pytest
 from graphql import GraphQLError, build_schema, print_type
 from hypothesis import given
@@ -28,6 +29,14 @@ VITALIK = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
 def test_the_contract_describes_each_scalar() -> None:
     types = SCHEMA._schema.type_map
     assert {name: types[name].description for name in CONTRACT} == CONTRACT
+
+
+def nested(kind: type, levels: int) -> object:
+    """Lists in lists, or objects in objects."""
+    value: object = None
+    for _ in range(levels):
+        value = [value] if kind is list else {"a": value}
+    return value
 
 
 @pytest.mark.parametrize(
@@ -157,6 +166,28 @@ def test_bytes_come_back(value: bytes) -> None:
 def test_what_is_no_hex_is_refused(value: object) -> None:
     with pytest.raises(GraphQLError):
         scalars.parse_hex(value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_json_comes_back(value: object) -> None:
+    assert orjson.loads(orjson.dumps(scalars.parse_json_value(value))) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *[2**53, -(2**53), 10**400, float("inf"), float("nan"), [{"a": 2**64}], {"a": [1, 1e999]}],
+        *[nested(list, 34), nested(dict, 34), nested(list, 1000)],
+    ],
+)
+def test_json_that_no_answer_could_hold_is_refused(value: object) -> None:
+    with pytest.raises(GraphQLError):
+        scalars.parse_json_value(value)
 
 
 def test_printed_scalars_are_valid_sdl() -> None:

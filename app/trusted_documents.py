@@ -1,8 +1,9 @@
 """Files of trusted documents: which GraphQL texts a deployment has registered, by the SHA-256 of each."""
 
 import hashlib
-import json
 from pathlib import Path
+
+import orjson
 
 from app.settings import SettingsMistake
 
@@ -19,8 +20,8 @@ def read_trusted_documents(file: Path, variable: str) -> dict[str, str]:
     for key, text in _entries(file, variable).items():
         if not isinstance(text, str):
             raise SettingsMistake(f"{variable}: {file}: {_FORM}")
-        digest = _digest(text)
-        if digest is None or digest != key.removeprefix(_PREFIX):
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if digest != key.removeprefix(_PREFIX):
             raise SettingsMistake(f"{variable}: {file}: {key[:80]} is not the SHA-256 of its text")
         documents[f"{_PREFIX}{digest}"] = text
     return documents
@@ -28,18 +29,11 @@ def read_trusted_documents(file: Path, variable: str) -> dict[str, str]:
 
 def _entries(file: Path, variable: str) -> dict[str, object]:
     try:
-        read = json.loads(file.read_text(encoding="utf-8"))
+        read = orjson.loads(file.read_bytes())
     except OSError as problem:
         raise SettingsMistake(f"{variable}: {file}: {problem.strerror}") from None
-    except (ValueError, RecursionError):
+    except orjson.JSONDecodeError:
         read = None
     if not isinstance(read, dict):
         raise SettingsMistake(f"{variable}: {file}: {_FORM}")
     return read
-
-
-def _digest(text: str) -> str | None:
-    try:
-        return hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:  # a lone surrogate, which no request can send
-        return None

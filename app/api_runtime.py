@@ -6,12 +6,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
 
 from app.auth.api_keys import KeyHasher
 from app.auth.authenticator import Authenticator
 from app.auth.login_challenge import LoginChallenges
+from app.auth.sealed_secrets import SecretBox
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
@@ -25,6 +27,7 @@ from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
 from app.processes.note_credential_uses import note_credential_uses
 from app.processes.payouts import Payouts
+from app.processes.receive_provider_event import ProviderEvents
 from app.processes.sign_in import SignIns
 from app.processes.webhooks.changing import EndpointChanges
 from app.processes.webhooks.resolving import SystemResolver
@@ -55,6 +58,8 @@ class ApiProcess:
     wallet_changes: WalletChanges
     sign_ins: SignIns
     webhooks: EndpointChanges
+    secret_box: SecretBox
+    provider_events: ProviderEvents
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -101,13 +106,17 @@ class ApiProcess:
             self.runtime.clock,
         )
         self.sign_ins = self._sign_ins()
+        self.secret_box = self.runtime.secret_box
         self.webhooks = EndpointChanges(
             self.runtime.database,
             self.bells,
             self.runtime.clock,
-            self.runtime.secret_box,
+            self.secret_box,
             SystemResolver(),
             allow_loopback=self._settings.webhooks_allow_loopback,
+        )
+        self.provider_events = ProviderEvents(
+            self.runtime.database, self.bells, self.secret_box, self.runtime.clock
         )
         await self.hub.start()
         self._tasks = [
@@ -192,6 +201,12 @@ class ApiProcess:
         admit: is told its program; what it raises leaves the link as it was.
         """
         return await self.execute(None, lambda unit: use_export(unit, token, admit, self.now()))
+
+    async def receive_provider_event(
+        self, program: UUID | str, signature: bytes, body: bytes
+    ) -> bool:
+        """Keeps what a payment provider sent; False unless one of the program's secrets signed it."""
+        return await self.provider_events.receive(program, signature, body)
 
     def explorer_url(self, chain_id: int) -> str | None:
         """Where people look at a chain's transactions; None without an explorer."""

@@ -1,6 +1,7 @@
 """The API process: an ASGI application, and the uvicorn settings it is to run under."""
 
 from pathlib import Path
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,12 +12,17 @@ from app.trusted_documents import read_trusted_documents
 from schema.transport.asgi import Schema, build_application
 from schema.transport.exports import ExportingRuntime, Exports
 from schema.transport.leaving import LeavingServer
+from schema.transport.provider_webhooks import ProviderWebhooks, ReceivingRuntime
 from schema.transport.settings import TransportSettings
 from schema.transport.socket_protocol import SocketProtocol
 
 _FRONTEND = Path(__file__).parent.parent / "frontend-stub"
 _PAGES = _FRONTEND / "dist"
 _GRAPHIQL = _FRONTEND / "dist-graphiql"
+
+
+class ServingRuntime(ExportingRuntime, ReceivingRuntime, Protocol):
+    """What all routes need of the process."""
 
 
 def page_is_built() -> bool:
@@ -56,7 +62,7 @@ def _trusted_documents(settings: Settings) -> dict[str, str]:
 
 
 def create_app(
-    runtime: ExportingRuntime,
+    runtime: ServingRuntime,
     schema: Schema,
     settings: TransportSettings | None = None,
     *,
@@ -76,7 +82,7 @@ def create_app(
         settings,
         pages=_PAGES if serve_page else None,
         graphiql=_GRAPHIQL if serve_page and explorable else None,
-        routes=[Exports(runtime).route()],
+        routes=[Exports(runtime).route(), ProviderWebhooks(runtime, settings).route()],
     )
 
 

@@ -6,7 +6,7 @@ import strawberry
 
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.intents import PAYMENT, REGISTRATION
-from app.domain.intents.kind import Asked, IntentKind
+from app.domain.intents.kind import Asked, SignedKind
 from app.services import intents as services
 from app.store.reads import intents as reads
 from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
@@ -26,7 +26,7 @@ def _signed(authorization: SignedAuthorizationInput | None) -> SignedAuthorizati
     )
 
 
-async def _ask(info: Info, kind: IntentKind, program_id: str, asked: Asked) -> IntentPayloadRow:
+async def _ask(info: Info, kind: SignedKind, program_id: str, asked: Asked) -> IntentPayloadRow:
     """What every kind's mutation does; program_id: as clients see it."""
     authorize(info)
 

@@ -10,8 +10,10 @@ from app.store import events
 from app.store.events import FeedPosition
 from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import programs as reads
+from app.store.reads import provider_secrets as reads_provider_secrets
 from app.store.reads.api_keys import ApiKeyRow
 from app.store.reads.programs import CurrencyRow, PauseRow, ProgramRow, TermsRow, TreasuryRow
+from app.store.reads.provider_secrets import ProviderSecretRow
 from resolvers.access import (
     Info,
     ProgramsRow,
@@ -122,5 +124,15 @@ async def api_keys(root: Parent[ProgramRow], info: Info) -> list[ApiKeyRow] | No
         return None
     rows: list[ApiKeyRow] = await load_one(
         info, reads_api_keys.of_programs, snapshot_of(info, root.key), root.key
+    )
+    return rows
+
+
+async def provider_secrets(root: Parent[ProgramRow], info: Info) -> list[ProviderSecretRow] | None:
+    """When which provider's secret was set, and until when it is good."""
+    if not may_read(info, root.key):
+        return None
+    rows: list[ProviderSecretRow] = await load_one(
+        info, reads_provider_secrets.of_programs, snapshot_of(info, root.key), root.key
     )
     return rows

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from app.chain.client import Chain
 from app.chain.logs import SETTLED_TOPIC
 from tests.payout_rules import PAYOUT_RULES, wrong_contents
+from tests.provider_rules import PROVIDER_RULES
 from tests.reversal_rules import REVERSAL_RULES
 
 
@@ -85,14 +86,14 @@ RULES = (
         "5 a settlement is what its intent asked for": """
         SELECT x.program_id, x.id FROM settlement x
           JOIN intent i ON i.program_id = x.program_id AND i.id = x.intent_id
-         WHERE (x.amount, x.currency) IS DISTINCT FROM (i.amount, i.currency)""",
+         WHERE i.kind <> 'COMMERCE_PAYMENT' AND (x.amount, x.currency) IS DISTINCT FROM (i.amount, i.currency)""",
         "6 a commission is by the stored upline and terms": """
         SELECT c.program_id, c.id FROM commission c
           JOIN settlement x ON x.program_id = c.program_id AND x.id = c.settlement_id
           JOIN intent i ON i.program_id = x.program_id AND i.id = x.intent_id
           JOIN terms t ON t.program_id = i.program_id AND t.version = i.terms_version
          WHERE c.amount > 0 AND (c.affiliate_id IS DISTINCT FROM i.upline[c.level]
-            OR c.rate_bps IS DISTINCT FROM t.commission_levels_bps[c.level] OR c.base IS DISTINCT FROM i.amount
+            OR c.rate_bps IS DISTINCT FROM t.commission_levels_bps[c.level] OR c.base IS DISTINCT FROM x.amount
             OR c.amount <> div(c.base * c.rate_bps, 10000) OR c.terms_version <> i.terms_version
             OR c.payable_at <> x.confirmed_at + t.holding_period_days * interval '24 hours')""",
         "6 a level that earned nothing says why": """
@@ -168,7 +169,9 @@ RULES = (
          WHERE t.steps IS DISTINCT FROM s.version OR t.first <> 1 OR t.last <> s.version
             OR (x.to_status, x.stage) IS DISTINCT FROM (s.status, s.stage)""",
         "an intent that is PENDING can be claimed": """
-        SELECT s.program_id, s.intent_id FROM intent_state s WHERE s.status = 'PENDING'
+        SELECT s.program_id, s.intent_id FROM intent_state s
+          JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+         WHERE s.status = 'PENDING' AND i.kind <> 'COMMERCE_PAYMENT'
            AND NOT EXISTS (SELECT FROM intent_todo t WHERE t.program_id = s.program_id AND t.intent_id = s.intent_id)""",
         "an intent that is done is in no queue": """
         SELECT s.program_id, s.intent_id FROM intent_state s JOIN intent_todo t USING (program_id, intent_id)
@@ -183,6 +186,7 @@ RULES = (
     }
     | PAYOUT_RULES
     | REVERSAL_RULES
+    | PROVIDER_RULES
 )
 _HELD = """
 SELECT c.chain_id, c.block_number, t.address, y.token, y.code, c.program_id,

@@ -6,7 +6,7 @@ acted in. The conditions in words are enforced where the operation is carried ou
 
 from dataclasses import dataclass
 
-from app.domain.intents import KINDS
+from app.domain.intents import SIGNED_KINDS
 from app.domain.permissions import ApiScope, Authority, Caller, Role
 
 
@@ -125,6 +125,7 @@ OPERATIONS: dict[str, Rule] = {
     "Mutation.createApiKey": _MAKES_KEYS,
     "Mutation.rotateApiKey": _MAKES_KEYS,
     "Mutation.revokeApiKey": _MAKES_KEYS,
+    "Mutation.setProviderSecret": _RUNS_PROGRAM,
     "Mutation.registerAffiliate": _rule(
         _AFFILIATES,
         roles=(_ADMIN, _AFFILIATE),
@@ -136,7 +137,7 @@ OPERATIONS: dict[str, Rule] = {
     "Mutation.changeAffiliateWallet": _rule(
         _AFFILIATES, roles=(_ADMIN, _AFFILIATE), condition="an affiliate only itself"
     ),
-    **{f"Mutation.{kind.operation}": _STARTS_INTENTS for kind in KINDS},
+    **{f"Mutation.{kind.operation}": _STARTS_INTENTS for kind in SIGNED_KINDS},
     "Mutation.retryIntent": _RUNS_PROGRAM,
     "Mutation.cancelIntent": _RUNS_PROGRAM,
     "Mutation.reverseSettlement": _RUNS_PAYOUTS,

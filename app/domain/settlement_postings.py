@@ -1,4 +1,4 @@
-"""The journals of what the chain proved: a payment with all that follows from it, and money that nothing explains."""
+"""The journals of what the chain, or a payment provider, proved: a payment with all that follows from it, and money that nothing explains."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,20 +31,21 @@ UNEXPLAINED = "unexplained"
 
 def settlement_journal(
     intent_id: UUID,
-    user_id: int,
-    movement: Movement,
+    payer: Account,
+    paid: Money,
     platform_fee_bps: int,
     commissions: Sequence[AccruedCommission],
     *,
+    movement: Movement | None,
     effective_at: datetime,
     registration: bool,
 ) -> Journal:
-    """One journal: the user pays the program, which pays the platform's fee and each level's commission."""
-    payer = Account(AccountKind.USER, user_id)
-    lines = [
-        Transfer(REGISTRATION_FEE if registration else PAYMENT, movement.amount, payer, PROGRAM)
-    ]
-    fee = Money(share(movement.amount.units, platform_fee_bps), movement.amount.currency)
+    """One journal: the payer pays the program, which pays the platform's fee and each level's commission.
+
+    payer: the user, or the provider that will bring the money. movement: the log that brought it; None: none did yet.
+    """
+    lines = [Transfer(REGISTRATION_FEE if registration else PAYMENT, paid, payer, PROGRAM)]
+    fee = Money(share(paid.units, platform_fee_bps), paid.currency)
     if fee.units:
         lines.append(Transfer(PLATFORM_FEE, fee, PROGRAM, PLATFORM))
     lines.extend(
@@ -57,7 +58,7 @@ def settlement_journal(
         reference=str(intent_id),
         effective_at=effective_at,
         transfers=tuple(lines),
-        movements=(movement,),
+        movements=() if movement is None else (movement,),
     )
 
 

@@ -16,7 +16,7 @@ from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode, Unavailable
 from app.domain.idempotency import check_stored_key, conflict
 from app.domain.ids import new_id
-from app.domain.intents.kind import Asked, Draft, IntentKind, ProgramFacts
+from app.domain.intents.kind import Asked, Draft, ProgramFacts, SignedKind
 from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.referral_codes import normalise_referral_code
@@ -88,7 +88,7 @@ class Intake:
         )
 
     async def accept(
-        self, authority: Authority, program_id: int, kind: IntentKind, asked: Asked
+        self, authority: Authority, program_id: int, kind: SignedKind, asked: Asked
     ) -> AcceptedIntent:
         """asked: key and referral code as the client spelled them.
 
@@ -113,7 +113,7 @@ class Intake:
         return await make_payment_authorization(self._database, self._facts, asked, self._clock())
 
     async def _try_to_accept(
-        self, authority: Authority, kind: IntentKind, asked: Asked, known: AskedSituation
+        self, authority: Authority, kind: SignedKind, asked: Asked, known: AskedSituation
     ) -> AcceptedIntent | None:
         """None when the facts changed."""
         program = known.situation.program
@@ -145,7 +145,7 @@ class Intake:
     async def _repeat(
         self,
         authority: Authority,
-        kind: IntentKind,
+        kind: SignedKind,
         asked: Asked,
         known: AskedSituation,
         earlier: EarlierIntent,
@@ -172,7 +172,7 @@ class Intake:
         )
 
     async def _check(
-        self, kind: IntentKind, program: ProgramFacts, asked: Asked, amount: Money | None
+        self, kind: SignedKind, program: ProgramFacts, asked: Asked, amount: Money | None
     ) -> tuple[AcceptedSignature | None, tuple[AcceptanceWarning, ...]]:
         if amount is None or asked.authorization is None:
             return None, ()
@@ -195,7 +195,7 @@ class Intake:
 
 def _new_intent(
     authority: Authority,
-    kind: IntentKind,
+    kind: SignedKind,
     asked: Asked,
     program: ProgramFacts,
     draft: Draft,

@@ -18,7 +18,7 @@ from app.chain.payers import PayerFacts, PayerQuestion, read_payers
 from app.chain.wallet_signature import WalletReads, signed_by_key
 from app.domain.authorization_window import SignedAuthorization, check_window
 from app.domain.errors import Refusal, RefusalCode, Unavailable
-from app.domain.intents.kind import IntentKind, ProgramFacts
+from app.domain.intents.kind import ProgramFacts, SignedKind
 from app.domain.money import Money
 from app.domain.warnings import FUNDS_NOT_CHECKED, AcceptanceWarning
 from app.services.micro_batches import MicroBatches
@@ -33,7 +33,7 @@ PATIENCE_SECONDS = 0.3
 class Payment:
     """What a wallet is said to have signed. gateway: of the program's chain."""
 
-    kind: IntentKind
+    kind: SignedKind
     program: ProgramFacts
     gateway: str
     wallet: str

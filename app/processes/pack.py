@@ -14,7 +14,7 @@ from app.chain.gas import (
 )
 from app.chain.gateway import GatewayItem, encode_settle, encode_settle_contract_wallets
 from app.domain.claims import ClaimedIntent
-from app.domain.intents import kind_of
+from app.domain.intents import signed_kind_of
 from app.domain.transactions import Purpose
 
 # Fifty wallets that burn their gas cost a whole transaction: small ones of their own keep the harm small.
@@ -100,7 +100,7 @@ class _Load:
 
 def _kind(one: ClaimedIntent) -> tuple[bool, bool]:
     """Whether it mints, whether it pays."""
-    return kind_of(one.kind).mints_identity, one.amount > 0
+    return signed_kind_of(one.kind).mints_identity, one.amount > 0
 
 
 def _gas_limit(kinds: Counter[tuple[bool, bool]], treasuries: int, *, rerouted: bool) -> int:
@@ -115,7 +115,7 @@ def _gateway_item(one: ClaimedIntent) -> GatewayItem:
     return GatewayItem(
         program=program_word(one.program_public_id),
         treasury=one.treasury,
-        kind=kind_of(one.kind).chain_kind,
+        kind=signed_kind_of(one.kind).chain_kind,
         key_hash=key_hash(one.key),
         wallet=one.wallet,
         token=one.token or ZERO_ADDRESS,

@@ -8,7 +8,7 @@ from app.domain.authorization_window import LONGEST_VALIDITY_SECONDS, SHORTEST_V
 from app.domain.chains import ChainFacts
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.idempotency import check_stored_key
-from app.domain.intents import kind_named
+from app.domain.intents import signed_kind_named
 from app.processes.check_signature import Payment, authorization_of, token_domain
 from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
 from app.store.database import Database
@@ -25,7 +25,7 @@ async def make_payment_authorization(
 
     Refuses NOT_FOUND, INVALID_INPUT and what an amount is refused for.
     """
-    kind = kind_named(asked.kind)
+    kind = signed_kind_named(asked.kind)
     if kind is None:
         raise Refusal(RefusalCode.INVALID_INPUT, "Nothing is signed for this kind.", "kind")
     if not SHORTEST_VALIDITY_SECONDS <= asked.valid_for_seconds <= LONGEST_VALIDITY_SECONDS:

@@ -1,11 +1,10 @@
-"""Confirms what final Settled logs prove: settlement, commissions, registration, tries, states and events."""
+"""Confirms what is proven, by final Settled logs or a payment provider: settlement, commissions, registration, tries, states, events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.actors import WATCHER
 from app.domain.intent_moves import IntentMove
 from app.domain.states import IntentStage, IntentStatus
 from app.services.findings import SettledItem
@@ -19,12 +18,14 @@ from app.store.consumption import WatchedProgram
 from app.store.database import UnitOfWork
 from app.store.proven_intents import AffiliateNow, ProvenIntent
 from app.store.registrations import Registered
-from app.store.settlements import NewSettlement, SettlementPlace
+from app.store.settlements import NewSettlement, Proof, ProviderProof, SettlementPlace
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What the Settled logs of one transaction prove, and the logs that prove nothing we asked for."""
+    """What the Settled logs of one transaction, or one event of a provider, prove, and the logs that prove nothing we asked
+    for.
+    """
 
     settling: Sequence[Settling]
     not_proven: Sequence[SettledItem]
@@ -62,45 +63,46 @@ async def prepare_settlements(
 
 async def confirm_settlements(
     unit: UnitOfWork,
-    program: WatchedProgram,
-    place: SettlementPlace,
+    program_id: int,
+    proof: Proof,
     proven: Proven,
     journal_ids: Mapping[str, int],
     *,
+    actor: str,
     confirmed_at: datetime,
     at: datetime,
 ) -> None:
-    """Writes all that follows, the ledger being posted. journal_ids: by reference."""
+    """Writes all that follows, the ledger being posted. journal_ids: by reference. actor: who found the proof."""
     fresh = proven.settling
     if not fresh:
         return
-    shares = await _finish_tries(unit, program.id, place, fresh, at)
+    shares = await _finish_tries(unit, program_id, proof, fresh, at)
     rows = [_row(one, journal_ids, shares) for one in fresh]
-    await settlements.insert_settlements(unit, program.id, place, rows, confirmed_at)
+    await settlements.insert_settlements(unit, program_id, proof, rows, confirmed_at)
     accrued = [(one.settlement_id, paid) for one in fresh for paid in one.accrual.commissions]
     if accrued:
-        await settlements.insert_commissions(unit, program.id, accrued, WATCHER, at)
-    lines = await _register(unit, program.id, fresh, confirmed_at)
-    moves = [_confirmed(one.intent, place) for one in fresh]
-    await move_intents(unit, program.id, moves, WATCHER, at)
+        await settlements.insert_commissions(unit, program_id, accrued, actor, at)
+    lines = await _register(unit, program_id, fresh, confirmed_at)
+    moves = [_confirmed(one.intent, proof) for one in fresh]
+    await move_intents(unit, program_id, moves, actor, at)
     for one in fresh:
         referrers = lines.get(one.intent.referrer_id, ()) if one.intent.registration else ()
         for event in settlement_events(one, proven.affiliates, referrers, confirmed_at, at):
-            unit.record(event, program.id)
+            unit.record(event, program_id)
 
 
 async def _finish_tries(
     unit: UnitOfWork,
     program_id: int,
-    place: SettlementPlace,
+    proof: Proof,
     fresh: Sequence[Settling],
     at: datetime,
 ) -> Mapping[UUID, int | None]:
-    if place.chain_transaction_id is None:
+    if isinstance(proof, ProviderProof) or proof.chain_transaction_id is None:
         return {}
     ends = [AttemptEnd(one.intent.id) for one in fresh]
     return await attempts.finish(
-        unit, program_id, place.chain_transaction_id, ends, GAS_WEIGHTS, at=at
+        unit, program_id, proof.chain_transaction_id, ends, GAS_WEIGHTS, at=at
     )
 
 
@@ -110,8 +112,8 @@ def _row(
     return NewSettlement(
         id=one.settlement_id,
         intent_id=one.intent.id,
-        log_index=one.log.place.log_index,
-        amount=one.intent.amount,
+        log_index=None if one.log is None else one.log.place.log_index,
+        amount=one.amount,
         journal_id=None if one.journal is None else journal_ids[one.journal.reference],
         skipped=one.accrual.skipped,
         gas_share_wei=shares.get(one.intent.id),
@@ -125,7 +127,7 @@ async def _register(
     users = [
         Registered(one.intent.user_id, one.intent.id, one.intent.referrer_id, one.log.token_id)
         for one in fresh
-        if one.intent.registration
+        if one.intent.registration and one.log is not None
     ]
     if not users:
         return {}
@@ -136,7 +138,13 @@ async def _register(
     return await proven_intents.lines_up(unit, program_id, referrers)
 
 
-def _confirmed(intent: ProvenIntent, place: SettlementPlace) -> IntentMove:
+def _confirmed(intent: ProvenIntent, proof: Proof) -> IntentMove:
+    place = None if isinstance(proof, ProviderProof) else proof
+    reason = (
+        f"confirmed by {proof.provider}"
+        if isinstance(proof, ProviderProof)
+        else f"settled in block {proof.block_number}"
+    )
     return IntentMove(
         name="intent.confirmed",
         intent_id=intent.id,
@@ -144,7 +152,7 @@ def _confirmed(intent: ProvenIntent, place: SettlementPlace) -> IntentMove:
         from_status=intent.status,
         to_status=IntentStatus.CONFIRMED,
         stage=IntentStage.FINAL,
-        reason=f"settled in block {place.block_number}",
-        chain_transaction_id=place.chain_transaction_id,
-        mined_block=place.block_number,
+        reason=reason,
+        chain_transaction_id=None if place is None else place.chain_transaction_id,
+        mined_block=None if place is None else place.block_number,
     )

@@ -13,9 +13,11 @@ from app.domain.states import IntentStage, IntentStatus
 from app.domain.texts import check_reason
 from app.services.audit import AuditEntry, write_audit
 from app.services.move_intents import move_intents, requeue_intents
+from app.services.providers.receive_event import PROCESS_EVENTS
 from app.store import intents as store
 from app.store.database import UnitOfWork
 from app.store.intake import AcceptedSignature
+from app.store.provider_events import ask_again
 
 _CANCELLED = IntentFailure(
     IntentFailureCode.CANCELLED, "It was cancelled before it was signed.", retryable=False
@@ -25,7 +27,7 @@ _CANCELLED = IntentFailure(
 async def retry_intent(
     unit: UnitOfWork, authority: Authority, intent_id: UUID, reason: str, now: datetime
 ) -> None:
-    """A FAILED intent waits to be settled again; any other stays as it is.
+    """A FAILED intent waits to be settled again; any other stays as it is. What was paid late to a provider is credited.
 
     Refuses NOT_FOUND, NOT_RETRYABLE (also once its signature is about to expire) and ALREADY_EXISTS, when the wallet has
     registered otherwise.
@@ -120,7 +122,11 @@ async def _revive(
     )
     assert unit.program_id is not None
     await move_intents(unit, unit.program_id, [move], authority.actor, now)
-    await requeue_intents(unit, unit.program_id, [(intent.id, now)])
+    if intent.by_provider:
+        await ask_again(unit, intent.id, now)
+        unit.wake(PROCESS_EVENTS)
+    else:
+        await requeue_intents(unit, unit.program_id, [(intent.id, now)])
 
 
 async def _tell(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.domain.actors import WATCHER
 from app.domain.clock import program_time
 from app.domain.postings import Journal
 from app.services.confirm_settlements import confirm_settlements, prepare_settlements
@@ -63,7 +64,14 @@ async def post_transaction(
         unit, program_id, place, payouts, journal_ids, paid_at=confirmed_at, at=at
     )
     await confirm_settlements(
-        unit, work.program, place, proven, journal_ids, confirmed_at=confirmed_at, at=at
+        unit,
+        program_id,
+        place,
+        proven,
+        journal_ids,
+        actor=WATCHER,
+        confirmed_at=confirmed_at,
+        at=at,
     )
     await reject_items(
         unit, program_id, place, [item for item in items if isinstance(item, RejectedItem)], at

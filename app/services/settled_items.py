@@ -1,4 +1,4 @@
-"""From Settled logs to what they are worth: whether a log proves its intent, who earns from it, what is posted."""
+"""From proofs to what they are worth: whether a Settled log proves its intent, who earns from it, what is posted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,11 +21,14 @@ _NOTHING = Accrual((), ())
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """One intent about to be CONFIRMED. journal: None when no money moved."""
+    """One intent about to be CONFIRMED. log: None when a payment provider proves it. amount, journal: None when no money
+    moved.
+    """
 
     settlement_id: UUID
     intent: ProvenIntent
-    log: Settled
+    log: Settled | None
+    amount: Money | None
     accrual: Accrual
     journal: Journal | None
 
@@ -52,20 +55,35 @@ def settling(
     confirmed_at: datetime,
 ) -> Settling:
     """What a proven settlement pays and posts. affiliates: those of its upline, as they are now."""
-    accrual, journal = _NOTHING, None
-    if intent.amount is not None and item.transfer is not None:
-        upline = [Earner(one, affiliates[one].status) for one in intent.upline]
-        kind = kind_of(intent.kind)
-        accrual = kind.accrual(intent.amount, upline, intent.terms, confirmed_at)
-        journal = kind.journal(
-            intent.id,
-            intent.user_id,
-            movement_of(item.transfer, MovementDirection.IN, intent.amount, place),
-            intent.terms,
-            accrual,
-            effective_at=confirmed_at,
-        )
-    return Settling(new_id(), intent, item.log, accrual, journal)
+    amount = intent.amount
+    if amount is None or item.transfer is None:
+        return Settling(new_id(), intent, item.log, None, _NOTHING, None)
+    movement = movement_of(item.transfer, MovementDirection.IN, amount, place)
+    accrual, journal = worth(intent, amount, movement, affiliates, confirmed_at)
+    return Settling(new_id(), intent, item.log, amount, accrual, journal)
+
+
+def worth(
+    intent: ProvenIntent,
+    paid: Money,
+    movement: Movement | None,
+    affiliates: Mapping[int, AffiliateNow],
+    confirmed_at: datetime,
+) -> tuple[Accrual, Journal]:
+    """Who earns from a payment, and what it posts. movement: None when a provider has the money."""
+    upline = [Earner(one, affiliates[one].status) for one in intent.upline]
+    kind = kind_of(intent.kind)
+    accrual = kind.accrual(paid, upline, intent.terms, confirmed_at)
+    journal = kind.journal(
+        intent.id,
+        intent.user_id,
+        paid,
+        intent.terms,
+        accrual,
+        movement=movement,
+        effective_at=confirmed_at,
+    )
+    return accrual, journal
 
 
 def movement_of(

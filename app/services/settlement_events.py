@@ -58,8 +58,8 @@ def _settlement_data(
         "v": 1,
         "intent": str(intent.id),
         "kind": intent.kind,
-        "amount": None if intent.amount is None else str(intent.amount.units),
-        "currency": None if intent.amount is None else intent.amount.currency,
+        "amount": None if one.amount is None else str(one.amount.units),
+        "currency": None if one.amount is None else one.amount.currency,
         "month": confirmed_at.strftime("%Y-%m"),
         "confirmedAt": confirmed_at.isoformat(),
         "internal": {

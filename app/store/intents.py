@@ -11,7 +11,7 @@ from app.store.intake import AcceptedSignature
 # The state is locked before anything else is, as claims do.
 _LOCK = """
 SELECT s.intent_id AS id, s.status, s.stage, s.version, s.failure_code, s.failure_retryable, a.valid_before,
-       i.kind = 'REGISTRATION' AS registers_wallet
+       i.kind = 'REGISTRATION' AS registers_wallet, i.kind = 'COMMERCE_PAYMENT' AS by_provider
   FROM intent_state s
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
   LEFT JOIN intent_authorization a
@@ -48,7 +48,9 @@ UPDATE program_user SET registration_intent_id = NULL WHERE program_id = $1 AND 
 
 @dataclass(frozen=True, slots=True)
 class LockedIntent:
-    """An intent nobody else changes until the transaction ends. valid_before: of the signature in use."""
+    """An intent nobody else changes until the transaction ends. valid_before: of the signature in use. by_provider: a payment
+    provider settles it, no chain does.
+    """
 
     id: UUID
     status: IntentStatus
@@ -58,6 +60,7 @@ class LockedIntent:
     failure_retryable: bool | None
     valid_before: int | None
     registers_wallet: bool
+    by_provider: bool
 
 
 async def lock_intent(unit: UnitOfWork, intent_id: UUID) -> LockedIntent | None:

@@ -13,7 +13,7 @@ from app.store.database import UnitOfWork
 
 _LOCK = """
 SELECT i.id, i.on_chain_id, i.kind, i.wallet, i.user_id, i.amount, i.currency, i.referrer_id, i.upline, i.created_at,
-       s.status, s.stage, s.version, s.chain_transaction_id,
+       s.status, s.stage, s.version, s.chain_transaction_id, s.failure_code,
        t.version AS terms_version, t.platform_fee_bps, t.commission_levels_bps, t.registration_earns_commission,
        t.holding_period_days
   FROM intent i
@@ -33,7 +33,7 @@ SELECT id, sge_upline(path) AS line FROM affiliate WHERE program_id = $1 AND id 
 
 @dataclass(frozen=True, slots=True)
 class ProvenIntent:
-    """An intent that a log names, its state locked. amount: None for a registration without a fee."""
+    """An intent that a log or a provider names, its state locked. amount: None for a registration without a fee."""
 
     id: UUID
     on_chain_id: bytes
@@ -49,6 +49,7 @@ class ProvenIntent:
     stage: IntentStage
     version: int
     chain_transaction_id: UUID | None
+    failure_code: str | None
 
     @property
     def registration(self) -> bool:
@@ -91,6 +92,7 @@ async def lock_intents(
             stage=IntentStage(row["stage"]),
             version=row["version"],
             chain_transaction_id=row["chain_transaction_id"],
+            failure_code=row["failure_code"],
         )
         for row in rows
     }

@@ -1,4 +1,4 @@
-"""What final logs leave behind: settlements and the commissions earned from them."""
+"""What final logs, and confirmations of payment providers, leave behind: settlements and the commissions earned from them."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ SELECT log_index, direction FROM movement
 """
 _SETTLE = """
 INSERT INTO settlement (program_id, id, intent_id, chain_id, chain_transaction_id, tx_hash, block_number, block_hash,
-                        log_index, amount, currency, journal_id, skipped, confirmed_at, gas_share_wei)
+                        log_index, amount, currency, journal_id, skipped, confirmed_at, gas_share_wei, provider_event_id)
 SELECT $1, g.id, g.intent_id, $2, $3, $4, $5, $6, g.log_index, g.amount, g.currency, g.journal_id, g.skipped::jsonb, $7,
-       g.gas_share
+       g.gas_share, $16
   FROM unnest($8::uuid[], $9::uuid[], $10::integer[], $11::numeric[], $12::text[], $13::bigint[], $14::text[],
               $15::numeric[])
     AS g (id, intent_id, log_index, amount, currency, journal_id, skipped, gas_share)
@@ -49,12 +49,23 @@ class SettlementPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderProof:
+    """The stored event of a payment provider that proves one settlement; no chain transaction does."""
+
+    event_id: UUID
+    provider: str
+
+
+Proof = SettlementPlace | ProviderProof
+
+
+@dataclass(frozen=True, slots=True)
 class NewSettlement:
-    """One row; journal_id is None when no money moved."""
+    """One row; journal_id is None when no money moved, log_index when no log proves it."""
 
     id: UUID
     intent_id: UUID
-    log_index: int
+    log_index: int | None
     amount: Money | None
     journal_id: int | None
     skipped: tuple[SkippedLevel, ...]
@@ -74,18 +85,19 @@ async def claimed_movements(
 async def insert_settlements(
     unit: UnitOfWork,
     program_id: int,
-    place: SettlementPlace,
+    proof: Proof,
     settlements: Sequence[NewSettlement],
     confirmed_at: datetime,
 ) -> None:
+    place = None if isinstance(proof, ProviderProof) else proof
     await unit.connection.execute(
         _SETTLE,
         program_id,
-        place.chain_id,
-        place.chain_transaction_id,
-        place.tx_hash,
-        place.block_number,
-        place.block_hash,
+        None if place is None else place.chain_id,
+        None if place is None else place.chain_transaction_id,
+        None if place is None else place.tx_hash,
+        None if place is None else place.block_number,
+        None if place is None else place.block_hash,
         confirmed_at,
         [one.id for one in settlements],
         [one.intent_id for one in settlements],
@@ -95,6 +107,7 @@ async def insert_settlements(
         [one.journal_id for one in settlements],
         [_skipped_json(one) for one in settlements],
         [one.gas_share_wei for one in settlements],
+        proof.event_id if isinstance(proof, ProviderProof) else None,
     )
 
 

@@ -2,7 +2,7 @@ import { useMemo, useSyncExternalStore } from "react";
 import type { IntentKind, IntentStatus } from "./generated/operations";
 
 export const statuses: readonly IntentStatus[] = ["PENDING", "PROCESSING", "CONFIRMED", "FAILED"];
-export const kinds: readonly IntentKind[] = ["REGISTRATION", "PAYMENT"];
+export const kinds: readonly IntentKind[] = ["REGISTRATION", "PAYMENT", "COMMERCE_PAYMENT"];
 
 export interface IntentQuery {
   readonly status: readonly IntentStatus[];

@@ -10,7 +10,7 @@ CREATE TABLE intent (
   chain_id bigint NOT NULL,
   wallet evm_address NOT NULL,
   user_id bigint NOT NULL,
-  amount units CHECK (amount > 0),     -- null: a registration without a fee
+  amount units CHECK (amount > 0),     -- null: a registration without a fee; what a provider says was paid is in the settlement
   currency text,
   referral_code text,                  -- as given, when it was found
   referrer_id bigint,                  -- of a registration: who becomes the user's referrer when it is CONFIRMED
@@ -25,7 +25,8 @@ CREATE TABLE intent (
   FOREIGN KEY (program_id, user_id) REFERENCES program_user (program_id, id),
   FOREIGN KEY (program_id, terms_version) REFERENCES terms (program_id, version),
   CHECK ((amount IS NULL) = (currency IS NULL)),
-  CHECK (kind = 'REGISTRATION' OR amount IS NOT NULL)
+  CHECK (kind <> 'PAYMENT' OR amount IS NOT NULL),
+  CHECK (kind <> 'COMMERCE_PAYMENT' OR amount IS NULL)
 );
 CREATE INDEX intent_user ON intent (program_id, user_id, id);
 CREATE INDEX intent_wallet ON intent (program_id, wallet, id);
@@ -125,7 +126,7 @@ CREATE TRIGGER intent_authorization_append_only BEFORE UPDATE OR DELETE OR TRUNC
 CREATE TRIGGER intent_transition_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON intent_transition
   FOR EACH STATEMENT EXECUTE FUNCTION sge_refuse_change();
 
--- The proof that an intent happened: the Settled log on a final block.
+-- The proof that an intent happened: the Settled log on a final block, or a provider's processed event.
 CREATE TABLE settlement (
   program_id bigint NOT NULL,
   id uuid NOT NULL,
@@ -143,14 +144,17 @@ CREATE TABLE settlement (
   confirmed_at timestamptz NOT NULL,   -- block time + the program clock's offset
   undone_at timestamptz,
   gas_share_wei units,
+  provider_event_id uuid,              -- no chain transaction then
   PRIMARY KEY (program_id, id),
   FOREIGN KEY (program_id, intent_id) REFERENCES intent (program_id, id),
   FOREIGN KEY (program_id, journal_id) REFERENCES journal (program_id, id),
   CHECK ((amount IS NULL) = (currency IS NULL)),
-  CHECK ((amount IS NULL) = (journal_id IS NULL))
+  CHECK ((amount IS NULL) = (journal_id IS NULL)),
+  CHECK (provider_event_id IS NULL OR (amount IS NOT NULL AND chain_id IS NULL AND undone_at IS NULL))
 );
 CREATE UNIQUE INDEX settlement_intent ON settlement (program_id, intent_id) WHERE undone_at IS NULL;
 CREATE UNIQUE INDEX settlement_log ON settlement (chain_id, block_hash, log_index);
+CREATE UNIQUE INDEX settlement_provider_event ON settlement (program_id, provider_event_id) WHERE provider_event_id IS NOT NULL;
 
 CREATE TABLE commission (
   program_id bigint NOT NULL,

@@ -106,6 +106,12 @@ BEGIN
   )
   SELECT array_agg(p.registration_intent_id ORDER BY p.registration_intent_id) INTO placed FROM placed p;
 
+  -- Whoever pays through a provider need not be registered: a user without a referrer.
+  INSERT INTO program_user (program_id, public_id, wallet, created_at)
+  SELECT p_program, (array_agg(r.user_id))[1], r.wallet, p_at
+    FROM unnest(fresh) r WHERE r.kind = 'COMMERCE_PAYMENT' GROUP BY r.wallet ORDER BY r.wallet
+  ON CONFLICT (program_id, wallet) DO NOTHING;
+
   WITH stored AS (
     INSERT INTO intent (program_id, id, kind, idempotency_key, request_hash, on_chain_id, chain_id, wallet, user_id,
                         amount, currency, referral_code, referrer_id, payload, terms_version, upline, created_by, created_at)
@@ -113,12 +119,14 @@ BEGIN
            u.id, r.amount, r.currency, r.referral_code, CASE r.kind WHEN 'REGISTRATION' THEN r.referrer END, r.payload,
            r.terms_version, coalesce(sge_upline(a.path), '{}'), coalesce(r.actor, p_actor), p_at
       FROM unnest(fresh) r
-      CROSS JOIN LATERAL (SELECT u.id, u.referrer_id FROM program_user u
+      CROSS JOIN LATERAL (SELECT u.id, u.referrer_id, u.registered_at FROM program_user u
                            WHERE u.program_id = p_program AND u.wallet = r.wallet LIMIT 1) u
       LEFT JOIN LATERAL (
         SELECT a.path FROM affiliate a
          WHERE a.program_id = p_program
-           AND a.id = CASE r.kind WHEN 'REGISTRATION' THEN r.referrer ELSE u.referrer_id END LIMIT 1) a ON true
+           AND a.id = CASE WHEN r.kind = 'REGISTRATION' THEN r.referrer
+                           WHEN r.kind = 'COMMERCE_PAYMENT' AND u.registered_at IS NULL THEN r.referrer
+                           ELSE u.referrer_id END LIMIT 1) a ON true
      ORDER BY r.key COLLATE "C"
     ON CONFLICT (program_id, idempotency_key) DO NOTHING
     RETURNING id, kind
@@ -131,18 +139,20 @@ BEGIN
   END IF;
   SELECT array_agg(r ORDER BY r.id) INTO fresh FROM unnest(fresh) r WHERE r.id = ANY (made);
 
-  INSERT INTO intent_authorization (program_id, intent_id, n, valid_after, valid_before, nonce, signature,
-                                    contract_wallet, given_by, given_at)
-  SELECT p_program, r.id, 1, r.valid_after, r.valid_before, decode(r.nonce, 'hex'), decode(r.signature, 'hex'),
-         r.contract_wallet, coalesce(r.actor, p_actor), p_at
-    FROM unnest(fresh) r WHERE r.signature IS NOT NULL;
+  IF EXISTS (SELECT FROM unnest(fresh) r WHERE r.signature IS NOT NULL) THEN  -- a worker stores none, and may not
+    INSERT INTO intent_authorization (program_id, intent_id, n, valid_after, valid_before, nonce, signature,
+                                      contract_wallet, given_by, given_at)
+    SELECT p_program, r.id, 1, r.valid_after, r.valid_before, decode(r.nonce, 'hex'), decode(r.signature, 'hex'),
+           r.contract_wallet, coalesce(r.actor, p_actor), p_at
+      FROM unnest(fresh) r WHERE r.signature IS NOT NULL;
+  END IF;
   INSERT INTO intent_state (program_id, intent_id, status, stage, authorization_n, rerouted, updated_at)
   SELECT p_program, r.id, 'PENDING', 'QUEUED', CASE WHEN r.signature IS NOT NULL THEN 1 END,
          coalesce(r.contract_wallet, false), p_at
     FROM unnest(fresh) r;
   INSERT INTO intent_todo (program_id, intent_id, chain_id, rerouted, due_at, expires_at)
   SELECT p_program, r.id, r.chain_id, coalesce(r.contract_wallet, false), p_at, sge_instant(r.valid_before)
-    FROM unnest(fresh) r;
+    FROM unnest(fresh) r WHERE r.kind <> 'COMMERCE_PAYMENT';  -- no chain settles it
   INSERT INTO intent_transition (program_id, intent_id, seq, from_status, to_status, stage, at, actor)
   SELECT p_program, r.id, 1, NULL, 'PENDING', 'QUEUED', p_at, coalesce(r.actor, p_actor) FROM unnest(fresh) r;
   -- The intent's own id is its audit row's too.

@@ -22,7 +22,8 @@ BEGIN
     'reversal', 'refund', 'withdrawal', 'commission_transition', 'refund_transition', 'affiliate_wallet_change',
     'balance_adjustment', 'payout_day', 'safe_transaction', 'safe_signature', 'safe_transaction_transition', 'payout', 'payout_line',
     'payout_batch', 'payout_batch_transaction', 'payout_exclusion', 'payout_batch_change', 'safe_relay',
-    'export_link', 'webhook_endpoint', 'webhook_secret', 'webhook_delivery', 'webhook_attempt'])
+    'export_link', 'webhook_endpoint', 'webhook_secret', 'webhook_delivery', 'webhook_attempt',
+    'provider_secret', 'provider_event'])
   LOOP
     key := CASE name WHEN 'program' THEN 'id' ELSE 'program_id' END;
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
@@ -45,6 +46,22 @@ GRANT SELECT (program_id, endpoint_id, id, created_at, valid_until) ON webhook_s
 REVOKE SELECT ON api_key FROM sge_api, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at)
   ON api_key TO sge_api, sge_reader;
+
+-- Providers' secrets are the web process's alone; what providers sent, word by word, is the workers' alone.
+REVOKE SELECT ON provider_secret FROM sge_worker, sge_reader;
+GRANT SELECT (program_id, id, provider, created_at, valid_until) ON provider_secret TO sge_reader;
+REVOKE SELECT ON provider_event FROM sge_api, sge_reader;
+GRANT SELECT (program_id, id, provider, event_id, received_at, due_at, tries, asked_again_at, event_type, step, charge,
+  intent_id, amount, currency, outcome, processed_at) ON provider_event TO sge_api, sge_reader;
+-- The web process stores events, and passes on that a person wants a late one credited; what an event means is not its to say.
+CREATE POLICY web_processes_nothing ON provider_event AS RESTRICTIVE FOR INSERT TO sge_api
+  WITH CHECK (processed_at IS NULL AND asked_again_at IS NULL AND step IS NULL AND intent_id IS NULL AND amount IS NULL);
+GRANT INSERT ON provider_secret, provider_event TO sge_api;
+GRANT UPDATE (valid_until) ON provider_secret TO sge_api;
+GRANT UPDATE (due_at, asked_again_at) ON provider_event TO sge_api;
+GRANT INSERT ON intent TO sge_worker;  -- of payments that a provider tells of
+GRANT UPDATE (due_at, tries, event_type, step, charge, intent_id, amount, currency, outcome, processed_at)
+  ON provider_event TO sge_worker;
 
 -- The platform's own credentials (program 0) see that programs exist and on what terms, and nothing inside them.
 DO $$
@@ -313,6 +330,7 @@ GRANT EXECUTE ON FUNCTION sge_find_program TO sge_worker;
 GRANT EXECUTE ON FUNCTION sge_authenticate_key, sge_wallet_programs, sge_locate, sge_find_program, sge_list_programs, sge_open_transactions, sge_waiting_intents
   TO sge_api, sge_reader;
 GRANT EXECUTE ON FUNCTION sge_backlog TO sge_api;
+GRANT EXECUTE ON FUNCTION sge_provider_secrets TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_begin_sessions, sge_authenticate_session, sge_sessions_of, sge_revoke_session, sge_note_session_use
   TO sge_api;
 GRANT EXECUTE ON FUNCTION sge_sessions_of TO sge_reader;

@@ -21,6 +21,7 @@ FILES = (
     "08_payouts.sql",
     "10_sessions.sql",
     "11_webhooks.sql",
+    "13_providers.sql",
     "20_access.sql",
 )
 

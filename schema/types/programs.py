@@ -26,6 +26,7 @@ from schema.types.audit import AuditEntry
 from schema.types.ledger import LedgerAccount, LedgerTransaction, TrialBalance
 from schema.types.money import Currency, Money
 from schema.types.node import Node, public_id, shown_rows
+from schema.types.providers import ProviderSecret
 from schema.types.series import ProgramStatistics, SeriesPoint
 from schema.types.viewer import ApiKey
 from schema.types.webhooks import WebhookEndpoint
@@ -186,4 +187,5 @@ class Program(Node):
     audit_log: Connection[AuditEntry] | None = resolved(resolvers.audit_log.of_program)
     api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)
     webhook_endpoints: list[WebhookEndpoint] | None = resolved(resolvers.webhooks.of_program)
+    provider_secrets: list[ProviderSecret] | None = resolved(resolvers.programs.provider_secrets)
     created_at: datetime

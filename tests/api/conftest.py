@@ -17,9 +17,11 @@ from sge.embedded.anvil import Anvil
 from tests.api.caller import Caller, Stage
 from tests.api.filled import FilledProgram
 from tests.api.paying import Paying, paying_program
+from tests.api.provider import SECRET, SET, Provider
 from tests.contracts.conftest import deployment
 from tests.fixtures.databases import Database
 from tests.fixtures.documented_events import assert_events_are_documented
+from tests.invariants import assert_invariants
 
 __all__ = ["deployment"]
 
@@ -94,3 +96,19 @@ async def paying(stage: Stage, database: Database) -> AsyncIterator[Paying]:
     yield await paying_program(stage, owner, worker)
     await worker.close()
     await owner.close()
+
+
+@pytest.fixture
+async def provider(stage: Stage, database: Database) -> AsyncIterator[Provider]:
+    """A program that sells through Coinbase Commerce; the invariants hold at the end."""
+    program = await stage.program()
+    made = await program.ask(SET, id=program.id, secret=SECRET)
+    assert made["setProviderSecret"]["userErrors"] == []
+    worker = await Pool.connect(database.dsn("sge_worker"), maximum=2)
+    yield Provider(stage, program, worker)
+    await worker.close()
+    admin = await asyncpg.connect(database.superuser_dsn)
+    try:
+        await assert_invariants(admin)
+    finally:
+        await admin.close()

@@ -9,7 +9,7 @@ import asyncpg
 from app.domain.commissions import Accrual, Earner, EarningTerms, accrue
 from app.domain.ids import new_id
 from app.domain.money import Money
-from app.domain.postings import Movement, MovementDirection
+from app.domain.postings import Account, AccountKind, Movement, MovementDirection
 from app.domain.settlement_postings import settlement_journal
 from app.domain.states import AffiliateStatus
 from app.store.database import Database
@@ -165,10 +165,11 @@ class FilledProgram:
         movement = Movement(CHAIN_ID, 7, block, 0, MovementDirection.IN, amount, bytes(32))
         journal = settlement_journal(
             intent,
-            user,
-            movement,
+            Account(AccountKind.USER, user),
+            amount,
             _TERMS.platform_fee_bps,
             accrual.commissions,
+            movement=movement,
             effective_at=self.now,
             registration=False,
         )

@@ -8,8 +8,8 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 from app.domain.ids import new_id
-from app.domain.intents import KINDS
-from app.domain.intents.kind import IntentKind
+from app.domain.intents import SIGNED_KINDS
+from app.domain.intents.kind import SignedKind
 from schema.ids import IdPrefix, decode_id, encode_id
 from tests.api.caller import CREATE_KEY, OwnProgram, Stage
 from tests.api.paying import Paying
@@ -53,6 +53,10 @@ CALLS = {
     + " } }",
     "Mutation.resumeProgram": 'mutation { resumeProgram(programId: "%(program)s", reason: "why") { program { id status }'
     + _ERRORS
+    + " } }",
+    "Mutation.setProviderSecret": """mutation { setProviderSecret(programId: "%(program)s", provider: "coinbase-commerce",
+        secret: "30291a20-0bd1-4267-9b0f") { """
+    + _PROGRAM
     + " } }",
     "Mutation.createApiKey": """mutation { createApiKey(programId: "%(program)s", name: "n", scopes: [READ],
         idempotencyKey: "key") { apiKey { id } secret replayed userErrors { code message field } } }""",
@@ -238,7 +242,7 @@ class Scene:
             "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
         }
         self.names |= await self._delivery()
-        for kind in KINDS:
+        for kind in SIGNED_KINDS:
             if not kind.mints_identity:
                 self.names[kind.operation] = await self._signed(payer, kind)
         await self._propose()
@@ -296,7 +300,7 @@ class Scene:
         intent: str = (await self.program.ask(document))["registerUser"]["intent"]["id"]
         return intent
 
-    async def _signed(self, payer: LocalAccount, kind: IntentKind) -> str:
+    async def _signed(self, payer: LocalAccount, kind: SignedKind) -> str:
         """The authorisation of 10 USDC, under the mutation's name as idempotency key."""
         asked = await self.program.ask(
             _AUTHORIZATION,

@@ -10,7 +10,7 @@ from app.chain.authorization import (
     receive_authorization_typed_data,
 )
 from app.chain.signature import recover_signer
-from app.domain.intents import KINDS
+from app.domain.intents import SIGNED_KINDS
 from tests.contracts.gateway_chain import TREASURY, GatewayChain
 from tests.contracts.items import OTHER_PROGRAM, PROGRAM, wallet
 
@@ -20,7 +20,7 @@ def test_intent_id_and_nonce_are_the_gateways(chain: GatewayChain) -> None:
     functions = chain.gateway.functions
     for program in (PROGRAM, OTHER_PROGRAM):
         assert functions.intentId(program, hashed).call() == intent_chain_id(program, hashed)
-        for number in (kind.chain_kind for kind in KINDS):
+        for number in (kind.chain_kind for kind in SIGNED_KINDS):
             ours = authorization_nonce(program, TREASURY, number, hashed)
             assert functions.authorizationNonce(program, TREASURY, number, hashed).call() == ours
 

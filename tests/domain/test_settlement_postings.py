@@ -49,10 +49,11 @@ def journal_of(
     accrual = accrue(Money(units, "USDC"), upline, terms, AT, registration=registration)
     return settlement_journal(
         INTENT,
-        7,
-        movement(units),
+        PAYER,
+        Money(units, "USDC"),
         fee_bps,
         accrual.commissions,
+        movement=movement(units),
         effective_at=AT,
         registration=registration,
     )

@@ -10,7 +10,7 @@ from app.chain.client import Chain
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.intents import PAYMENT, REGISTRATION
-from app.domain.intents.kind import Asked, IntentKind
+from app.domain.intents.kind import Asked, SignedKind
 from app.processes.accept_intent import (
     AcceptedIntent,
     AskPaymentAuthorization,
@@ -58,7 +58,7 @@ class Payers:
     ) -> AcceptedIntent:
         return await self._ask(PAYMENT, Asked(payer, key, amount=amount, authorization=signed))
 
-    async def _ask(self, kind: IntentKind, asked: Asked) -> AcceptedIntent:
+    async def _ask(self, kind: SignedKind, asked: Asked) -> AcceptedIntent:
         program_id = self.program.id
         return await self.intake.accept(key_of(program_id), program_id, kind, asked)
 

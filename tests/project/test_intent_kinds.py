@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import pytest
 
-from app.domain.intents import KINDS
-from app.domain.intents.kind import IntentKind
+from app.domain.intents import KINDS, SIGNED_KINDS
+from app.domain.intents.commerce_payment import CommercePayment
+from app.domain.intents.kind import IntentKind, SignedKind
 from app.domain.intents.payment import Payment
 from app.domain.operations import rule_of
 from app.domain.permissions import ApiScope
@@ -17,11 +18,15 @@ from sge.embedded.project import PROJECT
 
 @dataclass(frozen=True)
 class Place:
-    """A file that names every kind. there: what stands in it; {…} are a kind's words, see _words."""
+    """A file that names every kind. there: what stands in it; {…} are a kind's words, see _words.
+
+    signed: only kinds that a mutation asks for and the chain settles stand there.
+    """
 
     file: str
     add: str
     there: str
+    signed: bool = True
 
 
 PLACES = (
@@ -29,6 +34,7 @@ PLACES = (
         "app/domain/intents/{module}.py",
         "the kind: what is asked, checked and posted, its number on chain",
         r'name: ClassVar\[str\] = "{name}"',
+        signed=False,
     ),
     Place(
         "contracts/src/SettlementItems.sol",
@@ -44,13 +50,20 @@ PLACES = (
         "migrations/sql/04_intents.sql",
         "its name in the CHECK of intent.kind (after a release: a migration of its own)",
         r"CHECK \(kind IN \([^)]*'{name}'",
+        signed=False,
     ),
     Place(
         "app/store/tables/intent.py",
         "its name in the same CheckConstraint",
         r"CheckConstraint\(\"kind IN \([^)]*'{name}'",
+        signed=False,
     ),
-    Place("schema/inputs/intents.py", "a value of IntentKind", r'\n    {name} = "{name}"'),
+    Place(
+        "schema/inputs/intents.py",
+        "a value of IntentKind",
+        r'\n    {name} = "{name}"',
+        signed=False,
+    ),
     Place("schema/inputs/intents.py", "the input type of its mutation", r"\nclass {input}\b"),
     Place(
         "resolvers/changing_intents.py",
@@ -65,7 +78,7 @@ PLACES = (
     ),
     Place(
         "tests/schema/contract.graphql",
-        "enum value, input and mutation: clients rely on them",
+        "enum value; of what wallets sign also input and mutation: clients rely on them",
         r"enum IntentKind \{{[^}}]*\b{name}\b[\s\S]*\n  {operation}\(input: {input}!",
     ),
     Place(
@@ -77,16 +90,19 @@ PLACES = (
         "frontend-stub/src/parts/status.tsx",
         "its name for people, in kindWords",
         r"\n  {name}: \"",
+        signed=False,
     ),
     Place(
         "frontend-stub/src/routing.ts",
         "the filter's choice, in kinds",
         r"kinds: readonly IntentKind\[\] = \[[^\]]*\"{name}\"",
+        signed=False,
     ),
     Place(
         "frontend-stub/src/generated/operations.ts",
         "nothing by hand: `make codegen`",
         r"IntentKind =[^;]*'{name}'",
+        signed=False,
     ),
 )
 
@@ -95,19 +111,25 @@ def missing(kind: IntentKind) -> Iterator[str]:
     """Where a kind is not known yet, and what to add there."""
     words = _words(kind)
     for place in PLACES:
+        if place.signed and not isinstance(kind, SignedKind):
+            continue
         file = PROJECT / place.file.format(**words)
         there = place.there.format(**words)
         if not file.is_file() or not re.search(there, file.read_text()):
             yield f"{file.relative_to(PROJECT)}: {place.add}"
-    # Comes from KINDS; without it every key is told FORBIDDEN.
-    if ApiScope.WRITE_INTENTS not in rule_of(f"Mutation.{kind.operation}").scopes:
+    # Comes from SIGNED_KINDS; without it every key is told FORBIDDEN.
+    if (
+        isinstance(kind, SignedKind)
+        and ApiScope.WRITE_INTENTS not in rule_of(f"Mutation.{kind.operation}").scopes
+    ):
         yield "app/domain/permissions.py: who may ask for its mutation"
 
 
 def _words(kind: IntentKind) -> dict[str, str]:
-    return {
-        "name": kind.name,
-        "module": kind.name.lower(),
+    words = {"name": kind.name, "module": kind.name.lower()}
+    if not isinstance(kind, SignedKind):
+        return words
+    return words | {
         "number": str(kind.chain_kind),
         "operation": kind.operation,
         "field": re.sub("([A-Z])", r"_\1", kind.operation).lower(),
@@ -136,6 +158,19 @@ def test_every_place_is_named() -> None:
     assert todo[-1].startswith("app/domain/permissions.py: ")
 
 
+class Gift(CommercePayment):
+    """A kind that nobody knows and no wallet signs."""
+
+    name: ClassVar[str] = "GIFT"
+
+
+def test_every_place_of_an_unsigned_kind_is_named() -> None:
+    todo = list(missing(Gift()))
+    assert len(todo) == sum(not place.signed for place in PLACES)
+    assert todo[0].startswith("app/domain/intents/gift.py: ")
+
+
 def test_kinds_differ() -> None:
-    for name in ("name", "operation", "chain_kind"):
-        assert len({getattr(kind, name) for kind in KINDS}) == len(KINDS), name
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    for name in ("operation", "chain_kind"):
+        assert len({getattr(kind, name) for kind in SIGNED_KINDS}) == len(SIGNED_KINDS), name

@@ -23,7 +23,7 @@ event                        s       s       s       s
 event_feed                   s       s       s       s
 event_outbox                 i       is      -       -
 export_link                  i       -       -       -
-intent                       is      s       s       -
+intent                       is      is      s       -
 intent_attempt               s       isu     s       -
 intent_authorization         is      s       s       -
 intent_state                 isu     isu     s       -
@@ -48,6 +48,8 @@ program_member               dis     s       s       -
 program_series               s       disu    s       -
 program_series_amount        s       disu    s       -
 program_user                 isu     isu     s       -
+provider_event               isu     su      s       -
+provider_secret              isu     -       s       -
 refund                       isu     su      s       -
 refund_transition            is      is      s       -
 reversal                     is      s       s       -
@@ -84,6 +86,8 @@ COLUMNS = {
     ("sge_api", "payout_batch"): "rejected_by rejected_at reject_reason version",
     ("sge_api", "program_currency"): "on_chain_balance on_chain_read_at",
     ("sge_api", "program_user"): "registration_intent_id",
+    ("sge_api", "provider_event"): "due_at asked_again_at",
+    ("sge_api", "provider_secret"): "valid_until",
     ("sge_api", "refund"): "status",
     (
         "sge_api",
@@ -112,6 +116,10 @@ COLUMNS = {
         "sge_worker",
         "program_user",
     ): "referrer_id registration_intent_id identity_token_id registered_at",
+    (
+        "sge_worker",
+        "provider_event",
+    ): "due_at tries event_type step charge intent_id amount currency outcome processed_at",
     ("sge_worker", "refund"): "status paid_at",
     (
         "sge_worker",
@@ -154,6 +162,7 @@ FUNCTIONS = {
     "sge_open_transactions": "api reader",
     "sge_post_api": "api",
     "sge_post_worker": "worker",
+    "sge_provider_secrets": "api",
     "sge_read_situations": "api worker",
     "sge_revoke_session": "api",
     "sge_sessions_of": "api reader",

@@ -12,7 +12,7 @@ from app.domain.authorization_window import SignedAuthorization
 from app.domain.commissions import Accrual, Earner, EarningTerms, accrue
 from app.domain.idempotency import meaning_hash
 from app.domain.money import Currency, Money
-from app.domain.postings import Journal, Movement
+from app.domain.postings import Account, AccountKind, Journal, Movement
 from app.domain.settlement_postings import settlement_journal
 from app.domain.states import AffiliateStatus, ProgramStatus
 from app.domain.terms import Terms
@@ -79,18 +79,59 @@ class Draft:
 
 
 class IntentKind(ABC):
-    """A kind of intent: its name, what it needs, and what the chain does for it."""
+    """A kind of intent: its name, who earns from it, and what its settlement posts."""
 
     name: ClassVar[str]
     """As IntentKind of the contract calls it."""
+    mints_identity: ClassVar[bool]
+    """Whether its settlement registers the wallet."""
+
+    @abstractmethod
+    def payer(self, user_id: int) -> Account:
+        """The account that its money comes from: what stands for it outside the ledger."""
+
+    def accrual(
+        self, amount: Money, upline: Sequence[Earner], terms: EarningTerms, confirmed_at: datetime
+    ) -> Accrual:
+        """Who earns from its settlement, by the upline and terms stored with it. confirmed_at: program time."""
+        return accrue(amount, upline, terms, confirmed_at, registration=self.mints_identity)
+
+    def journal(
+        self,
+        intent_id: UUID,
+        user_id: int,
+        paid: Money,
+        terms: EarningTerms,
+        accrual: Accrual,
+        *,
+        movement: Movement | None,
+        effective_at: datetime,
+    ) -> Journal:
+        """What its settlement posts, when money moved. movement: the log that moved it, if one did."""
+        return settlement_journal(
+            intent_id,
+            self.payer(user_id),
+            paid,
+            terms.platform_fee_bps,
+            accrual.commissions,
+            movement=movement,
+            effective_at=effective_at,
+            registration=self.mints_identity,
+        )
+
+
+class SignedKind(IntentKind):
+    """A kind that a mutation asks for and the chain settles: what it needs, and what the chain does for it."""
+
     operation: ClassVar[str]
     """The mutation that asks for it: part of its meaning."""
     chain_kind: ClassVar[int]
     """The purpose that a signed nonce binds (contracts/src/SettlementItems.sol)."""
-    mints_identity: ClassVar[bool]
-    """Whether its settlement registers the wallet."""
     authorization_field: ClassVar[str]
     """Where its signature stands in the input."""
+
+    def payer(self, user_id: int) -> Account:
+        return Account(AccountKind.USER, user_id)
 
     @abstractmethod
     def draft(self, asked: Asked, situation: Situation) -> Draft:
@@ -116,33 +157,6 @@ class IntentKind(ABC):
     @abstractmethod
     def asked_amount(self, asked: Asked, program: ProgramFacts) -> Money | None:
         """The amount that the client names, if it names one."""
-
-    def accrual(
-        self, amount: Money, upline: Sequence[Earner], terms: EarningTerms, confirmed_at: datetime
-    ) -> Accrual:
-        """Who earns from its settlement, by the upline and terms stored with it. confirmed_at: program time."""
-        return accrue(amount, upline, terms, confirmed_at, registration=self.mints_identity)
-
-    def journal(
-        self,
-        intent_id: UUID,
-        user_id: int,
-        movement: Movement,
-        terms: EarningTerms,
-        accrual: Accrual,
-        *,
-        effective_at: datetime,
-    ) -> Journal:
-        """What its settlement posts, when money moved."""
-        return settlement_journal(
-            intent_id,
-            user_id,
-            movement,
-            terms.platform_fee_bps,
-            accrual.commissions,
-            effective_at=effective_at,
-            registration=self.mints_identity,
-        )
 
     def repeated_warnings(
         self, asked: Asked, situation: Situation

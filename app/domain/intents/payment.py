@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from app.domain.amounts import AmountText, parse_amount
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.intents.kind import Asked, Draft, IntentKind, ProgramFacts, Situation
+from app.domain.intents.kind import Asked, Draft, ProgramFacts, SignedKind, Situation
 from app.domain.money import Money
 from app.domain.terms import check_payment_range
 
 
-class Payment(IntentKind):
+class Payment(SignedKind):
     """Commissions go to the upline of the user's referrer, as it is when the payment is accepted."""
 
     name: ClassVar[str] = "PAYMENT"

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from app.domain.amounts import AmountText, parse_amount
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.intents.kind import Asked, Draft, IntentKind, ProgramFacts, Situation
+from app.domain.intents.kind import Asked, Draft, ProgramFacts, SignedKind, Situation
 from app.domain.money import Money
 from app.domain.states import AffiliateStatus
 from app.domain.warnings import REFERRER_NOT_ACTIVE, UNKNOWN_REFERRAL_CODE, AcceptanceWarning
 
 
-class Registration(IntentKind):
+class Registration(SignedKind):
     """Its referrer is fixed when it is CONFIRMED; a wallet has at most one that is not FAILED."""
 
     name: ClassVar[str] = "REGISTRATION"

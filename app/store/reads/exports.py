@@ -14,7 +14,8 @@ _PORTION = 1_000
 Conditions = Mapping[str, Any]
 
 _INTENTS = """
-SELECT i.id, i.kind, s.status, s.stage, split_part(i.idempotency_key, E'\\x1f', -1) AS idempotency_key, i.wallet, u.public_id AS user_id, i.amount, i.currency,
+SELECT i.id, i.kind, s.status, s.stage, split_part(i.idempotency_key, E'\\x1f', -1) AS idempotency_key, i.wallet,
+       u.public_id AS user_id, coalesce(i.amount, t.amount) AS amount, coalesce(i.currency, t.currency) AS currency,
        i.referral_code, i.terms_version, s.failure_code, s.failure_message, i.created_by, i.created_at, s.completed_at,
        t.id AS settlement_id, t.tx_hash, t.confirmed_at
   FROM intent i

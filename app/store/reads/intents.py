@@ -55,8 +55,15 @@ class IntentFilter:
     created_before: datetime | None = None
 
 
-_COLUMNS = """i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
-  i.amount, i.currency, i.referral_code, i.terms_version, i.upline, s.failure_code, s.failure_message,
+# Of a payment through a provider: known since it confirmed.
+_PAID = (
+    "SELECT x.{what} FROM settlement x"
+    " WHERE x.program_id = i.program_id AND x.intent_id = i.id AND x.undone_at IS NULL"
+)
+_COLUMNS = f"""i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
+  CASE WHEN i.kind = 'COMMERCE_PAYMENT' THEN ({_PAID.format(what="amount")}) ELSE i.amount END AS amount,
+  CASE WHEN i.kind = 'COMMERCE_PAYMENT' THEN ({_PAID.format(what="currency")}) ELSE i.currency END AS currency,
+  i.referral_code, i.terms_version, i.upline, s.failure_code, s.failure_message,
   s.failure_retryable, i.created_at, s.updated_at, s.completed_at,
   CASE WHEN s.mined_block IS NOT NULL AND s.stage = 'MINED' THEN greatest(w.head_number - s.mined_block + 1, 1)
        END AS confirmations,

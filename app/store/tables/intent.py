@@ -36,7 +36,8 @@ class Intent(Row, table=True):
         CheckConstraint("length(on_chain_id) = 32"),
         CheckConstraint("amount > 0"),
         CheckConstraint("(amount IS NULL) = (currency IS NULL)"),
-        CheckConstraint("(kind = 'REGISTRATION') OR amount IS NOT NULL"),
+        CheckConstraint("kind <> 'PAYMENT' OR amount IS NOT NULL"),
+        CheckConstraint("kind <> 'COMMERCE_PAYMENT' OR amount IS NULL"),
         Index("intent_user", "program_id", "user_id", "id"),
         Index("intent_wallet", "program_id", "wallet", "id"),
     )

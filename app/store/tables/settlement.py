@@ -25,7 +25,13 @@ class Settlement(Row, table=True):
         ForeignKeyConstraint(["program_id", "intent_id"], ["intent.program_id", "intent.id"]),
         ForeignKeyConstraint(["program_id", "journal_id"], ["journal.program_id", "journal.id"]),
         CheckConstraint("(amount IS NULL) = (currency IS NULL)"),
+        ForeignKeyConstraint(
+            ["program_id", "provider_event_id"], ["provider_event.program_id", "provider_event.id"]
+        ),
         CheckConstraint("(amount IS NULL) = (journal_id IS NULL)"),
+        CheckConstraint(
+            "provider_event_id IS NULL OR (amount IS NOT NULL AND chain_id IS NULL AND undone_at IS NULL)"
+        ),
         Index(
             "settlement_intent",
             "program_id",
@@ -34,6 +40,13 @@ class Settlement(Row, table=True):
             postgresql_where=text("undone_at IS NULL"),
         ),
         Index("settlement_log", "chain_id", "block_hash", "log_index", unique=True),
+        Index(
+            "settlement_provider_event",
+            "program_id",
+            "provider_event_id",
+            unique=True,
+            postgresql_where=text("provider_event_id IS NOT NULL"),
+        ),
     )
 
     program_id: int = key(BigInteger)
@@ -52,3 +65,4 @@ class Settlement(Row, table=True):
     confirmed_at: datetime = required(INSTANT)
     undone_at: datetime | None = optional(INSTANT)
     gas_share_wei: int | None = optional(UNITS)
+    provider_event_id: UUID | None = optional(Uuid)

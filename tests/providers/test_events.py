@@ -1,0 +1,269 @@
+"""What comes of a provider's events."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.providers.charges import body_of
+from tests.providers.shop import Shop
+from tests.services.world import wallet
+
+HUNDRED = {
+    "PROVIDER": -100_000_000,
+    "PROGRAM": 82_000_000,
+    "PLATFORM": 1_000_000,
+    "AFFILIATE LEAF": 10_000_000,
+    "AFFILIATE MIDDLE": 5_000_000,
+    "AFFILIATE ROOT": 2_000_000,
+}
+
+
+async def test_a_charge_from_its_making_to_its_payment(shop: Shop) -> None:
+    charge = shop.charge()
+    await shop.tell(charge.event("created"))
+    made = await shop.intent(charge)
+    assert (made["status"], made["stage"], made["amount"]) == ("PENDING", "QUEUED", None)
+    assert made["created_by"] == "provider:coinbase-commerce"
+    assert made["payload"] == {
+        "provider": "coinbase-commerce",
+        "charge": charge.code,
+        "referralCode": "LEAF",
+    }
+    await shop.tell(charge.event("pending"))
+    assert (await shop.intent(charge))["status"] == "PROCESSING"
+    await shop.tell(charge.paid("60.00").paid("40").paid("7", status="PENDING").event("confirmed"))
+    done = await shop.intent(charge)
+    assert (done["status"], done["stage"], done["version"]) == ("CONFIRMED", "FINAL", 3)
+    # The payment of a wallet that is not registered fixes no referrer.
+    assert (done["registered_at"], done["users_referrer"]) == (None, None)
+    assert await shop.balances() == HUNDRED
+    assert await shop.outcomes() == ["APPLIED", "APPLIED", "SETTLED"]
+    assert await shop.discrepancies() == []
+
+
+async def test_nothing_of_it_is_ever_work_for_a_chain(shop: Shop) -> None:
+    for step in ("created", "pending"):
+        await shop.tell(shop.charge().event(step))
+    assert await shop.world.fetch(shop.id, "SELECT * FROM intent_todo") == []
+
+
+@pytest.mark.parametrize("first", ["confirmed", "resolved"])
+async def test_what_comes_after_the_payment_changes_nothing(shop: Shop, first: str) -> None:
+    charge = shop.charge().paid("100")
+    await shop.tell(charge.event(first))
+    for step in ("created", "pending", "failed", "delayed", "confirmed", "resolved"):
+        await shop.tell(charge.event(step))
+    assert await shop.balances() == HUNDRED
+    assert await shop.outcomes() == ["SETTLED", *["STALE"] * 6]
+
+
+async def test_an_event_that_comes_again_is_kept_once(shop: Shop) -> None:
+    charge = shop.charge().paid("100")
+    for attempt in range(1, 4):
+        await shop.tell(charge.event("confirmed", "the-event", attempt))
+    assert await shop.outcomes() == ["SETTLED"]
+    assert await shop.balances() == HUNDRED
+
+
+async def test_not_paid_then_paid_after_all(shop: Shop) -> None:
+    charge = shop.charge()
+    await shop.tell(charge.event("failed"), charge.event("created"), charge.event("pending"))
+    failed = await shop.intent(charge)
+    assert (failed["status"], failed["failure_code"]) == ("FAILED", "REJECTED")
+    assert failed["failure_retryable"] is False
+    await shop.tell(charge.paid("100").event("resolved"))
+    assert (await shop.intent(charge))["status"] == "CONFIRMED"
+    assert await shop.balances() == HUNDRED
+
+
+async def test_paid_late_waits_for_a_person(shop: Shop) -> None:
+    charge = shop.charge()
+    await shop.tell(charge.event("created"), charge.event("failed"))
+    await shop.tell(charge.paid("30").event("delayed"), charge.paid("70").event("delayed"))
+    late = await shop.intent(charge)
+    assert (late["status"], late["failure_code"]) == ("FAILED", "PAID_LATE")
+    assert late["failure_retryable"] is True
+    assert await shop.balances() == {}
+
+    await shop.retry(late["id"])
+    assert (await shop.intent(charge))["status"] == "PENDING"
+    shop.world.now += timedelta(days=3)
+    await shop.process()
+    assert (await shop.intent(charge))["status"] == "CONFIRMED"
+    # The event that has seen both payments is credited.
+    assert await shop.balances() == HUNDRED
+    assert "process_provider_events" in shop.world.bells.jobs_rung
+    await shop.retry(late["id"])
+    assert await shop.process() == 0
+
+
+async def test_less_and_more_than_was_asked_is_credited_as_paid(shop: Shop) -> None:
+    await shop.tell(shop.charge().paid("0.000001").event("confirmed"))
+    await shop.tell(shop.charge().paid("5000.10").event("resolved"))
+    assert (await shop.balances())["PROVIDER"] == -5_000_100_001
+
+
+async def test_a_later_event_that_names_more_is_told_of(shop: Shop) -> None:
+    charge = shop.charge().paid("100")
+    await shop.tell(charge.event("confirmed"))
+    await shop.tell(charge.paid("11").event("resolved"))
+    assert await shop.balances() == HUNDRED
+    [found] = await shop.discrepancies()
+    assert (found["kind"], found["severity"]) == ("UNATTRIBUTED_PAYMENT", "WARNING")
+    assert (found["expected"], found["actual"]) == ("100000000", "111000000")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"program": None}, "lacks program"),
+        ({"wallet": None}, "lacks wallet"),
+        ({"idempotencyKey": None}, "lacks idempotencyKey"),
+        ({"idempotencyKey": "ö"}, "idempotencyKey is none"),
+        ({"idempotencyKey": "x" * 129}, "idempotencyKey is none"),
+        ({"idempotencyKey": 7}, "lacks idempotencyKey"),
+        ({"wallet": "0x12"}, "wallet is none"),
+        ({"wallet": "0x" + "0" * 40}, "wallet is none"),
+        ({"wallet": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD".swapcase()}, "wallet is none"),
+        ({"program": "prg_01h455vb4pex5vsknk084sn02q"}, "names another program"),
+        ({"program": "program"}, "names another program"),
+    ],
+)
+async def test_what_nobody_can_be_credited_with_is_told_and_kept(
+    shop: Shop, changed: dict[str, object], why: str
+) -> None:
+    charge = shop.charge(**changed)
+    await shop.tell(charge.event("created"), charge.event("pending"))
+    await shop.tell(charge.paid("100").event("confirmed"), charge.event("resolved"))
+    assert await shop.balances() == {}
+    assert await shop.world.fetch(shop.id, "SELECT * FROM intent") == []
+    assert await shop.outcomes() == ["UNATTRIBUTED"] * 4
+    unpaid, paid = await shop.discrepancies()
+    assert (unpaid["severity"], paid["severity"]) == ("INFO", "WARNING")
+    assert why in paid["message"]
+    assert paid["actual"] == "100 USD"
+
+
+@pytest.mark.parametrize("metadata", [None, {}])
+async def test_a_charge_of_somebody_else(shop: Shop, metadata: object) -> None:
+    charge = shop.charge()
+    charge.metadata = metadata
+    await shop.tell(charge.paid("5").event("confirmed"))
+    [found] = await shop.discrepancies()
+    assert "lacks program, wallet, idempotencyKey" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "why"),
+    [
+        ("10", "EUR", "paid in EUR"),
+        ("10", "usd", "paid in usd"),
+        ("-1", "USD", "no amount"),
+        ("1e3", "USD", "no amount"),
+        ("1,000", "USD", "no amount"),
+        ("NaN", "USD", "no amount"),
+        ("٣", "USD", "no amount"),
+        ("0.0000001", "USD", "6 decimals"),
+        ("0.00", "USD", "no confirmed payment above zero"),
+        ("9" * 79, "USD", "no amount"),
+        ("9" * 78, "USD", "no amount"),
+        (str(2**256), "USD", "no amount"),
+        (str(2**256 // 10**6 + 1), "USD", "no confirmed payment"),
+    ],
+)
+async def test_amounts_that_are_none(shop: Shop, amount: str, currency: str, why: str) -> None:
+    charge = shop.charge()
+    await shop.tell(charge.event("created"))
+    await shop.tell(charge.paid("1").paid(amount, currency).event("confirmed"))
+    if amount == "0.00":
+        assert (await shop.intent(charge))["status"] == "CONFIRMED"
+        return
+    assert (await shop.intent(charge))["status"] == "PENDING"
+    [found] = await shop.discrepancies()
+    assert why in found["message"]
+    assert await shop.balances() == {}
+
+
+@pytest.mark.parametrize("amount", [100, 1.5, None, True, ["1"], {"amount": "1"}])
+async def test_an_amount_that_is_no_text_is_malformed(shop: Shop, amount: object) -> None:
+    await shop.tell(shop.charge().paid(amount).event("confirmed"))
+    assert await shop.outcomes() == ["MALFORMED"]
+    [found] = await shop.discrepancies()
+    assert "event.data.payments[0].value.local.amount" in found["message"]
+    assert await shop.balances() == {}
+
+
+async def test_a_key_is_one_charge_and_one_meaning(shop: Shop) -> None:
+    charge = shop.charge().paid("100")
+    await shop.tell(charge.event("confirmed"))
+    same_key = shop.charge(idempotencyKey=charge.metadata["idempotencyKey"]).paid("100")
+    await shop.tell(same_key.event("confirmed"))
+    other_wallet = shop.charge(idempotencyKey=charge.metadata["idempotencyKey"])
+    other_wallet.code = charge.code
+    await shop.tell(other_wallet.paid("100").event("resolved"))
+    other_key = shop.charge(wallet=charge.metadata["wallet"])
+    other_key.code = charge.code
+    await shop.tell(other_key.paid("100").event("resolved"))
+    assert await shop.outcomes() == ["SETTLED", "UNATTRIBUTED", "UNATTRIBUTED", "UNATTRIBUTED"]
+    assert await shop.balances() == HUNDRED
+    assert await shop.intent(other_key) is None
+
+
+async def test_a_key_that_terms_used(shop: Shop) -> None:
+    query = "SELECT idempotency_key FROM operation_key WHERE program_id = $1"
+    async with shop.world.api.write(shop.id) as unit:
+        await unit.connection.execute(
+            "INSERT INTO operation_key VALUES ($1, 'a key', 'setTerms', '', '1', now())", shop.id
+        )
+    assert await shop.world.fetch(shop.id, query, shop.id)
+    await shop.tell(shop.charge(idempotencyKey="a key").paid("1").event("confirmed"))
+    [found] = await shop.discrepancies()
+    assert "stands for something else" in found["message"]
+
+
+@pytest.mark.parametrize("code", [None, "", "NOBODY", "x", "\0", 5, ["LEAF"]])
+async def test_a_code_that_is_nobodys_earns_nobody_anything(shop: Shop, code: object) -> None:
+    await shop.tell(shop.charge(referralCode=code).paid("100").event("confirmed"))
+    assert await shop.balances() == {
+        "PROVIDER": -100_000_000,
+        "PROGRAM": 99_000_000,
+        "PLATFORM": 1_000_000,
+    }
+
+
+async def test_nobody_earns_from_their_own_payment_or_from_their_branch(shop: Shop) -> None:
+    own = wallet()
+    await shop.world.affiliate(shop.id, "OWN", "LEAF", own)
+    await shop.world.affiliate(shop.id, "BELOW", "OWN")
+    for code in ("own", "BELOW"):
+        await shop.tell(shop.charge(wallet=own, referralCode=code).paid("50").event("confirmed"))
+    assert (await shop.balances())["PROGRAM"] == 99_000_000
+
+
+async def test_a_suspended_affiliate_earns_nothing_and_nobody_above_gets_it(shop: Shop) -> None:
+    query = "SELECT public_id FROM affiliate WHERE program_id = $1 AND referral_code = 'MIDDLE'"
+    [row] = await shop.world.fetch(shop.id, query, shop.id)
+    charge = shop.charge().paid("100")
+    await shop.tell(charge.event("created"))
+    await shop.suspend(row["public_id"])
+    await shop.tell(charge.event("confirmed"))
+    after = dict(HUNDRED, PROGRAM=87_000_000)
+    del after["AFFILIATE MIDDLE"]
+    assert await shop.balances() == after
+
+
+async def test_a_paused_program_hears_of_its_payments(shop: Shop) -> None:
+    async with shop.worker.write(shop.id) as unit:
+        await unit.connection.execute(
+            "UPDATE program SET status = 'PAUSED', pause_reason = 'a test', paused_by = 'test',"
+            " paused_at = now() WHERE id = $1",
+            shop.id,
+        )
+    await shop.tell(shop.charge().paid("100").event("confirmed"))
+    assert await shop.balances() == HUNDRED
+
+
+async def test_types_that_say_nothing_to_us(shop: Shop) -> None:
+    await shop.tell(body_of("e1", "invoice:paid", [1]), body_of("e2", "charge:unheard", None))
+    assert await shop.outcomes() == ["IGNORED", "IGNORED"]
+    assert await shop.discrepancies() == []

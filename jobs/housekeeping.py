@@ -1,8 +1,8 @@
-"""Forgets events older than the retention, and links, sign-ins and sessions that are over, and writes the account snapshots that are due."""
+"""Forgets events older than the retention, and links, sign-ins, sessions and webhooks that are over, and writes the account snapshots that are due."""
 
 from datetime import timedelta
 
-from app.processes.keep_house import keep_house, keep_links, keep_sessions
+from app.processes.keep_house import keep_house, keep_links, keep_sessions, keep_webhooks
 from app.processes.snapshot_accounts import snapshot_accounts
 from jobs.context import JobContext
 from jobs.entry import wake
@@ -20,4 +20,5 @@ async def run(context: JobContext) -> None:
     await keep_house(runtime.database, runtime.bells, runtime.clock, kept)
     await keep_links(runtime.database, runtime.bells, runtime.clock)
     await keep_sessions(runtime.database, runtime.bells, runtime.clock)
+    await keep_webhooks(runtime.database, runtime.bells, runtime.clock)
     await snapshot_accounts(runtime.database, runtime.bells)

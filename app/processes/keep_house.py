@@ -1,4 +1,4 @@
-"""Daily cleaning: events that are older than the retention; links to exports, sign-ins and sessions that are over."""
+"""Daily cleaning: events that are older than the retention; links to exports, sign-ins and sessions that are over; webhooks that were delivered."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,11 +9,13 @@ from app.store.database import Database
 from app.store.event_retention import forget_events
 from app.store.exports import forget_links
 from app.store.sessions import forget_nonces, forget_sessions
+from app.store.webhooks.deliveries import forget_webhooks
 
 EVENTS_KEPT = timedelta(days=90)
 LINKS_KEPT = timedelta(days=1)
 NONCES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
+DELIVERIES_KEPT = timedelta(days=30)
 
 
 async def keep_house(
@@ -44,4 +46,14 @@ async def keep_sessions(database: Database, bells: Bells, clock: Clock) -> int:
         use_case = partial(forget, before=before)
         while removed := await execute(database, bells, None, use_case):
             gone += removed
+    return gone
+
+
+async def keep_webhooks(database: Database, bells: Bells, clock: Clock) -> int:
+    """Removes deliveries that have ended 30 days after they were queued, and secrets that ended so long ago; returns how
+    many deliveries.
+    """
+    gone, forget = 0, partial(forget_webhooks, before=clock() - DELIVERIES_KEPT)
+    while removed := await execute(database, bells, None, forget):
+        gone += removed
     return gone

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
+import structlog
 
 from app.domain.clock import Clock
 from app.domain.webhooks.outcomes import Outcome, asks_to_wait, error_of
@@ -14,6 +15,7 @@ from app.domain.webhooks.schedule import read_retry_after
 from app.domain.webhooks.targets import Target, UnsuitableTarget, parse_target
 from app.processes.webhooks.resolving import Resolver, addresses_of
 
+_LOG = structlog.get_logger()
 _MOST_ADDRESSES = 3
 _USER_AGENT = "SGE-Webhooks/1"
 
@@ -80,6 +82,9 @@ class Sender:
             error = str(problem)
         except httpx.TransportError as problem:
             error = _in_words(problem)
+        except Exception:  # noqa: BLE001 - counted as a try, whatever it is, so that it ends
+            _LOG.exception("webhook not sent")
+            error = "It could not be sent; the reason is in this installation's log."
         duration = 1000 * (time.perf_counter() - begun)
         return Outcome(at, duration, status, error, retry_after)
 

@@ -11,6 +11,7 @@ from app.settings import Settings, SettingsMistake
 from app.trusted_documents import read_trusted_documents
 from schema.transport.asgi import Schema, build_application
 from schema.transport.exports import ExportingRuntime, Exports
+from schema.transport.http_protocol import http_protocol
 from schema.transport.leaving import LeavingServer
 from schema.transport.provider_webhooks import ProviderWebhooks, ReceivingRuntime
 from schema.transport.settings import TransportSettings
@@ -109,11 +110,14 @@ def server_config(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=http_protocol(settings),
         ws=SocketProtocol,
         proxy_headers=False,  # it believes a list from its left end; see app/domain/client_address.py
         ws_max_size=settings.maximum_message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
+        timeout_keep_alive=20,
+        limit_concurrency=settings.connections + settings.http_connections,
         timeout_graceful_shutdown=10,
     )

@@ -41,6 +41,14 @@ class TransportSettings:
     """Whether the rates of `limits` are counted."""
     trusted_proxies: tuple[Network, ...] = ()
     """Networks of proxies whose X-Forwarded-For is believed."""
+    head_seconds: float = 10.0
+    """A connection whose request line and headers take longer to arrive is cut off."""
+    maximum_head_bytes: int = 32 * 1024
+    maximum_headers: int = 100
+    http_connections: int = 2_000
+    """Beside those that became sockets; more are answered with 503."""
+    connections_per_peer: int = 500
+    """HTTP connections from one address that is no trusted proxy."""
     body_seconds: float = 30.0
     """A request whose body takes longer to arrive is given up."""
     cached_document_characters: int = 512 * 1024

@@ -98,7 +98,7 @@ async def one_answer(port: int, token: str, body: bytes) -> bytes:
     """The answer to one request."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = (
-        "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
+        "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         f"authorization: Bearer {token}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     writer.write(head.encode() + body)

@@ -29,32 +29,54 @@ class Load:
 
 
 async def load(
-    port: int, pid: int, token: str, body: Callable[[], bytes], *, clients: int, seconds: float
+    port: int,
+    pid: int,
+    token: str | None,
+    body: Callable[[], bytes],
+    *,
+    clients: int,
+    seconds: float,
+    refused_with: str | None = None,
 ) -> Load:
-    """Loads one server process; raises AssertionError on an answer with errors."""
+    """Loads one server process; raises AssertionError on an answer with errors, or without this one."""
     waits: list[float] = []
     server = psutil.Process(pid)
     before, started = server.cpu_times(), time.perf_counter()
     ends = started + seconds
-    await asyncio.gather(*(_client(port, token, body, waits, ends) for _ in range(clients)))
+    await asyncio.gather(
+        *(
+            _client(port, token, body, waits=waits, ends=ends, refused_with=refused_with)
+            for _ in range(clients)
+        )
+    )
     took, after = time.perf_counter() - started, server.cpu_times()
     cpu = after.user + after.system - before.user - before.system
     return Load(len(waits), took, waits, cpu)
 
 
 async def _client(
-    port: int, token: str, body: Callable[[], bytes], waits: list[float], ends: float
+    port: int,
+    token: str | None,
+    body: Callable[[], bytes],
+    *,
+    waits: list[float],
+    ends: float,
+    refused_with: str | None,
 ) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    credential = f"authorization: Bearer {token}\r\n" if token else ""
     head = (
-        "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
-        f"authorization: Bearer {token}\r\ncontent-length: "
+        "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+        f"{credential}content-length: "
     ).encode()
     while (sent := time.perf_counter()) < ends:
         content = body()
         writer.write(head + str(len(content)).encode() + b"\r\n\r\n" + content)
         answer = await answer_of(reader)
         waits.append(time.perf_counter() - sent)
+        if refused_with is not None:
+            assert f'"code":"{refused_with}"'.encode() in answer, answer[:500]
+            continue
         assert b'"errors":[' not in answer, answer[:500]
         assert b'"userErrors":[{' not in answer, answer[:500]
     writer.close()

@@ -66,6 +66,7 @@ class RateLimited(ApiError):
         self, message: str, retry_after_seconds: float, fields: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(message, retryAfterSeconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
         self.fields = fields or {}
 
 

@@ -22,6 +22,7 @@ from schema.transport.hosts import HostCheck
 from schema.transport.http import GraphQLOverHttp, encode_answer
 from schema.transport.limits.addresses import AddressMiddleware
 from schema.transport.limits.admissions import Admissions
+from schema.transport.limits.gate import Gate
 from schema.transport.page_files import PageFiles
 from schema.transport.presenting import present_failure
 from schema.transport.request_id import HEADER as REQUEST_ID
@@ -80,7 +81,7 @@ def build_application(
     headers = security_headers(https=settings.public_url.startswith("https:"))
     application = Starlette(
         routes=all_routes,
-        middleware=_middleware(settings, headers),
+        middleware=[*_middleware(settings, headers), Middleware(Gate, admissions)],
         # Starlette answers what nobody caught outside of the middleware.
         exception_handlers={HTTPException: _plain_refusal, Exception: _coded_failure(headers)},
         lifespan=lifespan,

@@ -20,11 +20,16 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.errors import BadUserInput, QueryTooComplex
 from schema.transport.complexity import check_form
+from schema.transport.limits.memory import Memory
 from schema.transport.priced import Priced
 from schema.transport.settings import TransportSettings
 
 # One document beyond this share of the cache would push out too many others.
 _LARGEST_CACHED_SHARE = 8
+# Clients repeat their mistakes, too.
+_MOST_REFUSED = 500
+_LONGEST_REFUSED = 16_384
+_REFUSED_SECONDS = 30.0
 
 
 class NoNulCharacterRule(ValidationRule):
@@ -42,8 +47,8 @@ class CheckedDocument:
     text: str
     node: DocumentNode
     errors: tuple[GraphQLError, ...]
-    priced: dict[str | None, Priced] = field(default_factory=dict)
-    """Its operations by their names, as far as somebody asked."""
+    priced: dict[str | None, Priced | QueryTooComplex] = field(default_factory=dict)
+    """Its operations by their names, as far as somebody asked, or why nobody may ask that."""
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Pick the operation to execute; with several a name is needed, never the first one."""
@@ -79,6 +84,7 @@ class DocumentCache:
         self._settings = settings
         self._kept: OrderedDict[str, CheckedDocument] = OrderedDict()
         self._characters = 0
+        self._refused: Memory[GraphQLError | QueryTooComplex] = Memory(_MOST_REFUSED)
         self._rules = [
             *specified_rules,
             MaybeNullValidationRule,
@@ -97,7 +103,15 @@ class DocumentCache:
         if known is not None:
             self._kept.move_to_end(text)
             return known
-        checked = self._parse_and_validate(text)
+        refused = self._refused.find(text)
+        if refused is not None:
+            raise refused[0].with_traceback(None)
+        try:
+            checked = self._parse_and_validate(text)
+        except (GraphQLError, QueryTooComplex) as refusal:
+            if len(text) <= _LONGEST_REFUSED:
+                self._refused.keep(text, refusal.with_traceback(None), _REFUSED_SECONDS)
+            raise
         self._keep(checked)
         return checked
 

@@ -17,7 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from schema.context import OperationContext
 from schema.delivery import Delivery, delivery_of
-from schema.errors import ApiError
+from schema.errors import ApiError, QueryTooComplex
 from schema.transport.complexity import check_variables
 from schema.transport.documents import CheckedDocument, DocumentCache
 from schema.transport.presenting import (
@@ -116,15 +116,26 @@ class Engine:
             raise _refused(shown)
         try:
             operation = document.operation(request.operation_name)
-            priced = document.priced.get(request.operation_name)
-            if priced is None:
-                priced = price(self._graphql_schema, document.node, operation, self._settings)
-                document.priced[request.operation_name] = priced
+            priced = self._price(document, operation, request.operation_name)
             limit = self._settings.limits.key.cost_of_one if cost_limit is None else cost_limit
             cost = priced.cost(request.variables, limit)
             return Operation(request, document, operation, priced, cost)
         except ApiError as error:
             raise _refused([present_api_error(error, request_id)], error) from None
+
+    def _price(
+        self, document: CheckedDocument, operation: OperationDefinitionNode, name: str | None
+    ) -> Priced:
+        known = document.priced.get(name)
+        if known is None:
+            try:
+                known = price(self._graphql_schema, document.node, operation, self._settings)
+            except QueryTooComplex as refusal:
+                known = refusal
+            document.priced[name] = known
+        if isinstance(known, QueryTooComplex):
+            raise known.with_traceback(None)
+        return known
 
     async def execute(self, operation: Operation, context: OperationContext) -> Answer:
         """Execute a query or a mutation; raises RequestRefused for wrong variables."""

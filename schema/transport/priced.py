@@ -16,6 +16,7 @@ from graphql import (
     SelectionNode,
 )
 
+from app.domain.operations import OPERATIONS
 from app.domain.rate_limits import OperationClass
 from schema.errors import QueryTooComplex
 from schema.transport.cost import Formula, cost_formula
@@ -37,6 +38,8 @@ class Priced:
     formula: Formula
     operation_class: OperationClass
     count: int
+    for_callers: bool
+    """Nothing in it is for who shows no credential."""
 
     def cost(self, variables: Mapping[str, Any], limit: int) -> int:
         """Raises QueryTooComplex above the limit."""
@@ -77,9 +80,18 @@ def price(
             requested=min(formula.width, 2**53),
         )
     found = _CLASSES[operation.operation]
-    if writes and not _LOGINS.isdisjoint(_root_fields(document, operation)):
+    names = set(_root_fields(document, operation))
+    if writes and not _LOGINS.isdisjoint(names):
         found = OperationClass.LOGIN
-    return Priced(formula, found, max(1, formula.width) if writes else 1)
+    count = max(1, formula.width) if writes else 1
+    return Priced(formula, found, count, for_callers=_for_callers(operation, names))
+
+
+def _for_callers(operation: OperationDefinitionNode, names: set[str]) -> bool:
+    """What has no row in the table, such as __schema, is the resolvers' to refuse."""
+    kind = operation.operation.value.capitalize()
+    rules = [OPERATIONS.get(f"{kind}.{name}") for name in names]
+    return all(rule is not None and not rule.anyone for rule in rules)
 
 
 def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> Iterator[str]:

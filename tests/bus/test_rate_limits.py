@@ -49,7 +49,7 @@ async def test_processes_share_a_limit(redis_url: str) -> None:
     # A third of an hour brings one back, whoever used them.
     assert 1199 < -rooms[3] / 1e6 <= 1200
     with redis.Redis.from_url(redis_url) as client:
-        assert 3599_000 < client.pttl("sge:limit:shared") <= 3600_000
+        assert 3599_000 < client.pttl("sge:limit:shared:3/3600") <= 3600_000
 
 
 async def test_a_request_takes_from_all_of_its_buckets_or_from_none(redis_url: str) -> None:
@@ -126,7 +126,7 @@ async def reached(limiter: Limiter, server: Redis, key: str) -> None:
     """Until hits arrive in Redis."""
     with redis.Redis.from_url(server.url, socket_timeout=5) as client:
         async with asyncio.timeout(10):
-            while not client.exists(f"sge:limit:{key}-probe"):
+            while not client.exists(f"sge:limit:{key}-probe:10000/36000"):
                 await limiter.try_hits([Hit(f"{key}-probe", "probe", WIDE)])
                 await asyncio.sleep(0.05)
 

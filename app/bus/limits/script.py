@@ -49,6 +49,8 @@ def script_arguments(requests: Sequence[Sequence[Hit]]) -> list[str | int]:
     for hits in requests:
         arguments.append(len(hits))
         for hit in hits:
-            keys.append(PREFIX + hit.key)
-            arguments += (hit.rate.time_for(hit.quantity), hit.rate.window)
+            rate = hit.rate
+            # A changed setting begins anew: an instant says nothing under another rate.
+            keys.append(f"{PREFIX}{hit.key}:{rate.amount}/{rate.seconds}")
+            arguments += (rate.time_for(hit.quantity), rate.window)
     return [len(keys), *keys, *arguments]

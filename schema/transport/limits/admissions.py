@@ -1,13 +1,14 @@
 """Whether an operation may go on: who was refused a moment ago is not asked about again."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from app.bus.limits.local import LocalLimits
 from app.domain.rate_limits import Hit, OperationClass, RateLimits
 from schema.context import CountsHits
-from schema.errors import RateLimited
+from schema.errors import ApiError, RateLimited
 from schema.transport.limits import asker as buckets
 from schema.transport.limits.asker import Asker, asker_of
 from schema.transport.limits.fields import limit_fields, refusal_fields
@@ -16,6 +17,8 @@ from schema.transport.limits.memory import Memory
 
 Found = TypeVar("Found")
 _SECOND = 1_000_000
+# Mistakes are told to the other processes together, this long after the first of them.
+_SOON_SECONDS = 0.05
 
 
 class Admissions:
@@ -28,7 +31,8 @@ class Admissions:
         self._left: Memory[int] = Memory()
         self._mistakes = LocalLimits()
         self._guesses = Guesses(self._count_guess)
-        self._background: set[asyncio.Task[None]] = set()
+        self._owed: Counter[str] = Counter()
+        self._paying: asyncio.Task[None] | None = None
 
     def asker(self, address: str, actor: str | None) -> Asker:
         return asker_of(address, actor, self._limits)
@@ -45,6 +49,22 @@ class Admissions:
         )
         if over is not None:
             raise _rate_limited(*over)
+
+    def recent_refusal(self, address: str, credential: bytes | None) -> ApiError | None:
+        """Why a request is refused that nothing has been read of but these; None when that is not known yet."""
+        if self._limiter is None:
+            return None
+        over = self._over.find(buckets.address_bucket(address))
+        if over is None and credential is not None:
+            known = self._guesses.recall(credential)
+            if isinstance(known, ApiError):
+                return known
+            over = self._over.find(buckets.requests_bucket(known)) if known else None
+        return None if over is None else _rate_limited(*over)
+
+    def cost_of_nothing(self, address: str) -> dict[str, int]:
+        """`extensions.cost` where nobody knows whose request it was."""
+        return self.cost_note(self.asker(address, None), 0)
 
     async def look_up(
         self, address: str, credential: object, look_up: Callable[[], Awaitable[Found]]
@@ -98,15 +118,19 @@ class Admissions:
         if room < 0:
             self._refuse(hit, -room / _SECOND)
             return
-        counted = Hit(buckets.address_bucket(address), "address", self._limits.address)
-        task = asyncio.create_task(self._count_apart(self._limiter, counted))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        self._owed[address] += 1
+        if self._paying is None:
+            self._paying = asyncio.create_task(self._count_apart(self._limiter))
 
-    async def _count_apart(self, limiter: CountsHits, hit: Hit) -> None:
-        verdict = await limiter.try_hits((hit,))
-        if not verdict.admitted:
-            self._refuse(*verdict.refused)
+    async def _count_apart(self, limiter: CountsHits) -> None:
+        await asyncio.sleep(_SOON_SECONDS)
+        owed, self._owed, self._paying = self._owed, Counter(), None
+        rate = self._limits.address
+        for address, count in owed.items():
+            hit = Hit(buckets.address_bucket(address), "address", rate, min(count, rate.amount))
+            verdict = await limiter.try_hits((hit,))
+            if not verdict.admitted:
+                self._refuse(*verdict.refused)
 
     def _check_hits(self, asker: Asker, hits: Sequence[Hit]) -> None:
         for hit in hits:

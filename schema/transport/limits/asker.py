@@ -36,7 +36,11 @@ def address_of(asker: Asker) -> str:
 
 def caller_bucket(asker: Asker) -> str:
     """The bucket of everything that a caller asks."""
-    return f"{asker.name}:requests"
+    return requests_bucket(asker.name)
+
+
+def requests_bucket(name: str) -> str:
+    return f"{name}:requests"
 
 
 def hits_of(

@@ -20,13 +20,13 @@ class Guesses:
     def __init__(self, count: Callable[[str], None]) -> None:
         self._count = count
         self._refused: Memory[str] = Memory()
-        self._good: Memory[None] = Memory()
+        self._good: Memory[str] = Memory()
 
     async def look_up(
         self, address: str, credential: str, look_up: Callable[[], Awaitable[Found]]
     ) -> Found:
         """What `look_up` finds; raises Unauthenticated as it does, without it for what was refused a moment ago."""
-        name = blake2b(credential.encode(errors="surrogateescape"), digest_size=16).hexdigest()
+        name = _digest(credential.encode("latin-1", errors="replace"))
         if self._good.find(name) is None:
             refused = self._refused.find(name)
             if refused is not None:
@@ -38,5 +38,18 @@ class Guesses:
             self._good.forget(name)
             self._refused.keep(name, refusal.message, _REFUSED_SECONDS)
             raise
-        self._good.keep(name, None, _GOOD_SECONDS)
+        self._good.keep(name, getattr(found, "actor", ""), _GOOD_SECONDS)
         return found
+
+    def recall(self, header: bytes) -> str | Unauthenticated | None:
+        """The actor that this credential was good for, or why it was refused a moment ago."""
+        name = _digest(header)
+        good = self._good.find(name)
+        if good is not None:
+            return good[0]
+        refused = self._refused.find(name)
+        return None if refused is None else Unauthenticated(refused[0])
+
+
+def _digest(credential: bytes) -> str:
+    return blake2b(credential, digest_size=16).hexdigest()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from schema.errors import ApiError, QueryTooComplex, RateLimited
+from schema.errors import ApiError, QueryTooComplex, RateLimited, Unauthenticated
 from schema.transport.engine import Operation, RequestRefused
 from schema.transport.limits.admissions import Admissions
 
@@ -40,8 +40,11 @@ class RequestLimits:
         return found
 
     async def admit(self, operation: Operation) -> None:
-        """Counts the operation; raises RateLimited."""
+        """Counts the operation; raises RateLimited, and Unauthenticated for what no stranger may start."""
         self._requested = operation.cost
+        if operation.priced.for_callers and not self.asker.known:
+            self._admissions.note_mistake(self.asker)
+            raise Unauthenticated
         priced = operation.priced
         hits = self._admissions.hits(
             self.asker, priced.operation_class, priced.count, operation.cost

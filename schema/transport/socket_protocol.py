@@ -2,7 +2,8 @@
 
 uvicorn 0.54 parses all that it has read in one go (256 KiB of protocol pings stop the loop for a
 second), collects empty fragments without end, resets a connection that it fails while the client
-still sends (the close code is lost: 1006), and waits for ever for a client that never reads.
+still sends (the close code is lost: 1006), and waits for ever for a client that never reads
+(docs/decisions/0135).
 """
 
 import asyncio
@@ -110,8 +111,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self._parse()
 
     def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        self._abort_later()
+        """A machine that slept reads this when it wakes; uvicorn's 1011 would end graphql-ws for good."""
+        if not self.close_sent and not self.transport.is_closing():
+            self._fail(CloseCode.TRY_AGAIN_LATER, "no answer to a ping")
 
     async def run_asgi(self) -> None:
         await super().run_asgi()

@@ -53,7 +53,7 @@ class Connection:
         self, server: SocketServer, scope: Scope, receive: Receive, send: Send, seat: Seat
     ) -> None:
         self.server = server
-        self.authority: Caller | None = None
+        self.caller: Caller | None = None
         self.token: str | None = None
         self.request_id: str = scope["state"]["request_id"]
         self.address: str = scope["state"]["address"]
@@ -152,7 +152,7 @@ class Connection:
             _log.warning("socket_authentication_failed", exc_info=True)
             await self.close(CloseCode.INTERNAL_SERVER_ERROR, "Internal server error")
             return
-        if self.authority is not None and not self.seat.take(self.authority.actor):
+        if self.caller is not None and not self.seat.take(self.caller.actor):
             await self.close(CloseCode.TRY_AGAIN_LATER, "Too many connections of this credential")
             return
         self._acknowledged = True
@@ -162,8 +162,8 @@ class Connection:
         header = self.headers.get("authorization") if offered is None else offered
         limits = RequestLimits(self.server.admissions, self.address)
         authenticator = self.server.runtime.authenticator
-        self.authority = await limits.look_up(header, lambda: authenticate(authenticator, header))
-        if self.authority is not None:
+        self.caller = await limits.look_up(header, lambda: authenticate(authenticator, header))
+        if self.caller is not None:
             self.token = bearer_token(header)
 
     async def _close_without_init(self) -> None:

@@ -33,7 +33,7 @@ class OperationSocket(Protocol):
     """What an operation needs of its connection."""
 
     server: Any
-    authority: Caller | None
+    caller: Caller | None
     headers: Headers
     address: str
 
@@ -69,7 +69,7 @@ async def _last_message(
     socket: OperationSocket, operations: Operations, message: Subscribe, request_id: str
 ) -> dict[str, Any]:
     """Send the results; give what is to be said when there are no more."""
-    actor = socket.authority.actor if socket.authority else None
+    actor = socket.caller.actor if socket.caller else None
     limits = RequestLimits(socket.server.admissions, socket.address, actor)
     try:
         await _send_results(socket, operations, message, request_id, limits)
@@ -99,14 +99,12 @@ async def _send_results(
 ) -> None:
     server: OperationServer = socket.server
     limits.check()
-    by_browser = is_from_browser(
-        socket.headers, socket.authority.actor if socket.authority else None
-    )
+    by_browser = is_from_browser(socket.headers, socket.caller.actor if socket.caller else None)
     operation = server.engine.prepare(
         message.request, request_id, from_browser=by_browser, cost_limit=limits.cost_limit
     )
     await limits.admit(operation)
-    context = OperationContext(server.runtime, socket.authority, request_id, limits.extensions)
+    context = OperationContext(server.runtime, socket.caller, request_id, limits.extensions)
     prefix = next_prefix(message.id)
     if not operation.is_subscription:
         answer = await server.engine.execute(operation, context)

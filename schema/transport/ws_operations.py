@@ -19,7 +19,7 @@ class OperationsSocket(Protocol):
     """What the operations need of their connection."""
 
     server: Any
-    authority: Caller | None
+    caller: Caller | None
     address: str
     request_id: str
     seat: Seat

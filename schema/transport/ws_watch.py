@@ -45,15 +45,15 @@ async def _recheck(
 ) -> None:
     try:
         async with turns, asyncio.timeout(_LOOK_UP_SECONDS):
-            authority = await runtime.authenticator.authenticate(token)
+            now = await runtime.authenticator.authenticate(token)
     except Exception:  # noqa: BLE001  the store is away
         _log.warning("credential_recheck_failed", exc_info=True)
         return
     for connection in connections:
-        known = connection.authority
-        if authority is not None and (known is None or authority.covers(known)):
-            connection.authority = authority
-    lost = [each for each in connections if each.authority is not authority]
+        earlier = connection.caller
+        if now is not None and (earlier is None or now.covers(earlier)):
+            connection.caller = now
+    lost = [each for each in connections if each.caller is not now]
     await asyncio.gather(*(each.close(CloseCode.FORBIDDEN, _REVOKED) for each in lost))
 
 

@@ -152,3 +152,10 @@ async def test_who_never_reads_keeps_no_revoked_credential_alive(served: Served)
         await fill(served, stuck)
         served.runtime.revoked.add("sge_one")
         assert (await other.closed(0.5))[0] == 4403
+
+
+async def test_who_answers_no_ping_is_let_go_and_may_come_back() -> None:
+    async with serving(SETTINGS, frame_ping_seconds=0.1) as served, raw_socket(served.port) as dead:
+        await dead.send(frame(TEXT, INIT))
+        assert await dead.closed(2.0) == 1013
+        await nobody_is_left(served)

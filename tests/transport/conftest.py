@@ -41,12 +41,15 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: TransportSettings) -> AsyncIterator[Served]:
+async def serving(
+    settings: TransportSettings, *, frame_ping_seconds: float = 20.0
+) -> AsyncIterator[Served]:
     """The API as `sge api` runs it, but for its settings."""
     COUNTERS.executions = COUNTERS.sources = 0
     runtime = TinyRuntime()
     app = create_app(runtime, SCHEMA, settings)
     server = make_server(app, "127.0.0.1", 0, settings)
+    server.config.ws_ping_interval = server.config.ws_ping_timeout = frame_ping_seconds
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it

@@ -125,8 +125,8 @@ async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
         served.runtime.scopes |= {ApiScope.MANAGE_PROGRAM}
         await asyncio.sleep(0.4)
         (connection,) = served.sockets._connections
-        assert connection.authority is not None
-        [authority] = connection.authority.authorities
+        assert connection.caller is not None
+        [authority] = connection.caller.authorities
         assert authority.scopes == {ApiScope.READ, ApiScope.MANAGE_PROGRAM}
         served.runtime.store.add(entity_id="a")
         assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
@@ -141,3 +141,11 @@ async def test_a_look_up_that_hangs_holds_up_no_other(served: Served) -> None:
         assert (await theirs.closed(1.0))[0] == 4403
         await ours.subscribe("a", "{ hello }")
         assert await results(ours, 2) == ["complete", "next"]
+
+
+def test_what_clients_are_promised() -> None:
+    promised = TransportSettings()
+    assert (promised.connection_init_seconds, promised.ping_seconds) == (5, 15)
+    assert promised.maximum_message_bytes == 65_536
+    # The authenticator keeps an answer for 2 s; beside both there is time for one look-up.
+    assert promised.recheck_credentials_seconds + 2 < 5

@@ -1,10 +1,12 @@
 """How the addresses and keys in settings have to look; what is wrong is said without showing any of it."""
 
 import re
+from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 _DATABASE_SCHEMES = ("postgresql", "postgres")
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
+_NAME = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?")
 _KEY_DIGITS = 64
 # The order of secp256k1's group (SEC 2, section 2.4.1): a private key is 1 to one less than it.
 _CURVE_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
@@ -57,9 +59,16 @@ def key_mistake(key: str) -> str | None:
 
 def host_mistake(host: str) -> str | None:
     """What is wrong with a name or address that requests may be sent to; None when it may be right."""
-    if re.fullmatch(r"[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", host):
+    if _NAME.fullmatch(host) or _is_ipv6(host):
         return None
     return "is no name or address; give it without scheme, port, path and wildcard"
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return not IPv6Address(host).scope_id
+    except ValueError:
+        return False
 
 
 def origin_mistake(origin: str) -> str | None:

@@ -10,6 +10,11 @@ from starlette.routing import Mount
 from schema.transport.page_files import PageFiles
 from schema.transport.security_headers import GRAPHIQL_POLICY
 
+_HEADERS = {
+    "content-security-policy": GRAPHIQL_POLICY,
+    "cache-control": "no-cache",
+    "vary": "Accept",
+}
 _FILES = "graphiql"  # where the build puts what its page loads, relative to the page
 
 
@@ -23,8 +28,7 @@ class GraphiQL:
     async def __call__(self, request: Request) -> Response:
         if not _opens_a_page(request):
             return await self._api(request)
-        headers = {"content-security-policy": GRAPHIQL_POLICY, "cache-control": "no-cache"}
-        return FileResponse(self._built / "index.html", headers=headers)
+        return FileResponse(self._built / "index.html", headers=_HEADERS)
 
     def files(self) -> Mount:
         """The route of what the page loads."""

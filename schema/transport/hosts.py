@@ -5,7 +5,6 @@ rebinding) reaches nothing, and no Host header ends up in an address that we wri
 import re
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -42,7 +41,7 @@ class HostCheck:
             await refusal(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        hosts = Headers(scope=scope).getlist("host")
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         probed = scope["path"] in _PROBED
         if not hosts:
             return probed or not self._accepted  # HTTP/1.0, as some load balancers probe

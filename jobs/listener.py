@@ -13,6 +13,7 @@ from rq.timeouts import TimerDeathPenalty
 
 from app.bus.queue import rq_queue
 from app.bus.redis import REDIS_FAILURES
+from jobs.wake_up import WakeUp
 
 _LOG = structlog.get_logger()
 _TRY_AGAIN_SECONDS = 1.0
@@ -75,6 +76,7 @@ class Listener(threading.Thread):
             connection=self._connection,
             worker_ttl=_WORKER_TTL_SECONDS,
             serializer=JSONSerializer,
+            job_class=WakeUp,
             log_job_description=False,
         )
         self._worker = worker

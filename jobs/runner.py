@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Collection
 from concurrent.futures import Future
+from uuid import uuid4
 
 import structlog
 
@@ -77,7 +78,8 @@ class JobRunner:
 
     async def _run(self, job: ScheduledJob) -> None:
         try:
-            with structlog.contextvars.bound_contextvars(job=job.name):
+            run_id = f"{job.name}-{uuid4().hex}"
+            with structlog.contextvars.bound_contextvars(job=job.name, request_id=run_id):
                 await self._run_until_quiet(job)
         finally:
             del self._running[job.name]

@@ -10,7 +10,16 @@ from jobs import entry
 from jobs.schedule import JOBS
 from sge.embedded.project import PROJECT
 
-_MACHINERY = {"context", "entry", "listener", "runner", "schedule", "scheduler", "worker"}
+_MACHINERY = {
+    "context",
+    "entry",
+    "listener",
+    "runner",
+    "schedule",
+    "scheduler",
+    "wake_up",
+    "worker",
+}
 
 
 @pytest.mark.parametrize("name", JOBS)

@@ -12,6 +12,8 @@ import orjson
 import structlog
 from prometheus_client import Gauge, Histogram
 
+from app.redaction import redact
+
 # What a caller may choose as request id: nothing that could forge a log line or a header.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -45,13 +47,15 @@ def configure_logging(level: str = "INFO") -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(_StandardLibraryLine())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # Libraries tell everything at debug level: addresses that carry keys, headers, what is signed.
+    quiet = max(logging.getLevelName(level), logging.INFO)
+    logging.basicConfig(level=quiet, handlers=[handler], force=True)
     # It names every address that it calls, and a provider's address carries its key.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _dump(event: object, **_: object) -> str:
-    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    return redact(orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
 
 
 class _StandardLibraryLine(logging.Formatter):

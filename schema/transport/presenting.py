@@ -13,13 +13,11 @@ from graphql import DocumentNode, GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from app.domain.errors import Refusal, Unavailable
+from app.redaction import redact
 from schema.errors import ApiError, BadUserInput, ErrorCode, ServiceUnavailable
 from schema.transport.arguments import refused_argument
 
 _log = structlog.get_logger(__name__)
-
-# Messages repeat names and values of the request: one long name in each of many errors is a flood.
-_LONGEST_MESSAGE = 1_000
 
 INTERNAL_MESSAGE = "Something went wrong on our side. Quote the request id when you report it."
 
@@ -36,8 +34,10 @@ def present_request_error(
     request_id: str,
     document: DocumentNode | None = None,
 ) -> dict[str, Any]:
-    """Present what is wrong with a document or its variables; the client wrote all of it."""
-    shown = _located(error, request_id, ErrorCode.BAD_USER_INPUT, error.message)
+    """Present what is wrong with a document or its variables; the client wrote all of it, perhaps with a key in the
+    wrong place, and answers are kept in places where keys are not.
+    """
+    shown = _located(error, request_id, ErrorCode.BAD_USER_INPUT, redact(error.message))
     argument = refused_argument(error, document)
     if argument is not None:
         shown["extensions"]["argument"] = argument
@@ -116,8 +116,6 @@ def _located(
     code: ErrorCode,
     message: str,
 ) -> dict[str, Any]:
-    if len(message) > _LONGEST_MESSAGE:
-        message = f"{message[:_LONGEST_MESSAGE]}…"
     shown: dict[str, Any] = {"message": message}
     if error.locations:
         shown["locations"] = [

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sge.demo.options import DemoOptions
+from sge.demo.options import DemoOptions, LogLevel
 from sge.demo.payout_cycle.command import run_payout_cycle
 from sge.demo.run import run_demo
 from sge.embedded.project import STATE
@@ -32,6 +32,9 @@ def run(
     page: Annotated[bool, typer.Option(help="Build and serve the page at /.")] = True,
     folder: _Folder = STATE,
     fresh: Annotated[bool, typer.Option(help="Forget the data of earlier runs.")] = False,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Of the API, workers and scheduler.")
+    ] = "info",
 ) -> None:
     """Run PostgreSQL, Redis, a chain, the API, workers and customers until Ctrl-C."""
     if context.invoked_subcommand is not None:
@@ -48,6 +51,7 @@ def run(
             traffic=traffic,
             page=page,
             fresh=fresh,
+            log_level=log_level,
         )
     )
 

@@ -44,6 +44,7 @@ def demo_settings(
         "SGE_API_PORT": str(options.port),
         "SGE_PUBLIC_URL": public_url(options),
         "SGE_SERVE_PAGE": str(options.page).lower(),
+        "SGE_LOG_LEVEL": options.log_level,
     }
 
 

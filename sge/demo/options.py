@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sge.embedded.project import STATE
+
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,4 @@ class DemoOptions:
     traffic: bool = True
     page: bool = True
     fresh: bool = False
+    log_level: LogLevel = "info"

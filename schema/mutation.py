@@ -10,7 +10,6 @@ import resolvers.changing_lanes
 import resolvers.changing_payouts
 import resolvers.changing_programs
 import resolvers.changing_providers
-import resolvers.changing_roles
 import resolvers.changing_wallets
 import resolvers.changing_webhooks
 import resolvers.exporting
@@ -61,8 +60,6 @@ class Mutation:
     rotate_api_key: ApiKeySecretPayload | None = mutated(resolvers.changing_api_keys.rotate)
     revoke_api_key: ApiKeyPayload | None = mutated(resolvers.changing_api_keys.revoke)
     set_provider_secret: ProgramPayload | None = mutated(resolvers.changing_providers.set_secret)
-    grant_role: ProgramPayload | None = mutated(resolvers.changing_roles.grant)
-    revoke_role: ProgramPayload | None = mutated(resolvers.changing_roles.revoke)
     register_affiliate: AffiliatePayload | None = mutated(resolvers.changing_affiliates.register)
     set_affiliate_status: AffiliatePayload | None = mutated(
         resolvers.changing_affiliates.set_status

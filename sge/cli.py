@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from uuid import uuid4
 
 import typer
 
 from app.domain.errors import Refusal
+from app.observability import request_logging
 from app.settings import SettingsMistake
 from sge.embedded.failures import EmbeddedFailure
 from sge.failures import CannotStart
@@ -61,7 +63,8 @@ def main() -> None:
     """The console script `sge`. Exit codes: 0 done, 1 refused or a check failed, 2 cannot start."""
     asked = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        command_line(asked or COMMANDS)()
+        with request_logging(f"cli-{uuid4().hex}"):
+            command_line(asked or COMMANDS)()
     except (SettingsMistake, EmbeddedFailure, CannotStart) as problem:
         sys.stderr.write(f"sge: {problem}\n")
         raise SystemExit(_EXIT_CANNOT_START) from None

@@ -3,6 +3,10 @@
 WATCHER = "job:watch_chain"
 PAYER = "job:pay"
 PAYMASTER = "job:pay_day"
+LANE_CHECKER = "job:check_lanes"
+LANE_MAKER = "job:ensure_lanes"
+HOUSEKEEPER = "job:housekeeping"
+DELIVERER = "job:deliver_webhooks"
 PROGRAM = "program"
 _PROCESSES = ("job:", "provider:")
 
@@ -12,4 +16,6 @@ def shown_actor(actor: str, own: str) -> str:
     return actor if actor == own or actor.startswith(_PROCESSES) else PROGRAM
 
 
-DELIVERER = "job:deliver_webhooks"
+def is_job(actor: str) -> bool:
+    """Whether nobody asked for it: the platform decided by itself."""
+    return actor.startswith("job:")

@@ -34,6 +34,11 @@ class IntentMove:
     def completes(self) -> bool:
         return self.to_status in (IntentStatus.CONFIRMED, IntentStatus.FAILED)
 
+    @property
+    def decides(self) -> bool:
+        """Whether it ends the intent or takes it back, rather than being a step on its way."""
+        return self.from_status is not self.to_status
+
     def event(self, at: datetime) -> NewEvent:
         """data: from, status, stage; block while MINED; code and retryable when it failed; reason if any."""
         data: dict[str, Any] = {

@@ -7,11 +7,13 @@ import structlog
 from prometheus_client import Gauge
 
 from app.chain.client import Chain
+from app.domain.actors import LANE_CHECKER
 from app.domain.clock import Clock
 from app.domain.states import LaneStatus
 from app.processes.settling import LEAST_BALANCE_WEI
 from app.services.execute import Bells, execute
 from app.services.foreign_nonces import note_used_nonces
+from app.services.move_lane import move_lane
 from app.store import lanes
 from app.store.database import Database, UnitOfWork
 from app.store.lanes import LaneLook
@@ -44,12 +46,26 @@ async def check_lanes(database: Database, bells: Bells, chain: Chain, clock: Clo
 
 async def _store(unit: UnitOfWork, lane: LaneLook, balance: int, used: int, now: datetime) -> None:
     await lanes.set_balance(unit, lane.lane_id, balance, now)
-    if await note_used_nonces(unit, lane.lane_id, used, now):
+    if await note_used_nonces(unit, lane.lane_id, used, LANE_CHECKER, now):
         _LOG.error("relayer's key is in foreign hands", relayer=lane.relayer)
     elif balance < LEAST_BALANCE_WEI and lane.status is LaneStatus.ACTIVE:
-        await lanes.move(unit, lane.lane_id, LaneStatus.DRAINING, now)
+        await move_lane(
+            unit,
+            lane.lane_id,
+            LaneStatus.DRAINING,
+            actor=LANE_CHECKER,
+            at=now,
+            reason=f"the relayer owns {balance} wei",
+        )
     elif balance >= LEAST_BALANCE_WEI and lane.status is LaneStatus.DRAINING:
-        await lanes.move(unit, lane.lane_id, LaneStatus.ACTIVE, now)
+        await move_lane(
+            unit,
+            lane.lane_id,
+            LaneStatus.ACTIVE,
+            actor=LANE_CHECKER,
+            at=now,
+            reason=f"the relayer owns {balance} wei",
+        )
         unit.wake("settle_intents")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from app.chain.client import Chain
 from app.chain.signer import Signer
+from app.domain.actors import LANE_MAKER
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
-from app.store import lanes
+from app.services.move_lane import add_lane
 from app.store.database import Database, UnitOfWork
 
 
@@ -25,8 +26,14 @@ async def ensure_lanes(
             nonce: int = max(mined, waiting),
             balance: int = balance,
         ) -> None:
-            await lanes.ensure(
-                unit, chain.chain_id, relayer, nonce=nonce, balance_wei=balance, at=clock()
+            await add_lane(
+                unit,
+                chain.chain_id,
+                relayer,
+                nonce=nonce,
+                balance_wei=balance,
+                actor=LANE_MAKER,
+                at=clock(),
             )
 
         await execute(database, bells, None, ensure)

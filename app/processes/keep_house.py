@@ -5,8 +5,8 @@ from functools import partial
 
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
+from app.services.forget_events import forget_old_events
 from app.store.database import Database
-from app.store.event_retention import forget_events
 from app.store.exports import forget_links
 from app.store.sessions import forget_nonces, forget_sessions
 from app.store.webhooks.deliveries import forget_webhooks
@@ -23,7 +23,9 @@ async def keep_house(
 ) -> int:
     """Removes what is too old, in small transactions; returns how many events."""
     before, gone = clock() - kept, 0
-    while removed := await execute(database, bells, None, lambda unit: forget_events(unit, before)):
+    while removed := await execute(
+        database, bells, None, partial(forget_old_events, before=before, at=clock())
+    ):
         gone += removed
     return gone
 

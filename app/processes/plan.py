@@ -18,8 +18,9 @@ from app.domain.intent_failures import MOST_TRIES, TRIES_EXHAUSTED, IntentFailur
 from app.processes.pack import CONTRACT_WALLETS_TOGETHER, Batch, Payload, pack, payload_of
 from app.processes.settling import EXPIRY_MARGIN, INTENT_LEASE, Settling
 from app.services.execute import execute
+from app.services.fail_unsigned import fail_unsigned
 from app.store.claims import Claim, claim
-from app.store.unsigned import GivenBack, Refused, fail, give_back
+from app.store.unsigned import GivenBack, Refused, give_back
 
 _LOG = structlog.get_logger()
 _ASK_AGAIN_AFTER = timedelta(seconds=10)
@@ -147,7 +148,7 @@ async def _store(settling: Settling, plan: Plan) -> None:
             settling.database,
             settling.bells,
             None,
-            lambda unit: fail(unit, plan.refused, settling.actor, now),
+            lambda unit: fail_unsigned(unit, plan.refused, settling.actor, now),
         )
     if plan.back:
         await execute(

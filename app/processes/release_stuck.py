@@ -3,8 +3,9 @@
 from app.domain.clock import Clock
 from app.processes.settling import EXPIRY_MARGIN
 from app.services.execute import Bells, execute
+from app.services.fail_unsigned import fail_unsigned
 from app.store.database import Database, UnitOfWork
-from app.store.unsigned import about_to_expire, fail, give_back, leases_run_out
+from app.store.unsigned import about_to_expire, give_back, leases_run_out
 
 _AT_ONCE = 500
 _ACTOR = "job:release_stuck"
@@ -36,4 +37,4 @@ async def _release(unit: UnitOfWork, clock: Clock) -> int:
 async def _expire(unit: UnitOfWork, clock: Clock) -> int:
     now = clock()
     expired = await about_to_expire(unit, now + EXPIRY_MARGIN, _AT_ONCE)
-    return await fail(unit, expired, _ACTOR, now) if expired else 0
+    return await fail_unsigned(unit, expired, _ACTOR, now) if expired else 0

@@ -21,7 +21,8 @@ from app.domain.states import LaneStatus
 from app.domain.transactions import Sent, SignedCopy
 from app.processes.settling import Settling
 from app.services.execute import execute
-from app.store import lanes, sending
+from app.services.move_lane import move_lane
+from app.store import sending
 from app.store.database import UnitOfWork
 from app.store.lanes import LaneLease
 
@@ -60,7 +61,14 @@ async def send(settling: Settling, lane: LaneLease, copies: Sequence[SignedCopy]
     async def note(unit: UnitOfWork) -> None:
         now = settling.clock()
         if outcome.no_funds:
-            await lanes.move(unit, lane.lane_id, LaneStatus.DRAINING, now)
+            await move_lane(
+                unit,
+                lane.lane_id,
+                LaneStatus.DRAINING,
+                actor=settling.actor,
+                at=now,
+                reason="the relayer has no funds",
+            )
         await sending.note_sends(unit, sends, settling.actor, now)
 
     await execute(settling.database, settling.bells, None, note)

@@ -19,6 +19,7 @@ from app.processes.settling import (
 )
 from app.services.execute import execute
 from app.services.foreign_nonces import note_used_nonces
+from app.services.move_lane import move_lane
 from app.store import lanes, sending, signing
 from app.store.database import UnitOfWork
 from app.store.lanes import LaneLease, LockedLane
@@ -114,7 +115,7 @@ async def _fill_gaps(settling: Settling, lane: LaneLease, used: int) -> None:
 
     async def find(unit: UnitOfWork) -> list[int]:
         locked = await lanes.lock(unit, lane, settling.clock())
-        if await note_used_nonces(unit, lane.lane_id, used, settling.clock()):
+        if await note_used_nonces(unit, lane.lane_id, used, settling.actor, settling.clock()):
             _LOG.error("relayer's key is in foreign hands", relayer=lane.relayer)
         return await sending.missing_nonces(unit, lane.lane_id, used, locked.next_nonce)
 
@@ -156,7 +157,14 @@ async def _sign_fill(
 
 async def _halt(settling: Settling, lane: LaneLease, reason: str) -> None:
     async def halt(unit: UnitOfWork) -> None:
-        await lanes.move(unit, lane.lane_id, LaneStatus.HALTED, settling.clock(), reason)
+        await move_lane(
+            unit,
+            lane.lane_id,
+            LaneStatus.HALTED,
+            actor=settling.actor,
+            at=settling.clock(),
+            reason=reason,
+        )
 
     await execute(settling.database, settling.bells, None, halt)
     _LOG.error("lane halted", lane=str(lane.lane_id), reason=reason)

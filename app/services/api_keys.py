@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.auth.api_keys import FreshKey, KeyHasher
@@ -112,10 +113,9 @@ async def rotate_api_key(
     )
     await store.insert_key(unit, row)
     ends = now + timedelta(seconds=command.overlap_seconds)
-    await store.expire_key(
-        unit, old.id, ends if old.expires_at is None else min(ends, old.expires_at)
-    )
-    await _tell(unit, "api_key.rotated", row, authority.actor, now, replaces=old)
+    ends = ends if old.expires_at is None else min(ends, old.expires_at)
+    await store.expire_key(unit, old.id, ends)
+    await _tell(unit, "api_key.rotated", row, authority.actor, now, replaces=(old, ends))
     return ApiKeyResult(key_id, fresh.token, replayed=False)
 
 
@@ -133,7 +133,8 @@ async def revoke_api_key(
                 "api_key.revoked",
                 str(key_id),
                 now,
-                before={"name": key.name, "prefix": key.prefix},
+                before={"name": key.name, "prefix": key.prefix, "revokedAt": None},
+                after={"revokedAt": now.isoformat()},
             ),
         )
     return ApiKeyResult(key_id, None, replayed=False)
@@ -146,7 +147,7 @@ async def make_operator_key(
     command = CreateApiKey(
         PLATFORM_PROGRAM_ID, name, frozenset({ApiScope.PLATFORM}), f"operator {new_id()}"
     )
-    return await create_api_key(unit, hasher, "sge operator create", command, now)
+    return await create_api_key(unit, hasher, "operator:cli", command, now)
 
 
 def _check_scopes(command: CreateApiKey) -> None:
@@ -195,16 +196,22 @@ async def _tell(
     actor: str,
     now: datetime,
     *,
-    replaces: store.KeyRow | None = None,
+    replaces: tuple[store.KeyRow, datetime] | None = None,
 ) -> None:
-    await write_audit(
-        unit,
-        AuditEntry(
-            actor,
-            action,
-            str(row.id),
-            now,
-            before=None if replaces is None else {"id": str(replaces.id)},
-            after={"name": row.name, "prefix": row.prefix, "scopes": list(row.scopes)},
-        ),
-    )
+    """replaces: an older key, and when it ends now."""
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] = {
+        "name": row.name,
+        "prefix": row.prefix,
+        "scopes": list(row.scopes),
+        "expiresAt": _text(row.expires_at),
+    }
+    if replaces is not None:
+        old, ends = replaces
+        before = {"id": str(old.id), "prefix": old.prefix, "expiresAt": _text(old.expires_at)}
+        after["replaces"] = {"id": str(old.id), "expiresAt": _text(ends)}
+    await write_audit(unit, AuditEntry(actor, action, str(row.id), now, before, after))
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -44,7 +44,9 @@ async def approve_batch(
     program_id, command = authority.program_id, approval.command
     program = await share_program(unit, program_id)
     treasury = await lock_treasury(unit, program_id)
-    safe = await note_treasury(unit, program_id, treasury, approval.safe, approval.read_at)
+    safe = await note_treasury(
+        unit, program_id, treasury, approval.safe, approval.read_at, actor=authority.actor
+    )
     batch = await batch_to_approve(unit, program_id, command.batch_id)
     assert program is not None
     assert batch is not None

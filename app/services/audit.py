@@ -15,14 +15,14 @@ from app.store.database import UnitOfWork
 
 
 def current_request_id() -> str | None:
-    """The id that log lines of this request or job carry."""
+    """The id that log lines of this request, run of a job, or command carry."""
     request_id = get_contextvars().get("request_id")
     return None if request_id is None else str(request_id)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """before and after hold JSON values: what a reader needs to see the change, never a secret.
+    """before and after hold JSON values: what a reader needs to see the change, never a secret. at: real time.
 
     request_id: of the request that is served, unless the entry is written for another one.
     """
@@ -37,8 +37,12 @@ class AuditEntry:
     request_id: str | None = field(default_factory=current_request_id)
 
 
-async def write_audit(unit: UnitOfWork, *entries: AuditEntry) -> None:
-    """Writes a row for each entry, and one event that is sealed and never delivered. at: real time."""
+async def write_audit(
+    unit: UnitOfWork, *entries: AuditEntry, program_id: int | None = None
+) -> None:
+    """Writes a row for each entry, and one event that is sealed and never delivered; of the given program, else the
+    unit's own.
+    """
     rows = [
         store.AuditRow(
             new_id(),
@@ -53,8 +57,8 @@ async def write_audit(unit: UnitOfWork, *entries: AuditEntry) -> None:
         )
         for entry in entries
     ]
-    await store.insert_audit(unit, rows)
-    unit.record(audit_event([row.id for row in rows], entries[-1].at))
+    await store.insert_audit(unit, rows, program_id)
+    unit.record(audit_event([row.id for row in rows], entries[-1].at), program_id)
 
 
 def audit_event(audit_ids: Sequence[UUID], at: datetime) -> NewEvent:

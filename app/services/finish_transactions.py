@@ -6,11 +6,12 @@ from uuid import UUID
 
 from app.domain.actors import WATCHER
 from app.domain.intent_moves import IntentMove
-from app.domain.states import IntentStage, IntentStatus
+from app.domain.states import IntentStage, IntentStatus, LaneStatus
 from app.domain.transactions import Purpose
 from app.services.approve_ready import PAY
 from app.services.gas_weights import GAS_WEIGHTS
 from app.services.move_intents import move_intents, requeue_intents
+from app.services.move_lane import move_lane
 from app.store import attempts, chain_progress, watching
 from app.store.attempts import AttemptEnd, CarriedIntent, LeftBehind
 from app.store.chain_progress import OpenTransaction
@@ -32,13 +33,10 @@ async def displace(
     """At finality a transaction that we did not sign has used their nonces: the lanes halt. Raises LeaseLost."""
     await watching.hold_lease(unit, lease)
     nonces = ", ".join(str(one.nonce) for one in displaced)
-    ended = await chain_progress.displace(
-        unit,
-        [one.id for one in displaced],
-        sorted({one.lane_id for one in displaced}),
-        f"a transaction that was not signed here used nonce {nonces}: who else has this key?",
-        at,
-    )
+    reason = f"a transaction that was not signed here used nonce {nonces}: who else has this key?"
+    ended = await chain_progress.displace(unit, [one.id for one in displaced], at)
+    for lane_id in sorted({one.lane_id for one in displaced}):
+        await move_lane(unit, lane_id, LaneStatus.HALTED, actor=WATCHER, at=at, reason=reason)
     _wake_payer(unit, ended)
 
 

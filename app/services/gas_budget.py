@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import UnitOfWork
-from app.store.programs import change_gas_budget
+from app.store.programs import change_gas_budget, public_id_of
 
 
 async def set_gas_budget(
@@ -17,7 +17,7 @@ async def set_gas_budget(
     entry = AuditEntry(
         actor=actor,
         action="program.gas_budget_set",
-        target_id=str(program_id),
+        target_id=str(await public_id_of(unit, program_id)),
         at=now,
         before={"wei": None if before is None else str(before)},
         after={"wei": None if wei is None else str(wei)},

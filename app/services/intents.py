@@ -139,7 +139,10 @@ async def _tell(
     reason: str | None = None,
 ) -> None:
     before = {"status": intent.status.value, "failure": intent.failure_code}
+    after = {"status": IntentStatus.PENDING.value, "failure": None}
+    if action == "intent.cancelled":
+        after = {"status": IntentStatus.FAILED.value, "failure": _CANCELLED.code.value}
     await write_audit(
         unit,
-        AuditEntry(authority.actor, action, str(intent.id), now, before, None, reason),
+        AuditEntry(authority.actor, action, str(intent.id), now, before, after, reason),
     )

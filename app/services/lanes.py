@@ -30,6 +30,6 @@ async def unhalt_lane(
     after = {"status": LaneStatus.ACTIVE.value}
     target = str(lane_id)
     await write_audit(
-        unit, AuditEntry(authority.actor, "unhaltLane", target, now, before, after, reason)
+        unit, AuditEntry(authority.actor, "lane.unhalted", target, now, before, after, reason)
     )
     unit.wake("settle_intents")

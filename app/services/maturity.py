@@ -1,8 +1,12 @@
 """Commissions whose holding period is over become payable."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from app.domain.events import EventType, NewEvent
+from app.services.audit import AuditEntry, write_audit
 from app.store.commissions import MaturedCommission, mature
 from app.store.database import UnitOfWork
 
@@ -21,7 +25,19 @@ async def mature_commissions(
     matured = await mature(unit, program_id, limit, actor, now)
     for commission in matured:
         unit.record(_payable(commission, now), program_id)
+    if matured:
+        entry = AuditEntry(actor, "commissions.matured", None, now, after=_totals(matured))
+        await write_audit(unit, entry, program_id=program_id)
     return len(matured)
+
+
+def _totals(matured: Sequence[MaturedCommission]) -> dict[str, Any]:
+    """Each of them has its transition; together they are one decision."""
+    amounts: Counter[str] = Counter()
+    for one in matured:
+        amounts[one.currency] += one.amount
+    shown = {currency: str(units) for currency, units in sorted(amounts.items())}
+    return {"status": "PAYABLE", "commissions": len(matured), "amounts": shown}
 
 
 def _payable(commission: MaturedCommission, now: datetime) -> NewEvent:

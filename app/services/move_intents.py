@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.actors import is_job
 from app.domain.intent_moves import IntentMove
+from app.services.audit_moves import IntentDecision, audit_intents
 from app.store import intent_moves as store
 from app.store.database import UnitOfWork
 
@@ -26,6 +28,21 @@ async def move_intents(
         await store.unqueue(unit, program_id, done)
     for one in moves:
         unit.record(one.event(at), program_id)
+    if is_job(actor):
+        decided = [(_decision(one), one.intent_id) for one in moves if one.decides]
+        await audit_intents(unit, program_id, decided, actor, at)
+
+
+def _decision(move: IntentMove) -> IntentDecision:
+    failure = move.failure
+    return IntentDecision(
+        move.name,
+        move.from_status.value,
+        move.to_status.value,
+        move.reason,
+        None if failure is None else failure.code.value,
+        None if failure is None else failure.retryable,
+    )
 
 
 async def requeue_intents(

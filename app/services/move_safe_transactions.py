@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.domain.events import EventType, NewEvent
 from app.domain.payouts import FINAL_BATCH_STATUSES, BatchStatus
+from app.services.audit_moves import audit_safe_moves
 from app.store import safe_moves
 from app.store.database import UnitOfWork
 from app.store.safe_moves import ListingBatch, SafeMove
@@ -40,6 +41,7 @@ async def move_safe_transactions(
     before = await safe_moves.listing_batches(unit, program_id, ids)
     if moves:
         await safe_moves.write_moves(unit, program_id, moves, actor, at)
+        await audit_safe_moves(unit, program_id, moves, actor, at)
     after = await safe_moves.listing_batches(unit, program_id, ids) if moves else before
     ended = {
         new.id: new.status

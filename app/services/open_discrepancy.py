@@ -37,6 +37,21 @@ async def open_discrepancy(
         ),
         program_id,
     )
+    after = {
+        "kind": found.kind.value,
+        "severity": found.severity.value,
+        "expected": found.expected,
+        "actual": found.actual,
+    }
+    entry = AuditEntry(
+        actor,
+        "discrepancy.opened",
+        str(discrepancy_id),
+        at,
+        after=after,
+        reason=found.message,
+    )
+    await write_audit(unit, entry)
     return discrepancy_id
 
 

@@ -66,7 +66,16 @@ async def pause_program(
     if program.status is not ProgramStatus.PAUSED:
         await store.pause(unit, program.id, reason, authority.actor, now)
         after = {"reason": reason}
-        await _tell(unit, authority, program, "program.paused", now, after=after, reason=reason)
+        await _tell(
+            unit,
+            authority,
+            program,
+            "program.paused",
+            now,
+            before={"status": program.status.value},
+            after=after,
+            reason=reason,
+        )
     return ProgramResult(program.id, program.public_id)
 
 
@@ -79,7 +88,7 @@ async def resume_program(
     _refuse_archived(program)
     if program.status is not ProgramStatus.ACTIVE:
         await store.resume(unit, program.id)
-        before = {"reason": program.pause_reason}
+        before = {"status": program.status.value, "reason": program.pause_reason}
         await _tell(
             unit, authority, program, "program.resumed", now, before=before, after={}, reason=reason
         )
@@ -104,8 +113,11 @@ async def advance_clock(
     if to > program_time(now, program.clock_offset):
         await store.set_clock_offset(unit, program.id, to - now)
         unit.wake(PAY_DAY)
+        before = {"now": program_time(now, program.clock_offset).isoformat()}
         after = {"now": to.isoformat()}
-        await _tell(unit, authority, program, "program.clock_advanced", now, after=after)
+        await _tell(
+            unit, authority, program, "program.clock_advanced", now, before=before, after=after
+        )
     return ProgramResult(program.id, program.public_id)
 
 
@@ -129,9 +141,16 @@ async def _tell(
     unit.record(
         NewEvent(EventType.PROGRAM, name, public_id, program.version + 1, now, {"v": 1, **after})
     )
+    shown = after | ({"status": _BECOMES[name]} if name in _BECOMES else {})
     await write_audit(
-        unit, AuditEntry(authority.actor, name, public_id, now, before, after, reason)
+        unit, AuditEntry(authority.actor, name, public_id, now, before, shown, reason)
     )
+
+
+_BECOMES = {
+    "program.paused": ProgramStatus.PAUSED.value,
+    "program.resumed": ProgramStatus.ACTIVE.value,
+}
 
 
 # As clients name them.

@@ -63,7 +63,9 @@ async def propose_batch(
     storing = _Storing(unit, program_id, asked.actor, proposal, now, program_now)
     await storing.check(treasury)
     await storing.check_again()
-    await note_treasury(unit, program_id, treasury, proposal.safe, proposal.read_at)
+    await note_treasury(
+        unit, program_id, treasury, proposal.safe, proposal.read_at, actor=asked.actor
+    )
     await storing.take_lines()
     await storing.replace()
     safe = SafeSide(treasury.chain_id, treasury.address, proposal.safe.version)

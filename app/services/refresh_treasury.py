@@ -20,7 +20,7 @@ async def refresh_treasury(
     program = await share_program(unit, program_id)
     assert program is not None
     treasury = await lock_treasury(unit, program_id)
-    newest = await note_treasury(unit, program_id, treasury, safe, read_at)
+    newest = await note_treasury(unit, program_id, treasury, safe, read_at, actor=PAYER)
     rows = await safe_rows.lock_open(unit, program_id)
     await heed_owners(
         unit,

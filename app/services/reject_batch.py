@@ -62,8 +62,8 @@ async def reject_payout_batch(
     ]
     told = Told(_REJECTED, [row.id for row in rows], {"batch": str(batch.id), "reason": reason})
     await move_safe_transactions(unit, program_id, moves, [told], actor=authority.actor, at=now)
-    entry = AuditEntry(
-        authority.actor, _REJECTED, str(batch.id), now, after={"reason": reason}, reason=reason
-    )
+    before = {"open": {str(row.id): row.status.value for row in rows}}
+    after = {"givenUp": [str(move.row.id) for move in moves]}
+    entry = AuditEntry(authority.actor, _REJECTED, str(batch.id), now, before, after, reason)
     await write_audit(unit, entry)
     return BatchResult(batch.id, replayed=False)

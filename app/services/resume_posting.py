@@ -6,6 +6,7 @@ from app.domain.texts import check_reason
 from app.services.audit import AuditEntry, write_audit
 from app.store import consumption
 from app.store.database import UnitOfWork
+from app.store.programs import public_id_of
 
 
 async def resume_posting(
@@ -22,10 +23,10 @@ async def resume_posting(
     entry = AuditEntry(
         actor=actor,
         action="program.posting_resumed",
-        target_id=str(program_id),
+        target_id=str(await public_id_of(unit, program_id)),
         at=now,
-        before={"stopped": stopped},
-        after={"stopped": None},
+        before={"postingStopped": True},
+        after={"postingStopped": False},
         reason=reason,
     )
     await write_audit(unit, entry)

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
+from app.services.audit import AuditEntry, write_audit
 from app.services.findings import FoundItem, SafeExecution, SettledItem, TreasuryTransfer
 from app.services.open_discrepancy import open_discrepancy
 from app.services.post_payouts import PayoutMismatchError
 from app.services.post_transaction import FinalWork
 from app.store import consumption, watching
 from app.store.database import UnitOfWork
+from app.store.programs import public_id_of
 from app.store.watching import WatchLease
 
 
@@ -27,9 +29,7 @@ async def stop_for_refusal(
         f"The posting of log {item.log.place.log_index} in transaction"
         f" 0x{work.place.tx_hash.hex()}, block {work.place.block_number}, was refused"
     )
-    await consumption.stop_program(
-        unit, lease.chain_id, work.program.id, f"{refused}: {problem}", at
-    )
+    await _stop(unit, lease.chain_id, work.program.id, f"{refused}: {problem}", at)
     known = isinstance(problem, PayoutMismatchError)
     message = f"{refused}: {problem if known else 'the ledger does not take it'}."
     reference = f"{lease.chain_id}:0x{work.place.block_hash.hex()}:{item.log.place.log_index}"
@@ -49,7 +49,7 @@ async def stop_for_reorganisation(
         f"The chain took back final blocks above {fork_number};"
         " what was posted from them may not have happened."
     )
-    await consumption.stop_program(unit, lease.chain_id, program_id, message, at)
+    await _stop(unit, lease.chain_id, program_id, message, at)
     found = NewDiscrepancy(
         DiscrepancyKind.DEEP_REORGANISATION,
         Severity.CRITICAL,
@@ -57,6 +57,23 @@ async def stop_for_reorganisation(
         message,
     )
     await open_discrepancy(unit, program_id, found, WATCHER, at)
+
+
+async def _stop(
+    unit: UnitOfWork, chain_id: int, program_id: int, reason: str, at: datetime
+) -> None:
+    """The reason may be the database's own words, for operators; the audit log, which clients read, has the discrepancy's."""
+    if not await consumption.stop_program(unit, chain_id, program_id, reason, at):
+        return
+    entry = AuditEntry(
+        actor=WATCHER,
+        action="program.posting_stopped",
+        target_id=str(await public_id_of(unit, program_id)),
+        at=at,
+        before={"postingStopped": False},
+        after={"postingStopped": True},
+    )
+    await write_audit(unit, entry, program_id=program_id)
 
 
 def _kind(item: FoundItem) -> DiscrepancyKind:

@@ -64,7 +64,10 @@ async def set_terms(
     unit.record(
         NewEvent(EventType.PROGRAM, "terms.set", public_id, version, now, {"v": 1, **facts})
     )
-    await write_audit(unit, AuditEntry(authority.actor, "terms.set", public_id, now, after=facts))
+    latest = await store.terms_version(unit, program.id, version - 1)
+    before = None if latest is None else terms_as_json(latest)
+    entry = AuditEntry(authority.actor, "terms.set", public_id, now, before, facts)
+    await write_audit(unit, entry)
     return TermsResult(program.id, version, replayed=False)
 
 

@@ -30,7 +30,10 @@ class AuditRow:
     request_id: str | None
 
 
-async def insert_audit(unit: UnitOfWork, rows: Sequence[AuditRow]) -> None:
-    """Adds rows to the unit's own program."""
+async def insert_audit(
+    unit: UnitOfWork, rows: Sequence[AuditRow], program_id: int | None = None
+) -> None:
+    """Adds rows to the given program, else to the unit's own."""
+    program = unit.program_id if program_id is None else program_id
     columns = zip(*(astuple(row) for row in rows), strict=True)
-    await unit.connection.execute(_INSERT, unit.program_id, *map(list, columns))
+    await unit.connection.execute(_INSERT, program, *map(list, columns))

@@ -46,10 +46,6 @@ UPDATE chain_transaction
        cost_wei = NULL, succeeded = NULL, finished_at = $2
  WHERE id = ANY($1::uuid[]) AND status IN ('PREPARED', 'BROADCAST', 'MINED') RETURNING purpose
 """
-_HALT = """
-UPDATE lane SET status = 'HALTED', halt_reason = $2, halted_at = $3
- WHERE id = ANY($1::uuid[]) AND status <> 'HALTED'
-"""
 _CARRIERS = """
 SELECT c.hash, c.chain_transaction_id
   FROM signed_copy c JOIN chain_transaction t ON t.id = c.chain_transaction_id
@@ -143,14 +139,9 @@ async def finish(
     return {Purpose(row["purpose"]) for row in rows}
 
 
-async def displace(
-    unit: UnitOfWork, ids: Sequence[UUID], lane_ids: Sequence[UUID], reason: str, at: datetime
-) -> set[Purpose]:
-    """Somebody else used their nonces for good: their lanes take no new work until a person says so. Returns what they
-    were for.
-    """
+async def displace(unit: UnitOfWork, ids: Sequence[UUID], at: datetime) -> set[Purpose]:
+    """Somebody else used their nonces for good. Returns what they were for."""
     rows = await unit.connection.fetch(_DISPLACED, ids, at)
-    await unit.connection.execute(_HALT, lane_ids, reason, at)
     return {Purpose(row["purpose"]) for row in rows}
 
 

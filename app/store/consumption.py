@@ -34,6 +34,7 @@ UPDATE consumed_through SET block_number = $3, block_hash = $4, updated_at = $5
 """
 _STOP = """
 UPDATE consumed_through SET stopped = $3, updated_at = $4 WHERE chain_id = $1 AND program_id = $2 AND stopped IS NULL
+RETURNING true
 """
 _START = """
 UPDATE consumed_through c SET stopped = NULL, updated_at = $2
@@ -123,9 +124,9 @@ async def consume_through(
 
 async def stop_program(
     unit: UnitOfWork, chain_id: int, program_id: int, reason: str, at: datetime
-) -> None:
-    """Nothing more is posted for the program until a person starts it again."""
-    await unit.connection.execute(_STOP, chain_id, program_id, reason, at)
+) -> bool:
+    """Nothing more is posted for the program until a person starts it again; whether that is new."""
+    return bool(await unit.connection.fetchval(_STOP, chain_id, program_id, reason, at))
 
 
 async def start_program(unit: UnitOfWork, program_id: int, at: datetime) -> str | None:

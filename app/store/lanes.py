@@ -38,7 +38,7 @@ class LockedLane:
 _ENSURE = """
 INSERT INTO lane (id, chain_id, relayer, next_nonce, balance_wei, balance_read_at, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $6)
-ON CONFLICT (chain_id, relayer) DO NOTHING
+ON CONFLICT (chain_id, relayer) DO NOTHING RETURNING id
 """
 # Those that can take new work come first, then those that wait longest.
 _LEASE = """
@@ -72,9 +72,11 @@ SELECT l.id, l.relayer, l.status, l.next_nonce, count(t.id) AS in_flight, min(t.
 """
 _SET_BALANCE = "UPDATE lane SET balance_wei = $2, balance_read_at = $3 WHERE id = $1"
 _MOVE = """
-UPDATE lane SET status = $2, halt_reason = $3, halted_at = CASE WHEN $3::text IS NOT NULL THEN $4::timestamptz END
- WHERE id = $1 AND status <> $2 AND (status <> 'HALTED' OR $2 = 'ACTIVE')
-RETURNING 1
+WITH before AS (SELECT status FROM lane WHERE id = $1 FOR UPDATE)
+UPDATE lane l SET status = $2, halt_reason = $3, halted_at = CASE WHEN $3::text IS NOT NULL THEN $4::timestamptz END
+  FROM before b
+ WHERE l.id = $1 AND b.status <> $2 AND (b.status <> 'HALTED' OR $2 = 'ACTIVE')
+RETURNING b.status
 """
 
 
@@ -107,9 +109,12 @@ async def looks(session: ReadSession, chain_id: int) -> list[LaneLook]:
 
 async def ensure(
     unit: UnitOfWork, chain_id: int, relayer: str, *, nonce: int, balance_wei: int, at: datetime
-) -> None:
-    """The relayer has a lane on the chain; a known one stays as it is."""
-    await unit.connection.execute(_ENSURE, new_id(), chain_id, relayer, nonce, balance_wei, at)
+) -> UUID | None:
+    """The relayer has a lane on the chain; the new one's id, None when it is known and stays as it is."""
+    added: UUID | None = await unit.connection.fetchval(
+        _ENSURE, new_id(), chain_id, relayer, nonce, balance_wei, at
+    )
+    return added
 
 
 async def lease(
@@ -167,9 +172,12 @@ async def move(
     status: LaneStatus,
     at: datetime,
     halt_reason: str | None = None,
-) -> bool:
-    """Changes the lane's status; whether it changed. Only ACTIVE follows HALTED, and only a person asks for that."""
-    return bool(await unit.connection.fetchval(_MOVE, lane_id, status.value, halt_reason, at))
+) -> LaneStatus | None:
+    """Changes the lane's status; returns the one before, None when it stays. Only ACTIVE follows HALTED, and only a
+    person asks for that.
+    """
+    before = await unit.connection.fetchval(_MOVE, lane_id, status.value, halt_reason, at)
+    return None if before is None else LaneStatus(before)
 
 
 def _locked(lane: LaneLease, row: asyncpg.Record | None) -> LockedLane:

@@ -15,6 +15,7 @@ id, public_id, slug, name, status, pause_reason, chain_id, test, clock_offset, o
 allow_self_approval, wallet_cool_down_hours, maximum_tree_depth, request_hash, version
 """
 _ALLOCATE = "SELECT nextval(pg_get_serial_sequence('program', 'id'))"
+_PUBLIC_ID = "SELECT public_id FROM program WHERE id = $1"
 _FIND = "SELECT sge_find_program($1, $2)"
 _READ = f"SELECT {_COLUMNS} FROM program WHERE id = $1"
 # Whoever changes a program waits for those who sign for it (FOR SHARE), and the other way round; rows that refer to it
@@ -69,7 +70,6 @@ UPDATE program SET status = 'ACTIVE', pause_reason = NULL, paused_by = NULL, pau
        version = version + 1
  WHERE id = $1
 """
-_RAISE_VERSION = "UPDATE program SET version = version + 1 WHERE id = $1"
 _SET_CLOCK = "UPDATE program SET clock_offset = $2, version = version + 1 WHERE id = $1"
 
 
@@ -123,6 +123,12 @@ async def find_program_id(
 ) -> int | None:
     """The internal id of any program, whoever asks; nothing else of it."""
     found: int | None = await session.connection.fetchval(_FIND, public_id, slug)
+    return found
+
+
+async def public_id_of(session: UnitOfWork | ReadSession, program_id: int) -> UUID:
+    """What clients and audit rows call a program."""
+    found: UUID = await session.connection.fetchval(_PUBLIC_ID, program_id)
     return found
 
 
@@ -255,11 +261,6 @@ async def pause(unit: UnitOfWork, program_id: int, reason: str, by: str, at: dat
 
 async def resume(unit: UnitOfWork, program_id: int) -> None:
     await unit.connection.execute(_RESUME, program_id)
-
-
-async def raise_version(unit: UnitOfWork, program_id: int) -> None:
-    """For what changes about a program beside its own row; each of its events has a version."""
-    await unit.connection.execute(_RAISE_VERSION, program_id)
 
 
 async def set_clock_offset(unit: UnitOfWork, program_id: int, offset: timedelta) -> None:

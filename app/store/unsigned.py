@@ -32,6 +32,18 @@ class Refused:
     failure: IntentFailure
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An intent that failed now. version: after that; before: its status before."""
+
+    program_id: int
+    intent_id: UUID
+    version: int
+    before: str
+    code: str
+    retryable: bool
+
+
 _GIVE_BACK = """
 WITH given AS (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::text[], $6::boolean[])
@@ -131,8 +143,10 @@ async def give_back(unit: UnitOfWork, back: Sequence[GivenBack], actor: str, at:
     return len(rows)
 
 
-async def fail(unit: UnitOfWork, refused: Sequence[Refused], actor: str, at: datetime) -> int:
-    """Those that still have their version are FAILED; one that was claimed counts it as an attempt. Returns how many."""
+async def fail(
+    unit: UnitOfWork, refused: Sequence[Refused], actor: str, at: datetime
+) -> list[Failed]:
+    """Those that still have their version are FAILED; one that was claimed counts it as an attempt."""
     rows = await unit.connection.fetch(
         _FAIL,
         [one.program_id for one in refused],
@@ -157,7 +171,7 @@ async def fail(unit: UnitOfWork, refused: Sequence[Refused], actor: str, at: dat
             NewEvent(EventType.INTENT, "intent.failed", str(intent_id), version, at, data),
             program_id,
         )
-    return len(rows)
+    return [Failed(*row) for row in rows]
 
 
 async def leases_run_out(unit: UnitOfWork, now: datetime, limit: int) -> list[GivenBack]:

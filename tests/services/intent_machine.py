@@ -29,6 +29,7 @@ from app.processes.accept_intent import (
     Intake,
 )
 from app.services.execute import execute
+from app.services.fail_unsigned import fail_unsigned
 from app.services.intents import cancel_intent, retry_intent
 from app.services.programs import pause_program
 from app.store import claims, unsigned
@@ -221,7 +222,7 @@ class Intents(RuleBasedStateMachine):
         else:
             failure = IntentFailure(IntentFailureCode.REJECTED, "no", how == "fails")
             refused = unsigned.Refused(held.program_id, held.intent_id, held.version, failure)
-            use_case = partial(unsigned.fail, refused=[refused], actor="job", at=now)
+            use_case = partial(fail_unsigned, refused=[refused], actor="job", at=now)
         done: int = await execute(self.worker, self.world.bells, None, use_case)
         return done
 

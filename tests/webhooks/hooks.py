@@ -18,6 +18,7 @@ from app.services.webhooks.change_endpoints import CreateEndpoint, EndpointSecre
 from app.services.webhooks.redeliver import Redeliver, redeliver
 from app.services.webhooks.rotate_secret import RotateSecret
 from app.store.database import Database
+from app.store.events import EventFeed
 from resolvers.webhook_messages import body_of, message_id
 from tests.services.world import World, key_of
 
@@ -75,6 +76,10 @@ class Hooks:
         """Affiliates join, which is told."""
         for _ in range(times):
             await self.world.affiliate(self.program_id, f"CODE{next(_NUMBERS)}")
+
+    async def move(self) -> None:
+        """What happened has a position; nobody has looked at it yet."""
+        await EventFeed(self.worker, lambda: self.world.now).move_outbox()
 
     async def queue(self) -> None:
         """As the job does."""

@@ -151,7 +151,7 @@ async def test_what_happened_while_it_was_disabled_never_comes(hooks: Hooks) -> 
         made = await hooks.listen(receiver.url)
         await hooks.update(made.endpoint_id, enabled=False)
         await hooks.happen(2)
-        await hooks.queue()
+        await hooks.move()
         await hooks.update(made.endpoint_id, enabled=True)
         await hooks.tell()
         assert len(receiver.got) == 1

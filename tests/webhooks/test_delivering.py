@@ -77,7 +77,7 @@ async def test_it_is_delivered_once(hooks: Hooks) -> None:
 async def test_only_what_is_listened_to_comes_and_nothing_from_before(hooks: Hooks) -> None:
     async with receiving() as affiliates, receiving() as ledger:
         await hooks.happen(2)
-        await hooks.queue()
+        await hooks.move()
         await hooks.listen(affiliates.url, "AFFILIATE", "INTENT")
         await hooks.listen(ledger.url, "LEDGER")
         await hooks.tell(3)

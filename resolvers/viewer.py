@@ -19,6 +19,15 @@ class ViewerRow:
     kind: str
     api_key: ApiKeyRow | None
 
+    @property
+    def wallet(self) -> str | None:
+        return self.caller.wallet
+
+    @property
+    def operator(self) -> bool:
+        """Whether it is a wallet that the settings list; no API key is."""
+        return self.caller.operator
+
 
 async def viewer(info: Info) -> ViewerRow:
     """The caller's own credential."""

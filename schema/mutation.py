@@ -10,6 +10,7 @@ import resolvers.changing_lanes
 import resolvers.changing_payouts
 import resolvers.changing_programs
 import resolvers.changing_providers
+import resolvers.changing_roles
 import resolvers.changing_wallets
 import resolvers.changing_webhooks
 import resolvers.exporting
@@ -60,6 +61,8 @@ class Mutation:
     rotate_api_key: ApiKeySecretPayload | None = mutated(resolvers.changing_api_keys.rotate)
     revoke_api_key: ApiKeyPayload | None = mutated(resolvers.changing_api_keys.revoke)
     set_provider_secret: ProgramPayload | None = mutated(resolvers.changing_providers.set_secret)
+    grant_role: ProgramPayload | None = mutated(resolvers.changing_roles.grant)
+    revoke_role: ProgramPayload | None = mutated(resolvers.changing_roles.revoke)
     register_affiliate: AffiliatePayload | None = mutated(resolvers.changing_affiliates.register)
     set_affiliate_status: AffiliatePayload | None = mutated(
         resolvers.changing_affiliates.set_status

@@ -126,6 +126,8 @@ OPERATIONS: dict[str, Rule] = {
     "Mutation.rotateApiKey": _MAKES_KEYS,
     "Mutation.revokeApiKey": _MAKES_KEYS,
     "Mutation.setProviderSecret": _RUNS_PROGRAM,
+    "Mutation.grantRole": _RUNS_PROGRAM,
+    "Mutation.revokeRole": _RUNS_PROGRAM,
     "Mutation.registerAffiliate": _rule(
         _AFFILIATES,
         roles=(_ADMIN, _AFFILIATE),

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from app.domain.errors import Refusal, Unavailable
-from app.domain.idempotency import check_key, conflict, meaning_hash
+from app.domain.idempotency import check_stored_key, conflict, meaning_hash
 from app.processes.payouts import BatchResult, Payouts
 from app.services.batch_proposals import Asked, Outdated, Proposal
 from app.services.execute import execute
@@ -27,7 +27,7 @@ async def earlier_batch(parts: Payouts, program_id: int, asked: Asked) -> BatchR
     Refuses INVALID_INPUT for a malformed key, and IDEMPOTENCY_CONFLICT.
     """
     async with parts.database.read(program_id) as session:
-        earlier = await earlier_use(session, check_key(asked.key))
+        earlier = await earlier_use(session, check_stored_key(asked.key))
         if earlier is None:
             return None
         if earlier.request_hash != meaning_hash(asked.operation, asked.meaning):

@@ -70,6 +70,7 @@ UPDATE program SET status = 'ACTIVE', pause_reason = NULL, paused_by = NULL, pau
        version = version + 1
  WHERE id = $1
 """
+_RAISE_VERSION = "UPDATE program SET version = version + 1 WHERE id = $1"
 _SET_CLOCK = "UPDATE program SET clock_offset = $2, version = version + 1 WHERE id = $1"
 
 
@@ -261,6 +262,11 @@ async def pause(unit: UnitOfWork, program_id: int, reason: str, by: str, at: dat
 
 async def resume(unit: UnitOfWork, program_id: int) -> None:
     await unit.connection.execute(_RESUME, program_id)
+
+
+async def raise_version(unit: UnitOfWork, program_id: int) -> None:
+    """For what changes about a program beside its own row; each of its events has a version."""
+    await unit.connection.execute(_RAISE_VERSION, program_id)
 
 
 async def set_clock_offset(unit: UnitOfWork, program_id: int, offset: timedelta) -> None:

@@ -28,6 +28,9 @@ class HostCheck:
     def __init__(self, app: ASGIApp, accepted: frozenset[str]) -> None:
         self._app = app
         self._accepted = accepted
+        self._plain = frozenset(
+            name.encode() for name in accepted
+        )  # as nearly all clients write it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or self._is_ours(scope):
@@ -41,11 +44,13 @@ class HostCheck:
             await refusal(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
         probed = scope["path"] in _PROBED
         if not hosts:
             return probed or not self._accepted  # HTTP/1.0, as some load balancers probe
-        name = host_of(hosts[0]) if len(hosts) == 1 else None
+        if len(hosts) == 1 and hosts[0] in self._plain:
+            return True
+        name = host_of(hosts[0].decode("latin-1")) if len(hosts) == 1 else None
         if name is None:
             return False
         return not self._accepted or name in self._accepted or (probed and _is_address(name))

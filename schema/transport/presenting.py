@@ -19,6 +19,9 @@ from schema.transport.arguments import refused_argument
 
 _log = structlog.get_logger(__name__)
 
+# Messages repeat names and values of the request: one long name in each of many errors is a flood.
+_LONGEST_MESSAGE = 1_000
+
 INTERNAL_MESSAGE = "Something went wrong on our side. Quote the request id when you report it."
 
 
@@ -116,6 +119,8 @@ def _located(
     code: ErrorCode,
     message: str,
 ) -> dict[str, Any]:
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}…"
     shown: dict[str, Any] = {"message": message}
     if error.locations:
         shown["locations"] = [

@@ -49,13 +49,17 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self._app = app
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._names = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = list(message.get("headers", ()))
                 names = {name for name, _ in own}
-                message["headers"] = own + [pair for pair in self._headers if pair[0] not in names]
+                missing = self._headers
+                if not self._names.isdisjoint(names):
+                    missing = [pair for pair in missing if pair[0] not in names]
+                message["headers"] = own + missing
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -11,6 +11,7 @@ import resolvers.balances
 import resolvers.commissions
 import resolvers.intents
 import resolvers.ledger
+import resolvers.members
 import resolvers.payout_batches
 import resolvers.programs
 import resolvers.series
@@ -24,6 +25,7 @@ from schema.ids import IdPrefix
 from schema.scalars import Address, BigInt
 from schema.types.audit import AuditEntry
 from schema.types.ledger import LedgerAccount, LedgerTransaction, TrialBalance
+from schema.types.members import Member
 from schema.types.money import Currency, Money
 from schema.types.node import Node, public_id, shown_rows
 from schema.types.providers import ProviderSecret
@@ -162,6 +164,7 @@ class Program(Node):
     series: list[SeriesPoint] | None = resolved(
         resolvers.series.points, description="At most 500 points, from a rollup."
     )
+    members: Connection[Member] | None = resolved(resolvers.members.of_program)
     affiliates: (
         Connection[Annotated["Affiliate", strawberry.lazy("schema.types.affiliates")]] | None
     ) = resolved(resolvers.affiliates.of_program)

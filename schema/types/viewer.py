@@ -5,12 +5,16 @@ from enum import StrEnum
 
 import strawberry
 
+import resolvers.memberships
 import resolvers.viewer
 from app.domain.permissions import ApiScope
 from app.store.reads.api_keys import ApiKeyRow
 from app.store.reads.sessions import SessionRow
+from schema.connection import Connection
 from schema.fields import resolved
 from schema.ids import IdPrefix
+from schema.scalars import Address
+from schema.types.members import Membership
 from schema.types.node import Node, public_id, shown_rows
 
 strawberry.enum(
@@ -53,5 +57,8 @@ class Session(Node):
 @strawberry.type
 class Viewer:
     kind: ViewerKind
+    wallet: Address | None
+    operator: bool
     api_key: ApiKey | None
+    memberships: Connection[Membership] = resolved(resolvers.memberships.of_viewer)
     sessions: list[Session] = resolved(resolvers.viewer.own_sessions)

@@ -13,8 +13,9 @@ from tests.api.batched import Batches
 from tests.api.caller import ALL_SCOPES, Caller, Stage
 from tests.api.filled import FilledProgram
 from tests.api.live import on_a_socket
-from tests.api.operations import CALLS, Scene
+from tests.api.operations import CALLS
 from tests.api.paying import paying_program
+from tests.api.scene import Scene
 from tests.api.walking import GRAPHQL
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.transport.ws_client import initialised

@@ -2,13 +2,10 @@
 
 import asyncio
 import runpy
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import pytest
-from eth_account.signers.local import LocalAccount
 
 from app.api_runtime import ApiProcess
 from app.auth.login_challenge import LoginChallenges
@@ -17,15 +14,11 @@ from schema.ids import IdPrefix, encode_id
 from sge.embedded.project import PROJECT
 from tests.api.caller import Caller, GraphQLFailed, Stage
 from tests.api.live import on_a_socket
+from tests.api.signed_in import LOGIN, asked, later, sign_in
 from tests.fixtures.databases import Database
 from tests.processes.signing_in import new_wallet, signed
 from tests.transport.ws_client import initialised
 
-URI = "http://127.0.0.1:8000/"
-REQUEST = """mutation ($wallet: Address!, $chain: BigInt!, $uri: String!) {
-  requestLogin(input: {wallet: $wallet, chainId: $chain, uri: $uri}) { message nonce expiresAt } }"""
-LOGIN = """mutation ($message: String!, $signature: Hex!) { login(message: $message, signature: $signature) {
-  token expiresAt viewer { kind sessions { id userAgent current } } userErrors { code message field } } }"""
 SESSIONS = "{ viewer { kind sessions { id createdAt lastUsedAt expiresAt userAgent current } } }"
 LOGOUT = "mutation { logout { loggedOut } }"
 REVOKE = """mutation ($id: ID!) { revokeSession(id: $id) {
@@ -34,38 +27,9 @@ AUDIT = """SELECT action, actor, target_id, before::text, after::text FROM audit
             WHERE action LIKE 'session.%' AND program_id = 0 ORDER BY id"""
 
 
-@dataclass
-class SignedIn(Caller):
-    """A wallet with a session."""
-
-    wallet: LocalAccount
-    payload: dict[str, Any]
-
-
-async def asked(caller: Caller, wallet: str, **changed: Any) -> dict[str, Any]:
-    given = {"wallet": wallet, "chain": "31337", "uri": URI} | changed
-    challenge: dict[str, Any] = (await caller.ask(REQUEST, **given))["requestLogin"]
-    return challenge
-
-
-async def sign_in(stage: Stage, wallet: LocalAccount | None = None) -> SignedIn:
-    nobody, account = Caller(stage.client, None), wallet or new_wallet()
-    text = (await asked(nobody, account.address))["message"]
-    signature = f"0x{signed(account, text).hex()}"
-    payload = (await nobody.ask(LOGIN, message=text, signature=signature))["login"]
-    assert payload["userErrors"] == []
-    return SignedIn(stage.client, payload["token"], account, payload)
-
-
 async def sessions(caller: Caller) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await caller.ask(SESSIONS))["viewer"]["sessions"]
     return found
-
-
-def later(stage: Stage, seconds: float) -> None:
-    """Moves the clock on by which credentials are known, and forgotten."""
-    at = stage.process.authenticator._clock() + timedelta(seconds=seconds)
-    stage.process.authenticator._clock = lambda: at
 
 
 async def test_a_wallet_signs_in_and_is_shown_to_itself(stage: Stage, database: Database) -> None:

@@ -52,6 +52,7 @@ WAYS = {
     "WebhookDelivery": (*OF_PROGRAM, "webhookEndpoints", "deliveries(first: 15)", "nodes"),
     "Lane": ("systemStatus", "lanes"),
     "Viewer": ("viewer",),
+    "Membership": ("viewer", "memberships(first: 15)", "nodes"),
 }
 """How to reach objects of each type whose fields are resolved: the more rows, the more objects."""
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -42,11 +43,11 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    settings: TransportSettings, *, frame_ping_seconds: float = 20.0
+    settings: TransportSettings, *, frame_ping_seconds: float = 20.0, limiter: Any = None
 ) -> AsyncIterator[Served]:
     """The API as `sge api` runs it, but for its settings."""
     COUNTERS.executions = COUNTERS.sources = 0
-    runtime = TinyRuntime()
+    runtime = TinyRuntime(limiter=limiter)
     app = create_app(runtime, SCHEMA, settings)
     server = make_server(app, "127.0.0.1", 0, settings)
     server.config.ws_ping_interval = server.config.ws_ping_timeout = frame_ping_seconds

@@ -205,3 +205,19 @@ async def test_kinds_of_callers_have_costs_of_their_own() -> None:
         answer = (await api.post(three)).json()
         assert answer["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
         assert answer["extensions"]["cost"] == {"requested": 3, "limit": 2, "remaining": 1000}
+
+
+async def test_an_answer_shows_so_many_errors() -> None:
+    async with serving(limits(key=caller(cost_of_one=1000)), maximum_errors=3) as api:
+        query = "{ " + " ".join(f"a{n}: broken" for n in range(9)) + " }"
+        errors = (await api.post(query, "sge_one")).json()["errors"]
+        assert len(errors) == 4
+        assert errors[3]["message"] == "6 more errors are not shown."
+
+
+async def test_a_long_name_is_not_repeated_in_every_error() -> None:
+    async with serving(limits()) as api:
+        unknown = " ".join(f"a{n}: hello(name: $v{n})" for n in range(20))
+        answer = await api.post(f"query {'N' * 500_000} {{ {unknown} }}", "sge_one")
+        assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        assert len(answer.content) < 50_000

@@ -20,5 +20,7 @@ class LeavingServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
-        await self._leave()
-        await super().shutdown(sockets)
+        try:
+            await self._leave()
+        finally:
+            await super().shutdown(sockets)

@@ -20,7 +20,7 @@ from schema.transport.ws_connection import Connection
 from schema.transport.ws_handshake import HandshakeRefused, refuse_handshake
 from schema.transport.ws_messages import SUBPROTOCOL, CloseCode
 from schema.transport.ws_output import Unread
-from schema.transport.ws_watch import close_stalled, recheck_credentials, send_away
+from schema.transport.ws_watch import send_away, watch
 
 
 class GraphQLOverWebSocket:
@@ -42,20 +42,15 @@ class GraphQLOverWebSocket:
         self._admission = Admission(settings)
         self._connections: set[Connection] = set()
         self._leaving = False
-        self._watching: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._watching = [
-            asyncio.create_task(
-                recheck_credentials(self._connections, self.runtime, self.settings)
-            ),
-            asyncio.create_task(close_stalled(self._connections)),
-        ]
+        self._watching = asyncio.create_task(watch(self._connections, self.runtime, self.settings))
 
     async def stop(self) -> None:
-        for task in self._watching:
-            task.cancel()
-        await asyncio.gather(*self._watching, return_exceptions=True)
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
 
     async def leave(self) -> None:
         """Take no more connections, and send the clients of all others to another server."""

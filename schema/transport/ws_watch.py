@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
@@ -20,24 +20,40 @@ _LOOK_FOR_STUCK_SECONDS = 1.0
 _REVOKED = "This credential has expired, was revoked or lost rights."
 
 
-async def recheck_credentials(
+async def watch(
     connections: Collection[Connection], runtime: ApiRuntime, settings: TransportSettings
 ) -> None:
-    """Close the sockets of credentials that ended or lost rights, within seconds, for ever.
+    """Look after all sockets until it is cancelled; a round that fails is not the last."""
+    every = settings.recheck_credentials_seconds
+    await asyncio.gather(
+        _again_and_again(every, lambda: recheck_credentials(connections, runtime)),
+        _again_and_again(_LOOK_FOR_STUCK_SECONDS, lambda: close_stalled(connections)),
+    )
+
+
+async def _again_and_again(seconds: float, look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await look()
+        except Exception:  # noqa: BLE001  whatever it was, the next round looks again
+            _log.exception("socket_watch_failed")
+
+
+async def recheck_credentials(connections: Collection[Connection], runtime: ApiRuntime) -> None:
+    """Close the sockets of credentials that ended or lost rights.
 
     More rights keep the socket: its next operations have them. One credential whose look-up fails or
     waits holds up no other; while the store is away sockets stay, and the next look decides.
     """
-    while True:
-        await asyncio.sleep(settings.recheck_credentials_seconds)
-        by_token: dict[str, list[Connection]] = {}
-        for connection in connections:
-            if connection.token is not None:
-                by_token.setdefault(connection.token, []).append(connection)
-        turns = asyncio.Semaphore(_LOOK_UPS_AT_ONCE)
-        await asyncio.gather(
-            *(_recheck(token, theirs, runtime, turns) for token, theirs in by_token.items())
-        )
+    by_token: dict[str, list[Connection]] = {}
+    for connection in connections:
+        if connection.token is not None:
+            by_token.setdefault(connection.token, []).append(connection)
+    turns = asyncio.Semaphore(_LOOK_UPS_AT_ONCE)
+    await asyncio.gather(
+        *(_recheck(token, theirs, runtime, turns) for token, theirs in by_token.items())
+    )
 
 
 async def _recheck(
@@ -58,14 +74,12 @@ async def _recheck(
 
 
 async def close_stalled(connections: Collection[Connection]) -> None:
-    """Close the sockets whose clients make no room for what they asked for, for ever."""
-    while True:
-        await asyncio.sleep(_LOOK_FOR_STUCK_SECONDS)
-        now = asyncio.get_running_loop().time()
-        stalled = [each for each in connections if each.output.stalled(now)]
-        if stalled:
-            _log.info("sockets_stalled", request_ids=[each.request_id for each in stalled])
-        await asyncio.gather(*(each.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW) for each in stalled))
+    """Close the sockets whose clients make no room for what they asked for."""
+    now = asyncio.get_running_loop().time()
+    stalled = [each for each in connections if each.output.stalled(now)]
+    if stalled:
+        _log.info("sockets_stalled", request_ids=[each.request_id for each in stalled])
+    await asyncio.gather(*(each.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW) for each in stalled))
 
 
 async def send_away(connections: Collection[Connection], seconds: float) -> None:

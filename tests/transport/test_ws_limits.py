@@ -134,6 +134,17 @@ async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
         assert (await socket.closed())[0] == 4403
 
 
+async def test_a_look_that_fails_is_not_the_last(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with initialised(served.ws) as socket, initialised(served.ws, "sge_two"):
+        (bad,) = (each for each in served.sockets._connections if each.token == "sge_two")
+        monkeypatch.setattr(bad, "caller", "none that could be compared")
+        await asyncio.sleep(0.3)
+        served.runtime.revoked.add("sge_one")
+        assert (await socket.closed(1.0))[0] == 4403
+
+
 async def test_a_look_up_that_hangs_holds_up_no_other(served: Served) -> None:
     async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
         served.runtime.hanging.add("sge_one")

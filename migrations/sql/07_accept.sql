@@ -159,7 +159,7 @@ BEGIN
   INSERT INTO audit (program_id, id, at, actor, action, target_id, after, request_id)
   SELECT p_program, r.id, p_at, coalesce(r.actor, p_actor), 'intent.accepted', r.id::text,
          jsonb_build_object('kind', r.kind, 'wallet', r.wallet, 'amount', r.amount::text, 'currency', r.currency,
-                            'idempotencyKey', r.key), r.request_id
+                            'idempotencyKey', split_part(r.key, E'\x1f', -1)), r.request_id
     FROM unnest(fresh) r;
   INSERT INTO event_outbox (program_id, type, name, entity_id, version, data, at)
   SELECT p_program, 'INTENT', 'intent.accepted', r.id::text, 1,

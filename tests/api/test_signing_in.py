@@ -32,7 +32,9 @@ async def sessions(caller: Caller) -> list[dict[str, Any]]:
     return found
 
 
-async def test_a_wallet_signs_in_and_is_shown_to_itself(stage: Stage, database: Database) -> None:
+async def test_a_wallet_signs_in_and_is_shown_to_itself(
+    stage: Stage, database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
     caller = await sign_in(stage)
     viewer = caller.payload["viewer"]
     [shown] = viewer["sessions"]
@@ -50,6 +52,7 @@ async def test_a_wallet_signs_in_and_is_shown_to_itself(stage: Stage, database: 
     )
     assert caller.token is not None
     assert caller.token.removeprefix("sgs_") not in str(dict(entry))
+    assert caller.token.removeprefix("sgs_") not in "".join(capfd.readouterr())
 
 
 async def test_asking_is_refused_by_argument(stage: Stage) -> None:

@@ -118,6 +118,9 @@ def test_the_grammars_refuse_without_fault(text: str) -> None:
         TEXT.replace("\n", "\u2028"),
         TEXT.replace("Sign in.", ""),
         TEXT.replace("Sign in.", "Sign\tin."),
+        TEXT.replace("Sign in.\n\n", "Sign in.\nAnd more.\n"),
+        TEXT.replace("app.example wants", "app.example:80x wants"),
+        TEXT.replace("app.example wants", "[::1]:80x wants"),
         TEXT.replace("Sign in.", "Melde dich an, bitte schön."),
         TEXT.replace("app.example wants", "аpp.example wants"),  # noqa: RUF001  a Cyrillic letter
         TEXT.replace("app.example wants", "app.example\u200b wants"),
@@ -190,6 +193,8 @@ def test_instants(text: str, same: str) -> None:
         ("https://app.example:443/", "https://app.example:443"),
         ("https://app.example#@evil.example", "https://app.example"),
         ("https://app.example\\@evil.example", None),
+        ("https://app.example:443:443", None),
+        ("https://app.example:443@evil.example", "https://app.example:443@evil.example"),
         ("https:/app.example", None),
         ("https:///app.example", None),
         ("urn:isbn:1", None),

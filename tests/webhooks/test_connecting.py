@@ -101,6 +101,16 @@ async def test_a_name_that_changes_its_mind_is_looked_at_each_time(authority: Au
         assert network.dialled == [(PUBLIC, 443)] * 2
 
 
+async def test_a_name_that_is_never_answered_is_a_failure() -> None:
+    class Silence(Names):
+        async def resolve(self, host: str) -> list[str]:
+            await asyncio.Event().wait()
+            return [host]
+
+    outcome = await sender_of(Silence([])).send(MESSAGE)
+    assert outcome.error == "There was no answer within 2 seconds."
+
+
 async def test_the_next_address_is_tried_when_one_refuses(authority: Authority) -> None:
     async with receiving(authority.server("hooks.acme.com")) as receiver:
         sender = sender_of(Names([["8.8.8.8", PUBLIC]]), authority.trusting)

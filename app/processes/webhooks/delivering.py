@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ _LOG = structlog.get_logger()
 _PLACES = 256
 # How soon new work is seen while slow receivers are waited for.
 _LOOK_SECONDS = 0.5
+_TIDY_SECONDS = 5.0
 _CANNOT_SIGN = "Its secrets cannot be read with this installation's SGE_ENCRYPTION_KEY."
 
 
@@ -41,9 +43,12 @@ class Delivery:
     async def deliver_due(self, stopping: asyncio.Event) -> int:
         """Until nothing is due and nobody is waited for, or the process is to end; returns how many tries were made."""
         sending: set[asyncio.Task[None]] = set()
-        tries = 0
+        tries, tidied_at = 0, float("-inf")
         try:
             while not stopping.is_set():
+                if time.monotonic() - tidied_at >= _TIDY_SECONDS:
+                    tidied_at = time.monotonic()
+                    await self._tidy()
                 begun = await self._begin(self.places - len(sending))
                 tries += len(begun)
                 sending |= begun
@@ -60,11 +65,12 @@ class Delivery:
     async def _begin(self, places: int) -> set[asyncio.Task[None]]:
         if places <= 0:
             return set()
-        now = self.clock()
-        await execute(self.database, self.bells, None, partial(give_up_lost, now=now))
-        claim = partial(claim_due, places=places, now=now)
+        claim = partial(claim_due, places=places, now=self.clock())
         claimed = await execute(self.database, self.bells, None, claim)
         return {asyncio.create_task(self._try(one)) for one in claimed}
+
+    async def _tidy(self) -> None:
+        await execute(self.database, self.bells, None, partial(give_up_lost, now=self.clock()))
 
     async def _try(self, claimed: Claimed) -> None:
         try:

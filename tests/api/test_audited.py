@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api.caller import Caller
-from tests.api.operations import CALLS, Scene
+from tests.api.operations import CALLS
+from tests.api.scene import Scene
 from tests.api.test_permissions import right_caller, scene
 
 __all__ = ["scene"]
@@ -39,13 +40,6 @@ CHANGES = {
 # What a repetition does again: a new link each time, a second try of what failed.
 EACH_TIME = {"Mutation.createExport"}
 _BY_REQUEST = "SELECT * FROM audit WHERE request_id = $1 ORDER BY id"
-_LOG = """
-query ($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on Program {
-  auditLog(first: $first, after: $after) {
-    nodes { id at actor action targetId before after reason requestId sealed hash previousHash }
-    edges { cursor } pageInfo { hasNextPage endCursor } totalCount { value exact }
-  } } } }
-"""
 
 
 async def requested(caller: Caller, document: str) -> tuple[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ from app.store.reads import settlements as reads_settlements
 from app.store.reads import users as reads_users
 from app.store.reads import webhooks as reads_webhooks
 from resolvers import ledger, programs
-from resolvers.access import Info, authorize, load_one, may_read, visible_program
+from resolvers.access import Info, authorize, load_one, visible_program
 from resolvers.objects import home_of
 from resolvers.viewer import own_session
 from resolvers.visibility import visible
@@ -94,9 +94,10 @@ async def _find(info: Info, text: str) -> Any:
 
 async def _entry(info: Info, entry_id: tuple[UUID, int, bool]) -> Any:
     home = await home_of(info, IdPrefix.LEDGER_ENTRY, entry_id[0])
-    if home is None or not may_read(info, home.program_id):
+    if home is None:
         return None
-    return await ledger.entry(info, home.program_id, entry_id)
+    row = await ledger.entry(info, home.program_id, entry_id)
+    return await visible(info, row, home.program_id)
 
 
 async def _program(info: Info, public_id: UUID) -> Any:

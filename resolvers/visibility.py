@@ -7,9 +7,13 @@ treasury the batches that it is to sign.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from app.domain.postings import AccountKind
+from app.store.reads import accounts as reads_accounts
 from app.store.reads import intents as reads_intents
+from app.store.reads.accounts import AccountRow
 from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.commissions import CommissionRow
+from app.store.reads.entries import EntryRow
 from app.store.reads.intents import IntentRow
 from app.store.reads.payout_batches import PayoutBatchRow
 from app.store.reads.payouts import PayoutRow
@@ -85,6 +89,19 @@ async def _of_settlement(info: Info, row: SettlementRow) -> bool:
     return intent is not None and is_user(info, intent.program_key, intent.user_key)
 
 
+def _is_own_account(info: Info, row: AccountRow) -> bool:
+    owner = row.owner_key if row.kind == AccountKind.AFFILIATE else None
+    return is_affiliate(info, row.program_key, owner)
+
+
+async def _of_entry(info: Info, row: EntryRow) -> bool:
+    """By the account that it changes: the other side of a transfer is another's."""
+    account: AccountRow = await load_one(
+        info, reads_accounts.by_keys, row.program_key, row.account_key
+    )
+    return _is_own_account(info, account)
+
+
 def _of_payout(info: Info, row: PayoutRow) -> bool:
     return (
         sees_payouts(info, row.program_key)
@@ -95,6 +112,7 @@ def _of_payout(info: Info, row: PayoutRow) -> bool:
 
 _Sees = Callable[[Info, Any], bool]
 _SEES: dict[type, _Sees] = {
+    AccountRow: _is_own_account,
     AffiliateRow: sees_member,
     CommissionRow: lambda info, row: is_affiliate(info, row.program_key, row.affiliate_key),
     IntentRow: lambda info, row: is_user(info, row.program_key, row.user_key),
@@ -104,6 +122,7 @@ _SEES: dict[type, _Sees] = {
     UserRow: lambda info, row: is_user(info, row.program_key, row.key),
 }
 _SEES_AFTER_READING: dict[type, Callable[[Info, Any], Awaitable[bool]]] = {
+    EntryRow: _of_entry,
     SettlementRow: _of_settlement,
 }
 

@@ -71,16 +71,18 @@ def fields_of(kind: GraphQLNamedType, deep: int) -> Iterator[str]:
 
 @dataclass
 class Sight:
-    """What one caller saw. values: by (type, field), those that were not null."""
+    """What one caller saw. objects: the fields of each that was there, by id. codes: of errors."""
 
     ids: set[str] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
 
     def take(self, answer: dict[str, Any]) -> None:
         self.codes |= {error["extensions"]["code"] for error in answer.get("errors", ())}
         for text in strings(answer.get("data")):
+            self.texts.add(text)
             self.ids |= set(_ID.findall(text))
             self.addresses |= set(_ADDRESS.findall(text) if len(text) == 42 else ())
 

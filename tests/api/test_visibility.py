@@ -50,6 +50,14 @@ SELECT j.public_id, t.seq, t.debit_account_id = a.id AS debit
   JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id
  WHERE a.program_id = $1 AND a.kind = 'AFFILIATE' AND a.owner_id = $2
 """
+_TRANSFERS = """
+SELECT j.public_id, t.seq FROM transfer t JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id
+ WHERE t.program_id = $1
+"""
+_CARRY_TOGETHER = """
+INSERT INTO intent_attempt (program_id, intent_id, number, chain_transaction_id, item_index, live, started_at, finished_at)
+SELECT a.program_id, $2, 2, a.chain_transaction_id, 1, false, now(), now() FROM intent_attempt a WHERE a.intent_id = $1
+"""
 _OWN_USER = (
     "SELECT id, public_id, wallet FROM program_user WHERE program_id = $1 ORDER BY id LIMIT 1"
 )
@@ -133,17 +141,28 @@ class World:
         }
 
 
+async def entry_ids(owner: asyncpg.Connection, key: int) -> set[str]:
+    """Both sides of every transfer: one is found from the other."""
+    return {
+        encode_entry_id(row["public_id"], row["seq"], debit=debit)
+        for row in await owner.fetch(_TRANSFERS, key)
+        for debit in (True, False)
+    }
+
+
 async def all_ids(owner: asyncpg.Connection, key: int) -> set[str]:
     found: set[str] = set()
     for prefix, query in _TABLES.items():
         found |= {encode_id(prefix, row[0]) for row in await owner.fetch(query, key)}
-    return found
+    return found | await entry_ids(owner, key)
 
 
 @pytest.fixture
 async def world(stage: Stage, filled: FilledProgram) -> World:
     await filled.grow(2)
     await Batches(filled).propose(filled.payments[:1])
+    first, second = filled.payments[0].intent, filled.payments[1].intent
+    await filled.owner.execute(_CARRY_TOGETHER, first, second)
     other = await stage.program()
     await other.affiliate("ELSEWHERE")
     owner = filled.owner
@@ -178,6 +197,7 @@ async def test_an_affiliate_sees_its_branch_and_nobody_elses_money(world: World)
     assert branch <= sight.objects.keys()
     assert {"aff", "com", "acc", "ent", "prg"} <= kinds(sight.ids)
     assert sight.addresses & await world.wallets() == {own["wallet"]}
+    assert "TOP" not in sight.texts
     own_id = encode_id(IdPrefix.AFFILIATE, own["public_id"])
     for id_ in branch - {own_id}:
         shown = sight.objects[id_]

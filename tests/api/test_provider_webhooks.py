@@ -89,6 +89,9 @@ async def test_bad_signatures_change_nothing_and_are_answered_alike(provider: Pr
     good = signature_of(body, SECRET).decode()
     answers = [
         await provider.post(body, secret="another secret"),
+        await provider.post(body, secret="a secret that signs nothing"),
+        await provider.post(body, secret="a secret that signs nothing", to="nobody-here"),
+        await provider.post(body, secret=""),
         await provider.post(body, to=other.slug),
         await provider.post(body, to="nobody-here"),
         await provider.post(body, to="prg_01h455vb4pex5vsknk084sn02q"),

@@ -43,7 +43,7 @@ class Told:
 
     def tell(self, step: str) -> None:
         """The next event that a worker reads."""
-        before, counted = self.state, step not in MONEY or self.paid
+        before, counted = self.state, step not in MONEY or self.paid > 0
         self._tell(step)
         made = before == "NONE" and counted
         moved = self.state not in {before, "PENDING"}
@@ -118,6 +118,27 @@ class Payments(RuleBasedStateMachine):
             assert self.run(self.shop.receive(body))
             self.sent.append(body)
             self.waiting.append((one, step, one.paid))
+
+    @rule(cents=CENTS, steps=st.permutations(STEPS), most=st.integers(1, len(STEPS)))
+    def sell(self, cents: int, steps: list[str], most: int) -> None:
+        """A charge from its making to some end, in any order."""
+        self.make_charge("LEAF")
+        last = len(self.told) - 1
+        self.pay(last, cents)
+        self.send(last, steps[:most])
+        self.process()
+
+    @rule(
+        cents=CENTS,
+        steps=st.lists(st.sampled_from(STEPS[:4]), max_size=3),
+        choice=st.integers(0, 50),
+    )
+    def sell_late(self, cents: int, steps: list[str], choice: int) -> None:
+        self.make_charge("ROOT")
+        last = len(self.told) - 1
+        self.pay(last, cents)
+        self.send(last, [*steps, "delayed"])
+        self.retry(choice)
 
     @precondition(lambda self: self.told)
     @rule(choice=st.integers(0, 50), cents=CENTS)
@@ -196,7 +217,8 @@ class Payments(RuleBasedStateMachine):
         for one in self.told:
             row = await self.shop.intent(one.charge)
             state = "NONE" if row is None else row["failure_code"] or row["status"]
-            assert (state, 0 if row is None else row["version"]) == (one.state, one.changes)
+            seen = (state, 0 if row is None else row["version"])
+            assert seen == (one.state, one.changes), (seen, one)
             total += one.credited or 0
         balances = await self.shop.balances()
         assert balances.get("PROVIDER", 0) == -total * 10_000

@@ -1,7 +1,15 @@
 """No count of statements grows with the rows: each field of each type, with few rows and with many."""
 
+from dataclasses import replace
+
+import httpx
+
+from app.domain.rate_limits import RateLimits
+from app.main import create_app
+from schema.transport.settings import TransportSettings
 from tests.api.batched import Batches
 from tests.api.caller import Stage
+from tests.api.conftest import SCHEMA
 from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
 from tests.api.listening import add_endpoints
@@ -41,6 +49,7 @@ def test_there_is_a_way_to_every_type_with_a_resolver() -> None:
 async def test_no_field_sends_more_statements_for_more_rows(
     stage: Stage, filled: FilledProgram
 ) -> None:
+    filled.program.client = without_prices(stage)
     counting = CountingDatabase(stage.process.runtime.reads)
     stage.process.runtime.databases["read"] = counting
     batches = Batches(filled)
@@ -53,6 +62,14 @@ async def test_no_field_sends_more_statements_for_more_rows(
     again = await count_all(filled, counting, suspects)
     grown = {name: (few[name], many[name]) for name in suspects if few[name] < again[name]}
     assert grown == {}
+
+
+def without_prices(stage: Stage) -> httpx.AsyncClient:
+    """Some of these queries cost more than one may."""
+    any_price = replace(RateLimits().key, cost_of_one=10**9)
+    settings = TransportSettings(limits=RateLimits(key=any_price))
+    transport = httpx.ASGITransport(app=create_app(stage.process, SCHEMA, settings))
+    return httpx.AsyncClient(transport=transport, base_url="http://api")
 
 
 async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:

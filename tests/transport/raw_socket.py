@@ -52,7 +52,8 @@ class RawSocket:
             while True:
                 opcode, payload = await self.receive()
                 if opcode == CLOSE:
-                    return int.from_bytes(payload[:2])
+                    # RFC 6455, section 7.1.5: a close frame without a code answers one without.
+                    return int.from_bytes(payload[:2]) if payload else 1005
 
 
 @asynccontextmanager

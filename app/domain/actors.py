@@ -17,5 +17,5 @@ def shown_actor(actor: str, own: str) -> str:
 
 
 def is_job(actor: str) -> bool:
-    """Whether nobody asked for it: the platform decided by itself."""
-    return actor.startswith("job:")
+    """Whether nobody asked for it: the platform decided by itself, or by what a payment provider told it."""
+    return actor.startswith(_PROCESSES)

@@ -37,6 +37,9 @@ async def test_a_charge_from_its_making_to_its_payment(shop: Shop) -> None:
     # The payment of a wallet that is not registered fixes no referrer.
     assert (done["registered_at"], done["users_referrer"]) == (None, None)
     assert await shop.balances() == HUNDRED
+    query = "SELECT action FROM audit WHERE target_id = $1 AND actor = 'provider:coinbase-commerce'"
+    audited = await shop.world.fetch(shop.id, query, str(done["id"]))
+    assert {row["action"] for row in audited} >= {"intent.accepted", "intent.confirmed"}
     assert await shop.outcomes() == ["APPLIED", "APPLIED", "SETTLED"]
     assert await shop.discrepancies() == []
 

@@ -36,8 +36,8 @@ class IntentMove:
 
     @property
     def decides(self) -> bool:
-        """Whether it ends the intent or takes it back, rather than being a step on its way."""
-        return self.from_status is not self.to_status
+        """Whether it ends the intent (anew, when it failed for another reason) or takes it back, rather than being a step."""
+        return self.failure is not None or self.from_status is not self.to_status
 
     def event(self, at: datetime) -> NewEvent:
         """data: from, status, stage; block while MINED; code and retryable when it failed; reason if any."""

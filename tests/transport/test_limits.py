@@ -221,3 +221,15 @@ async def test_a_long_name_is_not_repeated_in_every_error() -> None:
         answer = await api.post(f"query {'N' * 500_000} {{ {unknown} }}", "sge_one")
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
         assert len(answer.content) < 50_000
+
+
+async def test_exports_and_providers_events_count_for_their_address() -> None:
+    async with serving(limits(address=Rate(2, 3600))) as api:
+        transport = httpx.ASGITransport(app=api.app, client=("203.0.113.9", 1234))
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            for path in ("/exports/no/such", "/webhooks/nobody"):
+                assert (await client.get(path)).status_code in {404, 405}
+            refused(await client.get("/exports/no/such"))
+            assert (await client.get("/healthz")).status_code == 200
+        refused(await api.post("{ hello }"))
+        assert len(api.limiter.asked) == 3

@@ -88,6 +88,18 @@ class Admissions:
             self._left.keep(asker.name, left, asker.limits.cost.seconds)
         return limit_fields(verdict)
 
+    async def admit_address(self, address: str) -> None:
+        """Counts a request that is no operation: an export, a provider's event. Raises RateLimited."""
+        if self._limiter is None:
+            return
+        hit = Hit(buckets.address_bucket(address), "address", self._limits.address)
+        over = self._over.find(hit.key)
+        if over is not None:
+            raise _rate_limited(*over)
+        verdict = await self._limiter.try_hits((hit,))
+        if not verdict.admitted:
+            raise self._refuse(*verdict.refused)
+
     def cost_note(self, asker: Asker, requested: int) -> dict[str, int]:
         """`extensions.cost`. remaining: of the caller's budget, as this process last heard of it."""
         known = self._left.find(asker.name)

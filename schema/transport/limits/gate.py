@@ -1,6 +1,7 @@
 """Refuses GraphQL requests of who was refused a moment ago, before anything of them is read.
 
-So a flood costs less than a tenth of what it would cost to answer. The answers are those of GraphQLOverHttp.
+So a flood costs less than a tenth of what it would cost to answer. The answers are those of GraphQLOverHttp. What else
+reaches the database, exports and providers' events, is counted here for its address.
 """
 
 from functools import lru_cache
@@ -15,6 +16,7 @@ from schema.transport.negotiation import MediaType, choose_media_type
 from schema.transport.presenting import present_api_error
 
 _PATH = "/graphql"
+_COUNTED = ("/exports/", "/webhooks/")
 _choose_media_type = lru_cache(1_000)(choose_media_type)
 
 
@@ -24,14 +26,22 @@ class Gate:
         self._admissions = admissions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = None
-        if scope["type"] == "http" and scope["path"] == _PATH:
-            credential = _header(scope, b"authorization")
-            refusal = self._admissions.recent_refusal(scope["state"]["address"], credential)
+        refusal = await self._refusal(scope) if scope["type"] == "http" else None
         if refusal is None:
             await self._app(scope, receive, send)
         else:
             await self._refuse(scope, send, refusal)
+
+    async def _refusal(self, scope: Scope) -> ApiError | None:
+        address = scope["state"]["address"]
+        if scope["path"] == _PATH:
+            return self._admissions.recent_refusal(address, _header(scope, b"authorization"))
+        if scope["path"].startswith(_COUNTED):
+            try:
+                await self._admissions.admit_address(address)
+            except RateLimited as refusal:
+                return refusal
+        return None
 
     async def _refuse(self, scope: Scope, send: Send, refusal: ApiError) -> None:
         accepted = _header(scope, b"accept")

@@ -1,8 +1,9 @@
 """Who may start what: every root field against the table, for every kind of caller; a refusal changes nothing."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
 import pytest
 
 from app.chain.deploy import mint_test_usd
@@ -12,24 +13,23 @@ from schema.ids import IdPrefix, decode_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import ALL_SCOPES, Caller, Stage
 from tests.api.filled import FilledProgram
+from tests.api.kinds_of_callers import Kind, kinds_of_callers
 from tests.api.live import on_a_socket
 from tests.api.operations import CALLS
 from tests.api.paying import paying_program
+from tests.api.refusals import code_of, contents
 from tests.api.scene import Scene
 from tests.api.walking import GRAPHQL
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.transport.ws_client import initialised
 
-NAMES_NOTHING = {"Query.viewer", "Query.programs", "Query.systemStatus", "Mutation.createProgram"}
 # Nobody's, or a wallet's own session's: tests/api/test_signing_in.py.
 SIGNING_IN = {f"Mutation.{name}" for name in ("requestLogin", "login", "logout", "revokeSession")}
 NOT_BY_KEY = {"Mutation.retryIntent", "Mutation.cancelIntent"}
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+OF_RIGHTS = {"UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NULL", "INTERNAL_SERVER_ERROR"}
+Wrong = dict[tuple[str, str], tuple[str | None, str | None]]
+"""Operation and kind of caller to the code that came and the one that should have."""
 _OF_ONE_ANSWER = {"replayed", "secret", "url", "expiresAt"}
-# Events move to another table by themselves, and uses of keys are noted by themselves.
-_MOVING = {"event", "event_outbox", "event_feed", "api_key"}
-_EVENTS = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM event_outbox)"
-_KEYS = "SELECT array_agg((id, expires_at, revoked_at)::text ORDER BY id) FROM api_key"
 _NOTHING_TO_DO = "DELETE FROM intent_todo WHERE intent_id = $1"
 _FREE_PLACE = (
     "UPDATE program_user SET registration_intent_id = NULL WHERE registration_intent_id = $1"
@@ -66,58 +66,79 @@ async def scene(stage: Stage, filled: FilledProgram) -> Scene:
     return scene
 
 
-async def contents(owner: asyncpg.Connection) -> dict[str, Any]:
-    """A checksum of every table, or what of it does not move by itself."""
-    tables = [row[0] for row in await owner.fetch(_TABLES) if row[0] not in _MOVING]
-    query = "SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {} t"
-    sums = {name: await owner.fetchval(query.format(name)) for name in tables}
-    return sums | {"events": await owner.fetchval(_EVENTS), "keys": await owner.fetchval(_KEYS)}
-
-
-def strangers_code(operation: str) -> str:
-    """What another program's key with all scopes is told: nobody learns what exists elsewhere."""
-    if OPERATIONS[operation].scopes == {ApiScope.PLATFORM}:
-        return "FORBIDDEN"
-    return "NULL" if operation.startswith("Query.") else "NOT_FOUND"
-
-
-def scopes_without(operation: str) -> list[str]:
-    """Every scope of a program's key that does not let it start this."""
-    return [scope for scope in ALL_SCOPES if ApiScope(scope) not in OPERATIONS[operation].scopes]
-
-
-async def code_of(caller: Caller, document: str) -> str | None:
-    """The code of the top-level error, of the user error, NULL for a null field, None for an answer."""
-    answer = await caller.answer(document)
-    if answer.get("errors"):
-        code: str = answer["errors"][0]["extensions"]["code"]
-        return code
-    [value] = answer["data"].values()
-    if value is None or value == [None]:
-        return "NULL"
-    errors = value.get("userErrors") if isinstance(value, dict) else None
-    return errors[0]["code"] if errors else None
-
-
-async def test_refusals_by_kind_of_caller_change_nothing(scene: Scene) -> None:
-    stage, other = scene.stage, await scene.stage.program()
-    nobody = Caller(stage.client, None)
-    wrong = {
-        operation: Caller(stage.client, await stage.key(scene.program_of(operation).id, scopes))
-        for operation in CALLS
-        if (scopes := scopes_without(operation))
-    }
+async def test_every_cell_of_the_table(scene: Scene) -> None:
+    """Each kind of caller with each operation, on one program: who is refused changes nothing, who is let gets through."""
+    kinds = await kinds_of_callers(scene)
     before = await contents(scene.owner)
-    for operation in CALLS:
-        if operation.startswith("Subscription."):
-            continue
-        document = scene.document(operation)
-        assert await code_of(nobody, document) == "UNAUTHENTICATED", operation
-        if operation in wrong:
-            assert await code_of(wrong[operation], document) == "FORBIDDEN", operation
-        if operation not in NAMES_NOTHING:
-            assert await code_of(other, document) == strangers_code(operation), operation
+    assert await refused(scene, kinds) == {}
+    assert await refused_on_a_socket(scene, kinds) == {}
+    assert await refused_keys(scene, kinds) == {}
     assert await contents(scene.owner) == before
+    assert await let_through(scene, kinds) == {}
+
+
+def cells(kinds: list[Kind], *roots: str) -> Iterator[tuple[str, Kind]]:
+    """Operation by operation, each with every kind of caller."""
+    named = [one for one in CALLS if one.startswith(roots)]
+    return ((operation, kind) for operation in named for kind in kinds)
+
+
+async def refused(scene: Scene, kinds: list[Kind]) -> Wrong:
+    """All queries, and those mutations that are to be refused."""
+    wrong: Wrong = {}
+    for operation, kind in cells(kinds, "Query.", "Mutation."):
+        told = kind.told(operation)
+        if operation.startswith("Query.") or told is not None:
+            caller = kind.caller(scene.program_of(operation).id)
+            code = await code_of(caller, scene.document(operation))
+            if code != told:
+                wrong[operation, kind.name] = (code, told)
+    return wrong
+
+
+async def refused_on_a_socket(scene: Scene, kinds: list[Kind]) -> Wrong:
+    """All subscriptions: an error with its code, or the first event."""
+    wrong: Wrong = {}
+    async with on_a_socket(scene.stage.process) as url:
+        for kind in kinds:
+            async with initialised(url, kind.caller(scene.program.id).token) as socket:
+                for operation, _ in cells([kind], "Subscription."):
+                    await socket.subscribe(operation, scene.document(operation))
+                    message = await socket.receive()
+                    failed = message["type"] == "error"
+                    code = message["payload"][0]["extensions"]["code"] if failed else None
+                    if code != kind.told(operation):
+                        wrong[operation, kind.name] = (code, kind.told(operation))
+                    await socket.send(id=operation, type="complete")
+    return wrong
+
+
+async def refused_keys(scene: Scene, kinds: list[Kind]) -> Wrong:
+    """Idempotency keys with the character that stands between a wallet and its key in the table."""
+    wrong: Wrong = {}
+    for operation, kind in cells(kinds, "Mutation."):
+        document = re.sub(
+            r'(?<=idempotencyKey: ")[^"]*', r"0x00\\u001fk", scene.document(operation)
+        )
+        if kind.told(operation) is None and document != scene.document(operation):
+            code = await code_of(kind.caller(scene.program_of(operation).id), document)
+            if code != "INVALID_INPUT":
+                wrong[operation, kind.name] = (code, "INVALID_INPUT")
+    return wrong
+
+
+async def let_through(scene: Scene, kinds: list[Kind]) -> Wrong:
+    """The first one of each mutation does it; those after it find it done, which is no matter of rights."""
+    wrong: Wrong = {}
+    done: set[str] = set()
+    for operation, kind in cells(kinds, "Mutation."):
+        if kind.told(operation) is None:
+            caller = kind.caller(scene.program_of(operation).id)
+            code = await code_of(caller, scene.document(operation))
+            if code in OF_RIGHTS or (code is not None and operation not in done):
+                wrong[operation, kind.name] = (code, None)
+            done.add(operation)
+    return wrong
 
 
 async def test_the_right_scope_is_enough_and_repeating_is_harmless(scene: Scene) -> None:
@@ -154,26 +175,3 @@ async def right_caller(scene: Scene, operation: str) -> Caller:
     if scope is None:
         return stage.platform
     return Caller(stage.client, await stage.key(scene.program_of(operation).id, [scope.value]))
-
-
-async def test_subscriptions_are_refused_with_codes(scene: Scene) -> None:
-    stage, other = scene.stage, await scene.stage.program()
-    wrong = await stage.key(scene.program.id, ["WRITE_INTENTS"])
-    names = [operation for operation in CALLS if operation.startswith("Subscription.")]
-    async with on_a_socket(stage.process) as url:
-        for token, expected in (
-            (None, "UNAUTHENTICATED"),
-            (wrong, "FORBIDDEN"),
-            (other.token, "BAD_USER_INPUT"),
-            (scene.program.token, None),
-        ):
-            async with initialised(url, token) as socket:
-                for name in names:
-                    await socket.subscribe(name, scene.document(name))
-                    message = await socket.receive()
-                    shared = name == "Subscription.systemStatus" and token == other.token
-                    code = None if shared else expected
-                    assert message["type"] == ("error" if code else "next"), (name, message)
-                    if code:
-                        assert message["payload"][0]["extensions"]["code"] == code
-                    await socket.send(id=name, type="complete")

@@ -110,6 +110,7 @@ async def rotate_api_key(
         actor=authority.actor,
         now=now,
         expires_at=old.expires_at,
+        replaces=old.id,
     )
     await store.insert_key(unit, row)
     ends = now + timedelta(seconds=command.overlap_seconds)
@@ -176,6 +177,7 @@ def _new_row(
     actor: str,
     now: datetime,
     expires_at: datetime | None,
+    replaces: UUID | None = None,
 ) -> store.NewKeyRow:
     return store.NewKeyRow(
         id=key_id,
@@ -186,6 +188,7 @@ def _new_row(
         created_by=actor,
         created_at=now,
         expires_at=expires_at,
+        replaces=replaces,
     )
 
 

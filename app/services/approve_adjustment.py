@@ -16,6 +16,7 @@ from app.store.adjustments import AdjustableAffiliate, AdjustmentRow, UnpaidComm
 from app.store.clawbacks import Cause, reverse_commissions
 from app.store.database import UnitOfWork
 from app.store.ledger import post
+from app.store.people import people_behind
 from app.store.programs import read_program
 from app.store.rules_lock import lock_rules
 from app.store.treasuries import lock_treasury, wait_for_treasury
@@ -37,8 +38,14 @@ async def approve_adjustment(
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such adjustment.", "id")
     if row.approved_by is not None:
         return AdjustmentResult(row.id, replayed=True)
-    if row.proposed_by == authority.actor:
-        raise Refusal(RefusalCode.SELF_APPROVAL, "Who proposed it does not approve it.", "id")
+    program_id = authority.program_id
+    proposed_by = await people_behind(unit, program_id, row.proposed_by)
+    if not proposed_by.isdisjoint(await people_behind(unit, program_id, authority.actor)):
+        raise Refusal(
+            RefusalCode.SELF_APPROVAL,
+            "Who proposed it does not approve it, nor a key that the same person made.",
+            "id",
+        )
     affiliate = await store.find_affiliate(unit, key=row.affiliate_id)
     assert affiliate is not None
     if await adjustable_balance(unit, affiliate, row.amount.currency, "id") != row.amount:

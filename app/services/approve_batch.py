@@ -89,7 +89,7 @@ def refuse_owner(
         raise Refusal(
             RefusalCode.NOT_AN_OWNER, "This address is no owner of the treasury's Safe.", "owner"
         )
-    if batch.created_by == f"wallet:{owner}" and not program.allow_self_approval:
+    if f"wallet:{owner}" in batch.made_by and not program.allow_self_approval:
         raise Refusal(
             RefusalCode.SELF_APPROVAL, "Who made a batch does not approve it here.", "owner"
         )

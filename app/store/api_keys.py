@@ -10,8 +10,9 @@ _FIND = "SELECT * FROM sge_authenticate_key($1)"
 _COLUMNS = "id, name, prefix, scopes, created_at, last_used_at, expires_at, revoked_at"
 _LOCK = f"SELECT {_COLUMNS} FROM api_key WHERE program_id = $1 AND id = $2 FOR UPDATE"
 _INSERT = """
-INSERT INTO api_key (program_id, id, name, prefix, secret_hash, scopes, created_by, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO api_key (program_id, id, name, prefix, secret_hash, scopes, created_by, created_at, expires_at,
+                     replaces)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _EXPIRE = "UPDATE api_key SET expires_at = $3 WHERE program_id = $1 AND id = $2"
 _REVOKE = "UPDATE api_key SET revoked_at = $3 WHERE program_id = $1 AND id = $2"
@@ -49,7 +50,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class NewKeyRow:
-    """A key about to be stored in the unit's own program."""
+    """A key about to be stored in the unit's own program. replaces: the key in whose place it is made."""
 
     id: UUID
     name: str
@@ -59,6 +60,7 @@ class NewKeyRow:
     created_by: str
     created_at: datetime
     expires_at: datetime | None
+    replaces: UUID | None
 
 
 async def find_key(session: ReadSession, secret_hash: bytes) -> KnownKey | None:
@@ -85,6 +87,7 @@ async def insert_key(unit: UnitOfWork, row: NewKeyRow) -> None:
         row.created_by,
         row.created_at,
         row.expires_at,
+        row.replaces,
     )
 
 

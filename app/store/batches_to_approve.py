@@ -1,9 +1,11 @@
 """What an owner's approval is held against."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.store.database import ReadSession, UnitOfWork
+from app.store.people import people_behind
 
 _BATCH = """
 SELECT b.id, b.content_hash, b.created_by, b.rejected_at IS NOT NULL AS rejected, t.chain_id, t.address AS safe,
@@ -19,11 +21,14 @@ SELECT id, safe_version, to_address, data, operation, safe_nonce FROM safe_trans
 
 @dataclass(frozen=True, slots=True)
 class BatchToApprove:
-    """safe: the treasury's address. replaced: another batch took over what was not paid."""
+    """safe: the treasury's address. replaced: another batch took over what was not paid.
+
+    made_by: the actor that made it, and who stands behind that.
+    """
 
     id: UUID
     content_hash: bytes
-    created_by: str
+    made_by: AbstractSet[str]
     rejected: bool
     chain_id: int
     safe: str
@@ -47,7 +52,11 @@ async def batch_to_approve(
 ) -> BatchToApprove | None:
     """None: this program has no such batch."""
     row = await session.connection.fetchrow(_BATCH, program_id, batch_id)
-    return None if row is None else BatchToApprove(**row)
+    if row is None:
+        return None
+    values = dict(row)
+    made_by = await people_behind(session, program_id, values.pop("created_by"))
+    return BatchToApprove(**values, made_by=made_by)
 
 
 async def signable_calls(

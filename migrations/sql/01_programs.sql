@@ -143,7 +143,9 @@ CREATE TABLE api_key (
   last_used_at timestamptz,
   expires_at timestamptz,
   revoked_at timestamptz,
-  PRIMARY KEY (program_id, id)
+  replaces uuid, -- the key in whose place it was made
+  PRIMARY KEY (program_id, id),
+  FOREIGN KEY (program_id, replaces) REFERENCES api_key (program_id, id)
 );
 
 -- What has an idempotencyKey argument and is no intent: one key, one meaning, one result, for ever.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.store.tables.row import INSTANT, Row, key, optional, required
@@ -13,6 +13,7 @@ class ApiKey(Row, table=True):
     __table_args__ = (
         CheckConstraint("length(name) BETWEEN 1 AND 100"),
         CheckConstraint("cardinality(scopes) > 0"),
+        ForeignKeyConstraint(["program_id", "replaces"], ["api_key.program_id", "api_key.id"]),
     )
 
     program_id: int = key(BigInteger)
@@ -26,3 +27,4 @@ class ApiKey(Row, table=True):
     last_used_at: datetime | None = optional(INSTANT)
     expires_at: datetime | None = optional(INSTANT)
     revoked_at: datetime | None = optional(INSTANT)
+    replaces: UUID | None = optional(Uuid)

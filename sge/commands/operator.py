@@ -19,7 +19,7 @@ operator = typer.Typer(no_args_is_help=True)
 
 @operator.callback()
 def _group() -> None:
-    """Who runs the platform."""
+    """Who runs the platform: keys of scope PLATFORM, and the wallets of SGE_OPERATOR_WALLETS once they sign in."""
 
 
 @operator.command()

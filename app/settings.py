@@ -19,6 +19,7 @@ Process = Literal["api", "worker", "scheduler", "migrate"]
 Command = (
     Process
     | Literal[
+        "worker --queue webhooks",
         "operator create",
         "program create",
         "program resume-posting",
@@ -224,6 +225,8 @@ _NEEDS: dict[Command, tuple[str, ...]] = {
         "encryption_key",
     ),
     "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys", "encryption_key"),
+    # Calls addresses that tenants chose: it need not hold what signs, nor reach a node.
+    "worker --queue webhooks": ("database_worker_url", "redis_url", "encryption_key"),
     "scheduler": ("database_worker_url", "redis_url"),
     "migrate": ("database_owner_url",),
     "operator create": ("database_api_url", "redis_url", "secret_key"),

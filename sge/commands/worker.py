@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from app.bus.channels import QUEUES
+from app.bus.channels import QUEUES, WEBHOOK_QUEUE
 from app.observability import configure_logging
 from app.settings import Settings, load_settings
 from jobs.scheduler import schedule
@@ -31,7 +31,8 @@ def worker(
         raise typer.BadParameter(
             f"no queue is named {', '.join(sorted(unknown))}; there are {', '.join(QUEUES)}"
         )
-    settings = load_settings().require_for("worker")
+    only_webhooks = set(queue or ()) == {WEBHOOK_QUEUE}
+    settings = load_settings().require_for("worker --queue webhooks" if only_webhooks else "worker")
     configure_logging(settings.log_level.upper())
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)

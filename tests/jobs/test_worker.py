@@ -107,6 +107,24 @@ async def test_a_worker_starts_without_redis(
         assert await asyncio.to_thread(process.wait, 10) == 0
 
 
+_ONLY_FOR_THE_CHAIN = {"SGE_CHAINS", "SGE_RELAYER_KEYS"}
+
+
+async def test_who_only_sends_webhooks_holds_no_relayers_key(
+    settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
+) -> None:
+    world, log = settling_world, tmp_path / "log"
+    told = settings_of(database, redis_url, world.gateway_chain)
+    fewer = {name: value for name, value in told.items() if name not in _ONLY_FOR_THE_CHAIN}
+    assert len(fewer) == len(told) - len(_ONLY_FOR_THE_CHAIN)
+    with running(["worker", "--queue", "webhooks"], fewer, log) as process:
+        await until(beating(world), 30, log)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 10) == 0
+    with running(["worker", "--queue", "upkeep"], fewer, log) as process:
+        assert await asyncio.to_thread(process.wait, 30) == 2
+
+
 async def test_one_scheduler_of_two_wakes(
     settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
 ) -> None:

@@ -40,9 +40,11 @@ UPDATE provider_event
        amount = $9, currency = $10
  WHERE program_id = $1 AND id = $2
 """
+# Ten doublings are more than the hour; forty would be no interval that PostgreSQL knows.
 _PUT_OFF = """
 UPDATE provider_event
-   SET tries = tries + 1, due_at = $3::timestamptz + least(interval '5 seconds' * power(2, tries), interval '1 hour')
+   SET tries = tries + 1,
+       due_at = $3::timestamptz + least(interval '5 seconds' * power(2, least(tries, 10)), interval '1 hour')
  WHERE program_id = $1 AND id = $2 AND due_at IS NOT NULL
 """
 # Of several payments that came late the event that has seen them all.

@@ -79,6 +79,7 @@ class GraphQLOverHttp:
         try:
             response = await self._answer(request, request_id, media_type, limits)
         except HttpRefused as refused:
+            limits.note_refusal(refused.error)
             response = _respond_to_refusal(refused, media_type, request_id, limits)
         except ClientDisconnect:
             return Response(status_code=400)

@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from app.domain.client_address import Network
+from app.domain.client_address import Network, client_address
 from schema.transport.settings import TransportSettings
 
 _TOO_LARGE = b"431 Request Header Fields Too Large"
@@ -42,9 +42,9 @@ class _HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         peer = self.client[0] if self.client else None
         if peer is not None and not _is_among(peer, self.transport_settings.trusted_proxies):
-            self._peer = peer
-            self.peers[peer] += 1
-            if self.peers[peer] > self.transport_settings.connections_per_peer:
+            self._peer = client_address(peer, (), ())
+            self.peers[self._peer] += 1
+            if self.peers[self._peer] > self.transport_settings.connections_per_peer:
                 self._refuse(_TOO_MANY)
                 return
         self._begin_waiting()

@@ -48,7 +48,7 @@ class TransportSettings:
     http_connections: int = 2_000
     """Beside those that became sockets; more are answered with 503."""
     connections_per_peer: int = 500
-    """HTTP connections from one address that is no trusted proxy."""
+    """HTTP connections from one address (IPv6: a /64) that is no trusted proxy."""
     body_seconds: float = 30.0
     """A request whose body takes longer to arrive is given up."""
     cached_document_characters: int = 512 * 1024

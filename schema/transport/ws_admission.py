@@ -7,12 +7,9 @@ sockets and saying nothing is no way around the limits of callers.
 from collections import Counter
 from collections.abc import Hashable
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address
 from typing import TypeVar
 
 from schema.transport.settings import TransportSettings
-
-_IPV6_SITE_BITS = 64
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -36,27 +33,26 @@ class Admission:
         self.operations: Counter[Hashable] = Counter()
 
     def enter(self, address: str) -> "Seat | Full":
-        """Count a connection from its handshake on; balance with `Seat.leave`."""
-        site = _site(address)
+        """Count a connection from its handshake on; balance with `Seat.leave`. address: as limits count it."""
         limits = self.settings
         if self.connections >= limits.connections:
             return Full.SERVER
-        if self.by_address[site] >= limits.anonymous_connections_per_address:
+        if self.by_address[address] >= limits.anonymous_connections_per_address:
             return Full.ADDRESS
         if self.strangers >= limits.anonymous_connections:
             return Full.SERVER
         self.connections += 1
         self.strangers += 1
-        self.by_address[site] += 1
-        return Seat(self, site)
+        self.by_address[address] += 1
+        return Seat(self, address)
 
 
 class Seat:
     """One connection's part in the counts."""
 
-    def __init__(self, admission: Admission, site: str) -> None:
+    def __init__(self, admission: Admission, address: str) -> None:
         self._admission = admission
-        self._site = site
+        self._address = address
         self._actor: str | None = None
 
     def take(self, actor: str) -> bool:
@@ -67,14 +63,14 @@ class Seat:
         self._actor = actor
         counts.by_caller[actor] += 1
         counts.strangers -= 1
-        _take_one(counts.by_address, self._site)
+        _take_one(counts.by_address, self._address)
         return True
 
     def leave(self) -> None:
         self._admission.connections -= 1
         if self._actor is None:
             self._admission.strangers -= 1
-            _take_one(self._admission.by_address, self._site)
+            _take_one(self._admission.by_address, self._address)
         else:
             _take_one(self._admission.by_caller, self._actor)
 
@@ -91,21 +87,10 @@ class Seat:
 
     @property
     def _who(self) -> Hashable:
-        return (self._actor, None if self._actor else self._site)
+        return (self._actor, None if self._actor else self._address)
 
 
 def _take_one(counts: Counter[Key], key: Key) -> None:
     counts[key] -= 1
     if counts[key] <= 0:
         del counts[key]
-
-
-def _site(address: str) -> str:
-    """An IPv6 host has a whole /64 to connect from."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return str(IPv6Address(int(parsed) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

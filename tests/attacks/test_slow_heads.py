@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
+from uvicorn.server import ServerState
 
 from app.main import create_app, server_config
 from schema.transport.settings import TransportSettings
@@ -41,6 +42,23 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
         yield reader, writer
     finally:
         writer.transport.abort()
+
+
+class FromPeer(asyncio.Transport):
+    """An open connection from an address that this machine cannot connect from."""
+
+    def __init__(self, peer: str) -> None:
+        super().__init__({"peername": (peer, 1234), "sockname": ("::1", 80)})
+        self.written = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        """Nothing holds it."""
+
+    def abort(self) -> None:
+        """Nothing holds it."""
 
 
 async def trickle(writer: asyncio.StreamWriter, piece: bytes) -> None:
@@ -128,3 +146,19 @@ async def test_one_address_has_so_many_connections(port: int) -> None:
         writer.write(REQUEST)
         async with asyncio.timeout(5):
             assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+
+
+async def test_a_whole_ipv6_network_is_one_address() -> None:
+    app = create_app(TinyRuntime(), SCHEMA, SETTINGS)
+    config = server_config(app, "::1", 0, SETTINGS)
+    config.load()
+    state = ServerState()
+
+    def answer_to(peer: str) -> bytes:
+        transport = FromPeer(peer)
+        assert isinstance(config.http_protocol_class, type)
+        config.http_protocol_class(config, state, {}).connection_made(transport)
+        return transport.written
+
+    assert [answer_to(f"2001:db8::{n}")[9:12] for n in range(1, 5)] == [b"", b"", b"", b"429"]
+    assert answer_to("2001:db8:0:1::1") == b""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.store.provider_events import put_off
 from tests.providers.charges import body_of
 from tests.providers.shop import Shop
 from tests.services.world import wallet
@@ -162,3 +163,22 @@ async def test_types_that_say_nothing_to_us(shop: Shop) -> None:
     await shop.tell(body_of("e1", "invoice:paid", [1]), body_of("e2", "charge:unheard", None))
     assert await shop.outcomes() == ["IGNORED", "IGNORED"]
     assert await shop.discrepancies() == []
+
+
+async def test_an_event_that_breaks_off_for_days_is_tried_hourly(shop: Shop) -> None:
+    charge = shop.charge().paid("100")
+    assert await shop.receive(charge.event("confirmed"))
+    query = "SELECT id, tries, due_at FROM provider_event WHERE program_id = $1"
+    [event] = await shop.world.fetch(shop.id, query, shop.id)
+    waits = []
+    for _ in range(60):
+        async with shop.worker.write(shop.id) as unit:
+            await put_off(unit, shop.id, event["id"], shop.world.now)
+        [event] = await shop.world.fetch(shop.id, query, shop.id)
+        waits.append((event["due_at"] - shop.world.now).total_seconds())
+    assert waits == [min(5 * 2**tries, 3600) for tries in range(60)]
+    await shop.process()
+    assert await shop.outcomes() == [None]
+    shop.world.now += timedelta(hours=1)
+    await shop.process()
+    assert await shop.outcomes() == ["SETTLED"]

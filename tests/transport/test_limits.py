@@ -139,6 +139,17 @@ async def test_what_is_refused_after_reading_is_rationed_too() -> None:
         assert (await api.post("{ hello }", "sge_two")).status_code == 200
 
 
+async def test_what_is_no_graphql_request_is_rationed_too() -> None:
+    async with serving(limits(mistakes=Rate(3, 300))) as api:
+        transport = httpx.ASGITransport(app=api.app, client=("203.0.113.9", 1234))
+        json = {"content-type": "application/json"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            wrong = [await client.post("/graphql", content=b"{", headers=json) for _ in range(5)]
+        assert [answer.status_code for answer in wrong] == [400] * 4 + [429]
+        refused(await api.post("{ hello }"))
+        assert (await api.post("{ hello }", address="203.0.113.10")).status_code == 200
+
+
 async def test_forged_addresses_count_for_the_peer() -> None:
     async with serving(limits(address=Rate(2, 100))) as api:
         forged = [

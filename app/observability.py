@@ -3,9 +3,10 @@
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -54,8 +55,21 @@ def configure_logging(level: str = "INFO") -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-def _dump(event: object, **_: object) -> str:
-    return redact(orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
+def _dump(event: Mapping[Any, Any], **_: object) -> str:
+    """One line, whatever is told: a log call that fails would turn a caller's odd text into a fault of ours."""
+    try:
+        line = orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # half a surrogate pair, an integer beyond 64 bits, nesting, keys or values that have no text
+        line = orjson.dumps({_as_text(name): _as_text(value) for name, value in event.items()})
+    return redact(line.decode())
+
+
+def _as_text(value: object) -> str:
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001  whatever a value's own code raises
+        text = f"<{type(value).__name__}>"
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class _StandardLibraryLine(logging.Formatter):

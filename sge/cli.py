@@ -8,7 +8,7 @@ from uuid import uuid4
 import typer
 
 from app.domain.errors import Refusal
-from app.observability import request_logging
+from app.observability import configure_logging, request_logging
 from app.settings import SettingsMistake
 from sge.embedded.failures import EmbeddedFailure
 from sge.failures import CannotStart
@@ -57,6 +57,8 @@ def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def _every_command_has_a_name() -> None:
     """SGE: a multi-tenant settlement platform."""
+    # structlog's own default prints the local variables of a trace, keys among them, to standard output.
+    configure_logging("WARNING")
 
 
 def main() -> None:

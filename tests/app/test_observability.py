@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+from typing import Any
 
 from sge.embedded.project import PROJECT
 
@@ -14,6 +15,70 @@ configure_logging()
 structlog.get_logger().info("ours")
 logging.getLogger("uvicorn.error").warning("theirs")
 """
+
+
+# As `sge operator create` starts, without the command's own work.
+COMMAND = """
+import structlog, typer
+from sge.cli import command_line
+from sge.commands import operator
+
+@operator.operator.command()
+def fail():
+    secret = "locals-are-" + "nobodys-business"
+    deep = secret
+    for _ in range(200):
+        deep = [deep] * 3
+    try:
+        raise ValueError("this is told")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+
+command_line(["operator"])(["operator", "fail"])
+"""
+ODD = """
+import structlog
+from app.observability import configure_logging
+
+class Silent:
+    def __repr__(self):
+        raise RuntimeError("never")
+
+configure_logging()
+log, deep = structlog.get_logger(), 1
+for _ in range(100_000):
+    deep = [deep]
+for odd in ("half \\ud83d", 2**70, deep, Silent(), {(1, 2): 3}):
+    log.info("told", odd=odd)
+try:
+    raise ValueError("half \\ud83d")
+except ValueError:
+    log.exception("told")
+"""
+
+
+def told(program: str) -> list[dict[str, Any]]:
+    """The log lines of a program that prints nothing else."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout == ""
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def test_traces_of_commands_are_json_lines_without_local_variables() -> None:
+    [line] = told(COMMAND)
+    assert "this is told" in line["exception"]
+    assert "locals-are-nobodys-business" not in str(line)
+
+
+def test_what_json_cannot_hold_is_told_all_the_same() -> None:
+    assert [line["event"] for line in told(ODD)] == ["told"] * 6
 
 
 def test_the_standard_librarys_lines_have_a_timestamp_too() -> None:

@@ -221,6 +221,13 @@ BEGIN
   IF p_program IS DISTINCT FROM sge_current_program() THEN
     RAISE EXCEPTION 'this transaction may not write program %', p_program USING ERRCODE = 'SG014';
   END IF;
+  -- What moved on the chain is a worker's to say; the web process opens an empty ledger with what was there before.
+  IF EXISTS (SELECT FROM unnest(j_kind) k WHERE k NOT IN ('DEPOSIT', 'REVERSAL', 'ADJUSTMENT', 'PAYOUT_HOLD', 'PAYOUT_RELEASE')
+                OR k = 'DEPOSIT' AND EXISTS (SELECT FROM journal j WHERE j.program_id = p_program))
+     OR EXISTS (SELECT FROM unnest(m_log_index, m_direction, m_undone) m (log_index, direction, undone)
+                 WHERE m.log_index >= 0 OR m.direction <> 'IN' OR m.undone) THEN
+    RAISE EXCEPTION 'only a worker posts what moved on the chain' USING ERRCODE = '42501';
+  END IF;
   RETURN sge_post_inner(p_program, p_at, j_public, j_kind, j_reference, j_reverses, j_description, j_effective,
     t_journal, t_purpose, t_currency, t_debit_kind, t_debit_owner, t_credit_kind, t_credit_owner, t_amount,
     m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency, m_amount);

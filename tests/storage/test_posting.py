@@ -236,7 +236,7 @@ async def test_the_api_posts_for_its_own_program_only(
     api: Pool, program: SeededProgram, other_program: SeededProgram
 ) -> None:
     async with api.write(program.id) as unit:
-        await post(unit, program.id, [deposit(program, "own", 100, 0)], AT, role="api")
+        await post(unit, program.id, [deposit(program, "own", 100, -1)], AT, role="api")
     for setting in (program.id, None):
         with pytest.raises(asyncpg.PostgresError) as refused:
             async with api.write(setting) as unit:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import asyncpg
 import pytest
 
 from tests.api.caller import Caller
@@ -10,6 +9,7 @@ from tests.api.conftest import deployment, filled, stage
 from tests.api.live import on_a_socket
 from tests.api.operations import CALLS
 from tests.api.outsiders import close, codes, comparable, member, nowhere, outsiders
+from tests.api.refusals import contents
 from tests.api.scene import Scene
 from tests.api.test_permissions import scene
 from tests.processes.signing_in import new_wallet
@@ -20,18 +20,6 @@ __all__ = ["deployment", "filled", "scene", "stage"]
 # What names nothing of a program's: seen as one's own.
 OWN = {"Query.viewer", "Query.programs", "Query.systemStatus", "Subscription.systemStatus"}
 TOLD = {"NOT_FOUND", "BAD_USER_INPUT"}
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-# Events move by themselves from one table to the next; uses of credentials are noted by themselves.
-_MOVING = {"event", "event_outbox", "event_feed", "api_key", "wallet_session"}
-_EVENTS = "SELECT (SELECT count(*) FROM event) + (SELECT count(*) FROM event_outbox)"
-_SUM = "SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {} t"
-
-
-async def rows(owner: asyncpg.Connection) -> dict[str, Any]:
-    """A checksum of every table that does not move by itself."""
-    names = [row[0] for row in await owner.fetch(_TABLES) if row[0] not in _MOVING]
-    sums = {name: await owner.fetchval(_SUM.format(name)) for name in names}
-    return sums | {"events": await owner.fetchval(_EVENTS)}
 
 
 def named(operation: str, names: dict[str, str]) -> str:
@@ -57,7 +45,7 @@ async def closed(scene: Scene) -> Scene:
 
 async def test_what_is_elsewhere_is_told_like_what_is_nowhere(closed: Scene) -> None:
     callers, missing = await outsiders(closed), nowhere(closed.names)
-    before = await rows(closed.owner)
+    before = await contents(closed.owner)
     for who, caller in callers.items():
         for operation in CALLS:
             if not operation.startswith("Subscription."):
@@ -68,12 +56,12 @@ async def test_what_is_elsewhere_is_told_like_what_is_nowhere(closed: Scene) -> 
                 if operation not in OWN:
                     assert data_of(there) == [], (who, operation)
                     assert codes(there) <= {*TOLD, "FORBIDDEN"}, (who, operation)
-    assert await rows(closed.owner) == before
+    assert await contents(closed.owner) == before
 
 
 async def test_subscriptions_tell_nothing_of_what_is_elsewhere(closed: Scene) -> None:
     callers, missing = await outsiders(closed), nowhere(closed.names)
-    before = await rows(closed.owner)
+    before = await contents(closed.owner)
     async with on_a_socket(closed.stage.process) as url:
         for who, caller in callers.items():
             async with initialised(url, caller.token) as socket:
@@ -85,7 +73,7 @@ async def test_subscriptions_tell_nothing_of_what_is_elsewhere(closed: Scene) ->
                             answers.append(comparable(await socket.receive(), names))
                         assert answers[0] == answers[1], (who, operation)
                         assert answers[0]["type"] == "error", (who, operation)
-    assert await rows(closed.owner) == before
+    assert await contents(closed.owner) == before
 
 
 @pytest.mark.parametrize("role", ["CLIENT", "AFFILIATE"])
@@ -99,7 +87,7 @@ async def test_who_runs_another_program_is_here_what_it_is_here(closed: Scene, r
     others = [await stage.program() for _ in range(2)]
     there = {other.id: (other, ("ADMIN", "CLIENT", "AFFILIATE")) for other in others}
     plain, powerful = await member(closed, here), await member(closed, {**there, **here})
-    before = await rows(closed.owner)
+    before = await contents(closed.owner)
     for operation in sorted(CALLS.keys() - OWN):
         if not operation.startswith("Subscription."):
             document = named(operation, closed.names)
@@ -112,7 +100,7 @@ async def test_who_runs_another_program_is_here_what_it_is_here(closed: Scene, r
             else:
                 assert comparable(less, {}) == comparable(more, {}), operation
             assert operation == "Query.program" or data_of(more) == [], operation
-    assert await rows(closed.owner) == before
+    assert await contents(closed.owner) == before
 
 
 MIXED = {

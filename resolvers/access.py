@@ -79,8 +79,7 @@ async def visible_program(info: Info, public_id: UUID | None, slug: str | None) 
     own = next((one for one in caller.authorities if one.program_public_id == public_id), None)
     if public_id is not None and (own is not None or not _looks_around(caller)):
         return own
-    async with info.context.reading(PLATFORM_PROGRAM_ID) as session:
-        key = await programs.find(session, public_id, slug)
+    key = await load_one(info, programs.find, PLATFORM_PROGRAM_ID, (public_id, slug))
     if key is None or caller.within(key) is not None:
         return None if key is None else caller.within(key)
     if not _looks_around(caller):

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
 from app.store.reads import located
-from resolvers.access import Info, acting_in
+from resolvers.access import Info, acting_in, load_one
 from schema.ids import IdPrefix, decode_id
 
 _TABLES = {
@@ -46,8 +46,8 @@ async def home_of(info: Info, prefix: IdPrefix, id_: UUID) -> Authority | None:
     if table is None:
         return next((one for one in places if one.reads_everything), None)
     by_key = {one.program_id: one for one in places}
-    async with info.context.reading(places[0].program_id) as session:
-        program_key = await located.program_of(session, table, id_, tuple(by_key))
+    asked = (table, id_, tuple(by_key))
+    program_key = await load_one(info, located.programs_of, places[0].program_id, asked)
     return None if program_key is None else by_key[program_key]
 
 

@@ -6,7 +6,7 @@ from schema.errors import Unauthenticated
 
 _SCHEME = "bearer"
 _MALFORMED = "The credential has another form than: Authorization: Bearer sge_…"
-_REFUSED = "This API key is not known, has expired or was revoked."
+_REFUSED = "This credential is not known, has expired or was revoked."
 
 
 def bearer_token(header: object) -> str:

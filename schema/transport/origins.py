@@ -6,6 +6,8 @@ from starlette.datastructures import Headers
 
 from schema.transport.settings import TransportSettings
 
+_SCHEMES = frozenset({"http", "https"})
+
 
 def may_connect(headers: Headers, settings: TransportSettings) -> bool:
     """Whether the Origin is absent (no browser), this server's own, or one of the settings'.
@@ -20,8 +22,8 @@ def may_connect(headers: Headers, settings: TransportSettings) -> bool:
     origin = origins[0].lower()
     if origin in settings.cors_origins or origin == origin_of(settings.public_url):
         return True
-    parts = urlsplit(origin)
-    return bool(parts.netloc) and origin == f"{parts.scheme}://{headers.get('host', '').lower()}"
+    scheme, _, authority = origin.partition("://")
+    return bool(authority) and authority == headers.get("host", "").lower() and scheme in _SCHEMES
 
 
 def origin_of(url: str) -> str | None:

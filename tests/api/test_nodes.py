@@ -8,11 +8,15 @@ from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_entry_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Stage
+from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
 from tests.api.listening import add_endpoints
+from tests.api.signed_in import later, sign_in
 from tests.api.walking import GRAPHQL, NAMED_BY_MUTATIONS_ONLY, WAYS, query_to
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+GRANT = """mutation ($program: ID!, $wallet: Address!) {
+  grantRole(programId: $program, wallet: $wallet, role: ADMIN) { userErrors { code } } }"""
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 
 
@@ -85,3 +89,25 @@ async def test_at_most_a_hundred(stage: Stage) -> None:
     assert (await program.ask(NODES, ids=["x"] * 100))["nodes"] == [None] * 100
     answer = await program.answer(NODES, ids=["x"] * 101)
     assert answer["errors"][0]["extensions"]["argument"] == ["ids"]
+
+
+async def test_many_ids_are_looked_for_together(stage: Stage) -> None:
+    one, other = await stage.program(), await stage.program()
+    admin = await sign_in(stage)
+    for program in (one, other):
+        given = {"program": program.id, "wallet": admin.wallet.address}
+        assert (await program.ask(GRANT, **given))["grantRole"]["userErrors"] == []
+    later(stage, 3)
+    counting = CountingDatabase(stage.process.runtime.reads)
+    stage.process.runtime.databases["read"] = counting
+
+    async def statements(count: int) -> int:
+        counting.statements.clear()
+        kinds = (IdPrefix.INTENT, IdPrefix.API_KEY, IdPrefix.PROGRAM)
+        ids = [encode_id(kind, new_id()) for kind in kinds for _ in range(count)]
+        answer = await admin.ask(NODES, ids=[*ids, one.id, other.id])
+        assert answer["nodes"][:-2] == [None] * len(ids)
+        assert [found["id"] for found in answer["nodes"][-2:]] == [one.id, other.id]
+        return len(counting.statements)
+
+    assert await statements(30) == await statements(1)

@@ -12,7 +12,7 @@ async def test_credentials(client: httpx.AsyncClient) -> None:
     assert error_of(anonymous)["extensions"] == {"code": "UNAUTHENTICATED"}
     assert error_of(anonymous)["message"] == "Send an API key: Authorization: Bearer sge_…"
     wrong = await post(client, "{ who }", headers={"authorization": "Bearer sge_nobody"})
-    refused = "This API key is not known, has expired or was revoked."
+    refused = "This credential is not known, has expired or was revoked."
     assert error_of(wrong)["message"] == refused
     known = await post(client, "{ who }", headers={"authorization": "Bearer sge_one"})
     assert known.json()["data"] == {"who": "api_key:sge_one"}

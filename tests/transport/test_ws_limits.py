@@ -58,6 +58,7 @@ async def test_pages_that_may_connect(served: Served, origin: str) -> None:
         *["null", "", "https://evil.example", "https://shop.example.evil.example", "//", "http://"],
         *["https://shop.example:444", "http://shop.example", "https://shop.example/", "file://"],
         *["https://settle.example", "http://127.0.0.1", "http://x@127.0.0.1:{port}"],
+        *["http://[", "https://[::1", "http://[x]", "ftp://127.0.0.1:{port}"],
         "https://shop.example, https://evil.example",
     ],
 )

@@ -59,7 +59,7 @@ async def test_subscribing_before_the_acknowledgement(served: Served) -> None:
 @pytest.mark.parametrize(
     ("authorization", "reason"),
     [
-        ("Bearer sge_nobody", "This API key is not known, has expired or was revoked."),
+        ("Bearer sge_nobody", "This credential is not known, has expired or was revoked."),
         *((odd, MALFORMED) for odd in ("Basic x", "", 5, ["x"])),
     ],
 )

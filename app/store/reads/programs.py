@@ -79,7 +79,10 @@ class TermsRow:
 
 _BY_KEYS = "SELECT * FROM program WHERE id = ANY($1::bigint[])"
 # Definer functions: a caller without a program of its own finds one by name, or lists all.
-_FIND = "SELECT sge_find_program($1, $2)"
+_FIND = """
+SELECT sge_find_program(asked.id, asked.slug)
+  FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS asked (id, slug, n) ORDER BY asked.n
+"""
 _ALL = "SELECT * FROM sge_list_programs($1, $2)"
 _TREASURIES = "SELECT * FROM treasury WHERE program_id = ANY($1::bigint[])"
 _CURRENCIES = """
@@ -117,10 +120,12 @@ async def by_keys(session: ReadSession, keys: Sequence[int]) -> list[ProgramRow 
     return [found.get(key) for key in keys]
 
 
-async def find(session: ReadSession, public_id: UUID | None, slug: str | None) -> int | None:
-    """The internal key of a program of any tenant: the caller decides who may know."""
-    key: int | None = await session.connection.fetchval(_FIND, public_id, slug)
-    return key
+async def find(
+    session: ReadSession, names: Sequence[tuple[UUID | None, str | None]]
+) -> list[int | None]:
+    """The internal keys of programs of any tenant, each by its public id or its slug: the caller decides who may know."""
+    ids, slugs = [id_ for id_, _ in names], [slug for _, slug in names]
+    return [row[0] for row in await session.connection.fetch(_FIND, ids, slugs)]
 
 
 async def page(session: ReadSession, after: int, limit: int) -> list[ProgramRow]:

@@ -70,6 +70,13 @@ def snapshot_of(info: Info, program_key: int) -> int:
     return PLATFORM_PROGRAM_ID if within(info, program_key) is None else program_key
 
 
+def public_snapshot(info: Info, program_key: int) -> int:
+    """The same for what is public of a program: a wallet, somebody in many of them, reads them together."""
+    caller = info.context.caller
+    together = caller is not None and caller.wallet is not None
+    return PLATFORM_PROGRAM_ID if together else snapshot_of(info, program_key)
+
+
 async def visible_program(info: Info, public_id: UUID | None, slug: str | None) -> Authority | None:
     """What the caller is in a program that it names; None when the program is not there for it.
 
@@ -107,7 +114,7 @@ async def acting_in(info: Info, authority: Authority) -> Authority:
     if rule.admits(authority):
         return authority
     if rule.wallet and authority.wallet is not None:
-        snapshot = snapshot_of(info, authority.program_id)
+        snapshot = public_snapshot(info, authority.program_id)
         row: ProgramRow = await load_one(info, programs.by_keys, snapshot, authority.program_id)
         if row.open_registration:
             return authority

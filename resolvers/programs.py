@@ -1,5 +1,6 @@
 """Programs and what belongs to exactly one of them."""
 
+import asyncio
 from datetime import datetime
 
 from strawberry import UNSET, Parent
@@ -20,6 +21,7 @@ from resolvers.access import (
     authorize,
     load_one,
     may_read,
+    public_snapshot,
     snapshot_of,
     visible_program,
 )
@@ -40,7 +42,7 @@ async def by_slug(info: Info, slug: str) -> ProgramRow | None:
 async def by_key(info: Info, program_key: int) -> ProgramRow | None:
     """A program by internal key, as far as the caller sees it."""
     row: ProgramRow | None = await load_one(
-        info, reads.by_keys, snapshot_of(info, program_key), program_key
+        info, reads.by_keys, public_snapshot(info, program_key), program_key
     )
     return row
 
@@ -55,7 +57,7 @@ async def visible(info: Info, first: int = 50, after: str | None = UNSET) -> Pag
             rows = await reads.page(session, start, request.limit)
     else:
         keys = sorted(one.program_id for one in caller.authorities if one.program_id > start)
-        found = [await by_key(info, key) for key in keys[: request.limit]]
+        found = await asyncio.gather(*(by_key(info, key) for key in keys[: request.limit]))
         rows = [row for row in found if row is not None]
 
     async def counter() -> int:
@@ -93,14 +95,16 @@ async def event_cursor(root: Parent[ProgramRow], info: Info) -> str:
 
 async def treasury(root: Parent[ProgramRow], info: Info) -> TreasuryRow:
     """The program's Safe, as it was last read."""
-    row: TreasuryRow = await load_one(info, reads.treasuries, snapshot_of(info, root.key), root.key)
+    row: TreasuryRow = await load_one(
+        info, reads.treasuries, public_snapshot(info, root.key), root.key
+    )
     return row
 
 
 async def currencies(root: Parent[ProgramRow], info: Info) -> list[CurrencyRow]:
     """The currencies that a program takes."""
     rows: list[CurrencyRow] = await load_one(
-        info, reads.currencies, snapshot_of(info, root.key), root.key
+        info, reads.currencies, public_snapshot(info, root.key), root.key
     )
     return rows
 
@@ -108,7 +112,7 @@ async def currencies(root: Parent[ProgramRow], info: Info) -> list[CurrencyRow]:
 async def terms_history(root: Parent[ProgramRow], info: Info) -> list[TermsRow]:
     """Every version of the terms, oldest first."""
     rows: list[TermsRow] = await load_one(
-        info, reads.terms_history, snapshot_of(info, root.key), root.key
+        info, reads.terms_history, public_snapshot(info, root.key), root.key
     )
     return rows
 

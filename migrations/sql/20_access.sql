@@ -43,9 +43,9 @@ REVOKE SELECT ON export_link FROM sge_api, sge_worker, sge_reader;
 REVOKE SELECT ON webhook_secret FROM sge_api, sge_reader;
 GRANT SELECT (program_id, endpoint_id, id, created_at, valid_until) ON webhook_secret TO sge_api, sge_reader;
 -- Keys are checked by sge_authenticate_key; their hashes are not read back.
-REVOKE SELECT ON api_key FROM sge_api, sge_reader;
+REVOKE SELECT ON api_key FROM sge_api, sge_worker, sge_reader;
 GRANT SELECT (program_id, id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at, replaces)
-  ON api_key TO sge_api, sge_reader;
+  ON api_key TO sge_api, sge_worker, sge_reader;
 
 -- Providers' secrets are the web process's alone; what providers sent, word by word, is the workers' alone.
 REVOKE SELECT ON provider_secret FROM sge_worker, sge_reader;

@@ -16,8 +16,9 @@ setup: .venv/installed ## the virtual environment, with exactly the locked packa
 
 .venv/installed: requirements/dev.txt pyproject.toml
 	@.ci/make-venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements/dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked packages into .venv (once; about a minute) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## everything at once: PostgreSQL, Redis, a chain, API, workers, customers; Ctrl-C stops it

@@ -18,6 +18,8 @@ from schema.ids import IdPrefix, decode_id
 
 Info = strawberry.Info[OperationContext, None]
 
+_CLOSED = "Registration in this program is closed: its administrators grant roles."
+
 
 def process_of(context: OperationContext) -> ApiProcess:
     """The process that serves this operation, with everything that resolvers ask of it."""
@@ -118,6 +120,7 @@ async def acting_in(info: Info, authority: Authority) -> Authority:
         row: ProgramRow = await load_one(info, programs.by_keys, snapshot, authority.program_id)
         if row.open_registration:
             return authority
+        raise Forbidden(_CLOSED)
     raise Forbidden
 
 

@@ -13,7 +13,7 @@ from app.store.reads import affiliates as reads
 from resolvers.access import Info, authorize, load_one, named_program
 from resolvers.objects import named_object
 from resolvers.payloads import AffiliatePayloadRow, answer, commit
-from schema.errors import Forbidden
+from schema.errors import ONLY_ITSELF, Forbidden
 from schema.ids import IdPrefix
 from schema.inputs.affiliates import ParentInput, RegisterAffiliateInput
 from schema.inputs.given import given
@@ -26,7 +26,7 @@ async def _payload(info: Info, program_key: int, id_: UUID) -> AffiliatePayloadR
 def _only_itself(authority: Authority, wallet: str) -> None:
     """A program's key and its administrators vouch for the wallets they register; others have but their own word."""
     if authority.wallet not in (None, wallet) and Role.ADMIN not in authority.roles:
-        raise Forbidden
+        raise Forbidden(ONLY_ITSELF)
 
 
 async def register(info: Info, input: RegisterAffiliateInput) -> AffiliatePayloadRow:

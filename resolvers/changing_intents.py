@@ -12,7 +12,7 @@ from app.store.reads import intents as reads
 from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
 from resolvers.objects import named_object
 from resolvers.payloads import IntentPayloadRow, WarningRow, answer, commit
-from schema.errors import Forbidden
+from schema.errors import ONLY_ITSELF, Forbidden
 from schema.ids import IdPrefix
 from schema.inputs.given import given
 from schema.inputs.intents import RegisterUserInput, SignedAuthorizationInput, SubmitPaymentInput
@@ -33,7 +33,7 @@ async def _ask(info: Info, kind: SignedKind, program_id: str, asked: Asked) -> I
     async def work() -> IntentPayloadRow:
         authority = await named_program(info, program_id)
         if authority.wallet not in (None, asked.wallet):
-            raise Forbidden
+            raise Forbidden(ONLY_ITSELF)
         key, kept = authority.program_id, replace(asked, key=own_key(info, asked.key))
         await info.context.leave_snapshot()
         accepted = await process_of(info.context).intake.accept(authority, key, kind, kept)

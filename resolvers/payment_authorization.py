@@ -5,7 +5,7 @@ import strawberry
 from app.domain.errors import Refusal
 from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
 from resolvers.access import Info, authorize, named_program, own_key, process_of
-from schema.errors import BadUserInput, Forbidden
+from schema.errors import ONLY_ITSELF, BadUserInput, Forbidden
 from schema.inputs.intents import IntentKind
 from schema.inputs.money import MoneyInput
 from schema.scalars import Address
@@ -27,7 +27,7 @@ async def document(
     except Refusal:
         return None
     if authority.wallet not in (None, wallet):
-        raise Forbidden
+        raise Forbidden(ONLY_ITSELF)
     try:
         kept_key = own_key(info, idempotency_key)
     except Refusal as refusal:

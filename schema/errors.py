@@ -7,6 +7,9 @@ nobody foresaw becomes INTERNAL_SERVER_ERROR with the request id, and the log ha
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+ONLY_ITSELF = "A wallet does this for itself only."
+"""Said to wallets that name another one."""
+
 
 class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -37,7 +40,10 @@ class ApiError(Exception):
 class Unauthenticated(ApiError):
     code = ErrorCode.UNAUTHENTICATED
 
-    def __init__(self, message: str = "Send an API key: Authorization: Bearer sge_…") -> None:
+    def __init__(
+        self,
+        message: str = "Send an API key or a session's token: Authorization: Bearer sge_… or sgs_…",
+    ) -> None:
         super().__init__(message)
 
 

@@ -38,7 +38,7 @@ class LoginChallenges:
         if origin not in self._origins:
             raise Refusal(
                 RefusalCode.INVALID_INPUT,
-                "Nobody signs in there: the URI has to begin with an origin of SGE_LOGIN_ORIGINS.",
+                "Nobody signs in there: the URI's origin is neither that of SGE_PUBLIC_URL nor one of SGE_LOGIN_ORIGINS.",
                 "uri",
             )
         domain, random = _domain(origin), secrets.token_hex(_RANDOM_BYTES)

@@ -1,8 +1,6 @@
-"""Signs a wallet in and prints its session's token: `python docs/examples/sign_in.py URL KEY_FILE [CHAIN_ID]`.
+"""Signs a wallet in and prints its session's token: python docs/examples/sign_in.py URL KEY_FILE [CHAIN_ID]."""
 
-URL is the API's, as http://127.0.0.1:8000; KEY_FILE holds the wallet's private key.
-"""
-
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,6 +44,14 @@ def _ask(url: str, query: str, **variables: object) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    address, key_file, *chain = sys.argv[1:]
-    key = Path(key_file).read_text(encoding="utf-8").strip()
-    print(sign_in(address.rstrip("/"), key, int(chain[0]) if chain else 31337))
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("url", help="the API's, such as http://127.0.0.1:8000, without /graphql")
+    options.add_argument(
+        "key_file", type=Path, help="holds the wallet's private key; - reads it from a pipe"
+    )
+    options.add_argument(
+        "chain_id", type=int, nargs="?", default=31337, help="the demo's by default"
+    )
+    given = options.parse_args()
+    source = sys.stdin if str(given.key_file) == "-" else given.key_file.open(encoding="utf-8")
+    print(sign_in(given.url.rstrip("/"), source.read().strip(), given.chain_id))

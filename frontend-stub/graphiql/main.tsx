@@ -9,7 +9,8 @@ import "./page.css";
 const url = new URL("graphql", document.baseURI).href;
 const fetcher = createGraphiQLFetcher({ url, subscriptionUrl: url.replace(/^http/, "ws") });
 
-const welcome = `# Your credential goes under Headers, below: { "authorization": "Bearer sge_..." }
+const welcome = `# Your credential goes under Headers, below, as
+# { "authorization": "Bearer sge_..." }
 {
   __typename
 }

@@ -5,12 +5,12 @@ from schema.context import Authenticator
 from schema.errors import Unauthenticated
 
 _SCHEME = "bearer"
-_MALFORMED = "The credential has another form than: Authorization: Bearer sge_…"
+_MALFORMED = "The credential has another form than: Authorization: Bearer sge_… or sgs_…"
 _REFUSED = "This credential is not known, has expired or was revoked."
 
 
 def bearer_token(header: object) -> str:
-    """Read `Bearer sge_…`; raises Unauthenticated for any other form."""
+    """Read `Bearer sge_…` or `Bearer sgs_…`; raises Unauthenticated for any other form."""
     if not isinstance(header, str):
         raise Unauthenticated(_MALFORMED)
     scheme, _, token = header.strip().partition(" ")

@@ -43,6 +43,8 @@ def demo_settings(
         "SGE_ENCRYPTION_KEY": keys.encryption,
         "SGE_API_PORT": str(options.port),
         "SGE_PUBLIC_URL": public_url(options),
+        # People type localhost as well, and a wallet signs in at the address in the browser's bar.
+        "SGE_LOGIN_ORIGINS": f"http://localhost:{options.port}",
         "SGE_SERVE_PAGE": str(options.page).lower(),
         "SGE_LOG_LEVEL": options.log_level,
     }

@@ -10,7 +10,9 @@ from tests.transport.test_http_operations import OLD, error_of, post
 async def test_credentials(client: httpx.AsyncClient) -> None:
     anonymous = await post(client, "{ who hello }")
     assert error_of(anonymous)["extensions"] == {"code": "UNAUTHENTICATED"}
-    assert error_of(anonymous)["message"] == "Send an API key: Authorization: Bearer sge_…"
+    assert error_of(anonymous)["message"] == (
+        "Send an API key or a session's token: Authorization: Bearer sge_… or sgs_…"
+    )
     wrong = await post(client, "{ who }", headers={"authorization": "Bearer sge_nobody"})
     refused = "This credential is not known, has expired or was revoked."
     assert error_of(wrong)["message"] == refused

@@ -10,7 +10,7 @@ from tests.transport.conftest import Served
 from tests.transport.ws_client import initialised, opened
 
 REVOKED = "This credential has expired, was revoked or lost rights."
-MALFORMED = "The credential has another form than: Authorization: Bearer sge_…"
+MALFORMED = "The credential has another form than: Authorization: Bearer sge_… or sgs_…"
 
 
 @pytest.mark.parametrize("protocol", [None, "graphql-ws", "other"])

@@ -128,7 +128,9 @@ def _paid(step: ChargeStep | None, charge: Charge, program: ProgramFacts) -> Mon
 def _of_program(told: Attribution, program: ProgramFacts, ids: ProgramIds) -> Attribution:
     """With the wallet checksummed. Raises Unattributable for another program's charge and for what is no wallet."""
     if ids(told.program) != program.public_id:
-        raise Unattributable("its metadata names another program")
+        raise Unattributable(
+            "its metadata names another program: it has to be this one's id, prg_…"
+        )
     try:
         return replace(told, wallet=parse_address(told.wallet))
     except InvalidAddressError as problem:

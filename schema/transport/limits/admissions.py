@@ -159,7 +159,7 @@ class Admissions:
 
 def _rate_limited(hit: Hit, retry_after_seconds: float) -> RateLimited:
     return RateLimited(
-        f"Too many requests: {hit.name} allows {hit.rate.amount} in {hit.rate.seconds} s.",
+        f"Too many requests: {hit.rate.amount} in {hit.rate.seconds} s are allowed ({hit.name}).",
         round(retry_after_seconds, 3),
         refusal_fields(hit, retry_after_seconds),
     )

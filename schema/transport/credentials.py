@@ -1,5 +1,7 @@
 """Bearer credentials, in the HTTP header or in a socket's connection_init."""
 
+from starlette.datastructures import Headers
+
 from app.domain.permissions import Caller
 from schema.context import Authenticator
 from schema.errors import Unauthenticated
@@ -7,6 +9,14 @@ from schema.errors import Unauthenticated
 _SCHEME = "bearer"
 _MALFORMED = "The credential has another form than: Authorization: Bearer sge_… or sgs_…"
 _REFUSED = "This credential is not known, has expired or was revoked."
+
+
+def credential_of(headers: Headers) -> str | None:
+    """The header's value, None without one. Two become one that is no credential (RFC 9110 section 5.3): a proxy that checks
+    the first and a server that reads the last would each let somebody else in.
+    """
+    values = headers.getlist("authorization")
+    return ", ".join(values) if values else None
 
 
 def bearer_token(header: object) -> str:

@@ -22,7 +22,7 @@ from schema.transport.body import (
     parse_query_string,
     read_body,
 )
-from schema.transport.credentials import authenticate
+from schema.transport.credentials import authenticate, credential_of
 from schema.transport.engine import Answer, Engine, Operation, RequestRefused
 from schema.transport.limits.admissions import Admissions
 from schema.transport.limits.fields import whole_seconds
@@ -94,7 +94,7 @@ class GraphQLOverHttp:
     ) -> Response:
         started = perf_counter()
         limits.check()
-        header = request.headers.get("authorization")
+        header = credential_of(request.headers)
         authority = await limits.look_up(
             header, lambda: authenticate(self._runtime.authenticator, header)
         )

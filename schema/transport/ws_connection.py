@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app.domain.permissions import Caller
 from schema.context import ApiRuntime
 from schema.errors import RateLimited, Unauthenticated
-from schema.transport.credentials import authenticate, bearer_token
+from schema.transport.credentials import authenticate, bearer_token, credential_of
 from schema.transport.engine import Engine
 from schema.transport.limits.admissions import Admissions
 from schema.transport.limits.request import RequestLimits
@@ -159,7 +159,7 @@ class Connection:
         await self.send_text(text_of({"type": "connection_ack"}))
 
     async def _authenticate(self, offered: object) -> None:
-        header = self.headers.get("authorization") if offered is None else offered
+        header = credential_of(self.headers) if offered is None else offered
         limits = RequestLimits(self.server.admissions, self.address)
         authenticator = self.server.runtime.authenticator
         self.caller = await limits.look_up(header, lambda: authenticate(authenticator, header))

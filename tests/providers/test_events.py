@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.amounts import AmountText
+from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.provider_events import put_off
 from tests.providers.charges import body_of
 from tests.providers.shop import Shop
-from tests.services.world import wallet
+from tests.services.world import key_of, wallet
 
 HUNDRED = {
     "PROVIDER": -100_000_000,
@@ -182,3 +184,17 @@ async def test_an_event_that_breaks_off_for_days_is_tried_hourly(shop: Shop) -> 
     shop.world.now += timedelta(hours=1)
     await shop.process()
     assert await shop.outcomes() == ["SETTLED"]
+
+
+async def test_what_a_provider_was_paid_can_be_reversed_in_parts(shop: Shop) -> None:
+    charge = shop.charge().paid("100")
+    await shop.tell(charge.event("confirmed"))
+    query = "SELECT id FROM settlement WHERE program_id = $1"
+    [settlement] = await shop.world.fetch(shop.id, query, shop.id)
+    for key, part in (("first", AmountText("30", "USDC")), ("rest", None)):
+        command = ReverseSettlement(settlement["id"], part, "the customer sent it back", key)
+        await shop.world.run(shop.id, reverse_settlement, key_of(shop.id), command)
+        left = 70 if part else 0
+        assert await shop.balances() == {
+            name: units * left // 100 for name, units in HUNDRED.items() if left
+        } | {"PROVIDER": -100_000_000, "REFUND": (100 - left) * 1_000_000}

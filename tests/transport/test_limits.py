@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 
 from app.bus.limits.local import LocalLimits
 from app.domain.client_address import parse_networks
+from app.domain.permissions import Authority, Caller, caller_of_key
 from app.domain.rate_limits import CallerLimits, Hit, Rate, RateLimits, Verdict
 from app.main import create_app
 from schema.transport.settings import TransportSettings
@@ -67,6 +69,14 @@ def limits(**changed: Any) -> RateLimits:
     given = {"address": PLENTY, "mistakes": PLENTY}
     given |= {"anonymous": caller(), "session": caller(), "key": caller()}
     return RateLimits(**(given | changed))
+
+
+async def anybody(token: str) -> Caller | None:
+    """An authenticator that knows every key of ours."""
+    if not token.startswith("sge_"):
+        return None
+    number = UUID(int=int(token.removeprefix("sge_")) + 1)
+    return caller_of_key(Authority(1, number, number, f"api_key:{token}"))
 
 
 def refused(answer: httpx.Response) -> dict[str, Any]:
@@ -129,6 +139,15 @@ async def test_guesses_are_rationed_and_remembered() -> None:
         assert [answer.status_code for answer in others] == [401] * 4 + [429] * 6
         assert len(looked_up) == 5
         assert (await api.post("{ hello }", "sge_one", "203.0.113.10")).status_code == 200
+
+
+async def test_good_credentials_are_no_guesses_however_many_share_an_address() -> None:
+    async with serving(limits(mistakes=Rate(2, 200))) as api:
+        api.runtime.authenticate = anybody  # type: ignore[method-assign]
+        known = [await api.post("{ hello }", f"sge_{n}") for n in range(6)]
+        assert {answer.status_code for answer in known} == {200}
+        wrong = [await api.post("{ hello }", f"nobody_{n}") for n in range(4)]
+        assert [answer.status_code for answer in wrong] == [401, 401, 429, 429]
 
 
 async def test_what_is_refused_after_reading_is_rationed_too() -> None:

@@ -38,3 +38,9 @@ class LocalLimits:
             while len(self._empty_at) > self._most_kept:
                 self._empty_at.popitem(last=False)
         return rooms
+
+    def give_back(self, hit: Hit) -> None:
+        """Undoes a hit that was taken."""
+        empty_at = self._empty_at.get(hit.key)
+        if empty_at is not None:
+            self._empty_at[hit.key] = empty_at - hit.rate.time_for(hit.quantity)

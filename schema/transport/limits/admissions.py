@@ -30,7 +30,7 @@ class Admissions:
         self._over: Memory[Hit] = Memory()
         self._left: Memory[int] = Memory()
         self._mistakes = LocalLimits()
-        self._guesses = Guesses(self._count_guess)
+        self._guesses = Guesses(self._count_guess, self._forgive_guess)
         self._owed: Counter[str] = Counter()
         self._paying: asyncio.Task[None] | None = None
 
@@ -120,6 +120,11 @@ class Admissions:
         over = self._over.find(bucket)
         if over is not None:
             raise _rate_limited(*over)
+
+    def _forgive_guess(self, address: str) -> None:
+        """It was none: many people with good credentials may share an address."""
+        hit = Hit(buckets.address_bucket(address), "mistakes", self._limits.mistakes)
+        self._mistakes.give_back(hit)
 
     def _count_mistake(self, bucket: str, address: str) -> None:
         """Here, and for the address in all processes too: nobody waits for that."""

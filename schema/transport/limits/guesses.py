@@ -15,10 +15,13 @@ _GOOD_SECONDS = 600.0
 
 
 class Guesses:
-    """count: is told the address before a credential that nobody knows is looked up, and may raise."""
+    """count: is told the address before a credential that nobody knows is looked up, and may raise. forgive: is told it
+    again when the credential was good.
+    """
 
-    def __init__(self, count: Callable[[str], None]) -> None:
+    def __init__(self, count: Callable[[str], None], forgive: Callable[[str], None]) -> None:
         self._count = count
+        self._forgive = forgive
         self._refused: Memory[str] = Memory()
         self._good: Memory[str] = Memory()
 
@@ -27,7 +30,8 @@ class Guesses:
     ) -> Found:
         """What `look_up` finds; raises Unauthenticated as it does, without it for what was refused a moment ago."""
         name = _digest(credential.encode("latin-1", errors="replace"))
-        if self._good.find(name) is None:
+        is_new = self._good.find(name) is None
+        if is_new:
             refused = self._refused.find(name)
             if refused is not None:
                 raise Unauthenticated(refused[0])
@@ -38,6 +42,8 @@ class Guesses:
             self._good.forget(name)
             self._refused.keep(name, refusal.message, _REFUSED_SECONDS)
             raise
+        if is_new:
+            self._forgive(address)
         self._good.keep(name, getattr(found, "actor", ""), _GOOD_SECONDS)
         return found
 

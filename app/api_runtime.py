@@ -18,6 +18,7 @@ from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
 from app.bus.limits.limiter import Limiter
+from app.domain.errors import Unavailable
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
 from app.domain.siwe.uri import origin_of
@@ -39,6 +40,7 @@ from app.services.new_program import CreateProgram
 from app.settings import Settings
 from app.store import events
 from app.store.database import ReadSession, UnitOfWork
+from app.store.database_errors import DatabaseError, passes
 
 Result = TypeVar("Result")
 
@@ -160,8 +162,13 @@ class ApiProcess:
     async def execute(
         self, program_key: int | None, use_case: Callable[[UnitOfWork], Awaitable[Result]]
     ) -> Result:
-        """Run a use case as one transaction, then ring the bells."""
-        return await execute(self.runtime.database, self.bells, program_key, use_case)
+        """Run a use case as one transaction, then ring the bells. Unavailable when it waits for others for too long."""
+        try:
+            return await execute(self.runtime.database, self.bells, program_key, use_case)
+        except DatabaseError as problem:
+            if passes(problem):
+                raise Unavailable("others are changing the same at this moment") from problem
+            raise
 
     async def create_program(self, authority: Authority, command: CreateProgram) -> ProgramResult:
         """Read the treasury on its chain and create the program."""

@@ -59,6 +59,8 @@ ALTER ROLE sge_api SET statement_timeout = '60s';
 ALTER ROLE sge_feed SET statement_timeout = '60s';
 ALTER ROLE sge_reader SET statement_timeout = '60s';
 ALTER ROLE sge_api SET idle_in_transaction_session_timeout = '60s';
+-- Who asks was looked up up to 2 s ago: what waits for others' locks for longer would be done by rights that may have ended.
+ALTER ROLE sge_api SET lock_timeout = '3s';
 ALTER ROLE sge_feed SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE sge_reader SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE sge_worker SET idle_in_transaction_session_timeout = '5min';

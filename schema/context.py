@@ -28,6 +28,9 @@ class Authenticator(Protocol):
     async def authenticate(self, token: str) -> Caller | None:
         """Whom this bearer token stands for; None when unknown, expired or revoked."""
 
+    async def look_again(self, tokens: Sequence[str]) -> None:
+        """Looks tokens that were good up together, so that each costs `authenticate` little."""
+
 
 class CountsHits(Protocol):
     async def try_hits(self, hits: Sequence[Hit]) -> Verdict:

@@ -1,5 +1,6 @@
 """Whom a bearer token stands for: an API key's program, or a wallet with all that it is in every program."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,9 +9,9 @@ from app.auth.api_keys import KEY_TOKEN, KeyHasher
 from app.auth.sessions import SESSION_TOKEN
 from app.domain.clock import Clock
 from app.domain.permissions import ApiScope, Authority, Caller, Role, caller_of_key
-from app.store.api_keys import find_key
+from app.store.api_keys import KnownKey, find_keys
 from app.store.database import Database, ReadSession
-from app.store.sessions import find_session
+from app.store.sessions import KnownSession, find_sessions
 from app.store.wallets import WalletStanding, wallet_standings
 
 # Revocation takes effect within 5 s everywhere; a credential that is used all the time costs a look-up each 2 s.
@@ -58,22 +59,30 @@ class Authenticator:
 
     async def authenticate(self, token: str) -> Caller | None:
         """None when the token is malformed, unknown, expired or revoked."""
-        is_key = KEY_TOKEN.fullmatch(token) is not None
-        if not is_key and SESSION_TOKEN.fullmatch(token) is None:
+        if KEY_TOKEN.fullmatch(token) is None and SESSION_TOKEN.fullmatch(token) is None:
             return None
         now = self._clock()
-        known = await self._look_up(token, now, is_key=is_key)
+        known = await self._look_up(token, now)
         if known is None or (known.expires_at is not None and known.expires_at <= now):
             return None
         self._note_use(known.caller, now)
         return known.caller
+
+    async def look_again(self, tokens: Sequence[str]) -> None:
+        """Looks well-formed tokens up together: `authenticate` knows them for two seconds then. Raises Unavailable."""
+        now = self._clock()
+        hashes = {self._hasher.hash(token): token for token in tokens}
+        async with self._database.read(None) as session:
+            found = await self._find(session, hashes)
+        for token_hash in hashes:
+            self._remember(token_hash, found.get(token_hash), now)
 
     def take_uses(self) -> list[CredentialUse]:
         """Uses that are not written down yet, at most one a credential and minute."""
         uses, self._uses = list(self._uses.values()), {}
         return uses
 
-    async def _look_up(self, token: str, now: datetime, *, is_key: bool) -> _Known | None:
+    async def _look_up(self, token: str, now: datetime) -> _Known | None:
         token_hash = self._hasher.hash(token)
         cached = self._known.get(token_hash)
         if cached is not None and now - cached[0] < _CACHED_FOR:
@@ -82,11 +91,7 @@ class Authenticator:
         if missed_at is not None and now - missed_at < _CACHED_FOR:
             return None
         async with self._database.read(None) as session:
-            known = await (
-                _find_key(session, token, token_hash)
-                if is_key
-                else self._find_session(session, token_hash)
-            )
+            known = (await self._find(session, {token_hash: token})).get(token_hash)
         self._remember(token_hash, known, now)
         return known
 
@@ -100,14 +105,34 @@ class Authenticator:
         else:
             self._known[token_hash] = (now, known)
 
-    async def _find_session(self, session: ReadSession, token_hash: bytes) -> _Known | None:
-        found = await find_session(session, token_hash)
-        if found is None or found.revoked_at is not None:
-            return None
+    async def _find(self, session: ReadSession, tokens: Mapping[bytes, str]) -> dict[bytes, _Known]:
+        """Those that are good, or were until they expired. tokens: by their hashes."""
+        prefixes = {
+            token_hash: match[1]
+            for token_hash, token in tokens.items()
+            if (match := KEY_TOKEN.fullmatch(token)) is not None
+        }
+        others = [token_hash for token_hash in tokens if token_hash not in prefixes]
+        keys = await _find_keys(session, prefixes) if prefixes else {}
+        return keys | (await self._find_sessions(session, others) if others else {})
+
+    async def _find_sessions(
+        self, session: ReadSession, hashes: Sequence[bytes]
+    ) -> dict[bytes, _Known]:
+        found = await find_sessions(session, hashes)
+        live = {key: one for key, one in found.items() if one.revoked_at is None}
+        if not live:
+            return {}
+        standings = await wallet_standings(session, [one.holder for one in live.values()])
+        return {
+            token_hash: _Known(self._wallet_caller(one, theirs), one.expires_at)
+            for (token_hash, one), theirs in zip(live.items(), standings, strict=True)
+        }
+
+    def _wallet_caller(self, found: KnownSession, standings: Sequence[WalletStanding]) -> Caller:
         holder = found.holder
         actor = f"wallet:{holder.wallet}"
-        standings = await wallet_standings(session, holder)
-        caller = Caller(
+        return Caller(
             found.session_id,
             actor,
             tuple(_authority(one, found.session_id, actor, holder.wallet) for one in standings),
@@ -116,7 +141,6 @@ class Authenticator:
             operator=holder.contract_chain_id is None and holder.wallet in self._operators,
             contract_chain_id=holder.contract_chain_id,
         )
-        return _Known(caller, found.expires_at)
 
     def _note_use(self, caller: Caller, now: datetime) -> None:
         noted = self._noted.get(caller.credential_id)
@@ -130,19 +154,23 @@ class Authenticator:
         self._uses[caller.credential_id] = CredentialUse(program_id, caller.credential_id, now)
 
 
-async def _find_key(session: ReadSession, token: str, token_hash: bytes) -> _Known | None:
-    key = await find_key(session, token_hash)
-    match = KEY_TOKEN.fullmatch(token)
-    if key is None or key.revoked_at is not None or match is None:
-        return None
-    authority = Authority(
+async def _find_keys(session: ReadSession, prefixes: Mapping[bytes, str]) -> dict[bytes, _Known]:
+    found = await find_keys(session, list(prefixes))
+    return {
+        token_hash: _Known(caller_of_key(_key_authority(key, prefixes[token_hash])), key.expires_at)
+        for token_hash, key in found.items()
+        if key.revoked_at is None
+    }
+
+
+def _key_authority(key: KnownKey, prefix: str) -> Authority:
+    return Authority(
         program_id=key.program_id,
         program_public_id=key.program_public_id,
         credential_id=key.key_id,
-        actor=f"api_key:{match[1]}",
+        actor=f"api_key:{prefix}",
         scopes=frozenset(ApiScope(scope) for scope in key.scopes),
     )
-    return _Known(caller_of_key(authority), key.expires_at)
 
 
 def _authority(one: WalletStanding, session_id: UUID, actor: str, wallet: str) -> Authority:

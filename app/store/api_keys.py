@@ -1,12 +1,15 @@
 """API keys; their hash is all that is kept of the secret."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.store.database import ReadSession, UnitOfWork
 
-_FIND = "SELECT * FROM sge_authenticate_key($1)"
+_FIND = """
+SELECT asked.hash, k.* FROM unnest($1::bytea[]) AS asked (hash) CROSS JOIN LATERAL sge_authenticate_key(asked.hash) k
+"""
 _COLUMNS = "id, name, prefix, scopes, created_at, last_used_at, expires_at, revoked_at"
 _LOCK = f"SELECT {_COLUMNS} FROM api_key WHERE program_id = $1 AND id = $2 FOR UPDATE"
 _INSERT = """
@@ -63,10 +66,11 @@ class NewKeyRow:
     replaces: UUID | None
 
 
-async def find_key(session: ReadSession, secret_hash: bytes) -> KnownKey | None:
-    """A key of any program by its hash."""
-    row = await session.connection.fetchrow(_FIND, secret_hash)
-    return None if row is None else KnownKey(**{**row, "scopes": tuple(row["scopes"])})
+async def find_keys(session: ReadSession, hashes: Sequence[bytes]) -> dict[bytes, KnownKey]:
+    """Keys of any program, by their hashes; ended ones too."""
+    rows = await session.connection.fetch(_FIND, hashes)
+    facts = [dict(row) for row in rows]
+    return {one.pop("hash"): KnownKey(**one | {"scopes": tuple(one["scopes"])}) for one in facts}
 
 
 async def lock_key(unit: UnitOfWork, key_id: UUID) -> KeyRow | None:

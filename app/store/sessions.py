@@ -10,7 +10,10 @@ from app.store.database import ReadSession, UnitOfWork
 _BEGIN = (
     "SELECT began, ended, wallet FROM sge_begin_sessions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 )
-_FIND = "SELECT * FROM sge_authenticate_session($1)"
+_FIND = """
+SELECT asked.hash, s.*
+  FROM unnest($1::bytea[]) AS asked (hash) CROSS JOIN LATERAL sge_authenticate_session(asked.hash) s
+"""
 _REVOKE = "SELECT sge_revoke_session($1, $2, $3, $4)"
 _NOTE_USE = "SELECT sge_note_session_use($1, $2)"
 _FORGET_NONCES = "SELECT sge_forget_login_nonces($1)"
@@ -89,13 +92,17 @@ async def begin_sessions(unit: UnitOfWork, news: Sequence[NewSession], lifetime:
     )
 
 
-async def find_session(session: ReadSession, token_hash: bytes) -> KnownSession | None:
-    """A session by its token's hash, expired and revoked ones too; None when there is none."""
-    row = await session.connection.fetchrow(_FIND, token_hash)
-    if row is None:
-        return None
-    holder = Holder(row["wallet"], row["contract_chain_id"])
-    return KnownSession(row["session_id"], holder, row["expires_at"], row["revoked_at"])
+async def find_sessions(session: ReadSession, hashes: Sequence[bytes]) -> dict[bytes, KnownSession]:
+    """Sessions by their tokens' hashes, expired and revoked ones too."""
+    return {
+        row["hash"]: KnownSession(
+            row["session_id"],
+            Holder(row["wallet"], row["contract_chain_id"]),
+            row["expires_at"],
+            row["revoked_at"],
+        )
+        for row in await session.connection.fetch(_FIND, hashes)
+    }
 
 
 async def revoke_session(

@@ -2,10 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
+from app.domain.errors import Unavailable
 from schema.context import ApiRuntime
 from schema.transport.settings import TransportSettings
 from schema.transport.ws_connection import Connection
@@ -13,6 +14,7 @@ from schema.transport.ws_messages import CloseCode
 from schema.transport.ws_output import TOO_SLOW
 
 _log = structlog.get_logger(__name__)
+_LOOK_UPS_TOGETHER = 500
 _LOOK_UPS_AT_ONCE = 4
 _LOOK_UP_SECONDS = 2.0
 _LONGEST_GAP_SECONDS = 0.01
@@ -50,10 +52,26 @@ async def recheck_credentials(connections: Collection[Connection], runtime: ApiR
     for connection in connections:
         if connection.token is not None:
             by_token.setdefault(connection.token, []).append(connection)
-    turns = asyncio.Semaphore(_LOOK_UPS_AT_ONCE)
-    await asyncio.gather(
-        *(_recheck(token, theirs, runtime, turns) for token, theirs in by_token.items())
-    )
+    tokens, turns = list(by_token), asyncio.Semaphore(_LOOK_UPS_AT_ONCE)
+    for start in range(0, len(tokens), _LOOK_UPS_TOGETHER):
+        portion = tokens[start : start + _LOOK_UPS_TOGETHER]
+        if await _look_again(portion, runtime):
+            await asyncio.gather(
+                *(_recheck(token, by_token[token], runtime, turns) for token in portion)
+            )
+
+
+async def _look_again(tokens: Sequence[str], runtime: ApiRuntime) -> bool:
+    """One question for many credentials; False when the store is away."""
+    try:
+        async with asyncio.timeout(_LOOK_UP_SECONDS):
+            await runtime.authenticator.look_again(tokens)
+    except (Unavailable, TimeoutError):
+        _log.warning("credentials_recheck_failed", exc_info=True)
+        return False
+    except Exception:  # noqa: BLE001  one of them spoils it: each is looked up by itself
+        _log.exception("credentials_recheck_failed")
+    return True
 
 
 async def _recheck(

@@ -14,7 +14,7 @@ from app.auth.login_challenge import LoginChallenges
 from app.chain.client import Chain
 from app.processes.sign_in import LoggedIn, SignIns
 from app.store.database import Database
-from app.store.sessions import KnownSession, find_session
+from app.store.sessions import KnownSession, find_sessions
 from sge.embedded.anvil import CHAIN_ID
 from tests.storage.bells import SettableClock, SilentBells
 
@@ -57,7 +57,8 @@ class Door:
 
     async def known(self, token: str) -> KnownSession | None:
         async with self.database.read(None) as session:
-            return await find_session(session, KeyHasher(self.secret).hash(token))
+            token_hash = KeyHasher(self.secret).hash(token)
+            return (await find_sessions(session, [token_hash])).get(token_hash)
 
     async def sessions(self) -> list[Any]:
         rows: list[Any] = await self.owner.fetch("SELECT * FROM wallet_session ORDER BY created_at")

@@ -63,9 +63,9 @@ async def begin(unit: UnitOfWork, *news: NewSession, at: datetime = NOW) -> list
 async def test_a_session_is_found_by_its_tokens_hash(unit: UnitOfWork) -> None:
     new = session_of(holder())
     assert await begin(unit, new) == [new.id]
-    known = await store.find_session(seen(unit), new.token_hash)
+    known = (await store.find_sessions(seen(unit), [new.token_hash])).get(new.token_hash)
     assert known == store.KnownSession(new.id, new.holder, from_(NOW).expires_at, None)
-    assert await store.find_session(seen(unit), token_bytes(32)) is None
+    assert await store.find_sessions(seen(unit), [token_bytes(32)]) == {}
 
 
 async def test_a_nonce_begins_one_session(unit: UnitOfWork) -> None:
@@ -73,8 +73,7 @@ async def test_a_nonce_begins_one_session(unit: UnitOfWork) -> None:
     again = [replace(session_of(new.holder), nonce=new.nonce) for _ in range(3)]
     assert await begin(unit, new, again[0]) == [new.id]
     assert await begin(unit, again[1], other, again[2]) == [other.id]
-    for late in again:
-        assert await store.find_session(seen(unit), late.token_hash) is None
+    assert await store.find_sessions(seen(unit), [late.token_hash for late in again]) == {}
 
 
 async def test_a_nonce_used_at_the_same_moment_begins_one_session(api: Pool) -> None:
@@ -142,7 +141,7 @@ async def test_revoking_is_once_and_by_the_holder(unit: UnitOfWork) -> None:
     assert await store.revoke_session(unit, new.holder, new.id, NOW) is True
     later = NOW + timedelta(seconds=1)
     assert await store.revoke_session(unit, new.holder, new.id, later) is False
-    known = await store.find_session(seen(unit), new.token_hash)
+    known = (await store.find_sessions(seen(unit), [new.token_hash])).get(new.token_hash)
     assert known is not None
     assert known.revoked_at == NOW
 
@@ -167,8 +166,8 @@ async def test_what_is_over_is_forgotten(api: Pool, worker: Pool) -> None:
         assert await store.forget_nonces(unit, NOW + timedelta(hours=20)) >= 1
         assert await store.forget_sessions(unit, NOW + timedelta(hours=20)) >= 1
     async with api.read(None) as session:
-        assert await store.find_session(session, old.token_hash) is None
-        assert await store.find_session(session, young.token_hash) is not None
+        found = await store.find_sessions(session, [old.token_hash, young.token_hash])
+        assert found.keys() == {young.token_hash}
 
 
 @pytest.mark.parametrize("role", ["sge_api", "sge_worker", "sge_reader", "sge_feed"])

@@ -1,7 +1,7 @@
 """A runtime to serve the small schema: events in memory, three credentials."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,6 +97,9 @@ class TinyRuntime:
             scopes=self.scopes,
         )
         return caller_of_key(authority)
+
+    async def look_again(self, tokens: Sequence[str]) -> None:
+        """Nothing is remembered here."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

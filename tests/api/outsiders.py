@@ -1,5 +1,6 @@
 """Callers who are somebody, and nobody in the programs of a scene; and names of things that exist nowhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from eth_account import Account
@@ -46,7 +47,7 @@ async def outsiders(scene: Scene) -> dict[str, Caller]:
     }
 
 
-async def member(scene: Scene, places: dict[str, tuple[OwnProgram, tuple[str, ...]]]) -> Caller:
+async def member(scene: Scene, places: Mapping[str, tuple[OwnProgram, tuple[str, ...]]]) -> Caller:
     """A wallet with these roles in these programs."""
     wallet = new_wallet()
     for program, roles in places.values():
@@ -62,7 +63,8 @@ def nowhere(names: dict[str, str]) -> dict[str, str]:
 
 def _of_nothing(name: str, text: str) -> str:
     if name in _WALLETS:
-        return Account.create().address
+        address: str = Account.create().address
+        return address
     if name in _TEXT:
         return f"{text}-x"
     known = decode_any_id(text)

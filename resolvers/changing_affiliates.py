@@ -10,7 +10,7 @@ from app.domain.states import AffiliateStatus
 from app.services import affiliates as services
 from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from app.store.reads import affiliates as reads
-from resolvers.access import Info, authorize, load_one, named_program
+from resolvers.access import Info, authorize, load_one, named_program, process_of
 from resolvers.objects import named_object
 from resolvers.payloads import AffiliatePayloadRow, answer, commit
 from schema.errors import ONLY_ITSELF, Forbidden
@@ -48,6 +48,8 @@ async def register(info: Info, input: RegisterAffiliateInput) -> AffiliatePayloa
         made = await commit(
             info, key, lambda unit: register_affiliate(unit, authority, command, now)
         )
+        if authority.wallet is not None:
+            process_of(info.context).authenticator.forget(authority.credential_id)
         return await _payload(info, key, made.public_id)
 
     return await answer(AffiliatePayloadRow, work)

@@ -90,6 +90,7 @@ async def revoke(info: Info, id: strawberry.ID) -> ApiKeyPayloadRow:
             authority.program_id,
             lambda unit: services.revoke_api_key(unit, authority, key_id, now),
         )
+        process_of(info.context).authenticator.forget(key_id)
         row = await load_one(info, reads.by_ids, authority.program_id, key_id)
         return ApiKeyPayloadRow(row)
 

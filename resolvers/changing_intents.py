@@ -37,6 +37,8 @@ async def _ask(info: Info, kind: SignedKind, program_id: str, asked: Asked) -> I
         key, kept = authority.program_id, replace(asked, key=own_key(info, asked.key))
         await info.context.leave_snapshot()
         accepted = await process_of(info.context).intake.accept(authority, key, kind, kept)
+        if authority.wallet is not None and authority.user_id is None:
+            process_of(info.context).authenticator.forget(authority.credential_id)
         await info.context.leave_snapshot()
         warnings = [
             WarningRow(warning.code.value, warning.message, list(warning.field) or None)

@@ -70,6 +70,7 @@ async def logout(info: Info) -> LogoutPayloadRow:
         PLATFORM_PROGRAM_ID,
         lambda unit: services.revoke_session(unit, holder, caller.credential_id, now),
     )
+    process_of(info.context).authenticator.forget(caller.credential_id)
     return LogoutPayloadRow(logged_out=True)
 
 
@@ -87,6 +88,7 @@ async def revoke(info: Info, id: strawberry.ID) -> SessionPayloadRow:
             PLATFORM_PROGRAM_ID,
             lambda unit: services.revoke_session(unit, holder, session_id, now),
         )
+        process_of(info.context).authenticator.forget(session_id)
         return SessionPayloadRow(await own_session(info, session_id))
 
     return await answer(SessionPayloadRow, work)

@@ -56,6 +56,10 @@ def sees_member(info: Info, row: AffiliateRow) -> bool:
 
 def sees_wallet(info: Info, row: AffiliateRow) -> bool:
     """Whether the caller sees whose wallet an affiliate is: not of the others in a branch."""
+    caller = info.context.caller
+    # Also in the answer to its own registration, before which it was nobody here.
+    if caller is not None and caller.contract_chain_id is None and caller.wallet == row.wallet:
+        return True
     authority = within(info, row.program_key)
     if authority is None:
         return False

@@ -53,6 +53,7 @@ class Authenticator:
         self._operators = operators
         # Apart, so that a flood of wrong tokens does not make everybody else's be looked up again.
         self._known: dict[bytes, tuple[datetime, _Known]] = {}
+        self._hashes: dict[UUID, bytes] = {}
         self._unknown: dict[bytes, datetime] = {}
         self._noted: dict[UUID, datetime] = {}
         self._uses: dict[UUID, CredentialUse] = {}
@@ -77,6 +78,12 @@ class Authenticator:
         for token_hash in hashes:
             self._remember(token_hash, found.get(token_hash), now)
 
+    def forget(self, credential_id: UUID) -> None:
+        """Looks it up anew at its next request: what it may do has just changed here. Other processes learn it later."""
+        token_hash = self._hashes.pop(credential_id, None)
+        if token_hash is not None:
+            self._known.pop(token_hash, None)
+
     def take_uses(self) -> list[CredentialUse]:
         """Uses that are not written down yet, at most one a credential and minute."""
         uses, self._uses = list(self._uses.values()), {}
@@ -99,11 +106,16 @@ class Authenticator:
         remembered = self._unknown if known is None else self._known
         if len(remembered) >= _MOST_CACHED:
             remembered.clear()
+            if known is not None:
+                self._hashes.clear()
         if known is None:
-            self._known.pop(token_hash, None)
+            gone = self._known.pop(token_hash, None)
+            if gone is not None:
+                self._hashes.pop(gone[1].caller.credential_id, None)
             self._unknown[token_hash] = now
         else:
             self._known[token_hash] = (now, known)
+            self._hashes[known.caller.credential_id] = token_hash
 
     async def _find(self, session: ReadSession, tokens: Mapping[bytes, str]) -> dict[bytes, _Known]:
         """Those that are good, or were until they expired. tokens: by their hashes."""

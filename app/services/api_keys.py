@@ -100,6 +100,7 @@ async def rotate_api_key(
         return ApiKeyResult(UUID(earlier), None, replayed=True)
     if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= now):
         raise Refusal(RefusalCode.INVALID_STATE, "The key is revoked or has expired.", "id")
+    await _refuse_replaced(unit, old.id)
     fresh = hasher.make_key()
     scopes = frozenset(ApiScope(scope) for scope in old.scopes)
     row = _new_row(
@@ -158,6 +159,17 @@ def _check_scopes(command: CreateApiKey) -> None:
             RefusalCode.INVALID_INPUT,
             "A key has scopes; PLATFORM is for keys without a program, and they need it.",
             "scopes",
+        )
+
+
+async def _refuse_replaced(unit: UnitOfWork, key_id: UUID) -> None:
+    """A second successor would end with the overlap, as its predecessor does; and a lost secret is in the first."""
+    prefix = await store.prefix_of_successor(unit, key_id)
+    if prefix is not None:
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            f"The key was rotated already: rotate {prefix}…, which replaced it, or create a key.",
+            "id",
         )
 
 

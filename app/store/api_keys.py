@@ -12,6 +12,7 @@ SELECT asked.hash, k.* FROM unnest($1::bytea[]) AS asked (hash) CROSS JOIN LATER
 """
 _COLUMNS = "id, name, prefix, scopes, created_at, last_used_at, expires_at, revoked_at"
 _LOCK = f"SELECT {_COLUMNS} FROM api_key WHERE program_id = $1 AND id = $2 FOR UPDATE"
+_SUCCESSOR = "SELECT prefix FROM api_key WHERE program_id = $1 AND replaces = $2 LIMIT 1"
 _INSERT = """
 INSERT INTO api_key (program_id, id, name, prefix, secret_hash, scopes, created_by, created_at, expires_at,
                      replaces)
@@ -77,6 +78,12 @@ async def lock_key(unit: UnitOfWork, key_id: UUID) -> KeyRow | None:
     """A key of the unit's own program."""
     row = await unit.connection.fetchrow(_LOCK, unit.program_id, key_id)
     return None if row is None else KeyRow(**{**row, "scopes": tuple(row["scopes"])})
+
+
+async def prefix_of_successor(unit: UnitOfWork, key_id: UUID) -> str | None:
+    """Of the key that was made in this one's place, if any."""
+    prefix: str | None = await unit.connection.fetchval(_SUCCESSOR, unit.program_id, key_id)
+    return prefix
 
 
 async def insert_key(unit: UnitOfWork, row: NewKeyRow) -> None:

@@ -113,3 +113,23 @@ async def test_closing_registration_ends_what_strangers_could_do(stage: Stage) -
     assert await codes(stranger, program, stranger.wallet.address) == ABSENT
     await program.ask(OPEN, program=program.id, open=True)
     assert await codes(stranger, program, stranger.wallet.address) == ADMITTED
+
+
+JOIN = """mutation ($program: ID!, $wallet: Address!) {
+  registerAffiliate(input: {programId: $program, wallet: $wallet}) { affiliate { id wallet } } }"""
+PAYER = """mutation ($program: ID!, $wallet: Address!) {
+  registerUser(input: {programId: $program, wallet: $wallet, idempotencyKey: "join"}) { replayed } }"""
+MEMBERSHIPS = "{ viewer { memberships { nodes { roles affiliate { id } } } } }"
+
+
+async def test_who_registered_sees_it_in_the_answer_and_right_after(stage: Stage) -> None:
+    program, stranger = await stage.program(), await sign_in(stage)
+    own = stranger.wallet.address
+    assert (await stranger.ask(MEMBERSHIPS))["viewer"]["memberships"]["nodes"] == []
+    joined = (await stranger.ask(JOIN, program=program.id, wallet=own))["registerAffiliate"]
+    assert joined["affiliate"]["wallet"] == own
+    [member] = (await stranger.ask(MEMBERSHIPS))["viewer"]["memberships"]["nodes"]
+    assert member == {"roles": ["AFFILIATE"], "affiliate": {"id": joined["affiliate"]["id"]}}
+    await stranger.ask(PAYER, program=program.id, wallet=own)
+    [member] = (await stranger.ask(MEMBERSHIPS))["viewer"]["memberships"]["nodes"]
+    assert sorted(member["roles"]) == ["AFFILIATE", "CLIENT"]

@@ -74,6 +74,23 @@ async def test_revocation_is_felt_within_seconds(world: World) -> None:
     assert [row["action"] for row in actions] == ["api_key.created", "api_key.revoked"]
 
 
+async def test_what_was_revoked_here_is_forgotten_at_once(world: World) -> None:
+    made = await world.program()
+    program_id, key = made.program_id, key_of(made.program_id)
+    fresh, other = await make_key(world, program_id), await make_key(world, program_id, "other")
+    assert fresh.token is not None
+    assert other.token is not None
+    door = authenticator(world)
+    assert await door.authenticate(fresh.token) is not None
+    assert await door.authenticate(other.token) is not None
+    await world.run(program_id, revoke_api_key, key, fresh.key_id)
+    assert await door.authenticate(fresh.token) is not None
+    door.forget(new_id())
+    door.forget(fresh.key_id)
+    assert await door.authenticate(fresh.token) is None
+    assert await door.authenticate(other.token) is not None
+
+
 async def test_rotation_overlaps(world: World) -> None:
     made = await world.program()
     program_id, key = made.program_id, key_of(made.program_id)
@@ -86,6 +103,10 @@ async def test_rotation_overlaps(world: World) -> None:
     assert await door.authenticate(old.token) is not None
     again = await world.run(program_id, rotate_api_key, world.hasher, key, command)
     assert (again.key_id, again.token, again.replayed) == (new.key_id, None, True)
+    with refused("INVALID_STATE", "id"):
+        # Its successor would end when it does itself.
+        twice = RotateApiKey(old.key_id, "rotate twice")
+        await world.run(program_id, rotate_api_key, world.hasher, key, twice)
     world.now += timedelta(seconds=60)
     assert await door.authenticate(old.token) is None
     caller = await door.authenticate(new.token)

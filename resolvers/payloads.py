@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from app.domain.errors import Refusal, Unavailable
 from app.store.database import UnitOfWork
+from app.store.database_errors import DatabaseError, passes
 from resolvers.access import Info, process_of
 from schema.errors import ServiceUnavailable
 
@@ -164,7 +165,9 @@ Payload = TypeVar(
 
 
 async def answer(payload: type[Payload], work: Callable[[], Awaitable[Payload]]) -> Payload:
-    """Runs the work of a mutation; a refusal becomes the payload's userErrors."""
+    """Runs the work of a mutation; a refusal becomes the payload's userErrors. Raises ServiceUnavailable for what may well
+    succeed the next time, such as having waited for others' locks for too long.
+    """
     try:
         return await work()
     except Refusal as refusal:
@@ -176,6 +179,10 @@ async def answer(payload: type[Payload], work: Callable[[], Awaitable[Payload]])
         return payload(user_errors=[error])
     except Unavailable as problem:
         raise ServiceUnavailable(str(problem), problem.retry_after_seconds) from problem
+    except DatabaseError as problem:
+        if passes(problem):
+            raise ServiceUnavailable("Others are changing the same at this moment.", 1) from problem
+        raise
 
 
 async def commit(

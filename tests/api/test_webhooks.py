@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from pydantic import SecretStr
 from standardwebhooks import Webhook
@@ -165,3 +166,20 @@ async def test_who_reads_nothing_sees_no_payload(stage: Stage, context: JobConte
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     listed = await writer.answer(LIST, slug=program.slug)
     assert "FIRST" not in json.dumps(listed)
+
+
+async def test_waiting_for_others_for_too_long_is_no_fault(
+    stage: Stage, database: Database
+) -> None:
+    program = await stage.program()
+    stage.process.webhooks._resolver = Names([["93.184.215.14"]])
+    blocking = await asyncpg.connect(database.dsn())
+    async with blocking.transaction():
+        await blocking.execute("SELECT sge_lock_rules(id) FROM program")
+        answer = await program.answer(
+            CREATE, program=program.id, url="https://example.com/", events=["INTENT"], key="k"
+        )
+    await blocking.close()
+    [error] = answer["errors"]
+    assert error["extensions"]["code"] == "SERVICE_UNAVAILABLE"
+    assert error["extensions"]["retryAfterSeconds"] > 0

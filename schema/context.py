@@ -31,6 +31,9 @@ class Authenticator(Protocol):
     async def look_again(self, tokens: Sequence[str]) -> None:
         """Looks tokens that were good up together, so that each costs `authenticate` little."""
 
+    def has_expired(self, token: str) -> bool:
+        """Whether a token that was good ended by the clock, as far as is known without the store."""
+
 
 class CountsHits(Protocol):
     async def try_hits(self, hits: Sequence[Hit]) -> Verdict:

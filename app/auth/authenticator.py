@@ -78,6 +78,12 @@ class Authenticator:
         for token_hash in hashes:
             self._remember(token_hash, found.get(token_hash), now)
 
+    def has_expired(self, token: str) -> bool:
+        """Whether it is known without a look-up that this credential, once good, is so no more: the clock says it."""
+        known = self._known.get(self._hasher.hash(token))
+        ends = None if known is None else known[1].expires_at
+        return ends is not None and ends <= self._clock()
+
     def forget(self, credential_id: UUID) -> None:
         """Looks it up anew at its next request: what it may do has just changed here. Other processes learn it later."""
         token_hash = self._hashes.pop(credential_id, None)

@@ -46,7 +46,8 @@ async def recheck_credentials(connections: Collection[Connection], runtime: ApiR
     """Close the sockets of credentials that ended or lost rights.
 
     More rights keep the socket: its next operations have them. One credential whose look-up fails or
-    waits holds up no other; while the store is away sockets stay, and the next look decides.
+    waits holds up no other; while the store is away sockets stay until their credential ends by the clock, and the
+    next look decides.
     """
     by_token: dict[str, list[Connection]] = {}
     for connection in connections:
@@ -59,6 +60,10 @@ async def recheck_credentials(connections: Collection[Connection], runtime: ApiR
             await asyncio.gather(
                 *(_recheck(token, by_token[token], runtime, turns) for token in portion)
             )
+            continue
+        for token in portion:
+            if runtime.authenticator.has_expired(token):
+                await _refuse(by_token[token])
 
 
 async def _look_again(tokens: Sequence[str], runtime: ApiRuntime) -> bool:
@@ -87,8 +92,11 @@ async def _recheck(
         earlier = connection.caller
         if now is not None and (earlier is None or now.covers(earlier)):
             connection.caller = now
-    lost = [each for each in connections if each.caller is not now]
-    await asyncio.gather(*(each.close(CloseCode.FORBIDDEN, _REVOKED) for each in lost))
+    await _refuse([each for each in connections if each.caller is not now])
+
+
+async def _refuse(connections: Sequence[Connection]) -> None:
+    await asyncio.gather(*(each.close(CloseCode.FORBIDDEN, _REVOKED) for each in connections))
 
 
 async def close_stalled(connections: Collection[Connection]) -> None:

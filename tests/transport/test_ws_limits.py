@@ -146,6 +146,15 @@ async def test_a_look_that_fails_is_not_the_last(
         assert (await socket.closed(1.0))[0] == 4403
 
 
+async def test_while_the_store_is_away_the_clock_ends_sockets(served: Served) -> None:
+    async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
+        served.runtime.look_ups_fail = True
+        served.runtime.expired.add("sge_one")
+        assert (await ours.closed(2.0))[0] == 4403
+        await theirs.send(type="ping")
+        assert (await theirs.receive())["type"] == "pong"
+
+
 async def test_a_look_up_that_hangs_holds_up_no_other(served: Served) -> None:
     async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
         served.runtime.hanging.add("sge_one")

@@ -68,6 +68,8 @@ class TinyRuntime:
     released: asyncio.Event = field(default_factory=asyncio.Event)
     store: MemoryEvents = field(default_factory=MemoryEvents)
     revoked: set[str] = field(default_factory=set)
+    expired: set[str] = field(default_factory=set)
+    look_ups_fail: bool = False
     problems: dict[str, str | None] = field(default_factory=dict)
     sessions_open: int = 0
     limiter: Any = None
@@ -99,7 +101,12 @@ class TinyRuntime:
         return caller_of_key(authority)
 
     async def look_again(self, tokens: Sequence[str]) -> None:
-        """Nothing is remembered here."""
+        """Remembers none of them."""
+        if tokens and self.look_ups_fail:
+            raise Unavailable("the database does not answer in time", 2)
+
+    def has_expired(self, token: str) -> bool:
+        return token in self.expired
 
     def now(self) -> datetime:
         return datetime.now(UTC)

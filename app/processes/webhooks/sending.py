@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import httpx
 import structlog
@@ -37,6 +38,12 @@ class Message:
     body: bytes = field(repr=False)
 
 
+@cache
+def _public_roots() -> ssl.SSLContext:
+    """The usual authorities: reading them takes a worker's loop longer than sending does."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Sender:
     """Sends messages, each over a connection of its own.
 
@@ -58,7 +65,7 @@ class Sender:
         self._allow_loopback = allow_loopback
         self._patience = patience
         self._transport = httpx.AsyncHTTPTransport(
-            verify=tls or httpx.create_ssl_context(trust_env=False),
+            verify=tls or _public_roots(),
             trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )

@@ -231,6 +231,7 @@ export type IntentRowsQueryVariables = Exact<{
 export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'Affiliate' }
     | { __typename: 'ApiKey' }
+    | { __typename: 'AuditEntry' }
     | { __typename: 'BalanceAdjustment' }
     | { __typename: 'ChainTransaction' }
     | { __typename: 'Commission' }
@@ -244,8 +245,11 @@ export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'Program' }
     | { __typename: 'Reversal' }
     | { __typename: 'SafeTransaction' }
+    | { __typename: 'Session' }
     | { __typename: 'Settlement' }
     | { __typename: 'User' }
+    | { __typename: 'WebhookDelivery' }
+    | { __typename: 'WebhookEndpoint' }
    | null> | null };
 
 export type IntentEventsSubscriptionVariables = Exact<{

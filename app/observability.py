@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO, cast
 from uuid import uuid4
 
 import orjson
@@ -31,8 +31,21 @@ EVENTS_LAG_SECONDS = Gauge(
 )
 
 
+class _StandardError:
+    """Whatever standard error is when a line is written: it may be another one when commands run one after the other in
+    a process, and loggers are kept.
+    """
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure_logging(level: str = "INFO") -> None:
     """One JSON object a line on standard error; the standard library's loggers join in."""
+    stream = _StandardError()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -43,10 +56,10 @@ def configure_logging(level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(serializer=_dump),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", stream)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(_StandardLibraryLine())
     # Libraries tell everything at debug level: addresses that carry keys, headers, what is signed.
     quiet = max(logging.getLevelName(level), logging.INFO)

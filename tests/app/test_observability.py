@@ -57,6 +57,22 @@ except ValueError:
 """
 
 
+# As commands that run one after the other in one process.
+ONE_AFTER_THE_OTHER = """
+import io, logging, sys
+from app.observability import configure_logging
+import structlog
+own, sys.stderr = sys.stderr, io.StringIO()
+configure_logging()
+log = structlog.get_logger()
+log.info("one")
+sys.stderr.close()
+sys.stderr = own
+log.info("two")
+logging.getLogger("theirs").warning("three")
+"""
+
+
 def told(program: str) -> list[dict[str, Any]]:
     """The log lines of a program that prints nothing else."""
     done = subprocess.run(
@@ -91,3 +107,7 @@ def test_the_standard_librarys_lines_have_a_timestamp_too() -> None:
     assert theirs["timestamp"][:13] == ours["timestamp"][:13]
     assert theirs["timestamp"].endswith("Z")
     assert ours["timestamp"].endswith("Z")
+
+
+def test_lines_go_where_standard_error_is_when_they_are_written() -> None:
+    assert [line["event"] for line in told(ONE_AFTER_THE_OTHER)] == ["two", "three"]

@@ -14,6 +14,7 @@ from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import audit_entries as reads_audit_entries
 from app.store.reads import chain_transactions as reads_chain_transactions
 from app.store.reads import commissions as reads_commissions
+from app.store.reads import discrepancies as reads_discrepancies
 from app.store.reads import intents as reads_intents
 from app.store.reads import journals as reads_journals
 from app.store.reads import lanes as reads_lanes
@@ -43,6 +44,7 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.BALANCE_ADJUSTMENT: reads_adjustments.by_ids,
     IdPrefix.CHAIN_TRANSACTION: reads_chain_transactions.by_ids,
     IdPrefix.COMMISSION: reads_commissions.by_ids,
+    IdPrefix.DISCREPANCY: reads_discrepancies.by_ids,
     IdPrefix.INTENT: reads_intents.by_ids,
     IdPrefix.LANE: reads_lanes.lanes_by_ids,
     IdPrefix.LEDGER_ACCOUNT: reads_accounts.by_ids,

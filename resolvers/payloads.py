@@ -143,6 +143,12 @@ class SessionPayloadRow:
     user_errors: list[UserErrorRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class DiscrepancyPayloadRow:
+    discrepancy: Any = None
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
 Payload = TypeVar(
     "Payload",
     ProgramPayloadRow,
@@ -161,6 +167,7 @@ Payload = TypeVar(
     ExportPayloadRow,
     LoginPayloadRow,
     SessionPayloadRow,
+    DiscrepancyPayloadRow,
 )
 
 

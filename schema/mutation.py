@@ -13,6 +13,7 @@ import resolvers.changing_providers
 import resolvers.changing_roles
 import resolvers.changing_wallets
 import resolvers.changing_webhooks
+import resolvers.discrepancies
 import resolvers.exporting
 import resolvers.reversing_settlements
 import resolvers.signing_in
@@ -22,6 +23,7 @@ from schema.types.payloads import (
     ApiKeyPayload,
     ApiKeySecretPayload,
     BalanceAdjustmentPayload,
+    DiscrepancyPayload,
     ExportPayload,
     IntentPayload,
     LanePayload,
@@ -102,6 +104,10 @@ class Mutation:
         resolvers.changing_payouts.close,
         description="Ends a rejected batch without paying: a zero-value Safe transaction at each open nonce, "
         "to be signed by owners.",
+    )
+    resolve_discrepancy: DiscrepancyPayload | None = mutated(
+        resolvers.discrepancies.resolve,
+        description="providerFee: what the provider kept of a FROM_PROVIDER transfer.",
     )
     propose_balance_adjustment: BalanceAdjustmentPayload | None = mutated(
         resolvers.adjusting_balances.propose

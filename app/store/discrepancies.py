@@ -1,10 +1,12 @@
 """Discrepancies as rows, and the pause that a critical one means."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.discrepancies import NewDiscrepancy
+from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy
 from app.domain.ids import new_id
+from app.domain.money import Money
 from app.store.database import UnitOfWork
 
 # While one of this kind about this thing is open, the same finding adds nothing.
@@ -18,6 +20,26 @@ _PAUSE = """
 UPDATE program SET status = 'PAUSED', pause_reason = $2, paused_by = $3, paused_at = $4, version = version + 1
  WHERE id = $1 AND status = 'ACTIVE'
 RETURNING version, public_id
+"""
+_LOCK = """
+SELECT kind, reference, resolved_at FROM discrepancy WHERE program_id = $1 AND id = $2 FOR UPDATE
+"""
+# What put the money into SUSPENSE names the same log.
+_SUSPENDED = """
+SELECT t.amount, t.currency FROM journal j JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
+ WHERE j.program_id = $1 AND j.kind = $2 AND j.reference = $3
+"""
+_JOURNALS = {
+    DiscrepancyKind.UNEXPLAINED_INFLOW: "DEPOSIT",
+    DiscrepancyKind.UNEXPLAINED_OUTFLOW: "WITHDRAWAL",
+}
+_RESOLVE = """
+UPDATE discrepancy SET resolved_at = $3, resolved_by = $4, note = $5, posting_journal_id = $6
+ WHERE program_id = $1 AND id = $2
+"""
+_OWED = """
+SELECT debits - credits FROM account
+ WHERE program_id = $1 AND currency = $2 AND kind = 'PROVIDER' AND owner_id = 0
 """
 
 
@@ -47,3 +69,48 @@ async def pause_program(
     """The program's new version and public id; None when it was not ACTIVE."""
     row = await unit.connection.fetchrow(_PAUSE, program_id, reason, actor, at)
     return None if row is None else (row["version"], row["public_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepancyToResolve:
+    """suspense: the amount that waits in SUSPENSE because of it; None when none does."""
+
+    id: UUID
+    kind: DiscrepancyKind
+    resolved: bool
+    suspense: Money | None
+
+
+async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> DiscrepancyToResolve | None:
+    """One of the unit's own program, kept for the rest of the transaction."""
+    row = await unit.connection.fetchrow(_LOCK, unit.program_id, discrepancy_id)
+    if row is None:
+        return None
+    kind = DiscrepancyKind(row["kind"])
+    found = None
+    if kind in _JOURNALS:
+        found = await unit.connection.fetchrow(
+            _SUSPENDED, unit.program_id, _JOURNALS[kind], row["reference"]
+        )
+    suspense = None if found is None else Money(found["amount"], found["currency"])
+    return DiscrepancyToResolve(discrepancy_id, kind, row["resolved_at"] is not None, suspense)
+
+
+async def resolve(
+    unit: UnitOfWork,
+    discrepancy_id: UUID,
+    by: str,
+    note: str,
+    *,
+    journal_id: int | None,
+    at: datetime,
+) -> None:
+    await unit.connection.execute(
+        _RESOLVE, unit.program_id, discrepancy_id, at, by, note, journal_id
+    )
+
+
+async def owed_by_provider(unit: UnitOfWork, currency: str) -> Money:
+    """What providers confirmed to the unit's program and have not brought into the treasury."""
+    units = await unit.connection.fetchval(_OWED, unit.program_id, currency)
+    return Money(units or 0, currency)

@@ -215,4 +215,6 @@ CREATE TABLE discrepancy (
   posting_journal_id bigint,
   PRIMARY KEY (program_id, id)
 );
+CREATE TRIGGER discrepancy_resolved_once BEFORE UPDATE ON discrepancy
+  FOR EACH ROW WHEN (OLD.resolved_at IS NOT NULL) EXECUTE FUNCTION sge_refuse_change();
 CREATE UNIQUE INDEX discrepancy_once ON discrepancy (program_id, kind, reference) WHERE resolved_at IS NULL;

@@ -153,6 +153,7 @@ GRANT UPDATE (status, death, death_reason, holding, holds, version, simulated_at
   simulated_refused, gas_estimate, waiting, waiting_code) ON safe_transaction TO sge_api;
 GRANT UPDATE (rejected_by, rejected_at, reject_reason, version) ON payout_batch TO sge_api;
 GRANT UPDATE (approved_by, approved_at, journal_id) ON balance_adjustment TO sge_api;
+GRANT UPDATE (resolved_at, resolved_by, note, posting_journal_id) ON discrepancy TO sge_api;
 
 GRANT INSERT ON webhook_endpoint, webhook_secret TO sge_api;
 GRANT UPDATE (url, events, enabled, starts_after, failing_since, deleted_at, version) ON webhook_endpoint TO sge_api;

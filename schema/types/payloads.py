@@ -10,6 +10,7 @@ from app.domain.warnings import WarningCode
 from schema.fields import resolved
 from schema.types.adjustments import BalanceAdjustment
 from schema.types.affiliates import Affiliate
+from schema.types.discrepancies import Discrepancy
 from schema.types.intents import Intent
 from schema.types.payouts import PayoutBatch
 from schema.types.programs import Program, Terms
@@ -98,6 +99,12 @@ class PayoutBatchPayload:
 class BalanceAdjustmentPayload:
     adjustment: BalanceAdjustment | None
     replayed: bool
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class DiscrepancyPayload:
+    discrepancy: Discrepancy | None
     user_errors: list[UserError]
 
 

@@ -9,6 +9,7 @@ import resolvers.affiliates
 import resolvers.audit_log
 import resolvers.balances
 import resolvers.commissions
+import resolvers.discrepancies
 import resolvers.intents
 import resolvers.ledger
 import resolvers.members
@@ -24,6 +25,7 @@ from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.scalars import Address, BigInt
 from schema.types.audit import AuditEntry
+from schema.types.discrepancies import Discrepancy
 from schema.types.ledger import LedgerAccount, LedgerTransaction, TrialBalance
 from schema.types.members import Member
 from schema.types.money import Currency, Money
@@ -187,6 +189,7 @@ class Program(Node):
         resolvers.ledger.transactions_of_program
     )
     trial_balance: list[TrialBalance] | None = resolved(resolvers.ledger.trial_balance)
+    discrepancies: Connection[Discrepancy] | None = resolved(resolvers.discrepancies.of_program)
     audit_log: Connection[AuditEntry] | None = resolved(resolvers.audit_log.of_program)
     api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)
     webhook_endpoints: list[WebhookEndpoint] | None = resolved(resolvers.webhooks.of_program)

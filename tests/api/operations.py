@@ -110,6 +110,8 @@ CALLS = {
         idempotencyKey: "close") { """
     + _BATCH
     + " } }",
+    "Mutation.resolveDiscrepancy": """mutation { resolveDiscrepancy(id: "%(discrepancy)s", explanation: NO_POSTING,
+        note: "why") { discrepancy { id resolvedAt } userErrors { code message field } } }""",
     "Mutation.proposeBalanceAdjustment": """mutation { proposeBalanceAdjustment(affiliateId: "%(terminated)s",
         currency: "USDC", reason: "why", idempotencyKey: "adjust") {
           adjustment { id } replayed userErrors { code message field } } }""",

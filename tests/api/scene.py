@@ -37,6 +37,10 @@ INSERT INTO webhook_delivery (program_id, id, endpoint_id, event_epoch, event_po
                               created_at)
 SELECT program_id, $2, id, 1, 1, 'intent.accepted', '{}', now(), now() FROM webhook_endpoint WHERE id = $1
 """
+_DISCREPANCY = """
+INSERT INTO discrepancy (program_id, id, kind, severity, reference, message, opened_at)
+SELECT id, $2, 'UNATTRIBUTED_PAYMENT', 'WARNING', 'a test', 'Nobody is named.', now() FROM program WHERE slug = $1
+"""
 _HALT = "UPDATE lane SET status = 'HALTED', halt_reason = 'test', halted_at = now() WHERE id = $1"
 
 
@@ -102,6 +106,9 @@ class Scene:
             "later": f"{self.stage.process.now() + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}",
         }
         self.names |= await self._delivery()
+        discrepancy = new_id()
+        await self.owner.execute(_DISCREPANCY, self.program.slug, discrepancy)
+        self.names["discrepancy"] = encode_id(IdPrefix.DISCREPANCY, discrepancy)
         for kind in SIGNED_KINDS:
             if not kind.mints_identity:
                 self.names[kind.operation] = await self._signed(payer, kind)

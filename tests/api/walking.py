@@ -48,6 +48,7 @@ WAYS = {
     "DownlineEdge": (*AFFILIATES, "downline(first: 15)", "edges"),
     "AuditEntry": (*OF_PROGRAM, "auditLog(first: 15)", "nodes"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
+    "Discrepancy": (*OF_PROGRAM, "discrepancies(first: 15)", "nodes"),
     "WebhookEndpoint": (*OF_PROGRAM, "webhookEndpoints"),
     "WebhookDelivery": (*OF_PROGRAM, "webhookEndpoints", "deliveries(first: 15)", "nodes"),
     "Lane": ("systemStatus", "lanes"),

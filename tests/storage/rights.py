@@ -18,7 +18,7 @@ commission                   isu     isu     s       -
 commission_transition        is      is      s       -
 consumed_through             is      isu     s       -
 consumer_position            s       isu     s       -
-discrepancy                  s       isu     s       -
+discrepancy                  su      isu     s       -
 event                        s       s       s       s
 event_feed                   s       s       s       s
 event_outbox                 i       is      -       -
@@ -76,6 +76,7 @@ COLUMNS = {
     ("sge_api", "affiliate"): "parent_id status display_name wallet version",
     ("sge_api", "api_key"): "last_used_at expires_at revoked_at",
     ("sge_api", "balance_adjustment"): "approved_by approved_at journal_id",
+    ("sge_api", "discrepancy"): "resolved_at resolved_by note posting_journal_id",
     ("sge_api", "commission"): "status",
     ("sge_api", "lane"): "status halt_reason halted_at",
     (

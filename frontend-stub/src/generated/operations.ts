@@ -235,6 +235,7 @@ export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'BalanceAdjustment' }
     | { __typename: 'ChainTransaction' }
     | { __typename: 'Commission' }
+    | { __typename: 'Discrepancy' }
     | { __typename: 'Intent', id: string, kind: IntentKind, status: IntentStatus, stage: IntentStage, confirmations: number | null, requiredConfirmations: number | null, version: number, wallet: string | null, createdAt: string, amount: { amount: string, currency: string } | null, attempts: Array<{ number: number, transaction: { id: string, hash: string, explorerUrl: string | null } | null }>, failure: { code: IntentFailureCode, message: string, retryable: boolean } | null }
     | { __typename: 'Lane' }
     | { __typename: 'LedgerAccount' }

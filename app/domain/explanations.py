@@ -1,0 +1,63 @@
+"""What a person says of a discrepancy, and the posting that it means."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.discrepancies import DiscrepancyKind
+from app.domain.ids import new_id
+from app.domain.money import Money
+from app.domain.postings import PROGRAM, PROVIDER, SUSPENSE, Account, Journal, JournalKind, Transfer
+
+EXPLAINED = "explained"
+PROVIDER_FEE = "provider_fee"
+
+
+class Explanation(StrEnum):
+    """DiscrepancyExplanation of the contract."""
+
+    NO_POSTING = "NO_POSTING"
+    TO_PROGRAM = "TO_PROGRAM"
+    FROM_PROGRAM = "FROM_PROGRAM"
+    FROM_PROVIDER = "FROM_PROVIDER"
+    UNDO_SETTLEMENT = "UNDO_SETTLEMENT"
+
+
+_SIDES: dict[Explanation, tuple[Account, Account]] = {
+    Explanation.TO_PROGRAM: (SUSPENSE, PROGRAM),
+    Explanation.FROM_PROVIDER: (SUSPENSE, PROVIDER),
+    Explanation.FROM_PROGRAM: (PROGRAM, SUSPENSE),
+}
+_FOR_MONEY = {
+    DiscrepancyKind.UNEXPLAINED_INFLOW: (Explanation.TO_PROGRAM, Explanation.FROM_PROVIDER),
+    DiscrepancyKind.UNEXPLAINED_OUTFLOW: (Explanation.FROM_PROGRAM,),
+}
+
+
+def explanations_of(kind: DiscrepancyKind, *, in_suspense: bool) -> tuple[Explanation, ...]:
+    """What may be said of a discrepancy of this kind; money in SUSPENSE has to come out of it."""
+    return _FOR_MONEY.get(kind, ()) if in_suspense else (Explanation.NO_POSTING,)
+
+
+def explaining_journal(
+    discrepancy_id: UUID,
+    explanation: Explanation,
+    amount: Money,
+    provider_fee: Money | None,
+    *,
+    note: str,
+    effective_at: datetime,
+) -> Journal:
+    """Takes the amount out of SUSPENSE. provider_fee: what the provider kept of a charge, which the program bears."""
+    debit, credit = _SIDES[explanation]
+    lines = [Transfer(EXPLAINED, amount, debit, credit)]
+    if provider_fee is not None:
+        lines.append(Transfer(PROVIDER_FEE, provider_fee, PROGRAM, PROVIDER))
+    return Journal(
+        public_id=new_id(),
+        kind=JournalKind.ADJUSTMENT,
+        reference=str(discrepancy_id),
+        effective_at=effective_at,
+        transfers=tuple(lines),
+        description=note,
+    )

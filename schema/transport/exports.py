@@ -8,7 +8,7 @@ from typing import Protocol
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import Unavailable
@@ -67,8 +67,10 @@ class Exports:
         self._runtime = runtime
         self._places = ExportPlaces(_AT_ONCE)
 
-    def route(self) -> Route:
-        return Route("/exports/{token}", self._download, methods=["GET"])
+    def route(self) -> Mount:
+        """All of /exports, so that what is not there is not looked for among the page's files."""
+        download = Route("/{token}", self._download, methods=["GET"])
+        return Mount("/exports", Router([download], redirect_slashes=False))
 
     async def _download(self, request: Request) -> Response:
         token = request.path_params["token"]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route, Router
 
 from app.domain.errors import Unavailable
 from app.domain.providers import COINBASE_COMMERCE
@@ -44,9 +44,11 @@ class ProviderWebhooks:
         self._runtime = runtime
         self._settings = settings
 
-    def route(self) -> Route:
-        path = f"/webhooks/{COINBASE_COMMERCE}/{{program}}"
-        return Route(path, self._receive, methods=["POST"])
+    def route(self) -> Mount:
+        """All of /webhooks, so that what is not there is not looked for among the page's files."""
+        path = f"/{COINBASE_COMMERCE}/{{program}}"
+        receiving = Route(path, self._receive, methods=["POST"])
+        return Mount("/webhooks", Router([receiving], redirect_slashes=False))
 
     async def _receive(self, request: Request) -> Response:
         try:

@@ -84,6 +84,7 @@ async def others_go_on_beside(
     return await waiting
 
 
+@pytest.mark.long
 async def test_the_other_programs_of_the_chain_are_read_on(paying: Paying) -> None:
     world, settling = paying.world, paying.world.settling
     program, batch = await paying.approved()
@@ -105,6 +106,7 @@ async def test_the_other_programs_of_the_chain_are_read_on(paying: Paying) -> No
     await world.check()
 
 
+@pytest.mark.long
 async def test_no_lane_waits_for_it(paying: Paying) -> None:
     world = paying.world
     program, _ = await paying.approved()

@@ -77,6 +77,11 @@ mutation ($id: ID!, $key: String!) {
   }
 }
 """
+_DISCREPANCIES = """
+INSERT INTO discrepancy (program_id, id, kind, severity, reference, message, opened_at, posting_journal_id)
+SELECT $1, gen_random_uuid(), 'UNEXPLAINED_INFLOW', 'WARNING', gen_random_uuid()::text, '', now(), j.id
+  FROM journal j WHERE j.program_id = $1 ORDER BY j.id DESC LIMIT $2
+"""
 _PROGRAM = "SELECT id FROM program WHERE slug = $1"
 _LINE = "SELECT sge_upline(path) FROM affiliate WHERE program_id = $1 AND referral_code = $2"
 
@@ -124,6 +129,10 @@ class FilledProgram:
                 REVERSE, id=encode_id(IdPrefix.SETTLEMENT, paid.settlement), key=new_id().hex
             )
             assert reversed_["reverseSettlement"]["userErrors"] == []
+
+    async def doubt(self, count: int) -> None:
+        """Opens discrepancies about the newest journals, which explain them."""
+        await self.owner.execute(_DISCREPANCIES, self.key, count)
 
     async def _pay(self, number: int) -> None:
         line = await self.owner.fetchval(_LINE, self.key, f"BRANCH{number}")

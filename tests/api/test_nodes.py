@@ -53,6 +53,7 @@ async def test_every_node_is_found_by_its_id_and_by_its_own_program_only(
     await Batches(filled).propose(filled.payments)
     await filled.reverse()
     await add_endpoints(filled, 2)
+    await filled.doubt(2)
     other = await stage.program()
     for kind in set(node_types()) - NAMED_BY_MUTATIONS_ONLY:
         ids = await ids_of(filled, kind)

@@ -23,11 +23,6 @@ from tests.api.walking import (
 )
 
 FEW, MANY = 1, 5
-_DISCREPANCIES = """
-INSERT INTO discrepancy (program_id, id, kind, severity, reference, message, opened_at, posting_journal_id)
-SELECT $1, gen_random_uuid(), 'UNEXPLAINED_INFLOW', 'WARNING', gen_random_uuid()::text, '', now(), j.id
-  FROM journal j WHERE j.program_id = $1 ORDER BY j.id DESC LIMIT $2
-"""
 
 
 def queries() -> dict[str, str]:
@@ -87,7 +82,7 @@ async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
         await batches.execute(batch)
     await filled.reverse()
     await add_endpoints(filled, branches)
-    await filled.owner.execute(_DISCREPANCIES, filled.key, branches)
+    await filled.doubt(branches)
 
 
 async def count_all(

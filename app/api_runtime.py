@@ -22,25 +22,25 @@ from app.domain.errors import Unavailable
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
 from app.domain.siwe.uri import origin_of
-from app.processes.accept_intent import Intake
 from app.processes.advance_clock import advance_clock
 from app.processes.change_wallet import WalletChanges
 from app.processes.create_program import create_program_from_chain
+from app.processes.intake.accept_intent import Intake
 from app.processes.note_credential_uses import note_credential_uses
-from app.processes.payouts import Payouts
+from app.processes.payouts.parts import Payouts
 from app.processes.receive_provider_event import ProviderEvents
 from app.processes.sign_in import SignIns
 from app.processes.webhooks.changing import EndpointChanges
 from app.processes.webhooks.resolving import SystemResolver
 from app.runtime import Runtime, chain_facts, open_runtime
 from app.services.create_export import use_export
-from app.services.create_program import ProgramResult
 from app.services.execute import execute
-from app.services.new_program import CreateProgram
+from app.services.programs.create_program import ProgramResult
+from app.services.programs.new_program import CreateProgram
 from app.settings import Settings
-from app.store import events
 from app.store.database import ReadSession, UnitOfWork
 from app.store.database_errors import DatabaseError, passes
+from app.store.feed import events
 
 Result = TypeVar("Result")
 

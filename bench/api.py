@@ -21,8 +21,8 @@ import psutil
 
 from app.domain.ids import new_id
 from app.runtime import Runtime
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
 from app.services.execute import execute
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from app.settings import load_settings
 from bench.api_stand import Stand, Tenant, body_of, create_tenant, running, running_stand
 from bench.http_load import Load, answer_of, load

@@ -19,9 +19,9 @@ from app.domain.permissions import ApiScope, Authority
 from app.domain.terms import TermsText
 from app.processes.create_program import create_program_from_chain
 from app.runtime import Runtime, chain_facts
-from app.services.api_keys import CreateApiKey, create_api_key, make_operator_key
+from app.services.access.api_keys import CreateApiKey, create_api_key, make_operator_key
 from app.services.execute import execute
-from app.services.new_program import CreateProgram
+from app.services.programs.new_program import CreateProgram
 from schema.ids import IdPrefix, encode_id
 from sge import migrations
 from sge.demo.chain import prepared_chain

@@ -23,7 +23,7 @@ import psutil
 from app.chain.address import checksum_address
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
-from app.processes.accept_intent import Intake
+from app.processes.intake.accept_intent import Intake
 from app.store.database import Database
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade

@@ -35,7 +35,7 @@ from app.domain.postings import (
     Transfer,
 )
 from app.store.database import Database
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade
 from tests.storage.seeds import add_program

@@ -17,7 +17,7 @@ from typing import TypeVar
 from eth_account import Account
 
 from app.chain.deploy import deploy_contracts
-from app.processes.mature import mature_due
+from app.processes.payouts.mature import mature_due
 from sge.embedded.anvil import Anvil
 from sge.embedded.postgres import Postgres
 from sge.embedded.postgres_address import SUPERUSER

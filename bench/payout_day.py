@@ -15,9 +15,9 @@ import asyncpg
 
 from app.chain.address import checksum_address
 from app.domain.actors import PAYMASTER
-from app.processes.mature import mature_due
-from app.processes.pay_day import pay_day
-from app.processes.payouts import Payouts
+from app.processes.payouts.mature import mature_due
+from app.processes.payouts.parts import Payouts
+from app.processes.payouts.pay_day import pay_day
 from app.runtime import chain_facts
 from app.store.database import Database
 from bench.processes import Crew, cpu_seconds

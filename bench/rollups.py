@@ -22,7 +22,7 @@ from app.domain.clock import real_clock
 from app.processes.follow_events import follow_events
 from app.services import rollups
 from app.store.database import Database
-from app.store.events import EventFeed
+from app.store.feed.events import EventFeed
 from app.store.reads.downline_sums import downline_summaries
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade

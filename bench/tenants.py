@@ -24,10 +24,10 @@ from app.domain.permissions import ApiScope, Authority
 from app.domain.terms import TermsText
 from app.processes.create_program import create_program_from_chain
 from app.runtime import chain_facts
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
 from app.services.execute import execute
-from app.services.new_program import CreateProgram
-from app.services.programs import pause_program, resume_program
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.programs.change_programs import pause_program, resume_program
+from app.services.programs.new_program import CreateProgram
 from bench.stand import Bench
 from sge.demo.chain import TOKEN
 from sge.embedded.anvil import CHAIN_ID

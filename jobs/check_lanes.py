@@ -1,7 +1,7 @@
 """Looks at every relayer: funds, nonces, age of what waits; a new key gets its lane."""
 
-from app.processes.check_lanes import check_lanes as check
-from app.processes.ensure_lanes import ensure_lanes
+from app.processes.settlement.check_lanes import check_lanes as check
+from app.processes.settlement.ensure_lanes import ensure_lanes
 from jobs.context import JobContext
 from jobs.entry import wake
 

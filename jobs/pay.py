@@ -3,8 +3,8 @@
 import asyncio
 
 from app.chain.client import Chain
-from app.processes.end_safe_transactions import end_safe_transactions
-from app.processes.relay_payouts import relay_payouts
+from app.processes.payouts.end_safe_transactions import end_safe_transactions
+from app.processes.payouts.relay_payouts import relay_payouts
 from jobs.context import JobContext
 from jobs.entry import wake
 from jobs.settle_intents import settling_of

@@ -1,7 +1,7 @@
 """Matures commissions and proposes batches, once a day of each program's own time."""
 
-from app.processes.pay_day import pay_day as do_pay_day
-from app.processes.payouts import Payouts
+from app.processes.payouts.parts import Payouts
+from app.processes.payouts.pay_day import pay_day as do_pay_day
 from app.runtime import chain_facts
 from jobs.context import JobContext
 from jobs.entry import wake

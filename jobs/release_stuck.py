@@ -1,6 +1,6 @@
 """Gives back what crashed workers held, and fails what can no longer settle."""
 
-from app.processes.release_stuck import release_stuck as release
+from app.processes.settlement.release_stuck import release_stuck as release
 from jobs.context import JobContext
 from jobs.entry import wake
 

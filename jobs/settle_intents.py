@@ -7,8 +7,8 @@ from functools import partial
 
 from app.chain.client import Chain
 from app.domain.ids import new_id
-from app.processes.settle import settle
-from app.processes.settling import Settling
+from app.processes.settlement.settle import settle
+from app.processes.settlement.settling import Settling
 from jobs.context import JobContext
 from jobs.entry import wake
 

@@ -3,8 +3,8 @@
 import asyncio
 
 from app.chain.client import Chain
-from app.processes.watch import WatcherParts
-from app.processes.watch import watch_chain as watch
+from app.processes.watching.watch import WatcherParts
+from app.processes.watching.watch import watch_chain as watch
 from jobs.context import JobContext
 from jobs.entry import wake
 

@@ -3,8 +3,8 @@
 import strawberry
 from strawberry import Parent
 
-from app.services.approve_adjustment import approve_adjustment
-from app.services.propose_adjustment import (
+from app.services.corrections.approve_adjustment import approve_adjustment
+from app.services.corrections.propose_adjustment import (
     AdjustmentResult,
     ProposeAdjustment,
     propose_adjustment,

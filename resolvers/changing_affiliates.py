@@ -7,8 +7,8 @@ import strawberry
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority, Role
 from app.domain.states import AffiliateStatus
-from app.services import affiliates as services
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.affiliates import change_affiliates as services
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
 from app.store.reads import affiliates as reads
 from resolvers.access import Info, authorize, load_one, named_program, process_of
 from resolvers.objects import named_object

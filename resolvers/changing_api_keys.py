@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import ApiScope, Authority, Caller
-from app.services import api_keys as services
+from app.services.access import api_keys as services
 from app.store.reads import api_keys as reads
 from resolvers.access import (
     Info,

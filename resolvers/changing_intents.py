@@ -7,7 +7,7 @@ import strawberry
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.intents import PAYMENT, REGISTRATION
 from app.domain.intents.kind import Asked, SignedKind
-from app.services import intents as services
+from app.services.intents import change_intents as services
 from app.store.reads import intents as reads
 from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
 from resolvers.objects import named_object

@@ -3,7 +3,7 @@
 import strawberry
 
 from app.domain.errors import Refusal, RefusalCode
-from app.services.lanes import unhalt_lane
+from app.services.settlement.lanes import unhalt_lane
 from app.store.reads import lanes as reads
 from resolvers.access import Info, authorize, load_one
 from resolvers.payloads import LanePayloadRow, answer, commit

@@ -7,12 +7,12 @@ from strawberry import UNSET
 
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
-from app.processes.approve_batch import ApprovePayoutBatch, approve_payout_batch
-from app.processes.close_batch import ClosePayoutBatch, close_payout_batch
-from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
-from app.processes.payouts import BatchResult
-from app.processes.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
-from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
+from app.processes.payouts.approve_batch import ApprovePayoutBatch, approve_payout_batch
+from app.processes.payouts.close_batch import ClosePayoutBatch, close_payout_batch
+from app.processes.payouts.create_batch import CreatePayoutBatch, create_payout_batch
+from app.processes.payouts.parts import BatchResult
+from app.processes.payouts.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
+from app.services.payouts.reject_batch import RejectPayoutBatch, reject_payout_batch
 from app.store.reads import payout_batches as reads
 from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
 from resolvers.objects import named_object

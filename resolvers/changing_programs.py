@@ -5,8 +5,8 @@ from datetime import datetime
 import strawberry
 
 from app.domain.errors import Refusal, RefusalCode
-from app.services import programs as services
-from app.services import terms as terms_services
+from app.services.programs import change_programs as services
+from app.services.programs import terms as terms_services
 from resolvers import programs
 from resolvers.access import Info, authorize, named_program, own_key, process_of
 from resolvers.payloads import ProgramPayloadRow, TermsPayloadRow, answer, commit

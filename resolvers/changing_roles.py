@@ -6,8 +6,8 @@ from datetime import datetime
 import strawberry
 
 from app.domain.permissions import Authority, Role
-from app.services import roles as services
-from app.services.create_program import ProgramResult
+from app.services.access import roles as services
+from app.services.programs.create_program import ProgramResult
 from app.store.database import UnitOfWork
 from resolvers import programs
 from resolvers.access import Info, authorize, named_program

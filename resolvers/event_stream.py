@@ -9,7 +9,7 @@ from strawberry import UNSET
 
 from app.bus.event_reader import Reached, SlowConsumer
 from app.domain.events import EventType as DomainEventType
-from app.store.events import CursorExpired as PositionExpired
+from app.store.feed.events import CursorExpired as PositionExpired
 from resolvers.access import Info, authorize, process_of, subscribed_program
 from resolvers.shown_events import EVENT_CURSOR, ProgramEventRow, shown_events
 from schema.errors import CursorExpired, ServiceUnavailable

@@ -3,7 +3,7 @@
 import strawberry
 
 from app.domain.errors import Refusal
-from app.processes.intent_commands import AskPaymentAuthorization, PaymentAuthorization
+from app.processes.intake.intent_commands import AskPaymentAuthorization, PaymentAuthorization
 from resolvers.access import Info, authorize, named_program, own_key, process_of
 from schema.errors import ONLY_ITSELF, BadUserInput, Forbidden
 from schema.inputs.intents import IntentKind

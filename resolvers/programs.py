@@ -7,8 +7,8 @@ from strawberry import UNSET, Parent
 
 from app.domain.clock import program_time
 from app.domain.permissions import PLATFORM_PROGRAM_ID
-from app.store import events
-from app.store.events import FeedPosition
+from app.store.feed import events
+from app.store.feed.events import FeedPosition
 from app.store.reads import api_keys as reads_api_keys
 from app.store.reads import programs as reads
 from app.store.reads import provider_secrets as reads_provider_secrets

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import UNSET
 
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.reads import reversals as reads
 from resolvers.access import Info, authorize, load_one, own_key
 from resolvers.objects import named_object

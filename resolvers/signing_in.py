@@ -6,7 +6,7 @@ from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.texts import shown_line
 from app.processes.sign_in import LoginChallenge
-from app.services import sessions as services
+from app.services.access import sessions as services
 from resolvers.access import Info, authorize, process_of
 from resolvers.payloads import (
     LoginPayloadRow,

@@ -6,10 +6,10 @@ from uuid import UUID
 import strawberry
 
 from app.domain.permissions import Caller
+from app.store.access.sessions import Holder
 from app.store.reads import api_keys, sessions
 from app.store.reads.api_keys import ApiKeyRow
 from app.store.reads.sessions import SessionRow
-from app.store.sessions import Holder
 from resolvers.access import Info, authorize, load_one
 
 

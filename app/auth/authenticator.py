@@ -9,10 +9,10 @@ from app.auth.api_keys import KEY_TOKEN, KeyHasher
 from app.auth.sessions import SESSION_TOKEN
 from app.domain.clock import Clock
 from app.domain.permissions import ApiScope, Authority, Caller, Role, caller_of_key
-from app.store.api_keys import KnownKey, find_keys
+from app.store.access.api_keys import KnownKey, find_keys
+from app.store.access.sessions import KnownSession, find_sessions
+from app.store.access.wallets import WalletStanding, wallet_standings
 from app.store.database import Database, ReadSession
-from app.store.sessions import KnownSession, find_sessions
-from app.store.wallets import WalletStanding, wallet_standings
 
 # Revocation takes effect within 5 s everywhere; a credential that is used all the time costs a look-up each 2 s.
 _CACHED_FOR = timedelta(seconds=2)

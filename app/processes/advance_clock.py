@@ -5,10 +5,10 @@ from functools import partial
 
 from app.domain.clock import Clock
 from app.domain.permissions import Authority
-from app.processes.mature import mature_due
-from app.services import programs
-from app.services.create_program import ProgramResult
+from app.processes.payouts.mature import mature_due
 from app.services.execute import Bells, execute
+from app.services.programs import change_programs as programs
+from app.services.programs.create_program import ProgramResult
 from app.store.database import Database
 
 

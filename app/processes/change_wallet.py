@@ -19,9 +19,9 @@ from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
 from app.domain.wallet_changes import deadline_of, open_deadlines
-from app.services.change_wallet import SignedWalletChange, change_wallet
+from app.services.affiliates.change_wallet import SignedWalletChange, change_wallet
+from app.services.affiliates.register_affiliate import AffiliateResult
 from app.services.execute import Bells, execute
-from app.services.register_affiliate import AffiliateResult
 from app.store.database import Database
 from app.store.wallet_changes import ChangingAffiliate, read_changing
 

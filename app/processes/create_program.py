@@ -10,14 +10,14 @@ from app.domain.chains import ChainFacts
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import Authority
 from app.domain.treasury import TreasuryReading
-from app.services.create_program import (
+from app.services.execute import Bells, execute
+from app.services.programs.create_program import (
     ProgramResult,
     SlugTaken,
     create_program,
     existing_program,
 )
-from app.services.execute import Bells, execute
-from app.services.new_program import (
+from app.services.programs.new_program import (
     CreateProgram,
     NewProgram,
     check_new_program,

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
-from app.store import consumers
-from app.store.consumers import Lease
 from app.store.database import Database, UnitOfWork
-from app.store.events import EventFeed
+from app.store.feed import consumers
+from app.store.feed.consumers import Lease
+from app.store.feed.events import EventFeed
 
 Apply = Callable[[UnitOfWork, Lease, datetime], Awaitable[Lease]]
 

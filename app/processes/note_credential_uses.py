@@ -5,9 +5,9 @@ from functools import partial
 
 from app.auth.authenticator import CredentialUse
 from app.services.execute import Bells, execute
-from app.store.api_keys import note_key_use
+from app.store.access.api_keys import note_key_use
+from app.store.access.sessions import note_session_use
 from app.store.database import Database
-from app.store.sessions import note_session_use
 
 
 async def note_credential_uses(

@@ -11,7 +11,7 @@ from app.services.execute import Bells, execute
 from app.services.providers.process_event import ProgramIds, process_event
 from app.store.database import Database, UnitOfWork
 from app.store.database_errors import passes
-from app.store.intake import BusyError, StaleFactsError
+from app.store.intents.intake import BusyError, StaleFactsError
 from app.store.provider_events import due_events, put_off
 
 _AT_ONCE = 100

@@ -9,8 +9,8 @@ from app.chain.client import Chain
 from app.chain.token_balance import read_balances as ask
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
+from app.store.chain.token_readings import due_readings, note_balances
 from app.store.database import Database
-from app.store.token_readings import due_readings, note_balances
 
 _LOG = structlog.get_logger()
 _AT_ONCE = 500

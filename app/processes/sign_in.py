@@ -23,12 +23,12 @@ from app.domain.ids import new_id
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.siwe.message import NotASignInMessage, SignInMessage
 from app.domain.siwe.text import write_message
+from app.services.access.sessions import Login, begin_sessions
 from app.services.audit import current_request_id
 from app.services.execute import Bells, execute
-from app.services.micro_batches import MicroBatches
-from app.services.sessions import Login, begin_sessions
+from app.services.intents.micro_batches import MicroBatches
+from app.store.access.sessions import Holder, NewSession
 from app.store.database import Database
-from app.store.sessions import Holder, NewSession
 
 # Longer than any wallet's we know.
 _LONGEST_SIGNATURE = 4096

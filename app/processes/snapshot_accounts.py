@@ -3,8 +3,8 @@
 import asyncio
 
 from app.services.execute import Bells, execute
-from app.store import snapshots
 from app.store.database import Database
+from app.store.ledger import snapshots
 
 _TRIES = 50
 _PAUSE_SECONDS = 0.1

@@ -12,7 +12,7 @@ from uuid import UUID
 from app.domain.actors import is_job
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import UnitOfWork
-from app.store.safe_moves import SafeMove
+from app.store.payouts.safe_moves import SafeMove
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from app.domain.actors import HOUSEKEEPER
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import UnitOfWork
-from app.store.event_retention import forget_events
+from app.store.feed.event_retention import forget_events
 
 
 async def forget_old_events(unit: UnitOfWork, before: datetime, at: datetime) -> int:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from app.domain.seals import SealStream
 from app.services.seals import ChainReport, verify_chain
-from app.store import ledger_proof
 from app.store.database import ReadSession
-from app.store.ledger_proof import DriftingAccount, LedgerTotal
+from app.store.ledger import ledger_proof
+from app.store.ledger.ledger_proof import DriftingAccount, LedgerTotal
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from app.domain.rollup import Additions, fold
-from app.store import consumers, outbox, rollup_events, rollup_rebuild, rollups
-from app.store.consumers import Lease
+from app.store import rollup_events, rollup_rebuild, rollups
 from app.store.database import UnitOfWork
+from app.store.feed import consumers, outbox
+from app.store.feed.consumers import Lease
 
 CONSUMER = "rollups"
 BATCH = 2_000

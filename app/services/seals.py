@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.seals import SealStream, chain, genesis, seal_hash
-from app.store import consumers, seals
-from app.store.consumers import Lease
+from app.store import seals
 from app.store.database import ReadSession, UnitOfWork
+from app.store.feed import consumers
+from app.store.feed.consumers import Lease
 from app.store.seals import Head, Sealable
 
 CONSUMER = "seals"

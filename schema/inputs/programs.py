@@ -6,9 +6,9 @@ import strawberry
 from strawberry import UNSET
 
 from app.domain.terms import TermsText
-from app.services.new_program import CreateProgram
-from app.services.programs import UpdateProgram
-from app.services.terms import SetTerms
+from app.services.programs.change_programs import UpdateProgram
+from app.services.programs.new_program import CreateProgram
+from app.services.programs.terms import SetTerms
 from schema.inputs.given import given
 from schema.inputs.money import MoneyInput, amount_text
 from schema.scalars import Address, BigInt

@@ -12,7 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.permissions import operator_authority
 from app.domain.states import IntentStatus
 from app.services.execute import execute
-from app.services.intents import retry_intent
+from app.services.intents.change_intents import retry_intent
 from app.settings import Settings, load_settings
 from app.store.database import Database
 from app.store.reads import chain_transactions, intent_history

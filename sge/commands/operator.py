@@ -9,7 +9,7 @@ import typer
 from app.auth.api_keys import KeyHasher
 from app.domain.clock import real_clock
 from app.domain.permissions import PLATFORM_PROGRAM_ID
-from app.services.api_keys import make_operator_key
+from app.services.access.api_keys import make_operator_key
 from app.services.execute import execute
 from app.settings import Settings, load_settings
 from sge.session import opened_runtime

@@ -13,8 +13,8 @@ from app.domain.permissions import PLATFORM_PROGRAM_ID, ApiScope, Authority
 from app.domain.terms import TermsText
 from app.processes.create_program import create_program_from_chain
 from app.runtime import chain_facts
-from app.services.create_program import ProgramResult
-from app.services.new_program import CreateProgram
+from app.services.programs.create_program import ProgramResult
+from app.services.programs.new_program import CreateProgram
 from app.settings import Settings, load_settings
 from schema.ids import IdPrefix, encode_id
 from sge.commands.program_upkeep import budget, resume

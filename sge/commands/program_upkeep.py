@@ -9,8 +9,8 @@ import typer
 from app.domain.errors import Refusal
 from app.runtime import Runtime
 from app.services.execute import execute
-from app.services.gas_budget import set_gas_budget
-from app.services.resume_posting import resume_posting
+from app.services.intents.gas_budget import set_gas_budget
+from app.services.settlement.resume_posting import resume_posting
 from app.settings import Command, Settings, load_settings
 from app.store.programs import find_program_id
 from sge.session import opened_runtime

@@ -9,7 +9,7 @@ import pytest
 from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
 from app.main import create_app
-from app.services.api_keys import make_operator_key
+from app.services.access.api_keys import make_operator_key
 from app.settings import Settings
 from app.store.database import Database as Pool
 from schema.build import build_schema

@@ -13,7 +13,7 @@ from app.domain.postings import Account, AccountKind, Movement, MovementDirectio
 from app.domain.settlement_postings import settlement_journal
 from app.domain.states import AffiliateStatus
 from app.store.database import Database
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from schema.ids import IdPrefix, encode_id
 from tests.api.caller import OwnProgram
 from tests.storage.seeds import wallet

@@ -5,8 +5,8 @@ from datetime import timedelta
 from app.auth.sessions import make_session_token
 from app.domain.ids import new_id
 from app.domain.permissions import PLATFORM_PROGRAM_ID
-from app.services.sessions import Login, begin_sessions
-from app.store.sessions import Holder, NewSession
+from app.services.access.sessions import Login, begin_sessions
+from app.store.access.sessions import Holder, NewSession
 from tests.api.caller import Caller, Stage
 
 

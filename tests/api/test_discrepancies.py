@@ -21,8 +21,8 @@ from app.domain.postings import (
     Transfer,
 )
 from app.domain.settlement_postings import movement_reference, unexplained_journal
-from app.services.open_discrepancy import open_discrepancy
-from app.store.ledger import post
+from app.services.corrections.open_discrepancy import open_discrepancy
+from app.store.ledger.posting import post
 from schema.ids import IdPrefix, encode_id
 from tests.api.filled import FilledProgram
 

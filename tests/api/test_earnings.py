@@ -11,7 +11,7 @@ from app.domain.money import Money
 from app.domain.payout_postings import PostedPayout, hold_journal, release_journal
 from app.domain.payouts import PayoutPurpose
 from app.domain.postings import PROGRAM, Account, AccountKind, Journal, JournalKind, Transfer
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.api.batched import Batches
 from tests.api.caller import Caller, Stage
 from tests.api.filled import PAID, FilledProgram

@@ -9,7 +9,7 @@ import pytest
 
 from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
-from app.services.api_keys import make_operator_key
+from app.services.access.api_keys import make_operator_key
 from sge.embedded.anvil import Anvil
 from sge.embedded.redis_server import Redis
 from tests.api.caller import Caller, OwnProgram, Stage

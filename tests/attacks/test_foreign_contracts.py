@@ -6,8 +6,8 @@ import pytest
 
 from app.auth.sessions import make_session_token
 from app.domain.ids import new_id
-from app.services.sessions import Login, begin_sessions
-from app.store.sessions import Holder, NewSession
+from app.services.access.sessions import Login, begin_sessions
+from app.store.access.sessions import Holder, NewSession
 from tests.api.caller import Stage
 from tests.api.conftest import deployment, stage
 from tests.processes.signing_in import new_wallet

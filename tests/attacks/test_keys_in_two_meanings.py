@@ -4,7 +4,7 @@ import asyncio
 
 from app.domain.errors import Refusal, Unavailable
 from app.domain.permissions import ApiScope
-from app.services.api_keys import CreateApiKey, create_api_key
+from app.services.access.api_keys import CreateApiKey, create_api_key
 from tests.services.conftest import api, world
 from tests.services.registering import register
 from tests.services.world import World

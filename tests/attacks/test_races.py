@@ -8,7 +8,7 @@ from eth_account.signers.local import LocalAccount
 from app.domain.amounts import AmountText
 from app.domain.errors import Refusal, Unavailable
 from app.services.execute import execute
-from app.services.intents import cancel_intent
+from app.services.intents.change_intents import cancel_intent
 from app.store.database import UnitOfWork
 from tests.contracts.conftest import chain, deployment
 from tests.contracts.items import USDC

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.auth.api_keys import KeyHasher
-from app.services.api_keys import ApiKeyResult
+from app.services.access.api_keys import ApiKeyResult
 from resolvers.payloads import ApiKeySecretPayloadRow
 
 

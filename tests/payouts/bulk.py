@@ -7,7 +7,7 @@ from app.domain.money import Money
 from app.domain.postings import PROGRAM, Account, AccountKind, Journal, JournalKind, Transfer
 from app.services.execute import execute
 from app.store.database import UnitOfWork
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.payouts.world import PayoutProgram, PayoutWorld
 
 _AFFILIATES = """

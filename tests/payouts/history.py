@@ -14,11 +14,11 @@ from app.domain.errors import Refusal, Unavailable
 from app.domain.money import format_units
 from app.domain.terms import TermsText
 from app.processes.change_wallet import ChangeWallet, WalletChanges
-from app.services.affiliates import MoveAffiliate, move_affiliate
-from app.services.approve_adjustment import approve_adjustment
-from app.services.propose_adjustment import ProposeAdjustment, propose_adjustment
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.services.affiliates.change_affiliates import MoveAffiliate, move_affiliate
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.corrections.approve_adjustment import approve_adjustment
+from app.services.corrections.propose_adjustment import ProposeAdjustment, propose_adjustment
+from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from tests.contracts.items import USDC
 from tests.payouts.history_model import FEE_BPS, LEVELS_BPS, Model, Owner, Payer, Payment
 from tests.payouts.history_proof import Proof

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from app.chain.client import Chain
 from app.chain.signer import Signer
-from app.processes.approve_batch import ApprovePayoutBatch, approve_payout_batch
-from app.processes.end_safe_transactions import end_safe_transactions
-from app.processes.payouts import Payouts
-from app.processes.relay_payouts import relay_payouts
-from app.processes.settling import Settling
+from app.processes.payouts.approve_batch import ApprovePayoutBatch, approve_payout_batch
+from app.processes.payouts.end_safe_transactions import end_safe_transactions
+from app.processes.payouts.parts import Payouts
+from app.processes.payouts.relay_payouts import relay_payouts
+from app.processes.settlement.settling import Settling
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID
 from tests.processes.settling_world import MovableClock

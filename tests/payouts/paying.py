@@ -8,15 +8,15 @@ from uuid import UUID
 from eth_account.signers.local import LocalAccount
 
 from app.domain.payouts import Death
-from app.processes.approve_batch import ApprovePayoutBatch, approve_payout_batch
-from app.processes.end_safe_transactions import end_safe_transactions
-from app.processes.payouts import BatchResult
-from app.processes.relay_payouts import relay_payouts
+from app.processes.payouts.approve_batch import ApprovePayoutBatch, approve_payout_batch
+from app.processes.payouts.end_safe_transactions import end_safe_transactions
+from app.processes.payouts.parts import BatchResult
+from app.processes.payouts.relay_payouts import relay_payouts
 from app.services.execute import execute
-from app.services.give_up_payouts import give_up_payouts
+from app.services.payouts.give_up_payouts import give_up_payouts
 from app.store.database import UnitOfWork
-from app.store.safe_rows import lock_open
-from app.store.treasuries import lock_treasury
+from app.store.payouts.safe_rows import lock_open
+from app.store.payouts.treasuries import lock_treasury
 from tests.contracts.items import USDC
 from tests.payouts.planted import Planted, plant
 from tests.payouts.safes import arguments, sign

@@ -8,7 +8,7 @@ from eth_account.messages import encode_defunct
 
 from app.chain.client import Chain
 from app.chain.deploy import create_safe
-from app.processes.approve_batch import approve_payout_batch
+from app.processes.payouts.approve_batch import approve_payout_batch
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.payouts.paying import Paying, command_of

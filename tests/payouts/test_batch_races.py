@@ -10,9 +10,9 @@ import pytest
 from app.chain.client import BlockTag, Chain
 from app.chain.node_errors import NodeError
 from app.domain.errors import Unavailable
-from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
-from app.processes.payouts import BatchResult
-from app.services.programs import pause_program
+from app.processes.payouts.create_batch import CreatePayoutBatch, create_payout_batch
+from app.processes.payouts.parts import BatchResult
+from app.services.programs.change_programs import pause_program
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram, PayoutWorld

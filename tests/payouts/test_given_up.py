@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from app.processes.settle import settle
+from app.processes.settlement.settle import settle
 from app.services.execute import execute
-from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
+from app.services.payouts.reject_batch import RejectPayoutBatch, reject_payout_batch
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutWorld

@@ -8,10 +8,10 @@ import pytest
 from app.chain.payout_content import Recipient
 from app.chain.safe import NotASafe, read_safe
 from app.chain.safe_simulation import PayoutsNotSimulated, simulate_payouts
-from app.processes.judge_relay import FRUITLESS_COUNT_FOR, Waits, judge_relay
-from app.store.owner_signatures import StoredSignature, signatures_of
-from app.store.payouts_to_post import payouts_of
-from app.store.relays import due_relays, is_relay_due
+from app.processes.payouts.judge_relay import FRUITLESS_COUNT_FOR, Waits, judge_relay
+from app.store.payouts.owner_signatures import StoredSignature, signatures_of
+from app.store.payouts.payouts_to_post import payouts_of
+from app.store.payouts.relays import due_relays, is_relay_due
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.items import USDC
 from tests.payouts.hostile import BURN, STOP, change_function, forger

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from app.processes.pay_day import pay_day
-from app.services.programs import advance_clock, pause_program, resume_program
+from app.processes.payouts.pay_day import pay_day
+from app.services.programs.change_programs import advance_clock, pause_program, resume_program
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram, PayoutWorld
 

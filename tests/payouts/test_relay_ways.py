@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from eth_account import Account
 
-from app.processes.lane_leases import lease_lane, release_lane
-from app.processes.settle import settle
+from app.processes.settlement.lane_leases import lease_lane, release_lane
+from app.processes.settlement.settle import settle
 from tests.contracts.gateway_chain import RELAYER_KEY
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying

@@ -8,13 +8,13 @@ from uuid import UUID
 from app.domain.amounts import AmountText
 from app.domain.errors import Refusal
 from app.domain.money import format_units
-from app.services.approve_adjustment import approve_adjustment
-from app.services.propose_adjustment import (
+from app.services.corrections.approve_adjustment import approve_adjustment
+from app.services.corrections.propose_adjustment import (
     AdjustmentResult,
     ProposeAdjustment,
     propose_adjustment,
 )
-from app.services.reverse_settlement import (
+from app.services.corrections.reverse_settlement import (
     ReversalResult,
     ReverseSettlement,
     reverse_settlement,

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.processes import propose
-from app.processes.lane_leases import lease_lane, release_lane
+from app.processes.payouts import propose
+from app.processes.settlement.lane_leases import lease_lane, release_lane
 from app.services.execute import execute
-from app.services.propose_batch import propose_batch
-from app.store import signing
+from app.services.payouts.propose_batch import propose_batch
+from app.store.chain import signing
 from app.store.database import UnitOfWork
+from app.store.payouts.treasuries import lock_treasury
 from app.store.rules_lock import share_rules
-from app.store.treasuries import lock_treasury
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutProgram, PayoutWorld

@@ -18,16 +18,16 @@ from app.domain.money import Currency
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
 from app.processes.advance_clock import advance_clock
-from app.processes.close_batch import ClosePayoutBatch, close_payout_batch
-from app.processes.create_batch import CreatePayoutBatch, create_payout_batch
 from app.processes.create_program import create_program_from_chain
-from app.processes.payouts import BatchResult, Payouts
-from app.processes.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
-from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
+from app.processes.payouts.close_batch import ClosePayoutBatch, close_payout_batch
+from app.processes.payouts.create_batch import CreatePayoutBatch, create_payout_batch
+from app.processes.payouts.parts import BatchResult, Payouts
+from app.processes.payouts.propose_withdrawal import ProposeWithdrawal, propose_withdrawal
+from app.services.affiliates.change_affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.services.execute import execute
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
-from app.services.reject_batch import RejectPayoutBatch, reject_payout_batch
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.services.payouts.reject_batch import RejectPayoutBatch, reject_payout_batch
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.payouts.safes import Safes

@@ -14,16 +14,16 @@ from app.domain.ids import new_id
 from app.domain.postings import MovementDirection
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
-from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.affiliates.change_affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.execute import execute
-from app.services.findings import FoundItem, SettledItem, TreasuryTransfer
-from app.services.post_transaction import FinalWork, post_transaction
-from app.services.terms import SetTerms, set_terms
-from app.store import consumption, watching
-from app.store.consumption import WatchedProgram
+from app.services.programs.terms import SetTerms, set_terms
+from app.services.settlement.findings import FoundItem, SettledItem, TreasuryTransfer
+from app.services.settlement.post_transaction import FinalWork, post_transaction
+from app.store.chain import consumption, watching
+from app.store.chain.consumption import WatchedProgram
+from app.store.chain.settlements import SettlementPlace
+from app.store.chain.watching import WatchLease
 from app.store.database import Database
-from app.store.settlements import SettlementPlace
-from app.store.watching import WatchLease
 from tests.invariants import violations
 from tests.services.world import (
     CHAIN_ID,

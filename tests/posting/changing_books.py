@@ -6,13 +6,13 @@ from functools import partial
 
 from app.domain.amounts import AmountText
 from app.domain.money import format_units
-from app.services.affiliates import MoveAffiliate, move_affiliate
-from app.services.approve_adjustment import approve_adjustment
+from app.services.affiliates.change_affiliates import MoveAffiliate, move_affiliate
+from app.services.corrections.approve_adjustment import approve_adjustment
+from app.services.corrections.propose_adjustment import ProposeAdjustment, propose_adjustment
+from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.services.execute import execute
-from app.services.maturity import mature_commissions
-from app.services.programs import advance_clock
-from app.services.propose_adjustment import ProposeAdjustment, propose_adjustment
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.services.payouts.maturity import mature_commissions
+from app.services.programs.change_programs import advance_clock
 from tests.posting.books import NUMBERS, Asked, Books
 from tests.services.world import USDC, key_of
 

@@ -7,8 +7,8 @@ from typing import Any
 from app.processes.follow_events import follow_events
 from app.services import rollups, seals
 from app.services.ledger_verification import LedgerReport, verify_ledger
-from app.store import consumers
 from app.store.database import Database
+from app.store.feed import consumers
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.posting.changing_books import ChangingBooks
 from tests.posting.machine import run

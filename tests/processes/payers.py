@@ -11,12 +11,12 @@ from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.intents import PAYMENT, REGISTRATION
 from app.domain.intents.kind import Asked, SignedKind
-from app.processes.accept_intent import (
+from app.processes.intake.accept_intent import (
     AcceptedIntent,
     AskPaymentAuthorization,
     Intake,
 )
-from app.processes.intent_commands import PaymentAuthorization
+from app.processes.intake.intent_commands import PaymentAuthorization
 from sge.embedded.anvil import CHAIN_ID
 from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import THREE_LEVELS, WatchingWorld

@@ -9,8 +9,8 @@ import sys
 from app.chain.client import Chain
 from app.chain.signer import Signer
 from app.domain.clock import real_clock
-from app.processes.settle import settle
-from app.processes.settling import Settling
+from app.processes.settlement.settle import settle
+from app.processes.settlement.settling import Settling
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID
 from tests.services.world import RecordingBells

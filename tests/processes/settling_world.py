@@ -17,11 +17,11 @@ from app.domain.chains import ChainFacts
 from app.domain.ids import new_id
 from app.domain.money import Currency
 from app.domain.terms import TermsText
-from app.processes.ensure_lanes import ensure_lanes
-from app.processes.settling import Settling
-from app.services.create_program import create_program
+from app.processes.settlement.ensure_lanes import ensure_lanes
+from app.processes.settlement.settling import Settling
 from app.services.execute import execute
-from app.services.new_program import check_new_program
+from app.services.programs.create_program import create_program
+from app.services.programs.new_program import check_new_program
 from app.store.database import Database
 from app.store.programs import allocate_program_id
 from sge.embedded.anvil import CHAIN_ID

@@ -13,8 +13,8 @@ from app.auth.api_keys import KeyHasher
 from app.auth.login_challenge import LoginChallenges
 from app.chain.client import Chain
 from app.processes.sign_in import LoggedIn, SignIns
+from app.store.access.sessions import KnownSession, find_sessions
 from app.store.database import Database
-from app.store.sessions import KnownSession, find_sessions
 from sge.embedded.anvil import CHAIN_ID
 from tests.storage.bells import SettableClock, SilentBells
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.processes.check_lanes import check_lanes
-from app.processes.ensure_lanes import ensure_lanes
-from app.processes.release_stuck import release_stuck
-from app.processes.settle import settle
+from app.processes.settlement.check_lanes import check_lanes
+from app.processes.settlement.ensure_lanes import ensure_lanes
+from app.processes.settlement.release_stuck import release_stuck
+from app.processes.settlement.settle import settle
 from tests.contracts.gateway_chain import RELAYER_KEY
 from tests.contracts.items import USDC
 from tests.processes.settling_world import SettlingWorld, signers

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.processes.release_stuck import release_stuck
-from app.processes.settle import settle
-from app.processes.watch import watch_chain
+from app.processes.settlement.release_stuck import release_stuck
+from app.processes.settlement.settle import settle
+from app.processes.watching.watch import watch_chain
 from tests.contracts.items import USDC, ChainKind
 from tests.processes.settling_world import SettledProgram, SettlingWorld
 from tests.processes.watching_world import CONFIRMATIONS, WatchingWorld

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any
 
 from app.domain.claims import ClaimedIntent
-from app.processes.release_stuck import release_stuck
-from app.processes.settle import settle
+from app.processes.settlement.release_stuck import release_stuck
+from app.processes.settlement.settle import settle
 from app.services.execute import execute
-from app.services.intents import retry_intent
-from app.store.claims import Claim, claim
+from app.services.intents.change_intents import retry_intent
+from app.store.intents.claims import Claim, claim
 from tests.contracts.items import ChainKind, wallet
 from tests.processes.settling_world import SettledProgram, SettlingWorld
 from tests.services.world import key_of

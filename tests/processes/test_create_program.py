@@ -13,8 +13,8 @@ from app.chain.safe import NotASafe, read_safe
 from app.domain.chains import ChainFacts
 from app.domain.money import Currency
 from app.processes.create_program import create_program_from_chain
-from app.services.create_program import ProgramResult
-from app.services.new_program import CreateProgram
+from app.services.programs.create_program import ProgramResult
+from app.services.programs.new_program import CreateProgram
 from app.store.database import Database
 from app.store.programs import find_program_id
 from tests.contracts.gateway_chain import DEPLOYER_KEY, GatewayChain

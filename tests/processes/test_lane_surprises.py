@@ -6,8 +6,8 @@ import pytest
 from eth_account import Account
 
 from app.chain.client import Chain
-from app.processes.check_lanes import check_lanes
-from app.processes.settle import settle
+from app.processes.settlement.check_lanes import check_lanes
+from app.processes.settlement.settle import settle
 from sge.embedded.anvil import CHAIN_ID
 from tests.chain.proxy import proxy_before
 from tests.contracts.gateway_chain import RELAYER_KEY

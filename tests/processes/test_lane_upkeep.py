@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from eth_account import Account
 
-from app.processes.check_lanes import check_lanes
-from app.processes.settle import settle
+from app.processes.settlement.check_lanes import check_lanes
+from app.processes.settlement.settle import settle
 from tests.contracts.gateway_chain import RELAYER_KEY
 from tests.processes.settling_world import SettlingWorld
 

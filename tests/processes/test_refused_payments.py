@@ -10,7 +10,7 @@ from eth_account.signers.local import LocalAccount
 
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
-from app.processes.accept_intent import AskPaymentAuthorization
+from app.processes.intake.accept_intent import AskPaymentAuthorization
 from tests.contracts.items import wallet
 from tests.processes.payers import TEN, Payers, sign
 from tests.services.refusals import refused

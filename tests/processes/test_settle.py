@@ -1,6 +1,6 @@
 """From PENDING to BROADCAST on a real chain."""
 
-from app.processes.settle import settle
+from app.processes.settlement.settle import settle
 from tests.contracts.items import ChainKind
 from tests.processes.settling_world import SettlingWorld
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from app.chain.client import Chain
-from app.processes.release_stuck import release_stuck
-from app.processes.settle import settle
+from app.processes.settlement.release_stuck import release_stuck
+from app.processes.settlement.settle import settle
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.project import PROJECT
 from tests.chain.proxy import proxy_before

@@ -13,7 +13,7 @@ from app.chain.client import Chain
 from app.domain.errors import Refusal
 from app.processes.keep_house import keep_sessions
 from app.processes.sign_in import LoggedIn
-from app.services.sessions import MOST_SESSIONS
+from app.services.access.sessions import MOST_SESSIONS
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.fixtures.databases import Database as OwnDatabase

@@ -4,9 +4,9 @@ import pytest
 
 from app.chain.fees import estimate_fees
 from app.domain.transactions import CopyKind
-from app.processes.copies import signed_copy
+from app.processes.settlement.copies import signed_copy
 from app.services.execute import execute
-from app.store import sending, signing
+from app.store.chain import sending, signing
 from app.store.database import UnitOfWork
 from tests.processes.ended import Ended, ending_at
 from tests.processes.watching_world import WatchingWorld

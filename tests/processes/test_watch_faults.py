@@ -11,8 +11,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from app.processes.watch import open_watcher
-from app.store.watching import LeaseLost
+from app.processes.watching.watch import open_watcher
+from app.store.chain.watching import LeaseLost
 from sge.embedded.project import PROJECT
 from tests.contracts.items import USDC
 from tests.fixtures.databases import Database as OwnDatabase

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from app.processes.watch_head import FinalityInDoubt
-from app.processes.watching import InconsistentChainError
+from app.processes.watching.parts import InconsistentChainError
+from app.processes.watching.watch_head import FinalityInDoubt
 from app.services.execute import execute
-from app.store.consumption import posted_above
+from app.store.chain.consumption import posted_above
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.items import USDC
 from tests.processes.settling_world import SettledProgram

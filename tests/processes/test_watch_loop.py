@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from app.chain.client import Chain
-from app.processes.watch import open_watcher, watch_chain
+from app.processes.watching.watch import open_watcher, watch_chain
 from sge.embedded.anvil import CHAIN_ID
 from tests.chain.proxy import proxy_before
 from tests.processes.settling_world import SettledProgram

@@ -1,7 +1,7 @@
 """Postings that the database refuses, and those that only lost a race."""
 
 from app.services.execute import execute
-from app.services.resume_posting import resume_posting
+from app.services.settlement.resume_posting import resume_posting
 from tests.contracts.items import USDC
 from tests.processes.watching_world import WatchingWorld
 

@@ -8,7 +8,7 @@ import sys
 from datetime import timedelta
 
 from app.chain.client import Chain
-from app.processes.watch import WatcherParts, open_watcher
+from app.processes.watching.watch import WatcherParts, open_watcher
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID
 from tests.processes.settling_world import MovableClock

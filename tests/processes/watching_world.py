@@ -10,10 +10,10 @@ from eth_account.signers.local import LocalAccount
 from app.chain.address import checksum_address
 from app.domain.permissions import ApiScope, Authority
 from app.domain.terms import TermsText
-from app.processes.settle import settle
-from app.processes.watch import Watcher, WatcherParts, open_watcher
+from app.processes.settlement.settle import settle
+from app.processes.watching.watch import Watcher, WatcherParts, open_watcher
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
 from app.services.execute import execute
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
 from tests.contracts.items import ChainKind, wallet
 from tests.invariants import assert_invariants
 from tests.processes.settling_world import SettledProgram, SettlingWorld

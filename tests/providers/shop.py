@@ -10,9 +10,9 @@ from app.auth.sealed_secrets import SecretBox
 from app.domain.states import AffiliateStatus
 from app.processes.process_provider_events import process_provider_events
 from app.processes.receive_provider_event import ProviderEvents
-from app.services.affiliates import SetAffiliateStatus, set_affiliate_status
-from app.services.create_program import ProgramResult
-from app.services.intents import retry_intent
+from app.services.affiliates.change_affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.intents.change_intents import retry_intent
+from app.services.programs.create_program import ProgramResult
 from app.services.providers.secrets import SetProviderSecret, set_provider_secret
 from app.store.database import Database
 from schema.ids import IdPrefix, decode_id, encode_id

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.amounts import AmountText
-from app.services.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.provider_events import put_off
 from tests.providers.charges import body_of
 from tests.providers.shop import Shop

@@ -23,17 +23,17 @@ from app.domain.errors import Refusal
 from app.domain.intent_failures import IntentFailure, IntentFailureCode
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
-from app.processes.accept_intent import (
+from app.processes.intake.accept_intent import (
     AcceptedIntent,
     AskPaymentAuthorization,
     Intake,
 )
 from app.services.execute import execute
-from app.services.fail_unsigned import fail_unsigned
-from app.services.intents import cancel_intent, retry_intent
-from app.services.programs import pause_program
-from app.store import claims, unsigned
+from app.services.intents.change_intents import cancel_intent, retry_intent
+from app.services.intents.fail_unsigned import fail_unsigned
+from app.services.programs.change_programs import pause_program
 from app.store.database import Database
+from app.store.intents import claims, unsigned
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.services.intent_model import STATES, Expected, Tally
 from tests.services.world import CHAIN_ID, FACTS, TERMS, World, key_of

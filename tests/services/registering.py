@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
-from app.processes.accept_intent import AcceptedIntent, Intake
+from app.processes.intake.accept_intent import AcceptedIntent, Intake
 from app.store.database import Database
 from tests.services.world import FACTS, World, key_of, wallet
 

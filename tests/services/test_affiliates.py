@@ -8,13 +8,13 @@ import pytest
 from app.domain.errors import Refusal
 from app.domain.ids import new_id
 from app.domain.states import AffiliateStatus
-from app.services.affiliates import (
+from app.services.affiliates.change_affiliates import (
     MoveAffiliate,
     SetAffiliateStatus,
     move_affiliate,
     set_affiliate_status,
 )
-from app.services.register_affiliate import RegisterAffiliate, register_affiliate
+from app.services.affiliates.register_affiliate import RegisterAffiliate, register_affiliate
 from app.store.affiliates import path_ids
 from tests.services.refusals import refused
 from tests.services.world import World, key_of, wallet

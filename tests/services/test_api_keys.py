@@ -7,7 +7,7 @@ from app.auth.authenticator import Authenticator
 from app.domain.ids import new_id
 from app.domain.permissions import ApiScope
 from app.processes.note_credential_uses import note_credential_uses
-from app.services.api_keys import (
+from app.services.access.api_keys import (
     ApiKeyResult,
     CreateApiKey,
     RotateApiKey,

@@ -10,17 +10,17 @@ from app.domain.errors import Unavailable
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
 from app.domain.states import AffiliateStatus
-from app.processes.accept_intent import Intake
-from app.processes.backlog import BacklogBounds
-from app.services.affiliates import (
+from app.processes.intake.accept_intent import Intake
+from app.processes.intake.backlog import BacklogBounds
+from app.services.affiliates.change_affiliates import (
     MoveAffiliate,
     SetAffiliateStatus,
     move_affiliate,
     set_affiliate_status,
 )
-from app.services.intents import cancel_intent, retry_intent
-from app.services.programs import pause_program
-from app.services.terms import SetTerms, set_terms
+from app.services.intents.change_intents import cancel_intent, retry_intent
+from app.services.programs.change_programs import pause_program
+from app.services.programs.terms import SetTerms, set_terms
 from app.store.database import Database
 from tests.services.refusals import refused
 from tests.services.registering import fail, intake_of, register, state_of

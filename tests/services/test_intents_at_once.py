@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from app.domain.errors import Unavailable
-from app.processes.accept_intent import Intake
-from app.services.terms import SetTerms, set_terms
+from app.processes.intake.accept_intent import Intake
+from app.services.programs.terms import SetTerms, set_terms
 from app.store.rules_lock import lock_rules
 from tests.services.refusals import refused
 from tests.services.registering import intake_of, register

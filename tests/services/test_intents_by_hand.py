@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.domain.ids import new_id
-from app.services.intents import cancel_intent, retry_intent
+from app.services.intents.change_intents import cancel_intent, retry_intent
 from app.store.database import Database
 from tests.services.refusals import refused
 from tests.services.registering import fail, register, state_of

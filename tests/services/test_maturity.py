@@ -7,10 +7,10 @@ from typing import Any
 
 from app.domain.actors import PAYMASTER
 from app.processes.advance_clock import advance_clock
-from app.processes.mature import mature_due
+from app.processes.payouts.mature import mature_due
 from app.services.execute import execute
-from app.services.maturity import mature_commissions
-from app.services.programs import advance_clock as move_clock
+from app.services.payouts.maturity import mature_commissions
+from app.services.programs.change_programs import advance_clock as move_clock
 from app.store.database import Database
 from tests.services.world import World, key_of
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.services.micro_batches import MicroBatches
+from app.services.intents.micro_batches import MicroBatches
 
 
 class Recorded:

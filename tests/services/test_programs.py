@@ -7,15 +7,15 @@ import pytest
 from app.domain.amounts import AmountText
 from app.domain.errors import Refusal
 from app.domain.terms import TermsText
-from app.services.new_program import check_new_program
-from app.services.programs import (
+from app.services.programs.change_programs import (
     UpdateProgram,
     advance_clock,
     pause_program,
     resume_program,
     update_program,
 )
-from app.services.terms import SetTerms, set_terms
+from app.services.programs.new_program import check_new_program
+from app.services.programs.terms import SetTerms, set_terms
 from app.store.programs import find_program_id
 from app.store.terms import terms_in_force
 from tests.services.refusals import refused

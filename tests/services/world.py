@@ -16,14 +16,14 @@ from app.domain.money import Currency
 from app.domain.permissions import ApiScope, Authority
 from app.domain.terms import TermsText
 from app.domain.treasury import SafeReading, TreasuryReading
-from app.services.create_program import ProgramResult, create_program
-from app.services.execute import execute
-from app.services.new_program import CreateProgram, check_new_program
-from app.services.register_affiliate import (
+from app.services.affiliates.register_affiliate import (
     AffiliateResult,
     RegisterAffiliate,
     register_affiliate,
 )
+from app.services.execute import execute
+from app.services.programs.create_program import ProgramResult, create_program
+from app.services.programs.new_program import CreateProgram, check_new_program
 from app.store.database import Database, UnitOfWork
 from app.store.programs import allocate_program_id
 

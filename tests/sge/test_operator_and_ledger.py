@@ -11,7 +11,7 @@ from app.auth.authenticator import Authenticator
 from app.domain.clock import real_clock
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from sge.cli import command_line
 from tests.fixtures.databases import Database
 from tests.sge.environment import PEPPER, complete_environment

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from app.domain.ids import new_id
 from app.domain.postings import Journal
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.storage.ledger_drafts import Cast, right, sure, wrong
 from tests.storage.ledger_model import LedgerModel
 from tests.storage.seeds import AT, add_program

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.fixtures.databases import Database
 from tests.storage.seeds import AT, SeededProgram, add_program, payment
 

@@ -10,7 +10,7 @@ from app.domain.ids import new_id
 from app.domain.money import Money
 from app.domain.postings import PLATFORM, PROGRAM, Journal, JournalKind, Transfer
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from app.store.reads import accounts, entries, journals, trial_balance
 from app.store.reads.accounts import AccountFilter, AccountRow
 from app.store.reads.journals import JournalFilter

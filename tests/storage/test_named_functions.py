@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.money import Money
 from app.domain.postings import DEPOSIT, PROGRAM, Journal, JournalKind, Transfer
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.storage.seeds import (
     AT,
     SeededProgram,

@@ -12,7 +12,7 @@ from app.domain.events import EventType, NewEvent
 from app.processes.keep_house import keep_house
 from app.store.database import Database as Pool
 from app.store.database import UnitOfWork
-from app.store.events import CursorExpired, EventFeed, FeedPosition, event_cursor
+from app.store.feed.events import CursorExpired, EventFeed, FeedPosition, event_cursor
 from tests.storage.bells import SettableClock, SilentBells
 from tests.storage.seeds import SeededProgram
 

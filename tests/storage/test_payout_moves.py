@@ -9,7 +9,7 @@ from app.domain.money import Money
 from app.domain.payout_postings import PostedPayout, hold_journal, release_journal
 from app.domain.payouts import PayoutPurpose
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.storage.conftest import Vault
 from tests.storage.refusing import (
     BROKEN,

@@ -22,7 +22,7 @@ from app.domain.postings import (
     Transfer,
 )
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.storage.seeds import (
     AT,
     SeededProgram,

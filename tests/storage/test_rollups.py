@@ -11,12 +11,12 @@ import pytest
 from app.domain.ids import new_id
 from app.processes.follow_events import follow_events
 from app.services import rollups
-from app.store import consumers
-from app.store.consumers import Lease, LeaseLost
 from app.store.database import Database as Pool
 from app.store.database import UnitOfWork
-from app.store.events import EventFeed
-from app.store.ledger import post
+from app.store.feed import consumers
+from app.store.feed.consumers import Lease, LeaseLost
+from app.store.feed.events import EventFeed
+from app.store.ledger.posting import post
 from app.store.reads.dashboard import dashboard
 from app.store.reads.downline_sums import downline_summaries
 from app.store.reads.rollups import bucket_starts, series, statistics

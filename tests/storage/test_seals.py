@@ -17,7 +17,7 @@ from app.services.seals import ChainReport, verify_chain
 from app.store.audit import AuditRow, insert_audit
 from app.store.database import Database as Pool
 from app.store.database import ReadSession, UnitOfWork
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.fixtures.databases import Database
 from tests.storage.bells import SettableClock, SilentBells
 from tests.storage.seeds import AT, SeededProgram, payment

@@ -13,11 +13,11 @@ import pytest
 from eth_account import Account
 
 from app.domain.ids import new_id
-from app.store import sessions as store
+from app.store.access import sessions as store
+from app.store.access.sessions import Holder, Lifetime, NewSession
 from app.store.database import Database as Pool
 from app.store.database import ReadSession, UnitOfWork
 from app.store.reads import sessions as reads
-from app.store.sessions import Holder, Lifetime, NewSession
 from tests.fixtures.databases import Database
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

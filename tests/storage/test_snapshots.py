@@ -6,10 +6,10 @@ from random import Random
 import asyncpg
 
 from app.processes.snapshot_accounts import snapshot_accounts
-from app.store import snapshots
 from app.store.database import Database as Pool
-from app.store.ledger import post
-from app.store.ledger_proof import snapshot_faults
+from app.store.ledger import snapshots
+from app.store.ledger.ledger_proof import snapshot_faults
+from app.store.ledger.posting import post
 from app.store.reads import accounts, entries
 from app.store.reads.accounts import AccountFilter
 from app.store.reads.journals import JournalFilter

@@ -10,7 +10,7 @@ import asyncpg
 
 from app.domain.ids import new_id
 from app.store.database import Database as Pool
-from app.store.ledger import post
+from app.store.ledger.posting import post
 from tests.storage.seeds import AT, CHAIN, SeededProgram, payment, wallet
 
 _NUMBERS = count(1)

@@ -18,7 +18,7 @@ from app.services.webhooks.change_endpoints import CreateEndpoint, EndpointSecre
 from app.services.webhooks.redeliver import Redeliver, redeliver
 from app.services.webhooks.rotate_secret import RotateSecret
 from app.store.database import Database
-from app.store.events import EventFeed
+from app.store.feed.events import EventFeed
 from resolvers.webhook_messages import body_of, message_id
 from tests.services.world import World, key_of
 

@@ -10,11 +10,11 @@ from app.domain.intents import COMMERCE_PAYMENT
 from app.domain.intents.kind import Asked, ProgramFacts
 from app.domain.providers import provider_actor
 from app.domain.providers.charges import Attribution, Unattributable
-from app.services.accept_intents import accept_intents
 from app.services.audit import current_request_id
+from app.services.intents.accept_intents import accept_intents
 from app.store.database import ReadSession, UnitOfWork
-from app.store.intake import NewIntent
-from app.store.situations import AskedSituation, read_situations
+from app.store.intents.intake import NewIntent
+from app.store.intents.situations import AskedSituation, read_situations
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,13 @@ from app.domain.strict_json import MalformedDocument
 from app.services.providers.accept_charge import ChargeToAccept, accept_charge, unprovable_id
 from app.services.providers.report_payment import report_malformed, report_more, report_unattributed
 from app.services.providers.settle_charge import move_charge, settle_charge
-from app.store import proven_intents, provider_events
+from app.store import provider_events
 from app.store.database import ReadSession, UnitOfWork
-from app.store.proven_intents import ProvenIntent
+from app.store.intents import proven_intents
+from app.store.intents.proven_intents import ProvenIntent
+from app.store.intents.situations import read_program_facts
 from app.store.provider_events import DueEvent, Outcome, Processed, finish_event
 from app.store.rules_lock import share_rules
-from app.store.situations import read_program_facts
 
 ProgramIds = Callable[[str], UUID | None]
 """From a program's id as clients write it; None for what is none."""

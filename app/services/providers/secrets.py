@@ -13,8 +13,8 @@ from app.domain.ids import new_id
 from app.domain.permissions import Authority
 from app.domain.providers import PROVIDERS
 from app.services.audit import AuditEntry, write_audit
-from app.services.create_program import ProgramResult
-from app.services.locked_program import locked_program
+from app.services.programs.create_program import ProgramResult
+from app.services.programs.locked_program import locked_program
 from app.store import provider_secrets as store
 from app.store.database import UnitOfWork
 

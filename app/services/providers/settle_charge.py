@@ -12,14 +12,15 @@ from app.domain.providers import provider_actor
 from app.domain.providers.charges import ChargeStep
 from app.domain.providers.progress import NOT_PAID, PAID_LATE
 from app.domain.states import IntentStatus
-from app.services.confirm_settlements import Proven, confirm_settlements
-from app.services.move_intents import move_intents
-from app.services.settled_items import Settling, worth
-from app.store import ledger, proven_intents
+from app.services.intents.move_intents import move_intents
+from app.services.settlement.confirm_settlements import Proven, confirm_settlements
+from app.services.settlement.settled_items import Settling, worth
+from app.store.chain.settlements import ProviderProof
 from app.store.database import UnitOfWork
-from app.store.proven_intents import ProvenIntent
+from app.store.intents import proven_intents
+from app.store.intents.proven_intents import ProvenIntent
+from app.store.ledger import posting as ledger
 from app.store.provider_events import DueEvent
-from app.store.settlements import ProviderProof
 
 _FAILURES = {ChargeStep.FAILED: NOT_PAID, ChargeStep.LATE: PAID_LATE}
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from app.domain.events import Event
 from app.domain.ids import new_id
 from app.services.webhooks.redeliver import JOB
-from app.store import consumers
-from app.store.consumers import Lease
 from app.store.database import UnitOfWork
+from app.store.feed import consumers
+from app.store.feed.consumers import Lease
 from app.store.webhooks.new_deliveries import (
     NewDelivery,
     insert_deliveries,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.store.access.sessions import Holder
 from app.store.database import ReadSession
-from app.store.sessions import Holder
 
 _OF_HOLDER = "SELECT * FROM sge_sessions_of($1, $2, $3, $4)"
 

@@ -1,0 +1,175 @@
+"""Before anything is signed: claims intents, asks the gateway about each, and sorts out what it would refuse."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from app.chain.gas import MAX_ITEMS
+from app.chain.gateway import decode_reasons
+from app.chain.node_errors import ChainError
+from app.chain.refusals import refusal_of
+from app.chain.revert_reason import gateway_problem
+from app.chain.settlement_reason import SettlementReason
+from app.domain.claims import ClaimedIntent
+from app.domain.intent_failures import MOST_TRIES, TRIES_EXHAUSTED, IntentFailure
+from app.processes.settlement.pack import (
+    CONTRACT_WALLETS_TOGETHER,
+    Batch,
+    Payload,
+    pack,
+    payload_of,
+)
+from app.processes.settlement.settling import EXPIRY_MARGIN, INTENT_LEASE, Settling
+from app.services.execute import execute
+from app.services.intents.fail_unsigned import fail_unsigned
+from app.store.intents.claims import Claim, claim
+from app.store.intents.unsigned import GivenBack, Refused, give_back
+
+_LOG = structlog.get_logger()
+_ASK_AGAIN_AFTER = timedelta(seconds=10)
+_PASSING_AFTER = timedelta(seconds=30)
+
+
+@dataclass
+class Plan:
+    """What became of claimed intents: batches to sign, and those that leave before."""
+
+    batches: list[Payload] = field(default_factory=list)
+    back: list[GivenBack] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.batches or self.back or self.refused)
+
+
+async def make_plan(settling: Settling, relayer: str, transactions: int) -> Plan:
+    """Claims enough for that many transactions and simulates them as the relayer; what is refused is stored so."""
+    claimed = await _claim(settling, transactions)
+    settling.at_point("claimed")
+    plan = Plan()
+    fresh = []
+    for one in claimed:
+        if one.tries >= MOST_TRIES:
+            plan.refused.append(_refused(one, TRIES_EXHAUSTED))
+        else:
+            fresh.append(one)
+    for batch in pack(fresh):
+        await _simulate(settling, relayer, batch, plan)
+    settling.at_point("simulated")
+    await _store(settling, plan)
+    return plan
+
+
+async def put_back(settling: Settling, items: Iterable[ClaimedIntent], reason: str) -> None:
+    """These are not signed after all: PENDING again at once."""
+    now = settling.clock()
+    back = [_given_back(one, now, reason) for one in items]
+    if back:
+        await execute(
+            settling.database,
+            settling.bells,
+            None,
+            lambda unit: give_back(unit, back, settling.actor, now),
+        )
+
+
+async def _claim(settling: Settling, transactions: int) -> list[ClaimedIntent]:
+    claimed: list[ClaimedIntent] = []
+    for rerouted, limit in ((False, transactions * MAX_ITEMS), (True, CONTRACT_WALLETS_TOGETHER)):
+        asked = _asked(settling, rerouted=rerouted, limit=limit)
+        claimed += await execute(
+            settling.database, settling.bells, None, partial(claim, asked=asked)
+        )
+    return claimed
+
+
+def _asked(settling: Settling, *, rerouted: bool, limit: int) -> Claim:
+    now = settling.clock()
+    return Claim(
+        chain_id=settling.chain.chain_id,
+        rerouted=rerouted,
+        limit=limit,
+        holder=settling.holder,
+        actor=settling.actor,
+        now=now,
+        until=now + INTENT_LEASE,
+        settles_after=now + EXPIRY_MARGIN,
+    )
+
+
+async def _simulate(settling: Settling, relayer: str, batch: Batch, plan: Plan) -> None:
+    now = settling.clock()
+    payload = payload_of(batch)
+    try:
+        reasons = await _reasons(settling, relayer, payload)
+    except ChainError as problem:
+        # The whole call failed (a paused gateway, no relayer of it, no node): no item is to blame.
+        _LOG.warning(
+            "simulation failed", chain=settling.chain.chain_id, reason=gateway_problem(problem)
+        )
+        plan.back += [
+            _given_back(one, now + _ASK_AGAIN_AFTER, "it could not be simulated") for one in batch
+        ]
+        return
+    accepted = []
+    for one, reason in zip(batch, reasons, strict=True):
+        if reason is SettlementReason.NONE:
+            accepted.append(one)
+        else:
+            _sort_out(one, reason, now, plan)
+    if accepted:
+        plan.batches.append(payload if len(accepted) == len(batch) else payload_of(accepted))
+
+
+async def _reasons(
+    settling: Settling, relayer: str, payload: Payload
+) -> Sequence[SettlementReason]:
+    returned = await settling.chain.call(
+        settling.gateway, payload.data, sender=relayer, gas=payload.gas_limit
+    )
+    return decode_reasons(returned)
+
+
+def _sort_out(one: ClaimedIntent, reason: SettlementReason, now: datetime, plan: Plan) -> None:
+    failure = refusal_of(reason)
+    if failure is not None:
+        plan.refused.append(_refused(one, failure))
+    elif reason is SettlementReason.CONTRACT_WALLET:
+        plan.back.append(_given_back(one, now, "its wallet has code", rerouted=True))
+    elif reason is SettlementReason.AUTHORIZATION_NOT_YET_VALID:
+        due = max(now, datetime.fromtimestamp(one.valid_after + 1, UTC)) + timedelta(seconds=1)
+        plan.back.append(_given_back(one, due, "its authorisation is not valid yet"))
+    else:
+        plan.back.append(_given_back(one, now + _PASSING_AFTER, reason.name.lower()))
+
+
+async def _store(settling: Settling, plan: Plan) -> None:
+    now = settling.clock()
+    if plan.refused:
+        await execute(
+            settling.database,
+            settling.bells,
+            None,
+            lambda unit: fail_unsigned(unit, plan.refused, settling.actor, now),
+        )
+    if plan.back:
+        await execute(
+            settling.database,
+            settling.bells,
+            None,
+            lambda unit: give_back(unit, plan.back, settling.actor, now),
+        )
+
+
+def _given_back(
+    one: ClaimedIntent, due_at: datetime, reason: str, *, rerouted: bool = False
+) -> GivenBack:
+    return GivenBack(one.program_id, one.intent_id, one.version, due_at, reason, rerouted)
+
+
+def _refused(one: ClaimedIntent, failure: IntentFailure) -> Refused:
+    return Refused(one.program_id, one.intent_id, one.version, failure)

@@ -1,0 +1,143 @@
+"""A person says what a discrepancy was; what the explanation means is posted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.amounts import AmountText, parse_amount
+from app.domain.clock import program_time
+from app.domain.errors import Refusal, RefusalCode
+from app.domain.events import EventType, NewEvent
+from app.domain.explanations import Explanation, explaining_journal, explanations_of
+from app.domain.money import Money
+from app.domain.permissions import Authority
+from app.domain.texts import LONGEST_REASON, check_text
+from app.services.audit import AuditEntry, write_audit
+from app.store import discrepancies as store
+from app.store.database import UnitOfWork
+from app.store.discrepancies import DiscrepancyToResolve
+from app.store.ledger.posting import post
+from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
+from app.store.programs import read_currencies, read_program
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveDiscrepancy:
+    """provider_fee: what the provider kept of a transfer that is its own."""
+
+    discrepancy_id: UUID
+    explanation: Explanation
+    provider_fee: AmountText | None
+    note: str
+
+
+async def resolve_discrepancy(
+    unit: UnitOfWork, authority: Authority, command: ResolveDiscrepancy, now: datetime
+) -> UUID:
+    """The discrepancy's id; one that is resolved stays as it was resolved.
+
+    Refuses NOT_FOUND, INVALID_INPUT, INVALID_STATE for an explanation that does not fit, UNSUPPORTED_CURRENCY, and
+    AMOUNT_OUT_OF_RANGE for more than the provider owes.
+    """
+    check_text(command.note.replace("\n", " "), LONGEST_REASON, "note")
+    await wait_for_treasury(unit, authority.program_id)
+    # Two explanations of one provider's transfers are compared with what it owes one after the other.
+    await lock_treasury(unit, authority.program_id)
+    found = await store.lock_discrepancy(unit, command.discrepancy_id)
+    if found is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "There is no such discrepancy.", "id")
+    if found.resolved:
+        return found.id
+    _check_explanation(found, command)
+    journal_id = None
+    if found.suspense is not None:
+        journal_id = await _post(unit, authority, command, found.suspense, now)
+    await store.resolve(
+        unit, found.id, authority.actor, command.note, journal_id=journal_id, at=now
+    )
+    await _tell(unit, authority, found, command, now)
+    return found.id
+
+
+def _check_explanation(found: DiscrepancyToResolve, command: ResolveDiscrepancy) -> None:
+    possible = explanations_of(found.kind, in_suspense=found.suspense is not None)
+    if command.explanation not in possible:
+        fitting = " or ".join(possible)
+        raise Refusal(
+            RefusalCode.INVALID_STATE, f"What fits this discrepancy is {fitting}.", "explanation"
+        )
+    if command.provider_fee is not None and command.explanation is not Explanation.FROM_PROVIDER:
+        raise Refusal(
+            RefusalCode.INVALID_INPUT, "Only a transfer FROM_PROVIDER has one.", "providerFee"
+        )
+
+
+async def _post(
+    unit: UnitOfWork,
+    authority: Authority,
+    command: ResolveDiscrepancy,
+    amount: Money,
+    now: datetime,
+) -> int:
+    program = await read_program(unit, authority.program_id)
+    assert program is not None
+    fee = await _fee(unit, authority.program_id, command, amount)
+    if command.explanation is Explanation.FROM_PROVIDER:
+        await _check_owed(unit, amount, fee)
+    journal = explaining_journal(
+        command.discrepancy_id,
+        command.explanation,
+        amount,
+        fee,
+        note=command.note,
+        effective_at=program_time(now, program.clock_offset),
+    )
+    [journal_id] = await post(unit, program.id, [journal], now, role="api")
+    return journal_id
+
+
+async def _fee(
+    unit: UnitOfWork, program_id: int, command: ResolveDiscrepancy, amount: Money
+) -> Money | None:
+    if command.provider_fee is None:
+        return None
+    fee = parse_amount(command.provider_fee, await read_currencies(unit, program_id), "providerFee")
+    if fee.currency != amount.currency:
+        raise Refusal(
+            RefusalCode.UNSUPPORTED_CURRENCY,
+            f"The transfer was in {amount.currency}.",
+            "providerFee",
+            "currency",
+        )
+    return fee
+
+
+async def _check_owed(unit: UnitOfWork, amount: Money, fee: Money | None) -> None:
+    owed = await store.owed_by_provider(unit, amount.currency)
+    if amount.units + (0 if fee is None else fee.units) > owed.units:
+        raise Refusal(
+            RefusalCode.AMOUNT_OUT_OF_RANGE,
+            "Providers owe the program less than this: what they confirmed and have not paid yet is in providerPending.",
+            "explanation",
+        )
+
+
+async def _tell(
+    unit: UnitOfWork,
+    authority: Authority,
+    found: DiscrepancyToResolve,
+    command: ResolveDiscrepancy,
+    now: datetime,
+) -> None:
+    name, id_ = "discrepancy.resolved", str(found.id)
+    data = {"v": 1, "kind": found.kind.value, "explanation": command.explanation.value}
+    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 2, now, data))
+    fee = command.provider_fee
+    after = {
+        "explanation": command.explanation.value,
+        "providerFee": None if fee is None else f"{fee.amount} {fee.currency}",
+    }
+    entry = AuditEntry(
+        authority.actor, name, id_, now, {"kind": found.kind.value}, after, command.note
+    )
+    await write_audit(unit, entry)

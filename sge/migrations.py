@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError, DatabaseNotAtHead
 
 from app.store.database import Database
-from app.store.schema_note import read_schema_note
+from app.store.schema_note import read_revision, read_schema_note
 from sge.embedded.project import PROJECT
 from sge.failures import CannotStart
 from sge.schema_fingerprint import fingerprint
@@ -26,7 +26,8 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
     """Brings the database up to the revision; `owner_url` is its address as sge_owner. Raises CannotStart when it was
     made by other SQL under the same name.
     """
-    if is_newest(owner_url) and not _is_ours(owner_url):
+    is_newest(owner_url)  # refuses a name that this checkout does not know
+    if not _is_ours(owner_url):
         raise CannotStart(OTHER_SQL)
     command.upgrade(_configuration(owner_url), revision)
 
@@ -60,14 +61,16 @@ def mistake(owner_url: str) -> str | None:
 
 
 def _is_ours(owner_url: str) -> bool:
-    return asyncio.run(_noted(owner_url)) == fingerprint()
+    """Whether this checkout's SQL made what is there, as far as its migrations went; an empty database is anybody's."""
+    revision, note = asyncio.run(_found(owner_url))
+    return revision is None or note == fingerprint(revision)
 
 
-async def _noted(owner_url: str) -> str | None:
+async def _found(owner_url: str) -> tuple[str | None, str | None]:
     database = await Database.connect(owner_url, maximum=1)
     try:
         async with database.read(None) as session:
-            return await read_schema_note(session)
+            return await read_revision(session), await read_schema_note(session)
     finally:
         await database.close()
 

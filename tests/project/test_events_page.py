@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def test_every_documented_name_is_written() -> None:
-    sources = [*(PROJECT / "app").rglob("*.py"), *(PROJECT / "migrations" / "sql").glob("*.sql")]
+    sources = [*(PROJECT / "app").rglob("*.py"), *(PROJECT / "migrations" / "sql").rglob("*.sql")]
     written = {name for source in sources for name in _NAME.findall(source.read_text())}
     assert documented_events().keys() - written == {"cursor"}
 

@@ -47,7 +47,7 @@ PLACES = (
         r"item\.kind != {name}\b",
     ),
     Place(
-        "migrations/sql/04_intents.sql",
+        "migrations/sql/20261122_create_platform/04_intents.sql",
         "its name in the CHECK of intent.kind (after a release: a migration of its own)",
         r"CHECK \(kind IN \([^)]*'{name}'",
         signed=False,

@@ -8,6 +8,7 @@ import pytest
 from sge.embedded.postgres_dump import schema_of
 from sge.failures import CannotStart
 from sge.migrations import NOT_NEWEST, OTHER_SQL, downgrade, is_newest, mistake, upgrade
+from sge.schema_fingerprint import fingerprint, revisions
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import Database, database_for_a_while
 
@@ -51,3 +52,23 @@ def test_a_database_of_other_sql_under_the_same_name_is_refused(
 def test_an_empty_database_is_not_at_the_newest(cluster: Cluster) -> None:
     with database_for_a_while(cluster, EMPTY) as fresh:
         assert mistake(fresh.dsn()) == NOT_NEWEST
+
+
+def test_a_released_migration_is_never_edited() -> None:
+    """Databases out there were made by it: what has to change comes in a migration of its own."""
+    released = {"20261122_create_platform": "f8b98c12ac839d9d"}
+    assert {name: fingerprint(name) for name in released} == released
+
+
+def test_a_database_at_an_older_migration_is_carried_over(cluster: Cluster) -> None:
+    first, *_, newest = revisions()
+    with database_for_a_while(cluster, EMPTY) as fresh:
+        upgrade(fresh.dsn(), first)
+        assert mistake(fresh.dsn()) == NOT_NEWEST
+        before = schema_of(fresh.superuser_dsn)
+        upgrade(fresh.dsn())
+        assert mistake(fresh.dsn()) is None
+        downgrade(fresh.dsn(), first)
+        assert schema_of(fresh.superuser_dsn) == before
+        upgrade(fresh.dsn(), newest)
+        assert mistake(fresh.dsn()) is None

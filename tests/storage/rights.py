@@ -50,6 +50,8 @@ program_series_amount        s       disu    s       -
 program_user                 isu     isu     s       -
 provider_event               isu     su      s       -
 provider_secret              isu     -       s       -
+reconciliation_check         s       is      s       -
+reconciliation_run           is      isu     s       -
 refund                       isu     su      s       -
 refund_transition            is      is      s       -
 reversal                     is      s       s       -
@@ -121,6 +123,10 @@ COLUMNS = {
         "sge_worker",
         "provider_event",
     ): "due_at tries event_type step charge intent_id amount currency outcome processed_at",
+    (
+        "sge_worker",
+        "reconciliation_run",
+    ): "status lease_until leased_by finished_at block_number block_hash journal_id failure",
     ("sge_worker", "refund"): "status paid_at",
     (
         "sge_worker",

@@ -11,7 +11,7 @@ from asyncpg import exceptions
 from app.store.database import UnitOfWork
 
 _ACCEPT = "SELECT n, id, created, request_hash FROM sge_accept_intents($1, $2, NULL, $3) ORDER BY n"
-# What the function raises when facts have changed since they were read (migrations/sql/07_accept.sql).
+# What the function raises when facts have changed since they were read (migrations/sql/20261122_create_platform/07_accept.sql).
 _STALE = frozenset({"SG020", "SG021", "SG022", "SG023"})
 _BUSY = (
     exceptions.LockNotAvailableError,

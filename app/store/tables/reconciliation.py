@@ -1,0 +1,67 @@
+"""Runs of the reconciliation and what each of their checks found."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+    text,
+)
+
+from app.store.tables.row import INSTANT, Row, key, optional, required
+
+
+class ReconciliationRun(Row, table=True):
+    __table_args__ = (
+        CheckConstraint("status IN ('RUNNING', 'CLEAN', 'DISCREPANCIES', 'FAILED')"),
+        CheckConstraint("(status = 'RUNNING') = (finished_at IS NULL)"),
+        CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)"),
+        CheckConstraint("status NOT IN ('CLEAN', 'DISCREPANCIES') OR block_number IS NOT NULL"),
+        Index(
+            "reconciliation_run_live",
+            "program_id",
+            unique=True,
+            postgresql_where=text("status = 'RUNNING'"),
+        ),
+        Index("reconciliation_run_newest", "program_id", text("asked_at DESC"), text("id DESC")),
+    )
+
+    program_id: int = key(BigInteger)
+    id: UUID = key(Uuid)
+    status: str = required(Text, default="'RUNNING'")
+    whole: bool = required(Boolean)
+    asked_by: str = required(Text)
+    asked_at: datetime = required(INSTANT)
+    lease_until: datetime | None = optional(INSTANT)
+    leased_by: str | None = optional(Text)
+    finished_at: datetime | None = optional(INSTANT)
+    block_number: int | None = optional(BigInteger)
+    block_hash: bytes | None = optional(LargeBinary)
+    journal_id: int | None = optional(BigInteger)
+    failure: str | None = optional(Text)
+
+
+class ReconciliationCheck(Row, table=True):
+    __table_args__ = (
+        CheckConstraint("examined >= 0"),
+        ForeignKeyConstraint(
+            ["program_id", "run_id"], ["reconciliation_run.program_id", "reconciliation_run.id"]
+        ),
+    )
+
+    program_id: int = key(BigInteger)
+    run_id: UUID = key(Uuid)
+    position: int = key(SmallInteger)
+    name: str = required(Text)
+    passed: bool = required(Boolean)
+    examined: int = required(BigInteger)
+    expected: str | None = optional(Text)
+    actual: str | None = optional(Text)

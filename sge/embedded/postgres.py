@@ -87,9 +87,15 @@ class Postgres(Server):
         self._lock.release()
 
     def _bring_up(self) -> None:
-        self._cluster.ensure_made(SUPERUSER)
+        self._make_data()
         self._cluster.clear_traces_of_a_killed_run()
         super()._bring_up()
+        self._after_start()
+
+    def _make_data(self) -> None:
+        self._cluster.ensure_made(SUPERUSER)
+
+    def _after_start(self) -> None:
         self._bootstrap()
 
     def _launch(self) -> Launch:

@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import IPv6Address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 _DATABASE_SCHEMES = ("postgresql", "postgres")
@@ -41,6 +42,19 @@ def read_origins(given: object) -> object:
         if mistake is not None:
             raise ValueError(f"{origin} {mistake}")
     return origins
+
+
+def read_folders(given: object) -> object:
+    """Folders from a text with commas between them; raises ValueError that names one that is not there."""
+    folders = (
+        [part for part in map(str.strip, given.split(",")) if part]
+        if isinstance(given, str)
+        else given
+    )
+    for folder in folders if isinstance(folders, (list, tuple)) else ():
+        if not Path(folder).is_dir():
+            raise ValueError(f"{folder} is no folder of this machine")
+    return folders
 
 
 def key_mistake(key: str) -> str | None:

@@ -5,31 +5,30 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from app.chain.address import InvalidAddressError, parse_address
 from app.chain_settings import ChainSettings
 from app.domain.client_address import Network
 from app.domain.rate_limits import RateLimits
 from app.limit_settings import read_networks, read_rate_limits
-from app.setting_forms import database_mistake, key_mistake, read_origins, redis_mistake
-from app.web_settings import WebSettings
-
-Process = Literal["api", "worker", "scheduler", "migrate"]
-Command = (
-    Process
-    | Literal[
-        "worker --queue webhooks",
-        "operator create",
-        "program create",
-        "program resume-posting",
-        "program gas-budget",
-        "intent show",
-        "intent retry",
-        "ledger verify",
-        "audit verify",
-    ]
+from app.secret_files import SecretFiles, UnreadableSecret, read_secret
+from app.setting_examples import example_of
+from app.setting_forms import (
+    database_mistake,
+    key_mistake,
+    read_folders,
+    read_origins,
+    redis_mistake,
 )
+from app.setting_needs import NEEDS, REMEDIES, Command
+from app.web_settings import WebSettings
 
 PREFIX = "SGE_"
 _SHORTEST_SECRET = 32
@@ -78,7 +77,21 @@ class Settings(WebSettings, BaseSettings):
     webhooks_allow_loopback: bool = False
 
     event_retention_days: int = Field(default=90, ge=1)
+    watched_folders: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(read_folders)] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then .env, then the files that either names."""
+        del file_secret_settings
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls)
 
     def operators(self) -> frozenset[str]:
         """The wallets, checksummed, whose sessions act for the platform."""
@@ -93,7 +106,7 @@ class Settings(WebSettings, BaseSettings):
         variable = f"{PREFIX}RELAYER_KEYS{'_FILE' if self.relayer_keys_file else ''}"
         text = self.relayer_keys.get_secret_value() if self.relayer_keys else ""
         if self.relayer_keys_file is not None:
-            text = _read_keys(self.relayer_keys_file)
+            text = _read_keys(variable, self.relayer_keys_file)
         keys = text.replace(",", "\n").split()
         for number, key in enumerate(keys, 1):
             mistake = key_mistake(key)
@@ -105,7 +118,7 @@ class Settings(WebSettings, BaseSettings):
 
     def mistakes_for(self, command: Command) -> list[str]:
         """What keeps the command from starting, a line for each setting: its variable, and what to do."""
-        found = [_mistake(self, name) for name in _NEEDS[command]]
+        found = [_mistake(self, name) for name in NEEDS[command]]
         return [mistake for mistake in found if mistake is not None]
 
     def require_for(self, command: Command) -> Self:
@@ -122,7 +135,9 @@ class Settings(WebSettings, BaseSettings):
         try:
             self.operators()
         except InvalidAddressError as problem:
-            raise ValueError(f"{PREFIX}OPERATOR_WALLETS: {problem}") from None
+            raise ValueError(
+                f"{PREFIX}OPERATOR_WALLETS: {problem}; {_such_as('operator_wallets')}"
+            ) from None
         if self.webhooks_allow_loopback and self.environment == "production":
             raise ValueError(
                 "SGE_WEBHOOKS_ALLOW_LOOPBACK is for development: leave it out in production"
@@ -134,7 +149,9 @@ class Settings(WebSettings, BaseSettings):
             secret: SecretStr | None = getattr(self, name)
             if secret is not None and len(secret.get_secret_value()) < _SHORTEST_SECRET:
                 variable = f"{PREFIX}{name.upper()}"
-                raise ValueError(f"{variable} must have at least {_SHORTEST_SECRET} characters")
+                raise ValueError(
+                    f"{variable} must have at least {_SHORTEST_SECRET} characters; {_such_as(name)}"
+                )
         return self
 
 
@@ -147,25 +164,29 @@ def load_settings() -> Settings:
         raise SettingsMistake("\n".join(lines)) from None
     except SettingsError:
         raise SettingsMistake("SGE_CHAINS: is not JSON; see .env.example") from None
+    except UnreadableSecret as problem:
+        raise SettingsMistake(str(problem)) from None
 
 
 def _described(location: tuple[int | str, ...], message: str) -> str:
-    if not location:
-        return message.removeprefix("Value error, ")
-    name, *inside = location
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside)
     said = message.removeprefix("Value error, ")
-    return f"{PREFIX}{str(name).upper()}{path}: {said}"
+    if not location:
+        return said
+    name, inside = str(location[0]), location[1:]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside)
+    return f"{PREFIX}{name.upper()}{path}: {said}; {_such_as(name)}"
 
 
-def _read_keys(file: Path) -> str:
+def _such_as(name: str) -> str:
+    example = example_of(name, Settings.model_fields[name].default)
+    return f"example: {PREFIX}{name.upper()}={example}"
+
+
+def _read_keys(variable: str, file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or "is not text"
-        raise SettingsMistake(
-            f"SGE_RELAYER_KEYS_FILE: {file}: {reason}; name a readable file, one private key a line"
-        ) from None
+        return read_secret(variable, str(file), "")
+    except UnreadableSecret as problem:
+        raise SettingsMistake(f"{problem}, one private key a line") from None
 
 
 def _mistake(settings: Settings, name: str) -> str | None:
@@ -174,12 +195,13 @@ def _mistake(settings: Settings, name: str) -> str | None:
         present = _PRESENT.get(name, _is_set(name))(settings)
     except SettingsMistake as mistake:
         return str(mistake)
+    remedy = f"{REMEDIES[name]}; {_such_as(name)}"
     if not present:
-        return f"{variable}: {_REMEDIES[name]}"
+        return f"{variable}: {remedy}"
     form = _FORMS.get(name)
     value: SecretStr = getattr(settings, name)
     wrong = form(value.get_secret_value()) if form else None
-    return f"{variable}: {wrong}; {_REMEDIES[name]}" if wrong else None
+    return f"{variable}: {wrong}; {remedy}" if wrong else None
 
 
 def _is_set(name: str) -> Callable[[Settings], bool]:
@@ -213,40 +235,4 @@ _FORMS: dict[str, Callable[[str], str | None]] = {
         database_mistake,
     ),
     "redis_url": redis_mistake,
-}
-
-_NEEDS: dict[Command, tuple[str, ...]] = {
-    "api": (
-        "database_api_url",
-        "database_feed_url",
-        "redis_url",
-        "chains",
-        "secret_key",
-        "encryption_key",
-    ),
-    "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys", "encryption_key"),
-    # Calls addresses that tenants chose: it need not hold what signs, nor reach a node.
-    "worker --queue webhooks": ("database_worker_url", "redis_url", "encryption_key"),
-    "scheduler": ("database_worker_url", "redis_url"),
-    "migrate": ("database_owner_url",),
-    "operator create": ("database_api_url", "redis_url", "secret_key"),
-    "program create": ("database_api_url", "redis_url", "chains"),
-    "program resume-posting": ("database_worker_url", "redis_url"),
-    "program gas-budget": ("database_worker_url", "redis_url"),
-    "intent show": ("database_worker_url",),
-    "intent retry": ("database_worker_url", "redis_url"),
-    "ledger verify": ("database_worker_url",),
-    "audit verify": ("database_worker_url",),
-}
-
-_REMEDIES = {
-    "database_owner_url": "PostgreSQL as role sge_owner: postgresql://sge_owner:…@host/sge",
-    "database_api_url": "PostgreSQL as role sge_api: postgresql://sge_api:…@host/sge",
-    "database_worker_url": "PostgreSQL as role sge_worker: postgresql://sge_worker:…@host/sge",
-    "database_feed_url": "PostgreSQL as role sge_feed: postgresql://sge_feed:…@host/sge",
-    "redis_url": "Redis, for bells and the queue: redis://:…@host:6379/0",
-    "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
-    "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",
-    "secret_key": "random text that API keys are hashed with: `openssl rand -hex 32`",
-    "encryption_key": "random text that webhooks' secrets are sealed with: `openssl rand -hex 32`",
 }

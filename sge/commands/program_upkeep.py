@@ -11,7 +11,8 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.services.intents.gas_budget import set_gas_budget
 from app.services.settlement.resume_posting import resume_posting
-from app.settings import Command, Settings, load_settings
+from app.setting_needs import Command
+from app.settings import Settings, load_settings
 from app.store.programs import find_program_id
 from sge.session import opened_runtime
 

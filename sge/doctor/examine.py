@@ -3,7 +3,8 @@
 import importlib.util
 from collections.abc import Sequence
 
-from app.settings import Process, Settings
+from app.setting_needs import Process
+from app.settings import Settings
 from sge.doctor.chains import chain_checks
 from sge.doctor.findings import Check, Finding, found_by
 from sge.doctor.relayers import relayer_checks

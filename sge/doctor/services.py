@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from app.bus.redis import REDIS_FAILURES, connect_async
 from app.runtime import LoginRole, connect_as
 from app.setting_forms import database_mistake, redis_mistake
-from app.settings import Process, Settings
+from app.setting_needs import Process
+from app.settings import Settings
 from sge import migrations
 from sge.doctor.findings import Check, Problem
 

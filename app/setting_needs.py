@@ -14,6 +14,7 @@ Command = (
         "intent show",
         "intent retry",
         "ledger verify",
+        "reconcile",
         "audit verify",
     ]
 )
@@ -38,6 +39,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "program gas-budget": ("database_worker_url", "redis_url"),
     "intent show": ("database_worker_url",),
     "intent retry": ("database_worker_url", "redis_url"),
+    "reconcile": ("database_worker_url", "redis_url", "chains"),
     "ledger verify": ("database_worker_url",),
     "audit verify": ("database_worker_url",),
 }

@@ -14,6 +14,7 @@ from jobs import (
     process_provider_events,
     queue_webhooks,
     read_balances,
+    reconcile,
     release_stuck,
     seal,
     settle_intents,
@@ -53,6 +54,7 @@ JOBS = {
         ScheduledJob("housekeeping", housekeeping.run, every_seconds=600),
         ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
         ScheduledJob("read_balances", read_balances.run, every_seconds=10),
+        ScheduledJob("reconcile", reconcile.run, every_seconds=60),
         ScheduledJob("check_lanes", check_lanes.run, every_seconds=60),
     )
 }

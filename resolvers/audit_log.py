@@ -33,6 +33,7 @@ _TARGETS = {
     "lane": IdPrefix.LANE,
     "payout_batch": IdPrefix.PAYOUT_BATCH,
     "program": IdPrefix.PROGRAM,
+    "reconciliation": IdPrefix.RECONCILIATION_RUN,
     "safe_transaction": IdPrefix.SAFE_TRANSACTION,
     "session": IdPrefix.SESSION,
     "settlement": IdPrefix.SETTLEMENT,

@@ -20,6 +20,7 @@ from app.store.reads import journals as reads_journals
 from app.store.reads import lanes as reads_lanes
 from app.store.reads import payout_batches as reads_payout_batches
 from app.store.reads import payouts as reads_payouts
+from app.store.reads import reconciliation as reads_reconciliation
 from app.store.reads import reversals as reads_reversals
 from app.store.reads import safe_transactions as reads_safe_transactions
 from app.store.reads import settlements as reads_settlements
@@ -51,6 +52,7 @@ _LOADS: dict[IdPrefix, Load] = {
     IdPrefix.LEDGER_TRANSACTION: reads_journals.by_ids,
     IdPrefix.PAYOUT: reads_payouts.by_ids,
     IdPrefix.PAYOUT_BATCH: reads_payout_batches.by_ids,
+    IdPrefix.RECONCILIATION_RUN: reads_reconciliation.by_ids,
     IdPrefix.SAFE_TRANSACTION: reads_safe_transactions.by_ids,
     IdPrefix.REVERSAL: reads_reversals.by_ids,
     IdPrefix.SETTLEMENT: reads_settlements.by_ids,

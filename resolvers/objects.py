@@ -21,6 +21,7 @@ _TABLES = {
     IdPrefix.LEDGER_TRANSACTION: "journal",
     IdPrefix.PAYOUT: "payout",
     IdPrefix.PAYOUT_BATCH: "payout_batch",
+    IdPrefix.RECONCILIATION_RUN: "reconciliation_run",
     IdPrefix.REVERSAL: "reversal",
     IdPrefix.SAFE_TRANSACTION: "safe_transaction",
     IdPrefix.SETTLEMENT: "settlement",

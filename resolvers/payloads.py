@@ -144,6 +144,13 @@ class SessionPayloadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReconciliationRunPayloadRow:
+    run: Any = None
+    replayed: bool = False
+    user_errors: list[UserErrorRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class DiscrepancyPayloadRow:
     discrepancy: Any = None
     user_errors: list[UserErrorRow] = field(default_factory=list)
@@ -168,6 +175,7 @@ Payload = TypeVar(
     LoginPayloadRow,
     SessionPayloadRow,
     DiscrepancyPayloadRow,
+    ReconciliationRunPayloadRow,
 )
 
 

@@ -25,6 +25,7 @@ _PREFIXES: dict[DomainEventType, IdPrefix] = {
     DomainEventType.AFFILIATE: IdPrefix.AFFILIATE,
     DomainEventType.PAYOUT_BATCH: IdPrefix.PAYOUT_BATCH,
     DomainEventType.LEDGER: IdPrefix.LEDGER_TRANSACTION,
+    DomainEventType.RECONCILIATION: IdPrefix.RECONCILIATION_RUN,
     DomainEventType.DISCREPANCY: IdPrefix.DISCREPANCY,
     DomainEventType.PROGRAM: IdPrefix.PROGRAM,
     DomainEventType.WEBHOOK: IdPrefix.WEBHOOK_ENDPOINT,

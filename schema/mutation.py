@@ -15,6 +15,7 @@ import resolvers.changing_wallets
 import resolvers.changing_webhooks
 import resolvers.discrepancies
 import resolvers.exporting
+import resolvers.reconciliation
 import resolvers.reversing_settlements
 import resolvers.signing_in
 from schema.fields import mutated
@@ -32,6 +33,7 @@ from schema.types.payloads import (
     LogoutPayload,
     PayoutBatchPayload,
     ProgramPayload,
+    ReconciliationRunPayload,
     ReversalPayload,
     SessionPayload,
     TermsPayload,
@@ -105,6 +107,7 @@ class Mutation:
         description="Ends a rejected batch without paying: a zero-value Safe transaction at each open nonce, "
         "to be signed by owners.",
     )
+    run_reconciliation: ReconciliationRunPayload | None = mutated(resolvers.reconciliation.run)
     resolve_discrepancy: DiscrepancyPayload | None = mutated(
         resolvers.discrepancies.resolve,
         description="providerFee: what the provider kept of a FROM_PROVIDER transfer.",

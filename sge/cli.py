@@ -30,6 +30,7 @@ COMMANDS = {
     "program": "sge.commands.program:program",
     "intent": "sge.commands.intent:intent",
     "ledger": "sge.commands.ledger:ledger",
+    "reconcile": "sge.commands.reconcile:reconcile",
     "audit": "sge.commands.audit:audit",
     "payout": "sge.commands.payout:payout",
     "schema": "sge.commands.schema:schema",

@@ -6,6 +6,7 @@ PAYMASTER = "job:pay_day"
 LANE_CHECKER = "job:check_lanes"
 LANE_MAKER = "job:ensure_lanes"
 HOUSEKEEPER = "job:housekeeping"
+RECONCILER = "job:reconcile"
 DELIVERER = "job:deliver_webhooks"
 PROGRAM = "program"
 _PROCESSES = ("job:", "provider:")

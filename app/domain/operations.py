@@ -150,6 +150,7 @@ OPERATIONS: dict[str, Rule] = {
     ),
     "Mutation.rejectPayoutBatch": _RUNS_PAYOUTS,
     "Mutation.closePayoutBatch": _RUNS_PAYOUTS,
+    "Mutation.runReconciliation": _RUNS_PROGRAM,
     "Mutation.resolveDiscrepancy": _RUNS_PROGRAM,
     "Mutation.proposeBalanceAdjustment": _RUNS_PAYOUTS,
     "Mutation.approveBalanceAdjustment": _rule(

@@ -11,8 +11,9 @@ from app.store.database import UnitOfWork
 
 # While one of this kind about this thing is open, the same finding adds nothing.
 _OPEN = """
-INSERT INTO discrepancy (program_id, id, kind, severity, entity_id, reference, expected, actual, message, opened_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO discrepancy (program_id, id, kind, severity, entity_id, reference, expected, actual, message, opened_at,
+                         run_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (program_id, kind, reference) WHERE resolved_at IS NULL DO NOTHING
 RETURNING id
 """
@@ -44,9 +45,13 @@ SELECT debits - credits FROM account
 
 
 async def open_once(
-    unit: UnitOfWork, program_id: int, found: NewDiscrepancy, at: datetime
+    unit: UnitOfWork,
+    program_id: int,
+    found: NewDiscrepancy,
+    at: datetime,
+    run_id: UUID | None = None,
 ) -> UUID | None:
-    """The new row's id; None when it is open already."""
+    """The new row's id; None when it is open already. run_id: the reconciliation that found it."""
     opened: UUID | None = await unit.connection.fetchval(
         _OPEN,
         program_id,
@@ -59,6 +64,7 @@ async def open_once(
         found.actual,
         found.message,
         at,
+        run_id,
     )
     return opened
 

@@ -7,6 +7,7 @@ import strawberry
 
 import resolvers.discrepancies
 import resolvers.programs
+import resolvers.reconciliation
 from app.domain.discrepancies import DiscrepancyKind, Severity
 from app.domain.explanations import Explanation
 from app.store.reads.discrepancies import DiscrepancyRow
@@ -14,6 +15,7 @@ from schema.fields import resolved
 from schema.ids import IdPrefix
 from schema.types.ledger import LedgerTransaction
 from schema.types.node import Node, public_id, shown_rows
+from schema.types.reconciliation import ReconciliationRun
 
 if TYPE_CHECKING:
     from schema.types.programs import Program
@@ -34,6 +36,7 @@ class Discrepancy(Node):
     program: Annotated["Program", strawberry.lazy("schema.types.programs")] = resolved(
         resolvers.programs.of_row
     )
+    run: ReconciliationRun | None = resolved(resolvers.reconciliation.of_discrepancy)
     kind: DiscrepancyKind
     severity: Severity
     entity_id: strawberry.ID | None

@@ -14,6 +14,7 @@ from schema.types.discrepancies import Discrepancy
 from schema.types.intents import Intent
 from schema.types.payouts import PayoutBatch
 from schema.types.programs import Program, Terms
+from schema.types.reconciliation import ReconciliationRun
 from schema.types.reversals import Reversal
 from schema.types.system import Lane
 from schema.types.viewer import ApiKey, Session, Viewer
@@ -98,6 +99,13 @@ class PayoutBatchPayload:
 @strawberry.type
 class BalanceAdjustmentPayload:
     adjustment: BalanceAdjustment | None
+    replayed: bool
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ReconciliationRunPayload:
+    run: ReconciliationRun | None
     replayed: bool
     user_errors: list[UserError]
 

@@ -15,6 +15,7 @@ import resolvers.ledger
 import resolvers.members
 import resolvers.payout_batches
 import resolvers.programs
+import resolvers.reconciliation
 import resolvers.series
 import resolvers.users
 import resolvers.webhooks
@@ -31,6 +32,7 @@ from schema.types.members import Member
 from schema.types.money import Currency, Money
 from schema.types.node import Node, public_id, shown_rows
 from schema.types.providers import ProviderSecret
+from schema.types.reconciliation import ReconciliationRun
 from schema.types.series import ProgramStatistics, SeriesPoint
 from schema.types.viewer import ApiKey
 from schema.types.webhooks import WebhookEndpoint
@@ -189,6 +191,9 @@ class Program(Node):
         resolvers.ledger.transactions_of_program
     )
     trial_balance: list[TrialBalance] | None = resolved(resolvers.ledger.trial_balance)
+    reconciliation_runs: Connection[ReconciliationRun] | None = resolved(
+        resolvers.reconciliation.of_program
+    )
     discrepancies: Connection[Discrepancy] | None = resolved(resolvers.discrepancies.of_program)
     audit_log: Connection[AuditEntry] | None = resolved(resolvers.audit_log.of_program)
     api_keys: list[ApiKey] | None = resolved(resolvers.programs.api_keys)

@@ -110,6 +110,8 @@ CALLS = {
         idempotencyKey: "close") { """
     + _BATCH
     + " } }",
+    "Mutation.runReconciliation": """mutation { runReconciliation(programId: "%(program)s", full: true,
+        idempotencyKey: "look") { run { id status checks { name } } replayed userErrors { code message field } } }""",
     "Mutation.resolveDiscrepancy": """mutation { resolveDiscrepancy(id: "%(discrepancy)s", explanation: NO_POSTING,
         note: "why") { discrepancy { id resolvedAt } userErrors { code message field } } }""",
     "Mutation.proposeBalanceAdjustment": """mutation { proposeBalanceAdjustment(affiliateId: "%(terminated)s",

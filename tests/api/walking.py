@@ -49,6 +49,7 @@ WAYS = {
     "AuditEntry": (*OF_PROGRAM, "auditLog(first: 15)", "nodes"),
     "ApiKey": (*OF_PROGRAM, "apiKeys"),
     "Discrepancy": (*OF_PROGRAM, "discrepancies(first: 15)", "nodes"),
+    "ReconciliationRun": (*OF_PROGRAM, "reconciliationRuns(first: 15)", "nodes"),
     "WebhookEndpoint": (*OF_PROGRAM, "webhookEndpoints"),
     "WebhookDelivery": (*OF_PROGRAM, "webhookEndpoints", "deliveries(first: 15)", "nodes"),
     "Lane": ("systemStatus", "lanes"),

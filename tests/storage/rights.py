@@ -51,6 +51,7 @@ program_user                 isu     isu     s       -
 provider_event               isu     su      s       -
 provider_secret              isu     -       s       -
 reconciliation_check         s       is      s       -
+reconciliation_finding       s       is      s       -
 reconciliation_run           is      isu     s       -
 refund                       isu     su      s       -
 refund_transition            is      is      s       -
@@ -126,7 +127,8 @@ COLUMNS = {
     (
         "sge_worker",
         "reconciliation_run",
-    ): "status lease_until leased_by finished_at block_number block_hash journal_id failure",
+    ): "status lease_until leased_by takes finished_at block_number block_hash journal_id journal_seals"
+    " audit_seals failure",
     ("sge_worker", "refund"): "status paid_at",
     (
         "sge_worker",

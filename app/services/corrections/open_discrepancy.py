@@ -11,10 +11,18 @@ from app.store.database import UnitOfWork
 
 
 async def open_discrepancy(
-    unit: UnitOfWork, program_id: int, found: NewDiscrepancy, actor: str, at: datetime
+    unit: UnitOfWork,
+    program_id: int,
+    found: NewDiscrepancy,
+    actor: str,
+    at: datetime,
+    *,
+    run_id: UUID | None = None,
 ) -> UUID | None:
-    """The new discrepancy's id; None when the same thing is reported already. unit: of that program. at: real time."""
-    discrepancy_id = await store.open_once(unit, program_id, found, at)
+    """The new discrepancy's id; None when the same thing is reported already. unit: of that program. at: real time.
+    run_id: the reconciliation that found it.
+    """
+    discrepancy_id = await store.open_once(unit, program_id, found, at, run_id)
     if found.severity is Severity.CRITICAL:
         # Also when it is reported already: somebody may have resumed the program since.
         await _pause(unit, program_id, found.message, actor, at)

@@ -24,7 +24,10 @@ class ReconciliationRun(Row, table=True):
         CheckConstraint("status IN ('RUNNING', 'CLEAN', 'DISCREPANCIES', 'FAILED')"),
         CheckConstraint("(status = 'RUNNING') = (finished_at IS NULL)"),
         CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)"),
-        CheckConstraint("status NOT IN ('CLEAN', 'DISCREPANCIES') OR block_number IS NOT NULL"),
+        CheckConstraint(
+            "status NOT IN ('CLEAN', 'DISCREPANCIES')"
+            " OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0"
+        ),
         Index(
             "reconciliation_run_live",
             "program_id",
@@ -42,10 +45,13 @@ class ReconciliationRun(Row, table=True):
     asked_at: datetime = required(INSTANT)
     lease_until: datetime | None = optional(INSTANT)
     leased_by: str | None = optional(Text)
+    takes: int = required(SmallInteger, default="0")
     finished_at: datetime | None = optional(INSTANT)
     block_number: int | None = optional(BigInteger)
     block_hash: bytes | None = optional(LargeBinary)
     journal_id: int | None = optional(BigInteger)
+    journal_seals: int | None = optional(BigInteger)
+    audit_seals: int | None = optional(BigInteger)
     failure: str | None = optional(Text)
 
 
@@ -65,3 +71,18 @@ class ReconciliationCheck(Row, table=True):
     examined: int = required(BigInteger)
     expected: str | None = optional(Text)
     actual: str | None = optional(Text)
+
+
+class ReconciliationFinding(Row, table=True):
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["program_id", "run_id"], ["reconciliation_run.program_id", "reconciliation_run.id"]
+        ),
+        ForeignKeyConstraint(
+            ["program_id", "discrepancy_id"], ["discrepancy.program_id", "discrepancy.id"]
+        ),
+    )
+
+    program_id: int = key(BigInteger)
+    run_id: UUID = key(Uuid)
+    discrepancy_id: UUID = key(Uuid)

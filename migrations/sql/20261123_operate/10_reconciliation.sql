@@ -10,15 +10,20 @@ CREATE TABLE reconciliation_run (
   asked_at timestamptz NOT NULL,
   lease_until timestamptz,             -- of the worker that runs it
   leased_by text,
+  takes smallint NOT NULL DEFAULT 0,   -- how many workers began it: one that kills its workers ends FAILED
   finished_at timestamptz,
   block_number bigint,                 -- the posted-through block that everything is compared at
   block_hash bytea,
-  journal_id bigint,                   -- the newest journal that it covered
+  -- How far it looked: journals up to this one were all there, and these many seals of either chain.
+  journal_id bigint,
+  journal_seals bigint,
+  audit_seals bigint,
   failure text,
   PRIMARY KEY (program_id, id),
   CHECK ((status = 'RUNNING') = (finished_at IS NULL)),
   CHECK ((status = 'FAILED') = (failure IS NOT NULL)),
-  CHECK (status NOT IN ('CLEAN', 'DISCREPANCIES') OR block_number IS NOT NULL)
+  CHECK (status NOT IN ('CLEAN', 'DISCREPANCIES')
+         OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0)
 );
 -- One at a time: a second request finds the first.
 CREATE UNIQUE INDEX reconciliation_run_live ON reconciliation_run (program_id) WHERE status = 'RUNNING';
@@ -43,11 +48,45 @@ CREATE TABLE reconciliation_check (
 CREATE TRIGGER reconciliation_check_kept BEFORE UPDATE OR DELETE ON reconciliation_check
   FOR EACH ROW EXECUTE FUNCTION sge_refuse_change();
 
-SELECT pg_temp.guard_tenants(name) FROM unnest(ARRAY['reconciliation_run', 'reconciliation_check']) name;
+-- What a run came upon, also where an earlier one had opened it: discrepancy.run_id names the one that did.
+CREATE TABLE reconciliation_finding (
+  program_id bigint NOT NULL,
+  run_id uuid NOT NULL,
+  discrepancy_id uuid NOT NULL,
+  PRIMARY KEY (program_id, run_id, discrepancy_id),
+  FOREIGN KEY (program_id, run_id) REFERENCES reconciliation_run (program_id, id),
+  FOREIGN KEY (program_id, discrepancy_id) REFERENCES discrepancy (program_id, id)
+);
+CREATE TRIGGER reconciliation_finding_kept BEFORE UPDATE OR DELETE ON reconciliation_finding
+  FOR EACH ROW EXECUTE FUNCTION sge_refuse_change();
+
+SELECT pg_temp.guard_tenants(name)
+  FROM unnest(ARRAY['reconciliation_run', 'reconciliation_check', 'reconciliation_finding']) name;
 -- The web process asks for a run; what it finds is a worker's to say.
 CREATE POLICY web_asks_only ON reconciliation_run AS RESTRICTIVE FOR INSERT TO sge_api
-  WITH CHECK (status = 'RUNNING' AND leased_by IS NULL AND lease_until IS NULL AND block_number IS NULL);
+  WITH CHECK (status = 'RUNNING' AND takes = 0
+              AND num_nonnulls(leased_by, lease_until, block_number, block_hash, journal_id, journal_seals, audit_seals) = 0);
 GRANT INSERT ON reconciliation_run TO sge_api;
-GRANT INSERT ON reconciliation_run, reconciliation_check TO sge_worker;
-GRANT UPDATE (status, lease_until, leased_by, finished_at, block_number, block_hash, journal_id, failure)
+GRANT INSERT ON reconciliation_run, reconciliation_check, reconciliation_finding TO sge_worker;
+GRANT UPDATE (status, lease_until, leased_by, takes, finished_at, block_number, block_hash, journal_id, journal_seals,
+              audit_seals, failure)
   ON reconciliation_run TO sge_worker;
+
+-- As before, and a run is named by id too.
+CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE found bigint;
+BEGIN
+  IF p_table = ANY (ARRAY['affiliate', 'program_user', 'account', 'journal']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND public_id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSIF p_table = ANY (ARRAY['api_key', 'audit', 'balance_adjustment', 'commission', 'discrepancy', 'intent', 'payout',
+      'payout_batch', 'reconciliation_run', 'reversal', 'safe_transaction', 'settlement', 'webhook_delivery',
+      'webhook_endpoint']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSE
+    RAISE EXCEPTION 'rows of % are not named by id', p_table USING ERRCODE = '22023';
+  END IF;
+  RETURN found;
+END $$;

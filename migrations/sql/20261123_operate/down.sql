@@ -1,4 +1,22 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE found bigint;
+BEGIN
+  IF p_table = ANY (ARRAY['affiliate', 'program_user', 'account', 'journal']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND public_id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSIF p_table = ANY (ARRAY['api_key', 'audit', 'balance_adjustment', 'commission', 'discrepancy', 'intent', 'payout',
+      'payout_batch', 'reversal', 'safe_transaction', 'settlement', 'webhook_delivery', 'webhook_endpoint']) THEN
+    EXECUTE format('SELECT program_id FROM %I WHERE program_id = ANY ($1) AND id = $2', p_table) INTO found
+      USING p_programs, p_id;
+  ELSE
+    RAISE EXCEPTION 'rows of % are not named by id', p_table USING ERRCODE = '22023';
+  END IF;
+  RETURN found;
+END $$;
+
+DROP TABLE reconciliation_finding;
 DROP TABLE reconciliation_check;
 DROP TABLE reconciliation_run;

@@ -1,0 +1,106 @@
+"""Carries a run out: every check in one snapshot, chain facts at the block that the snapshot is posted through."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from app.chain.node_errors import ChainError
+from app.domain.errors import Unavailable
+from app.domain.reconciliation import CheckName, CheckResult, Outcome, Run, RunStatus, Scope
+from app.processes.reconciliation.keeping import kept
+from app.processes.reconciliation.parts import Progress, Reconciling
+from app.services.execute import execute
+from app.services.reconciliation.carry_out import RunLost, end_run, take_run
+from app.store.database import ReadSession
+from app.store.reconciliation import runs
+from app.store.reconciliation.scopes import read_scope
+
+_LOG = structlog.get_logger()
+
+
+class _Stopped(Exception):
+    """The process is to end."""
+
+
+async def reconcile_one(
+    parts: Reconciling,
+    *,
+    run_id: UUID | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda _: None,
+) -> RunStatus | None:
+    """Takes the run that waits longest (or this one) and carries it out; None when none waits, when the process is to end
+    (it is handed back), and when somebody else took it over meanwhile.
+
+    A run under way when its worker dies is taken over once its lease ran out. A database that is away raises
+    Unavailable; the run waits for whoever takes it next.
+    """
+    take = partial(take_run, holder=parts.holder, now=parts.clock(), run_id=run_id)
+    run = await execute(parts.database, parts.bells, None, take)
+    if run is None:
+        return None
+    log = _LOG.bind(program=run.program_id, run=str(run.id))
+    try:
+        async with kept(parts, run):
+            seen = await _look(parts, run, stopping, progress)
+        end = partial(end_run, run=run, outcome=seen, now=parts.clock())
+        await execute(parts.database, parts.bells, run.program_id, end)
+    except _Stopped:
+        hand_back = partial(runs.hand_back, run=run)
+        await execute(parts.database, parts.bells, run.program_id, hand_back)
+        return None
+    except RunLost:
+        log.warning("a reconciliation was taken over")
+        return None
+    log.info("reconciled", status=seen.status.value, failure=seen.failure)
+    return seen.status
+
+
+async def _look(
+    parts: Reconciling, run: Run, stopping: Callable[[], bool], progress: Progress
+) -> Outcome:
+    seen = Outcome()
+
+    def at(name: CheckName) -> None:
+        if stopping():
+            raise _Stopped
+        progress(name)
+
+    try:
+        async with parts.database.read(run.program_id) as session:
+            scope = await read_scope(session, run, parts.clock())
+            seen.extent = scope.extent
+            await _check(parts, session, scope, at, seen.results)
+    except (Unavailable, _Stopped):
+        raise
+    except ChainError as problem:
+        seen.failure = f"chain {scope.chain_id}: {problem}"
+    except Exception as problem:  # noqa: BLE001 - one check's fault must not lose what the others found
+        _LOG.exception("a check failed", program=run.program_id)
+        seen.failure = f"a check failed: {type(problem).__name__}"
+    return seen
+
+
+async def _check(
+    parts: Reconciling,
+    session: ReadSession,
+    scope: Scope,
+    at: Progress,
+    results: list[CheckResult],
+) -> None:
+    for name, look in parts.checks.database:
+        at(name)
+        results.append(_named(name, await look(session, scope)))
+    for name, look_at_chain in parts.checks.chain:
+        at(name)
+        chain = parts.chains.get(scope.chain_id)
+        if chain is None:
+            raise ChainError("no node is configured (SGE_CHAINS)")
+        results.append(_named(name, await look_at_chain(session, chain, scope)))
+
+
+def _named(name: CheckName, result: CheckResult) -> CheckResult:
+    assert result.name is name
+    return result

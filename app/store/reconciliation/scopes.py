@@ -1,0 +1,42 @@
+"""What a run looks at, read in the snapshot that it looks at it in."""
+
+from datetime import datetime
+
+from app.domain.reconciliation import CleanRun, Extent, Run, Scope
+from app.store.database import ReadSession
+
+# Journal ids appear out of order; up to where account snapshots are written, none is missing any more.
+_EXTENT = """
+SELECT c.chain_id, c.block_number, c.block_hash,
+       (SELECT position FROM consumer_position WHERE consumer = 'account_snapshots') AS journal_id,
+       coalesce((SELECT max(s.n) FROM seal s WHERE s.program_id = $1 AND s.stream = 'JOURNAL'), 0) AS journal_seals,
+       coalesce((SELECT max(s.n) FROM seal s WHERE s.program_id = $1 AND s.stream = 'AUDIT'), 0) AS audit_seals
+  FROM consumed_through c WHERE c.program_id = $1
+"""
+_CLEAN = """
+SELECT asked_at, block_number, block_hash, journal_id, journal_seals, audit_seals
+  FROM reconciliation_run WHERE program_id = $1 AND status = 'CLEAN' ORDER BY asked_at DESC, id DESC LIMIT 1
+"""
+
+
+async def read_scope(session: ReadSession, run: Run, now: datetime) -> Scope:
+    """Where the program's chain is posted up to, how far its records reach, and what an earlier clean run saw."""
+    row = await session.connection.fetchrow(_EXTENT, run.program_id)
+    assert row is not None  # written with the program
+    extent = Extent(
+        row["block_number"],
+        row["block_hash"],
+        row["journal_id"],
+        row["journal_seals"],
+        row["audit_seals"],
+    )
+    since = None if run.whole else await _newest_clean(session, run.program_id)
+    return Scope(run.program_id, row["chain_id"], extent, since, now)
+
+
+async def _newest_clean(session: ReadSession, program_id: int) -> CleanRun | None:
+    row = await session.connection.fetchrow(_CLEAN, program_id)
+    if row is None:
+        return None
+    asked_at, *extent = row
+    return CleanRun(asked_at, Extent(*extent))

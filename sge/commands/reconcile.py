@@ -1,0 +1,100 @@
+"""`sge reconcile PROGRAM`: compares everything of a program that must agree."""
+
+import asyncio
+import socket
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.domain.reconciliation import CheckName, RunStatus
+from app.processes.reconciliation.parts import Reconciling
+from app.processes.reconciliation.reconcile import reconcile_one
+from app.runtime import Runtime
+from app.services.execute import execute
+from app.services.reconciliation.ask import ask_for_run
+from app.settings import Settings, load_settings
+from app.store.programs import find_program_id
+from app.store.reads import reconciliation as reads
+from app.store.reads.reconciliation import RunRow
+from app.store.reads.values import Slice
+from sge.reconciliation_report import ReconciliationReport, show
+from sge.session import opened_runtime
+
+_ACTOR = "operator:cli"
+_LOOK_AGAIN_SECONDS = 0.5
+_EXIT_CODES = {RunStatus.CLEAN: 0, RunStatus.DISCREPANCIES: 1}
+_COULD_NOT = 2
+
+
+def reconcile(
+    slug: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program's slug.")],
+    *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything, not only since the last clean run.")
+    ] = False,
+) -> None:
+    """Compare the program's records with each other and with the chain; a critical discrepancy pauses it.
+
+    Exit code 0: nothing was found; 1: something does not agree; 2: it could not be carried out.
+    """
+    settings = load_settings().require_for("reconcile")
+    console = Console()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as shown:
+        report = asyncio.run(_reconcile(settings, slug, full, shown))
+    show(console, slug, report)
+    raise typer.Exit(_EXIT_CODES.get(RunStatus(report.run.status), _COULD_NOT))
+
+
+async def _reconcile(
+    settings: Settings, slug: str, full: bool, shown: Progress
+) -> ReconciliationReport:
+    async with opened_runtime(settings, "worker") as runtime:
+        async with runtime.database.read(None) as session:
+            program_id = await find_program_id(session, slug=slug)
+        if program_id is None:
+            raise typer.BadParameter(f"there is no program {slug}")
+        ask = partial(ask_for_run, by=_ACTOR, now=runtime.clock(), whole=full)
+        run_id = await execute(runtime.database, runtime.bells, program_id, ask)
+        await _carry_out(runtime, run_id, shown)
+        return await _ended(runtime, program_id, run_id)
+
+
+async def _carry_out(runtime: Runtime, run_id: UUID, shown: Progress) -> None:
+    """Here, unless a worker has it already."""
+    parts = Reconciling(
+        runtime.database,
+        runtime.bells,
+        runtime.chains,
+        runtime.clock,
+        f"cli:{socket.gethostname()}",
+    )
+    task = shown.add_task("waiting for the worker that has it", total=len(parts.checks))
+
+    def at(name: CheckName) -> None:
+        completed = shown.tasks[task].completed
+        begun = shown.tasks[task].description == name.value
+        shown.update(task, description=name.value, completed=completed + (not begun))
+
+    await reconcile_one(parts, run_id=run_id, progress=at)
+
+
+async def _ended(runtime: Runtime, program_id: int, run_id: UUID) -> ReconciliationReport:
+    while True:
+        async with runtime.database.read(program_id) as session:
+            run: RunRow | None = (await reads.by_ids(session, [run_id]))[0]
+            assert run is not None
+            if run.status != RunStatus.RUNNING:
+                checks = (await reads.checks_of(session, [run_id]))[0]
+                found = (await reads.found_by(session, [run_id], None, Slice(1_000)))[0]
+                return ReconciliationReport(run, checks, found)
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -77,10 +77,23 @@ mutation ($id: ID!, $key: String!) {
   }
 }
 """
+# Each found by a run of its own.
 _DISCREPANCIES = """
-INSERT INTO discrepancy (program_id, id, kind, severity, reference, message, opened_at, posting_journal_id)
-SELECT $1, gen_random_uuid(), 'UNEXPLAINED_INFLOW', 'WARNING', gen_random_uuid()::text, '', now(), j.id
-  FROM journal j WHERE j.program_id = $1 ORDER BY j.id DESC LIMIT $2
+WITH doubted AS (
+  SELECT j.id AS journal_id, gen_random_uuid() AS run_id, gen_random_uuid() AS id
+    FROM journal j WHERE j.program_id = $1 ORDER BY j.id DESC LIMIT $2
+), runs AS (
+  INSERT INTO reconciliation_run (program_id, id, status, whole, asked_by, asked_at, finished_at, block_number,
+                                  block_hash, journal_id, journal_seals, audit_seals)
+  SELECT $1, run_id, 'DISCREPANCIES', true, 'test', now(), now(), 7, '', journal_id, 0, 0 FROM doubted
+), checks AS (
+  INSERT INTO reconciliation_check (program_id, run_id, position, name, passed, examined)
+  SELECT $1, run_id, 1, 'TRIAL_BALANCE', false, 1 FROM doubted
+), discrepancies AS (
+  INSERT INTO discrepancy (program_id, id, run_id, kind, severity, reference, message, opened_at, posting_journal_id)
+  SELECT $1, id, run_id, 'UNEXPLAINED_INFLOW', 'WARNING', id::text, '', now(), journal_id FROM doubted
+)
+INSERT INTO reconciliation_finding (program_id, run_id, discrepancy_id) SELECT $1, run_id, id FROM doubted
 """
 _PROGRAM = "SELECT id FROM program WHERE slug = $1"
 _LINE = "SELECT sge_upline(path) FROM affiliate WHERE program_id = $1 AND referral_code = $2"

@@ -18,6 +18,10 @@ from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
 from app.bus.limits.limiter import Limiter
+from app.checks.chains import open_nodes
+from app.checks.findings import Finding
+from app.checks.readiness import Readiness
+from app.checks.web_process import web_process_checks
 from app.domain.errors import Unavailable
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
@@ -46,6 +50,7 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 _NOTE_USES_SECONDS = 30.0
+_NODE_SECONDS = 2.0
 
 
 class ApiProcess:
@@ -62,6 +67,7 @@ class ApiProcess:
     webhooks: EndpointChanges
     secret_box: SecretBox
     provider_events: ProviderEvents
+    readiness: Readiness
 
     def __init__(self, settings: Settings) -> None:
         secret, redis_url = settings.secret_key, settings.redis_url
@@ -120,6 +126,7 @@ class ApiProcess:
         self.provider_events = ProviderEvents(
             self.runtime.database, self.bells, self.secret_box, self.runtime.clock
         )
+        self._begin_readiness()
         await self.hub.start()
         self._tasks = [
             asyncio.create_task(listen_for_hub(self.bells.broadcast, self.hub)),
@@ -150,6 +157,11 @@ class ApiProcess:
             lifetime=timedelta(hours=settings.session_hours),
             clock=self.runtime.clock,
         )
+
+    def _begin_readiness(self) -> None:
+        nodes = open_nodes(self._settings.chains, _NODE_SECONDS)
+        self.runtime.on_close.extend(node.close for node in nodes.values())
+        self.readiness = Readiness(web_process_checks(self.runtime, nodes))
 
     def now(self) -> datetime:
         """Real time."""
@@ -219,10 +231,9 @@ class ApiProcess:
         """Where people look at a chain's transactions; None without an explorer."""
         return self.runtime.chain_settings(chain_id).explorer_url
 
-    async def probe(self) -> dict[str, str | None]:
-        """What readiness depends on; Redis only delays, so it does not count."""
-        needed = {name: check for name, check in self.components().items() if name != "redis"}
-        return {name: await _problem(check) for name, check in needed.items()}
+    async def probe(self) -> list[Finding]:
+        """What this process depends on, as it was at most two seconds ago."""
+        return await self.readiness.findings()
 
     def components(self) -> dict[str, Callable[[], Awaitable[str]]]:
         """Checks by name; each gives a detail in words or raises."""
@@ -255,11 +266,3 @@ class ApiProcess:
                 )
             except Exception:  # noqa: BLE001  a note of last use is no reason to end the process
                 _log.warning("credential_uses_not_noted", exc_info=True)
-
-
-async def _problem(check: Callable[[], Awaitable[str]]) -> str | None:
-    try:
-        await check()
-    except Exception as fault:  # noqa: BLE001  whatever it is, this part is not ready
-        return type(fault).__name__
-    return None

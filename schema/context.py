@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from app.checks.findings import Finding
 from app.domain.permissions import Caller
 from app.domain.rate_limits import Hit, Verdict
 from app.store.database import ReadSession
@@ -59,8 +60,8 @@ class ApiRuntime(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def probe(self) -> dict[str, str | None]:
-        """What readiness depends on: name to None when right, else to what is wrong."""
+    async def probe(self) -> Sequence[Finding]:
+        """What the process depends on, as it was a moment ago."""
 
 
 @dataclass

@@ -4,21 +4,22 @@ import socket
 
 from app.chain.client import Chain
 from app.chain.node_errors import ChainError, WrongChain
+from app.checks.database import clock_agrees, schema_fits
+from app.checks.findings import Problem
+from app.domain.clock import real_clock
 from app.settings import Settings, SettingsMistake
 from app.store.database import Database
-from app.store.schema_note import read_schema_note
 
 
 async def require_tables(database: Database, variable: str) -> None:
-    """Raises SettingsMistake for a database that `sge migrate` has not made. Other SQL than this checkout's passes: old
-    processes go on while a new version is rolled out.
+    """Raises SettingsMistake for tables that this program cannot run on, and for a clock that is not PostgreSQL's. Newer
+    tables pass that still serve it: old processes go on while a new version is rolled out.
     """
-    async with database.read(None) as session:
-        note = await read_schema_note(session)
-    if note is None:
-        raise SettingsMistake(
-            f"{variable}: the database's tables are missing or older than this program; run `sge migrate`"
-        )
+    try:
+        await schema_fits(database, variable)
+        await clock_agrees(database, real_clock, variable)
+    except Problem as problem:
+        raise SettingsMistake(str(problem)) from None
 
 
 async def require_own_chains(settings: Settings) -> None:

@@ -10,6 +10,7 @@ _PASSING = ("08", "40", "53", "55", "57", "58")
 # Bad values, broken constraints, raised by functions of ours: the same again is refused again.
 _REFUSING = ("22", "23", "P0", "SG")
 
+_DISK_FULL = "53100"
 _OPEN_RULE = frozenset({"SG033", "SG035"})
 
 
@@ -23,6 +24,11 @@ def passes(problem: BaseException) -> bool:
 def refuses(problem: BaseException) -> bool:
     """Whether the database refuses the content of the transaction."""
     return isinstance(problem, PostgresError) and (_sqlstate(problem)).startswith(_REFUSING)
+
+
+def is_disk_full(problem: BaseException) -> bool:
+    """Whether PostgreSQL could not write for want of space: the same succeeds once there is some."""
+    return isinstance(problem, PostgresError) and _sqlstate(problem) == _DISK_FULL
 
 
 def is_open_rule(problem: BaseException) -> bool:

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from app.checks.findings import Finding
 from app.observability import configure_logging
 from app.settings import load_settings
 from sge.doctor.examine import PROCESSES, examine
-from sge.doctor.findings import Finding
 
 
 def doctor(
@@ -37,7 +37,8 @@ def doctor(
 
 
 def _show(console: Console, finding: Finding) -> None:
-    mark = "[green]✓[/]" if finding.right else "[red]✗[/]"
+    right = "[yellow]![/]" if finding.caution else "[green]✓[/]"
+    mark = right if finding.right else "[red]✗[/]"
     console.print(f"{mark} {finding.name}:", end=" ")
     for number, remark in enumerate(finding.remarks):
         console.print(remark if number == 0 else f"    {remark}", markup=False)

@@ -6,8 +6,10 @@ from app.chain.client import Chain
 from app.chain.multi_send_code import is_multi_send
 from app.chain.token_facts import UnsuitableToken, read_token
 from app.chain_settings import ChainSettings, TokenSettings
+from app.checks.chains import node_answers, node_variable
+from app.checks.findings import Check, Problem
+from app.domain.clock import real_clock
 from app.settings import Settings
-from sge.doctor.findings import Check, Problem
 
 
 def chain_checks(settings: Settings) -> list[Check]:
@@ -15,7 +17,7 @@ def chain_checks(settings: Settings) -> list[Check]:
     return [
         Check(
             f"chain {chain.chain_id} at endpoint {number + 1}",
-            f"SGE_CHAINS[{place}].rpc_urls[{number}]",
+            node_variable(place, number),
             partial(_chain, chain, place, number),
         )
         for place, chain in enumerate(settings.chains)
@@ -27,7 +29,7 @@ async def _chain(settings: ChainSettings, place: int, endpoint: int) -> str:
     variable = f"SGE_CHAINS[{place}]"
     url = settings.rpc_urls[endpoint].get_secret_value()
     async with Chain(settings.chain_id, [url]) as chain:
-        head = await chain.block_number()
+        head = await node_answers(chain, real_clock, node_variable(place, endpoint))
         for name, address in (("gateway", settings.gateway), ("identity", settings.identity)):
             if address and not await chain.code(address):
                 raise Problem(
@@ -40,7 +42,7 @@ async def _chain(settings: ChainSettings, place: int, endpoint: int) -> str:
             )
         for number, token in enumerate(settings.tokens):
             await _token(chain, f"{variable}.tokens[{number}]", token)
-    return f"at block {head}"
+    return head
 
 
 async def _token(chain: Chain, variable: str, token: TokenSettings) -> None:

@@ -3,12 +3,14 @@
 import importlib.util
 from collections.abc import Sequence
 
+from app.checks.disks import disk_checks
+from app.checks.findings import Check, Finding, found_by
 from app.setting_needs import Process
 from app.settings import Settings
 from sge.doctor.chains import chain_checks
-from sge.doctor.findings import Check, Finding, found_by
+from sge.doctor.databases import database_checks
 from sge.doctor.relayers import relayer_checks
-from sge.doctor.services import database_checks, process_check, redis_checks
+from sge.doctor.services import process_check, redis_checks
 
 PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
 
@@ -21,6 +23,7 @@ async def examine(settings: Settings, processes: Sequence[Process] = PROCESSES) 
             *database_checks(settings),
             *redis_checks(settings),
             *chain_checks(settings),
+            *disk_checks(settings.watched_folders),
             *relayer_checks(settings),
             Check("signing speed", "coincurve", _signing),
         ]

@@ -151,6 +151,7 @@ FUNCTIONS = {
     "sge_authenticate_key": "api reader",
     "sge_authenticate_session": "api",
     "sge_backlog": "api",
+    "sge_release": "api feed reader worker",
     "sge_batch_status": "api reader worker",
     "sge_begin_sessions": "api",
     "sge_current_program": "api worker",

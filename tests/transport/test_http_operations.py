@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.checks.findings import Finding
 from tests.transport.conftest import Served
 
 NEW = {"accept": "application/graphql-response+json"}
@@ -212,9 +213,21 @@ async def test_request_ids(client: httpx.AsyncClient) -> None:
 async def test_health_readiness_and_metrics(served: Served, client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"alive": True}
     assert (await client.get("/readyz")).status_code == 200
-    served.runtime.problems["database"] = "no answer"
+    slow = Finding("Redis", False, ["SGE_REDIS_URL: is away", "start it"])
+    low = Finding("disk", True, ["SGE_WATCHED_FOLDERS: fills"], caution=True)
+    served.runtime.findings = [slow, low, Finding("clock", True, ["0.1 s apart"], needed=True)]
+    delayed = await client.get("/readyz")
+    assert delayed.status_code == 200
+    assert delayed.json() == {
+        "ready": True,
+        "problems": {"Redis": "SGE_REDIS_URL: is away; start it"},
+        "warnings": {"disk": "SGE_WATCHED_FOLDERS: fills"},
+        "right": ["clock"],
+    }
+    served.runtime.findings.append(Finding("PostgreSQL", False, ["is away"], needed=True))
     unready = await client.get("/readyz")
     assert (unready.status_code, unready.json()["ready"]) == (503, False)
+    assert unready.json()["problems"]["PostgreSQL"] == "is away"
     await post(client, "{ hello }")
     metrics = (await client.get("/metrics")).text
     assert 'sge_api_request_duration_seconds_count{operation="hello"}' in metrics

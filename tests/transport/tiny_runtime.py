@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.bus.hub import EventHub
+from app.checks.findings import Finding
 from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
 from app.domain.permissions import ApiScope, Authority, Caller, caller_of_key
@@ -70,7 +71,7 @@ class TinyRuntime:
     revoked: set[str] = field(default_factory=set)
     expired: set[str] = field(default_factory=set)
     look_ups_fail: bool = False
-    problems: dict[str, str | None] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
     sessions_open: int = 0
     limiter: Any = None
 
@@ -123,5 +124,5 @@ class TinyRuntime:
     async def stop(self) -> None:
         await self.hub.stop()
 
-    async def probe(self) -> dict[str, str | None]:
-        return self.problems
+    async def probe(self) -> list[Finding]:
+        return self.findings

@@ -20,3 +20,5 @@ END $$;
 DROP TABLE reconciliation_finding;
 DROP TABLE reconciliation_check;
 DROP TABLE reconciliation_run;
+
+DROP FUNCTION sge_release();

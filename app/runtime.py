@@ -5,6 +5,7 @@ The one place, with the command line and migrations, that reads settings.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from app.chain_settings import ChainSettings, TokenSettings
 from app.domain.chains import ChainFacts
 from app.domain.clock import Clock, real_clock
 from app.domain.money import Currency
+from app.processes.health.tell import Receiver
 from app.services.execute import Bells
 from app.settings import PREFIX, Settings, SettingsMistake
 from app.store.database import Database
@@ -76,6 +78,19 @@ class Runtime:
         for close in reversed(self.on_close):
             await close()
         self.on_close.clear()
+
+
+def alert_receiver(settings: Settings) -> Receiver | None:
+    """Where alerts are posted; None: nowhere."""
+    url = settings.alert_webhook_url
+    return None if url is None else Receiver(url, settings.runbook_url)
+
+
+def replica_connector(settings: Settings) -> Callable[[], Awaitable[Database]] | None:
+    """Opens the replica for one look; None: there is none. Raises SettingsMistake when it cannot be had."""
+    if settings.database_read_url is None:
+        return None
+    return partial(connect_as, settings, "read")
 
 
 def chain_facts(settings: Settings) -> dict[int, ChainFacts]:

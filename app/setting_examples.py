@@ -26,6 +26,9 @@ EXAMPLES = {
     "cors_origins": "https://app.example",
     "introspection": "false",
     "trusted_documents_file": "/etc/sge/documents.json",
+    "metrics_port": "9100",
+    "alert_webhook_url": "https://hooks.slack.com/services/T000/B000/SECRET",
+    "runbook_url": "https://wiki.example/runbook",
     "watched_folders": "/var/lib/postgresql/data",
 }
 

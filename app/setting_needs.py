@@ -16,6 +16,7 @@ Command = (
         "ledger verify",
         "reconcile",
         "audit verify",
+        "alerts",
     ]
 )
 
@@ -42,6 +43,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "reconcile": ("database_worker_url", "redis_url", "chains"),
     "ledger verify": ("database_worker_url",),
     "audit verify": ("database_worker_url",),
+    "alerts": ("database_worker_url",),
 }
 
 REMEDIES = {

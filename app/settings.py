@@ -18,6 +18,7 @@ from app.chain_settings import ChainSettings
 from app.domain.client_address import Network
 from app.domain.rate_limits import RateLimits
 from app.limit_settings import read_networks, read_rate_limits
+from app.operator_settings import OperatorSettings
 from app.secret_files import SecretFiles, UnreadableSecret, read_secret
 from app.setting_examples import example_of
 from app.setting_forms import (
@@ -38,7 +39,7 @@ class SettingsMistake(RuntimeError):
     """A setting is missing, malformed or contradicts another; the text says what to do."""
 
 
-class Settings(WebSettings, BaseSettings):
+class Settings(WebSettings, OperatorSettings, BaseSettings):
     """Environment variables SGE_… (also from a file .env); documented in .env.example."""
 
     model_config = SettingsConfigDict(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.bus.channels import queue_of
 from jobs import (
+    alerts,
     apply_rollups,
     check_lanes,
     deliver_webhooks,
@@ -53,6 +54,7 @@ JOBS = {
         ScheduledJob("deliver_webhooks", deliver_webhooks.run, every_seconds=5),
         ScheduledJob("housekeeping", housekeeping.run, every_seconds=600),
         ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
+        ScheduledJob("alerts", alerts.run, every_seconds=10),
         ScheduledJob("read_balances", read_balances.run, every_seconds=10),
         ScheduledJob("reconcile", reconcile.run, every_seconds=60),
         ScheduledJob("check_lanes", check_lanes.run, every_seconds=60),

@@ -17,10 +17,12 @@ from app.domain.ids import new_id
 from app.runtime import Runtime
 from app.services.execute import execute
 from app.store import scheduler_lease
+from jobs.alerts import look_and_tell
 from jobs.schedule import JOBS
 
 _LOG = structlog.get_logger()
 _TICK_SECONDS = 1.0
+_LOOK_SECONDS = 10.0
 
 
 async def schedule(runtime: Runtime) -> None:
@@ -34,6 +36,7 @@ async def schedule(runtime: Runtime) -> None:
     name = f"{socket.gethostname()}.{os.getpid()}.{new_id().hex[-6:]}"
     ticking = Scheduler(runtime, connection, name)
     _LOG.info("scheduler started", name=name)
+    looking = asyncio.create_task(_keep_looking(runtime))
     while not stopping.is_set():
         await ticking.tick()
         try:
@@ -41,9 +44,21 @@ async def schedule(runtime: Runtime) -> None:
                 await stopping.wait()
         except TimeoutError:
             continue
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
     await ticking.release()
     connection.close()
     _LOG.info("scheduler stopped", name=name)
+
+
+async def _keep_looking(runtime: Runtime) -> None:
+    """Workers look at the platform too; with none left, this is who says so."""
+    while True:
+        try:
+            await look_and_tell(runtime)
+        except Exception:  # noqa: BLE001 - it may be back at the next look
+            _LOG.exception("the platform could not be looked at")
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 @dataclass

@@ -32,6 +32,7 @@ COMMANDS = {
     "ledger": "sge.commands.ledger:ledger",
     "reconcile": "sge.commands.reconcile:reconcile",
     "audit": "sge.commands.audit:audit",
+    "alerts": "sge.commands.alerts:alerts",
     "payout": "sge.commands.payout:payout",
     "schema": "sge.commands.schema:schema",
 }

@@ -8,6 +8,8 @@ account_snapshot             s       is      s       -
 affiliate                    isu     s       s       -
 affiliate_rollup             s       disu    s       -
 affiliate_wallet_change      is      s       s       -
+alert                        -       disu    -       -
+alert_message                -       isu     -       -
 api_key                      isu     s       s       -
 audit                        is      is      s       -
 balance_adjustment           isu     s       s       -
@@ -31,6 +33,7 @@ intent_todo                  disu    disu    s       -
 intent_transition            is      is      s       -
 journal                      s       s       s       -
 lane                         su      isu     s       -
+ledger_drift                 s       disu    s       -
 movement                     s       s       s       -
 operation_key                is      is      s       -
 payout                       is      isu     s       -
@@ -40,6 +43,7 @@ payout_batch_transaction     is      is      s       -
 payout_day                   s       isu     s       -
 payout_exclusion             is      is      s       -
 payout_line                  is      is      s       -
+platform_health              s       su      s       -
 program                      isu     su      s       -
 program_counter              s       disu    s       -
 program_currency             isu     su      s       -
@@ -105,6 +109,8 @@ COLUMNS = {
         "webhook_endpoint",
     ): "url events enabled starts_after failing_since deleted_at version",
     ("sge_api", "webhook_secret"): "valid_until",
+    ("sge_worker", "alert"): "severity summary last_seen_at opened_at told_at resolved_at",
+    ("sge_worker", "alert_message"): "next_try_at tries lease_until sent_at last_error",
     (
         "sge_worker",
         "chain_transaction",
@@ -114,6 +120,7 @@ COLUMNS = {
     ("sge_worker", "payout"): "log_index",
     ("sge_worker", "payout_batch"): "version",
     ("sge_worker", "payout_day"): "done_through",
+    ("sge_worker", "platform_health"): "components read_at",
     ("sge_worker", "program"): "status pause_reason paused_by paused_at version",
     ("sge_worker", "program_currency"): "on_chain_balance on_chain_read_at",
     (

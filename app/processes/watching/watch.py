@@ -53,6 +53,7 @@ class Watcher:
         self._poster = FinalPoster()
         self._suspects: set[UUID] = set()
         self._suspected_fork: int | None = None
+        self._answered_at: datetime | None = None
 
     async def turn(self) -> None:
         """One look at the chain: head, stages, final postings, ends. Raises LeaseLost, ChainError,
@@ -66,6 +67,7 @@ class Watcher:
             self.watch, reading, missing, self._suspects
         )
         await free_items_left_behind(self.watch)
+        self._answered_at = self.watch.clock()
 
     async def _read_head(self) -> HeadReading:
         suspected, self._suspected_fork = self._suspected_fork, None
@@ -78,7 +80,13 @@ class Watcher:
     async def _keep_lease(self) -> None:
         now = self.watch.clock()
         await self.watch.write(
-            partial(watching.keep_lease, lease=self.watch.lease, at=now, until=now + _LEASE)
+            partial(
+                watching.keep_lease,
+                lease=self.watch.lease,
+                at=now,
+                until=now + _LEASE,
+                answered_at=self._answered_at,
+            )
         )
         self.watch.at_point("lease.kept")
 

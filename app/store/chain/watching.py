@@ -11,14 +11,15 @@ KEPT_BLOCKS = 256
 
 # A fence only rises, so whoever held the lease before can be told from its new holder.
 _TAKE = """
-INSERT INTO chain_watch AS w (chain_id, leased_by, lease_until, fence, updated_at) VALUES ($1, $2, $4, 1, $3)
+INSERT INTO chain_watch AS w (chain_id, leased_by, lease_until, fence, updated_at, answered_at) VALUES ($1, $2, $4, 1, $3, $3)
 ON CONFLICT (chain_id) DO UPDATE
    SET leased_by = $2, lease_until = $4, fence = w.fence + 1, updated_at = $3
  WHERE w.lease_until IS NULL OR w.lease_until <= $3
 RETURNING fence
 """
 _KEEP = """
-UPDATE chain_watch SET lease_until = $4, updated_at = $3 WHERE chain_id = $1 AND fence = $2 RETURNING true
+UPDATE chain_watch SET lease_until = $4, updated_at = $3, answered_at = coalesce($5, answered_at)
+ WHERE chain_id = $1 AND fence = $2 RETURNING true
 """
 _GIVE_BACK = """
 UPDATE chain_watch SET lease_until = NULL, leased_by = NULL, updated_at = $3 WHERE chain_id = $1 AND fence = $2
@@ -73,9 +74,17 @@ async def take_lease(
     return None if fence is None else WatchLease(chain_id, fence)
 
 
-async def keep_lease(unit: UnitOfWork, lease: WatchLease, at: datetime, until: datetime) -> None:
-    """Makes the lease last longer; raises LeaseLost."""
-    if not await unit.connection.fetchval(_KEEP, lease.chain_id, lease.fence, at, until):
+async def keep_lease(
+    unit: UnitOfWork,
+    lease: WatchLease,
+    at: datetime,
+    until: datetime,
+    answered_at: datetime | None = None,
+) -> None:
+    """Makes the lease last longer; raises LeaseLost. answered_at: when the chain last answered a whole turn."""
+    if not await unit.connection.fetchval(
+        _KEEP, lease.chain_id, lease.fence, at, until, answered_at
+    ):
         raise LeaseLost(f"chain {lease.chain_id} has another watcher")
 
 

@@ -25,6 +25,7 @@ class ChainWatch(Row, table=True):
     leased_by: str | None = optional(Text)
     fence: int = required(BigInteger, default="0")
     updated_at: datetime | None = optional(INSTANT)
+    answered_at: datetime | None = optional(INSTANT)
 
 
 class ConsumedThrough(Row, table=True):

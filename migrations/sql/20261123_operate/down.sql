@@ -18,6 +18,11 @@ BEGIN
 END $$;
 
 DROP TABLE reconciliation_finding;
+ALTER TABLE chain_watch DROP COLUMN answered_at;
+DROP TABLE ledger_drift;
+DROP TABLE platform_health;
+DROP TABLE alert_message;
+DROP TABLE alert;
 DROP TABLE reconciliation_check;
 DROP TABLE reconciliation_run;
 

@@ -1,0 +1,83 @@
+"""The parts of systemStatus that a web process cannot look at itself, without the name of any program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.domain.health import thresholds
+from app.domain.health.figures import Figures
+from app.domain.health.states import HealthState, by_limits, queue_state, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """detail: the figure, in words."""
+
+    name: str
+    health: HealthState
+    detail: str
+
+
+def components_of(figures: Figures) -> list[Component]:
+    """In a fixed order: how far each part is behind, then what stands in the way."""
+    return [*_behind(figures), *_moving(figures), *_sound(figures)]
+
+
+def _behind(figures: Figures) -> Iterator[Component]:
+    for name, lag in figures.lags.items():
+        limit = thresholds.SEAL_LAG_SECONDS if name == "seals" else thresholds.FEED_LAG_SECONDS
+        state = by_limits(lag, limit, max(limit, thresholds.FEED_LAG_CRITICAL_SECONDS))
+        yield Component(f"{name} lag", state, f"{lag:.0f} s behind")
+    for chain in figures.chains:
+        silent = chain.silent_seconds
+        state = by_limits(
+            silent, thresholds.CHAIN_SILENT_SECONDS, thresholds.CHAIN_SILENT_CRITICAL_SECONDS
+        )
+        yield Component(f"watcher of chain {chain.chain_id}", state, f"answered {silent:.0f} s ago")
+    lag_of_replica = figures.replica_lag_seconds
+    if lag_of_replica is not None:
+        state = by_limits(
+            lag_of_replica, thresholds.REPLICA_LAG_SECONDS, thresholds.REPLICA_LAG_CRITICAL_SECONDS
+        )
+        away = lag_of_replica == float("inf")
+        detail = "does not answer" if away else f"{lag_of_replica:.0f} s behind"
+        yield Component("replica", state, detail)
+
+
+def _moving(figures: Figures) -> Iterator[Component]:
+    silent = figures.scheduler_silent_seconds
+    if silent is None or silent > thresholds.HEARTBEAT_LOST_SECONDS:
+        yield Component("scheduler", HealthState.DEGRADED, "nobody schedules")
+    else:
+        yield Component("scheduler", HealthState.OK, f"ticked {silent:.0f} s ago")
+    alive = sum(one.silent_seconds <= thresholds.HEARTBEAT_LOST_SECONDS for one in figures.workers)
+    state = HealthState.OK if alive == len(figures.workers) else HealthState.DEGRADED
+    yield Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
+    others = [queue for queue in figures.queues if queue.name not in {"settle", "webhooks"}]
+    state = worst([queue_state(queue.depth) for queue in others])
+    if others:
+        detail = ", ".join(f"{queue.name} {queue.depth}" for queue in others)
+        yield Component("waiting work", state, detail)
+
+
+def _sound(figures: Figures) -> Iterator[Component]:
+    critical = figures.discrepancies.get("CRITICAL", 0)
+    state = HealthState.DOWN if critical else HealthState.OK
+    yield Component("critical discrepancies", state, f"{critical} open")
+    drifting = sum(1 for one in figures.drifts if one.drift)
+    state = HealthState.DOWN if drifting else HealthState.OK
+    yield Component("ledger", state, f"{drifting} out of balance" if drifting else "balanced")
+    yield _reconciliation(figures)
+
+
+def _reconciliation(figures: Figures) -> Component:
+    clean = [one.clean_seconds for one in figures.programs if one.clean_seconds is not None]
+    never = len(figures.programs) - len(clean)
+    oldest = max((one.checked_seconds for one in figures.programs), default=0.0)
+    failed = any(one.failed for one in figures.programs)
+    late = oldest > thresholds.RECONCILIATION_OVERDUE_SECONDS
+    state = HealthState.DEGRADED if failed or late else HealthState.OK
+    hours = max(clean, default=0.0) / 3600
+    detail = f"every program clean within {hours:.1f} h" if clean else "no clean run yet"
+    return Component(
+        "reconciliation", state, f"{detail}; {never} without one" if clean and never else detail
+    )

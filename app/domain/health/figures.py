@@ -1,0 +1,97 @@
+"""What the platform looks like at one moment, as plain numbers: alerts, metrics and systemStatus are made of these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFigures:
+    """balance_wei: None until it was read. status: ACTIVE, DRAINING or HALTED."""
+
+    chain_id: int
+    relayer: str
+    status: str
+    halt_reason: str | None
+    balance_wei: int | None
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFigures:
+    """silent_seconds: since its watcher last got all its answers. finality_seconds: how old the newest final block was
+    when the head was read.
+    """
+
+    chain_id: int
+    silent_seconds: float
+    finality_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """What waits in the database to be done, counted up to 10 001; oldest_seconds: since when the oldest is due."""
+
+    name: str
+    depth: int
+    oldest_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFigures:
+    name: str
+    silent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DriftFigures:
+    """Debits less credits of all of a program's accounts in one currency, in its smallest units: 0, or money is wrong."""
+
+    program: str
+    currency: str
+    drift: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFigures:
+    """stopped: why postings are refused, if they are. checked_seconds: since a reconciliation last ended (or since the
+    program exists); clean_seconds: since the last clean one; failed: the newest ended without a result.
+    """
+
+    program: str
+    status: str
+    pause_reason: str | None
+    paused_by: str | None
+    stopped: str | None
+    checked_seconds: float
+    clean_seconds: float | None
+    failed: str | None
+    critical: int
+    stuck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """intents: how many are in each status. settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of
+    events. scheduler_silent_seconds: None while nobody ever scheduled. replica_lag_seconds: None without a replica,
+    infinite when it does not answer.
+    """
+
+    at: datetime
+    lanes: tuple[LaneFigures, ...] = ()
+    chains: tuple[ChainFigures, ...] = ()
+    queues: tuple[QueueFigures, ...] = ()
+    workers: tuple[WorkerFigures, ...] = ()
+    drifts: tuple[DriftFigures, ...] = ()
+    programs: tuple[ProgramFigures, ...] = ()
+    intents: Mapping[str, int] = field(default_factory=dict)
+    discrepancies: Mapping[str, int] = field(default_factory=dict)
+    lags: Mapping[str, float] = field(default_factory=dict)
+    settlement_p95_seconds: float | None = None
+    scheduler_silent_seconds: float | None = None
+    replica_lag_seconds: float | None = None
+
+    @property
+    def finality_seconds(self) -> float:
+        """Of the slowest chain."""
+        return max((chain.finality_seconds for chain in self.chains), default=0.0)

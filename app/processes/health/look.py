@@ -1,0 +1,53 @@
+"""Looks at the platform every few seconds: whoever comes first does, workers and schedulers alike.
+
+Both kinds of process look, so that the end of either is told of by the other.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.clock import Clock
+from app.processes.health.replica import ReplicaProbe
+from app.services.execute import Bells, execute
+from app.services.health.keep_alerts import keep_alerts
+from app.store.database import Database, UnitOfWork
+from app.store.health import alerts, shown
+from app.store.health.drift import check_drift
+from app.store.health.figures import read_figures
+
+LOOK_EACH = timedelta(seconds=10)
+# Those who look are woken at about the same time; half an interval is too soon for a second look.
+_TOO_SOON = LOOK_EACH / 2
+
+
+@dataclass(frozen=True)
+class Lookout:
+    """What looking needs. telling: whether there is a receiver of alerts."""
+
+    database: Database
+    bells: Bells
+    clock: Clock
+    replica: ReplicaProbe
+    telling: bool
+
+    async def look(self) -> bool:
+        """Once; False when somebody else just did, or does."""
+        now = self.clock()
+        async with self.database.read(None) as session:
+            if _is_recent(await shown.looked_at(session), now):
+                return False
+        lag = await self.replica.lag_seconds(now)
+
+        async def use_case(unit: UnitOfWork) -> bool:
+            if not await alerts.try_alone(unit) or _is_recent(await shown.looked_at(unit), now):
+                return False
+            await check_drift(unit, now)
+            figures = replace(await read_figures(unit, now), replica_lag_seconds=lag)
+            await keep_alerts(unit, figures, now, telling=self.telling)
+            return True
+
+        return await execute(self.database, self.bells, None, use_case)
+
+
+def _is_recent(looked_at: datetime | None, now: datetime) -> bool:
+    return looked_at is not None and now - looked_at < _TOO_SOON

@@ -1,0 +1,93 @@
+"""The figures of the platform, each by a statement that stays cheap whatever has piled up: indexes of open work only."""
+
+from datetime import datetime, timedelta
+
+from app.domain.health.figures import (
+    ChainFigures,
+    DriftFigures,
+    Figures,
+    LaneFigures,
+    QueueFigures,
+    WorkerFigures,
+)
+from app.domain.latency import quantile_seconds
+from app.store.database import ReadSession, UnitOfWork
+from app.store.health.lags import read_lags, read_scheduler
+from app.store.health.programs import read_programs
+from app.store.reads.rollups import add_times
+
+_PATIENCE = "SELECT set_config('statement_timeout', '5s', true)"
+_LANES = """
+SELECT l.chain_id, l.relayer, l.status, l.halt_reason, l.balance_wei, count(t.id) AS in_flight
+  FROM lane l
+  LEFT JOIN chain_transaction t ON t.chain_id = l.chain_id AND t.lane_id = l.id
+                               AND t.status IN ('PREPARED', 'BROADCAST', 'MINED')
+ GROUP BY l.id ORDER BY l.chain_id, l.relayer
+"""
+# The block's own time would not do for silence: a quiet chain makes no blocks.
+_CHAINS = """
+SELECT w.chain_id, greatest(0, extract(epoch FROM $1 - coalesce(w.answered_at, w.updated_at)))::float8 AS silent_seconds,
+       coalesce((SELECT greatest(0, extract(epoch FROM w.head_at - b.at)) FROM chain_block b
+                  WHERE b.chain_id = w.chain_id AND b.number = w.final_number), 0)::float8 AS finality_seconds
+  FROM chain_watch w WHERE coalesce(w.answered_at, w.updated_at) IS NOT NULL ORDER BY w.chain_id
+"""
+_QUEUES = """
+SELECT 'settle' AS name, count(*)::int AS depth, extract(epoch FROM $1 - min(d.due_at))::float8 AS oldest_seconds
+  FROM (SELECT t.due_at FROM intent_todo t WHERE t.lease_until IS NULL AND t.due_at <= $1 LIMIT 10001) d
+UNION ALL
+SELECT 'webhooks', count(*)::int, extract(epoch FROM $1 - min(d.due))::float8
+  FROM (SELECT x.next_attempt_at AS due FROM webhook_endpoint e
+         CROSS JOIN LATERAL (SELECT w.next_attempt_at FROM webhook_delivery w
+                WHERE w.program_id = e.program_id AND w.endpoint_id = e.id AND w.status = 'PENDING'
+                  AND w.lease_until IS NULL AND w.next_attempt_at <= $1
+                ORDER BY w.next_attempt_at LIMIT 1001) x
+         WHERE e.enabled LIMIT 10001) d
+UNION ALL
+SELECT 'provider events', count(*)::int, extract(epoch FROM $1 - min(d.due_at))::float8
+  FROM (SELECT p.due_at FROM provider_event p WHERE p.due_at <= $1 LIMIT 10001) d
+"""
+# Long silent ones were replaced by others, under other names.
+_WORKERS = """
+SELECT name, greatest(0, extract(epoch FROM $1 - beat_at))::float8 AS silent_seconds
+  FROM worker_heartbeat WHERE beat_at > $1 - interval '1 hour' ORDER BY name
+"""
+_DRIFTS = """
+SELECT p.slug AS program, d.currency, d.drift FROM ledger_drift d JOIN program p ON p.id = d.program_id
+ ORDER BY p.slug, d.currency
+"""
+_INTENTS = """
+SELECT name, sum(value)::bigint AS value FROM program_counter
+ WHERE name IN ('PENDING', 'PROCESSING', 'CONFIRMED', 'FAILED') GROUP BY name
+"""
+_DISCREPANCIES = (
+    "SELECT severity, count(*) AS n FROM discrepancy WHERE resolved_at IS NULL GROUP BY severity"
+)
+_TIMES = """
+SELECT s.latency FROM program p
+ CROSS JOIN LATERAL (SELECT x.latency FROM program_series x
+                      WHERE x.program_id = p.id AND x.bucket = 'MINUTE' AND x.at > $1 LIMIT 20) s
+"""
+_P95_OVER = timedelta(minutes=15)
+
+
+async def read_figures(session: ReadSession | UnitOfWork, now: datetime) -> Figures:
+    """As they are now, but for the replica, which is asked elsewhere. As sge_worker. now: real time."""
+    connection = session.connection
+    await connection.execute(_PATIENCE)
+    times = add_times([row["latency"] for row in await connection.fetch(_TIMES, now - _P95_OVER)])
+    intents = {row["name"]: row["value"] for row in await connection.fetch(_INTENTS)}
+    open_by_severity = {row["severity"]: row["n"] for row in await connection.fetch(_DISCREPANCIES)}
+    return Figures(
+        at=now,
+        lanes=tuple(LaneFigures(**row) for row in await connection.fetch(_LANES)),
+        chains=tuple(ChainFigures(**row) for row in await connection.fetch(_CHAINS, now)),
+        queues=tuple(QueueFigures(**row) for row in await connection.fetch(_QUEUES, now)),
+        workers=tuple(WorkerFigures(**row) for row in await connection.fetch(_WORKERS, now)),
+        drifts=tuple(DriftFigures(**row) for row in await connection.fetch(_DRIFTS)),
+        programs=tuple(await read_programs(session, now)),
+        intents=intents,
+        discrepancies=open_by_severity,
+        lags=await read_lags(session, now),
+        settlement_p95_seconds=quantile_seconds(times, 0.95),
+        scheduler_silent_seconds=await read_scheduler(session, now),
+    )

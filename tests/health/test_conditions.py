@@ -1,0 +1,153 @@
+"""Figures and what they mean: the table of 50-operations.md, value by value."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.health.components import components_of
+from app.domain.health.condition import AlertName
+from app.domain.health.conditions import conditions_of
+from app.domain.health.figures import (
+    ChainFigures,
+    DriftFigures,
+    Figures,
+    LaneFigures,
+    ProgramFigures,
+    QueueFigures,
+    WorkerFigures,
+)
+
+_ETHER = 10**18
+LANE = LaneFigures(31337, "0x" + "1" * 40, "ACTIVE", None, _ETHER // 5, 0)
+PROGRAM = ProgramFigures("shop", "ACTIVE", None, None, None, 3600.0, 3600.0, None, 0)
+HEALTHY = Figures(
+    at=datetime(2026, 11, 22, tzinfo=UTC),
+    lanes=(LANE,),
+    chains=(ChainFigures(31337, 1.0, 4.0),),
+    queues=(QueueFigures("settle", 99, 1.0), QueueFigures("webhooks", 5000, 60.0)),
+    workers=(WorkerFigures("one", 12.0),),
+    drifts=(DriftFigures("shop", "USDC", 0),),
+    programs=(PROGRAM,),
+    lags={"feed": 0.0, "rollups": 0.1, "seals": 59.0, "webhooks": 0.2},
+    settlement_p95_seconds=8.9,
+    scheduler_silent_seconds=1.0,
+    replica_lag_seconds=0.0,
+)
+
+
+def _lane(ether: float) -> Figures:
+    return replace(
+        HEALTHY, lanes=(replace(LANE, balance_wei=round(ether * 1000) * _ETHER // 1000),)
+    )
+
+
+def _program(**changed: object) -> Figures:
+    return replace(HEALTHY, programs=(replace(PROGRAM, **changed),))  # type: ignore[arg-type]
+
+
+_CASES = {
+    "little gas": (_lane(0.09), "RelayerBalanceLow", "WARNING"),
+    "no gas": (_lane(0.049), "RelayerBalanceLow", "CRITICAL"),
+    "much gas": (_lane(0.6), "RelayerBalanceHigh", "WARNING"),
+    "halted": (replace(HEALTHY, lanes=(replace(LANE, status="HALTED"),)), "LaneHalted", "CRITICAL"),
+    "queue": (replace(HEALTHY, queues=(QueueFigures("settle", 100, 1.0),)), "QueueDeep", "WARNING"),
+    "long queue": (
+        replace(HEALTHY, queues=(QueueFigures("settle", 501, 1.0),)),
+        "QueueDeep",
+        "CRITICAL",
+    ),
+    "late webhooks": (
+        replace(HEALTHY, queues=(QueueFigures("webhooks", 3, 301.0),)),
+        "WebhooksLate",
+        "WARNING",
+    ),
+    "slow": (replace(HEALTHY, settlement_p95_seconds=9.1), "SettlementSlow", "WARNING"),
+    "very slow": (replace(HEALTHY, settlement_p95_seconds=19.1), "SettlementSlow", "CRITICAL"),
+    "a worker is lost": (
+        replace(HEALTHY, workers=(WorkerFigures("one", 61.0), WorkerFigures("two", 1.0))),
+        "WorkersLost",
+        "WARNING",
+    ),
+    "all are lost": (
+        replace(HEALTHY, workers=(WorkerFigures("one", 61.0),)),
+        "WorkersLost",
+        "CRITICAL",
+    ),
+    "nobody schedules": (
+        replace(HEALTHY, scheduler_silent_seconds=61.0),
+        "SchedulerLost",
+        "WARNING",
+    ),
+    "drift": (
+        replace(HEALTHY, drifts=(DriftFigures("shop", "USDC", -1),)),
+        "LedgerDrift",
+        "CRITICAL",
+    ),
+    "seals": (replace(HEALTHY, lags={"seals": 60.1}), "SealLag", "CRITICAL"),
+    "feed": (replace(HEALTHY, lags={"feed": 11.0}), "FeedLag", "WARNING"),
+    "rollups": (replace(HEALTHY, lags={"rollups": 61.0}), "FeedLag", "CRITICAL"),
+    "replica": (replace(HEALTHY, replica_lag_seconds=11.0), "ReplicaLag", "WARNING"),
+    "replica away": (replace(HEALTHY, replica_lag_seconds=float("inf")), "ReplicaLag", "CRITICAL"),
+    "rpc": (
+        replace(HEALTHY, chains=(ChainFigures(31337, 31.0, 4.0),)),
+        "ChainUnreachable",
+        "WARNING",
+    ),
+    "critical": (_program(critical=1), "CriticalDiscrepancy", "CRITICAL"),
+    "paused": (
+        _program(status="PAUSED", pause_reason="x", paused_by="job:reconcile"),
+        "ProgramPaused",
+        "CRITICAL",
+    ),
+    "stopped": (_program(stopped="refused"), "PostingStopped", "CRITICAL"),
+    "stuck": (_program(stuck=2), "StuckWork", "WARNING"),
+    "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
+    "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),
+}
+
+
+def test_all_is_well() -> None:
+    assert conditions_of(HEALTHY) == []
+    assert {one.health.value for one in components_of(HEALTHY)} == {"OK"}
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_a_figure_beyond_its_threshold_is_one_condition(case: str) -> None:
+    figures, name, severity = _CASES[case]
+    [found] = conditions_of(figures)
+    assert (found.name.value, found.severity.value) == (name, severity)
+    assert found.summary.endswith(".")
+
+
+def test_every_name_is_raised_by_some_figure() -> None:
+    assert {name for _, name, _ in _CASES.values()} == {name.value for name in AlertName}
+
+
+def test_a_person_s_pause_is_no_alert() -> None:
+    assert conditions_of(_program(status="PAUSED", pause_reason="x", paused_by="api_key:a")) == []
+
+
+def test_a_quiet_lane_says_nothing_before_its_balance_was_read() -> None:
+    assert conditions_of(replace(HEALTHY, lanes=(replace(LANE, balance_wei=None),))) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "component", "health"),
+    [
+        ("seals", "seals lag", "DOWN"),
+        ("feed", "feed lag", "DEGRADED"),
+        ("rollups", "rollups lag", "DOWN"),
+        ("replica away", "replica", "DOWN"),
+        ("rpc", "watcher of chain 31337", "DEGRADED"),
+        ("nobody schedules", "scheduler", "DEGRADED"),
+        ("all are lost", "workers", "DOWN"),
+        ("drift", "ledger", "DOWN"),
+        ("failed", "reconciliation", "DEGRADED"),
+        ("overdue", "reconciliation", "DEGRADED"),
+    ],
+)
+def test_components_show_the_same(case: str, component: str, health: str) -> None:
+    shown = {one.name: one.health.value for one in components_of(_CASES[case][0])}
+    assert shown[component] == health
+    assert not any("shop" in one.detail for one in components_of(_CASES[case][0]))

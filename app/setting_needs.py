@@ -17,6 +17,7 @@ Command = (
         "reconcile",
         "audit verify",
         "alerts",
+        "recover",
     ]
 )
 
@@ -44,6 +45,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "ledger verify": ("database_worker_url",),
     "audit verify": ("database_worker_url",),
     "alerts": ("database_worker_url",),
+    "recover": ("database_worker_url", "redis_url", "chains"),
 }
 
 REMEDIES = {

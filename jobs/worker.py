@@ -11,8 +11,11 @@ import structlog
 
 from app.bus.queue import begin_wake_up
 from app.bus.redis import connect_blocking
+from app.bus.witness import RedisWitness
 from app.chain.signer import Signer
+from app.domain.actors import WORKER
 from app.domain.ids import new_id
+from app.processes.recovery.notice import Witness, notice_restore
 from app.runtime import Runtime
 from app.services.execute import execute
 from app.store import heartbeats
@@ -47,7 +50,10 @@ async def work(runtime: Runtime, queues: Sequence[str]) -> None:
     listeners = [Listener(queue, connection, context.holder) for queue in queues]
     for listener in listeners:
         listener.start()
-    beating = asyncio.create_task(_beat(context, name, queues, runner))
+    witness = RedisWitness(runtime.settings.redis_url.get_secret_value())
+    # Before the first job: nothing may be signed from an older state than the chain's.
+    await _notice_restore(context, witness)
+    beating = asyncio.create_task(_beat(context, name, queues, runner, witness))
     _LOG.info("worker started", name=name, queues=list(queues))
     try:
         await runner.keep_time()
@@ -59,6 +65,7 @@ async def work(runtime: Runtime, queues: Sequence[str]) -> None:
             await asyncio.to_thread(listener.join, 5.0)
         entry.receive(None)
         connection.close()
+        await witness.close()
     _LOG.info("worker stopped", name=name)
 
 
@@ -68,7 +75,15 @@ def signers_of(runtime: Runtime) -> Mapping[str, Signer]:
     return {signer.address: signer for signer in signers}
 
 
-async def _beat(context: JobContext, name: str, queues: Sequence[str], runner: JobRunner) -> None:
+async def _notice_restore(context: JobContext, witness: Witness) -> None:
+    """Statements that sign, post and propose look by themselves; this one stops everything and says so."""
+    runtime = context.runtime
+    await notice_restore(runtime.database, runtime.bells, witness, WORKER, runtime.clock)
+
+
+async def _beat(
+    context: JobContext, name: str, queues: Sequence[str], runner: JobRunner, witness: Witness
+) -> None:
     runtime = context.runtime
     while True:
         stopping = context.stopping.is_set()
@@ -82,6 +97,7 @@ async def _beat(context: JobContext, name: str, queues: Sequence[str], runner: J
             at=runtime.clock(),
         )
         try:
+            await _notice_restore(context, witness)
             await execute(runtime.database, runtime.bells, None, beat)
             if stopping:
                 forget = partial(heartbeats.forget, name=name, at=runtime.clock())

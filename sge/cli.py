@@ -34,6 +34,7 @@ COMMANDS = {
     "audit": "sge.commands.audit:audit",
     "alerts": "sge.commands.alerts:alerts",
     "payout": "sge.commands.payout:payout",
+    "recover": "sge.commands.recover:recover_command",
     "schema": "sge.commands.schema:schema",
 }
 

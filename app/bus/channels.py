@@ -6,6 +6,9 @@ EVENTS_BELL = "sge:bell:events"
 RESYNCHRONISE = "resynchronise"
 """A listener's own message: what was rung meanwhile may be lost, so look."""
 
+SERVER_SEEN = "sge:server"
+"""Where in its history the database server was when a worker looked last."""
+
 _WAKE_UP = "sge:wake:"
 
 SETTLE_QUEUE = "settle"

@@ -7,6 +7,7 @@ LANE_CHECKER = "job:check_lanes"
 LANE_MAKER = "job:ensure_lanes"
 HOUSEKEEPER = "job:housekeeping"
 RECONCILER = "job:reconcile"
+WORKER = "job:worker"
 DELIVERER = "job:deliver_webhooks"
 PROGRAM = "program"
 _PROCESSES = ("job:", "provider:")

@@ -22,9 +22,10 @@ consumed_through             is      isu     s       -
 consumer_position            s       isu     s       -
 discrepancy                  su      isu     s       -
 event                        s       s       s       s
-event_feed                   s       s       s       s
+event_feed                   s       su      s       s
 event_outbox                 i       is      -       -
 export_link                  i       -       -       -
+instance                     s       su      s       s
 intent                       is      is      s       -
 intent_attempt               s       isu     s       -
 intent_authorization         is      s       s       -
@@ -57,6 +58,7 @@ provider_secret              isu     -       s       -
 reconciliation_check         s       is      s       -
 reconciliation_finding       s       is      s       -
 reconciliation_run           is      isu     s       -
+recovery                     s       isu     s       s
 refund                       isu     su      s       -
 refund_transition            is      is      s       -
 reversal                     is      s       s       -
@@ -117,6 +119,8 @@ COLUMNS = {
     ): "status first_sent_at last_sent_at mined_copy block_number block_hash gas_used"
     " cost_wei succeeded finished_at",
     ("sge_worker", "commission"): "status paid_at",
+    ("sge_worker", "event_feed"): "epoch",
+    ("sge_worker", "instance"): "system_identifier timeline noted_at",
     ("sge_worker", "payout"): "log_index",
     ("sge_worker", "payout_batch"): "version",
     ("sge_worker", "payout_day"): "done_through",
@@ -136,6 +140,10 @@ COLUMNS = {
         "reconciliation_run",
     ): "status lease_until leased_by takes finished_at block_number block_hash journal_id journal_seals"
     " audit_seals failure",
+    (
+        "sge_worker",
+        "recovery",
+    ): "reason begun_at state_of feed_epoch finished_by finished_at",
     ("sge_worker", "refund"): "status paid_at",
     (
         "sge_worker",
@@ -162,6 +170,10 @@ FUNCTIONS = {
     "sge_batch_status": "api reader worker",
     "sge_begin_sessions": "api",
     "sge_current_program": "api worker",
+    "sge_end_sessions": "worker",
+    "sge_is_own_server": "api feed reader worker",
+    "sge_is_recovered": "api feed reader worker",
+    "sge_timeline": "api feed reader worker",
     "sge_find_program": "api reader worker",
     "sge_locate": "api reader",
     "sge_wallet_programs": "api reader",

@@ -6,6 +6,7 @@ from app.services.execute import Bells, execute
 from app.services.intents.fail_unsigned import fail_unsigned
 from app.store.database import Database, UnitOfWork
 from app.store.intents.unsigned import about_to_expire, give_back, leases_run_out
+from app.store.recoveries import is_recovered
 
 _AT_ONCE = 500
 _ACTOR = "job:release_stuck"
@@ -15,8 +16,12 @@ async def release_stuck(database: Database, bells: Bells, clock: Clock) -> tuple
     """Returns how many intents were given back, and how many failed as AUTHORIZATION_EXPIRED.
 
     Signed intents are not touched: the watcher owns them. Programs that are paused take part, so that nobody waits
-    for a signature that can no longer settle.
+    for a signature that can no longer settle. Nobody does after a restore until the logs were read: what looks expired may
+    have been settled.
     """
+    async with database.read(None) as session:
+        if not await is_recovered(session):
+            return 0, 0
     released = failed = 0
     while count := await execute(database, bells, None, lambda unit: _release(unit, clock)):
         released += count

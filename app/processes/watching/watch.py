@@ -33,7 +33,7 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class WatcherParts:
-    """What a watcher works with; see Watch."""
+    """What a watcher works with; see Watch. recovering: it may read while a recovery is open."""
 
     database: Database
     bells: Bells
@@ -43,6 +43,7 @@ class WatcherParts:
     clock: Clock
     holder: str
     at_point: Callable[[str], None] = nothing_happens
+    recovering: bool = False
 
 
 class Watcher:
@@ -128,14 +129,14 @@ async def watch_chain(parts: WatcherParts, stop: asyncio.Event) -> bool:
             if not passes(problem):
                 log.exception("a turn of the watcher failed")
         await _wait(stop, POLL_SECONDS)
-    at = parts.clock()
-    await execute(
-        parts.database,
-        parts.bells,
-        None,
-        partial(watching.give_back, lease=watcher.watch.lease, at=at),
-    )
+    await let_go(parts, watcher)
     return True
+
+
+async def let_go(parts: WatcherParts, watcher: Watcher) -> None:
+    """Gives the lease back, so that the next watcher begins at once."""
+    give_back = partial(watching.give_back, lease=watcher.watch.lease, at=parts.clock())
+    await execute(parts.database, parts.bells, None, give_back)
 
 
 async def _take_lease(parts: WatcherParts, now: datetime) -> WatchLease | None:
@@ -145,6 +146,7 @@ async def _take_lease(parts: WatcherParts, now: datetime) -> WatchLease | None:
         holder=parts.holder,
         at=now,
         until=now + _LEASE,
+        recovering=parts.recovering,
     )
     return await execute(parts.database, parts.bells, None, take)
 

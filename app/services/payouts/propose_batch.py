@@ -19,6 +19,7 @@ from app.services.payouts.list_again import list_again
 from app.services.payouts.move_safe_transactions import Told, move_safe_transactions
 from app.services.payouts.note_treasury import note_treasury
 from app.services.payouts.tell_proposed import tell_proposed
+from app.services.recovery.require_recovered import require_recovered
 from app.store.database import UnitOfWork
 from app.store.payouts import new_safe_transactions
 from app.store.payouts.due_lines import payee_states
@@ -58,6 +59,7 @@ async def propose_batch(
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such program.", "programId")
     if program.status is ProgramStatus.ARCHIVED:
         raise Refusal(RefusalCode.INVALID_STATE, "The program is archived.", "programId")
+    await require_recovered(unit, "programId")
     treasury = await lock_treasury(unit, program_id)
     program_now = program_time(now, program.clock_offset)
     storing = _Storing(unit, program_id, asked.actor, proposal, now, program_now)

@@ -14,6 +14,7 @@ from app.services.audit import AuditEntry, write_audit
 from app.services.programs.create_program import ProgramResult
 from app.services.programs.locked_program import locked_program
 from app.services.programs.new_program import check_program_limits
+from app.services.recovery.require_recovered import require_recovered
 from app.store import programs as store
 from app.store.database import UnitOfWork
 
@@ -86,6 +87,7 @@ async def resume_program(
     check_reason(reason)
     program = await locked_program(unit, program_id)
     _refuse_archived(program)
+    await require_recovered(unit, "programId")
     if program.status is not ProgramStatus.ACTIVE:
         await store.resume(unit, program.id)
         before = {"status": program.status.value, "reason": program.pause_reason}

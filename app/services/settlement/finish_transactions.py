@@ -12,7 +12,7 @@ from app.services.intents.gas_weights import GAS_WEIGHTS
 from app.services.intents.move_intents import move_intents, requeue_intents
 from app.services.payouts.approve_ready import PAY
 from app.services.settlement.move_lane import move_lane
-from app.store.chain import chain_progress, watching
+from app.store.chain import chain_progress, lanes, watching
 from app.store.chain.chain_progress import OpenTransaction
 from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork
@@ -31,12 +31,16 @@ async def finish_mined(
 async def displace(
     unit: UnitOfWork, lease: WatchLease, displaced: Sequence[OpenTransaction], at: datetime
 ) -> None:
-    """At finality a transaction that we did not sign has used their nonces: the lanes halt. Raises LeaseLost."""
+    """At finality a transaction that we do not know has used their nonces: the lanes halt, unless it may be one of ours
+    that a restored database has forgotten. Raises LeaseLost.
+    """
     await watching.hold_lease(unit, lease)
-    nonces = ", ".join(str(one.nonce) for one in displaced)
-    reason = f"a transaction that was not signed here used nonce {nonces}: who else has this key?"
     ended = await chain_progress.displace(unit, [one.id for one in displaced], at)
-    for lane_id in sorted({one.lane_id for one in displaced}):
+    lost = await lanes.lost_below(unit, sorted({one.lane_id for one in displaced}))
+    foreign = [one for one in displaced if one.nonce >= lost.get(one.lane_id, 0)]
+    nonces = ", ".join(str(one.nonce) for one in foreign)
+    reason = f"a transaction that was not signed here used nonce {nonces}: who else has this key?"
+    for lane_id in sorted({one.lane_id for one in foreign}):
         await move_lane(unit, lane_id, LaneStatus.HALTED, actor=WATCHER, at=at, reason=reason)
     _wake_payer(unit, ended)
 

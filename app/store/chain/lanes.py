@@ -40,12 +40,13 @@ INSERT INTO lane (id, chain_id, relayer, next_nonce, balance_wei, balance_read_a
 VALUES ($1, $2, $3, $4, $5, $6, $6)
 ON CONFLICT (chain_id, relayer) DO NOTHING RETURNING id
 """
-# Those that can take new work come first, then those that wait longest.
+# Those that can take new work come first, then those that wait longest. None after a restore, until `sge recover` is done: a
+# database that lacks what was signed last would give out nonces twice.
 _LEASE = """
 UPDATE lane SET lease_until = $5, leased_by = $3, fence = fence + 1
  WHERE id = (SELECT id FROM lane
               WHERE chain_id = $1 AND relayer = ANY($2::text[]) AND id <> ALL($6::uuid[])
-                AND (lease_until IS NULL OR lease_until <= $4)
+                AND (lease_until IS NULL OR lease_until <= $4) AND sge_is_recovered()
               ORDER BY status <> 'ACTIVE', lease_until NULLS FIRST, id
               LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, chain_id, relayer, fence, leased_by
@@ -58,12 +59,23 @@ UPDATE lane SET lease_until = NULL, leased_by = NULL WHERE id = $1 AND fence = $
 """
 _LOCK = """
 SELECT status, next_nonce FROM lane
- WHERE id = $1 AND fence = $2 AND leased_by = $3 AND lease_until > $4 FOR UPDATE
+ WHERE id = $1 AND fence = $2 AND leased_by = $3 AND lease_until > $4 AND sge_is_recovered() FOR UPDATE
 """
 _TAKE_NONCES = (
     "UPDATE lane SET next_nonce = next_nonce + $2 WHERE id = $1 RETURNING next_nonce - $2"
 )
-_RAISE_NONCE = "UPDATE lane SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2 RETURNING true"
+# After a restore nonces that are beyond ours may be our own: `sge recover` has to say so first.
+_RAISE_NONCE = """
+UPDATE lane SET next_nonce = $2 WHERE id = $1 AND next_nonce < $2 AND sge_is_recovered() RETURNING true
+"""
+_SKIP_LOST = """
+WITH before AS (SELECT id, next_nonce FROM lane WHERE id = $1 FOR UPDATE)
+UPDATE lane l SET next_nonce = greatest(l.next_nonce, $2), lost_below = greatest(l.next_nonce, $2)
+  FROM before b WHERE l.id = b.id RETURNING b.next_nonce AS before, l.next_nonce AS after
+"""
+_LOST_BELOW = (
+    "SELECT id, lost_below FROM lane WHERE id = ANY($1::uuid[]) AND lost_below IS NOT NULL"
+)
 _LOOKS = """
 SELECT l.id, l.relayer, l.status, l.next_nonce, count(t.id) AS in_flight, min(t.created_at) AS oldest_at
   FROM lane l
@@ -160,6 +172,22 @@ async def take_nonces(unit: UnitOfWork, lane_id: UUID, count: int = 1) -> int:
 async def raise_nonce(unit: UnitOfWork, lane_id: UUID, nonce: int) -> bool:
     """Skips nonces that the chain says are used; whether there were any that we never took."""
     return bool(await unit.connection.fetchval(_RAISE_NONCE, lane_id, nonce))
+
+
+async def skip_lost(unit: UnitOfWork, lane_id: UUID, first_free: int) -> tuple[int, int]:
+    """After a restore: every nonce below `first_free` may be used by a transaction of ours that nothing here knows.
+
+    Returns the next nonce before and after.
+    """
+    row = await unit.connection.fetchrow(_SKIP_LOST, lane_id, first_free)
+    assert row is not None
+    return row["before"], row["after"]
+
+
+async def lost_below(unit: UnitOfWork, lane_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The nonces below which lanes have lost sight of what they signed; lanes that never did are left out."""
+    rows = await unit.connection.fetch(_LOST_BELOW, lane_ids)
+    return {row["id"]: row["lost_below"] for row in rows}
 
 
 async def set_balance(unit: UnitOfWork, lane_id: UUID, balance_wei: int, at: datetime) -> None:

@@ -9,9 +9,10 @@ from app.domain.events import EventType, NewEvent
 from app.domain.transactions import NewTransaction, SignedCopy
 from app.store.database import UnitOfWork
 
-# Whoever pauses a program updates its row: it waits for this transaction, or this one sees the pause.
+# Whoever pauses a program updates its row: it waits for this transaction, or this one sees the pause. On a server that was
+# promoted or restored a moment ago nobody has paused anything yet.
 _LOCK_PROGRAMS = """
-SELECT id FROM program WHERE id = ANY($1::bigint[]) AND status = 'ACTIVE' ORDER BY id FOR SHARE
+SELECT id FROM program WHERE id = ANY($1::bigint[]) AND status = 'ACTIVE' AND sge_is_recovered() ORDER BY id FOR SHARE
 """
 # Row by row, in order: a join would be planned by statistics, which of a queue are always old.
 _LOCK_CLAIMED = """

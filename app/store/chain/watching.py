@@ -9,9 +9,11 @@ from app.store.database import ReadSession, UnitOfWork
 # Enough to notice any reorganisation that is shorter.
 KEPT_BLOCKS = 256
 
-# A fence only rises, so whoever held the lease before can be told from its new holder.
+# A fence only rises, so whoever held the lease before can be told from its new holder. After a restore only the recovery
+# itself may read logs: it has to set the lanes first.
 _TAKE = """
-INSERT INTO chain_watch AS w (chain_id, leased_by, lease_until, fence, updated_at, answered_at) VALUES ($1, $2, $4, 1, $3, $3)
+INSERT INTO chain_watch AS w (chain_id, leased_by, lease_until, fence, updated_at, answered_at)
+SELECT $1::bigint, $2::text, $4::timestamptz, 1, $3::timestamptz, $3::timestamptz WHERE $5::boolean OR sge_is_recovered()
 ON CONFLICT (chain_id) DO UPDATE
    SET leased_by = $2, lease_until = $4, fence = w.fence + 1, updated_at = $3
  WHERE w.lease_until IS NULL OR w.lease_until <= $3
@@ -67,10 +69,16 @@ class KnownBlock:
 
 
 async def take_lease(
-    unit: UnitOfWork, chain_id: int, holder: str, at: datetime, until: datetime
+    unit: UnitOfWork,
+    chain_id: int,
+    holder: str,
+    at: datetime,
+    until: datetime,
+    *,
+    recovering: bool = False,
 ) -> WatchLease | None:
-    """The lease with a new fence; None while somebody else's is alive."""
-    fence = await unit.connection.fetchval(_TAKE, chain_id, holder, at, until)
+    """The lease with a new fence; None while somebody else's is alive, or a recovery that is not the holder's is open."""
+    fence = await unit.connection.fetchval(_TAKE, chain_id, holder, at, until, recovering)
     return None if fence is None else WatchLease(chain_id, fence)
 
 

@@ -13,6 +13,7 @@ class Lane(Row, table=True):
         UniqueConstraint("chain_id", "relayer"),
         CheckConstraint("status IN ('ACTIVE', 'DRAINING', 'HALTED')"),
         CheckConstraint("next_nonce >= 0"),
+        CheckConstraint("lost_below <= next_nonce"),
         CheckConstraint("(status = 'HALTED') = (halt_reason IS NOT NULL)"),
     )
 
@@ -29,3 +30,4 @@ class Lane(Row, table=True):
     balance_wei: int | None = optional(UNITS)
     balance_read_at: datetime | None = optional(INSTANT)
     created_at: datetime = required(INSTANT)
+    lost_below: int | None = optional(BigInteger)

@@ -23,6 +23,12 @@ DROP TABLE ledger_drift;
 DROP TABLE platform_health;
 DROP TABLE alert_message;
 DROP TABLE alert;
+REVOKE UPDATE (epoch) ON event_feed FROM sge_worker;
+DROP TRIGGER login_nonce_after_recovery ON login_nonce;
+DROP FUNCTION sge_refuse_older_login, sge_end_sessions, sge_is_recovered, sge_is_own_server, sge_timeline;
+DROP TABLE recovery;
+DROP TABLE instance;
+ALTER TABLE lane DROP COLUMN lost_below;
 DROP TABLE reconciliation_check;
 DROP TABLE reconciliation_run;
 

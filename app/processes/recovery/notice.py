@@ -1,0 +1,55 @@
+"""Notices that the database was restored or promoted, by whoever looks first: a worker's start, its heartbeat, a command."""
+
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from app.domain.clock import Clock
+from app.domain.instances import ServerPlace
+from app.services.execute import Bells, execute
+from app.services.recovery.begin_recovery import Begun, begin_recovery
+from app.store import recoveries
+from app.store.database import Database
+
+_LOG = structlog.get_logger()
+
+
+class Witness(Protocol):
+    """Remembers outside of the database how far its server was."""
+
+    async def recall(self) -> str | None:
+        """What was noted last; None when nothing is known."""
+
+    async def note(self, place: str) -> None:
+        """Replaces what was noted."""
+
+
+async def notice_restore(
+    database: Database, bells: Bells, witness: Witness, actor: str, clock: Clock
+) -> Begun | None:
+    """Begins a recovery when the server is not the one that the tables were last known on (a promotion and a restore to a
+    point in time begin a new timeline), or is behind where it was seen (a disk or a machine was taken back). None: it is not,
+    or that was noticed before.
+    """
+    remembered = await witness.recall()
+    # In this order: what was noted before is behind what is read after it.
+    seen = None if remembered is None else ServerPlace.parse(remembered)
+    async with database.read(None) as session:
+        own = await recoveries.is_own_server(session)
+        noted = await recoveries.noted_timeline(session)
+        place = await recoveries.server_place(session)
+    taken_back = seen is not None and place.is_before(seen)
+    if own and not taken_back:
+        await witness.note(str(place))
+        return None
+    reason = (
+        f"the server is behind where it was seen: {place.written} bytes of its log instead of {seen.written}"
+        if own and seen is not None
+        else f"the tables were on timeline {noted} and are on {place.timeline} of system {place.system}"
+    )
+    begin = partial(begin_recovery, reason=reason, actor=actor, now=clock(), again=taken_back)
+    begun = await execute(database, bells, None, begin)
+    await witness.note(str(place))
+    _LOG.error("the database was restored or promoted: run `sge recover`", reason=reason)
+    return begun

@@ -1,0 +1,28 @@
+"""After a recovery: only a person resumes, and lanes go on with nonces that nobody has."""
+
+from tests.contracts.items import USDC
+from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
+
+
+async def test_payments_wait_and_then_go_on_beyond_every_lost_nonce(
+    recovering: RecoveringWorld,
+) -> None:
+    settling = recovering.settling
+    program = await settling.ready()
+    relayer = next(iter(settling.signers))
+    used = await settling.chain.nonce(relayer) + 2
+    settling.gateway_chain.node.call("anvil_setNonce", relayer, hex(used))
+    await settling.run(OTHER_TIMELINE)
+    await recovering.recover()
+    assert await recovering.watching.settle() == 0  # paused; its gaps are filled all the same
+    recovering.watching.mine()
+    await recovering.resume(program)
+    await recovering.settle_until_quiet()
+    assert {one["status"] for one in await settling.states()} == {"CONFIRMED"}
+    copies = await settling.copies()
+    assert [one["nonce"] for one in copies if one["purpose"] == "SETTLE"] == [used + 16]
+    fills = [one for one in copies if one["purpose"] == "FILL"]
+    assert [one["nonce"] for one in fills] == list(range(used, used + 16))
+    assert {one["status"] for one in fills} == {"CONFIRMED"}
+    assert settling.paid(program) == 20 * USDC
+    await recovering.watching.check()

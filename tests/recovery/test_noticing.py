@@ -1,0 +1,127 @@
+"""A database that was restored or promoted signs, posts and proposes nothing until it has caught up."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.domain.errors import Refusal, RefusalCode
+from app.domain.ids import new_id
+from app.domain.instances import ServerPlace
+from app.processes.settlement.check_lanes import check_lanes
+from app.processes.settlement.release_stuck import release_stuck
+from app.processes.watching.watch import open_watcher
+from app.store.chain import watching
+from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
+
+_SESSION = """
+INSERT INTO wallet_session (id, wallet, token_hash, created_at, expires_at)
+VALUES ($1, '0x0000000000000000000000000000000000000001', '\\x01', $2, $3)
+"""
+_BEGIN_SESSION = """
+SELECT count(*) FROM sge_begin_sessions(ARRAY[$1], ARRAY[$2::timestamptz], ARRAY[$3::uuid],
+  ARRAY['0x0000000000000000000000000000000000000001'], ARRAY[NULL::bigint], ARRAY[$4::bytea], ARRAY[NULL::text], $5::timestamptz,
+  $5::timestamptz + interval '1 hour', 8)
+"""
+
+
+async def test_nothing_is_signed_read_or_resumed_on_another_timeline(
+    recovering: RecoveringWorld,
+) -> None:
+    """Before anybody noticed: each statement looks by itself."""
+    settling = recovering.settling
+    program = await settling.ready()
+    await settling.run(OTHER_TIMELINE)
+    assert await recovering.watching.settle() == 0
+    assert await settling.copies() == []
+    assert await open_watcher(recovering.watching.parts("watcher")) is None
+    assert await release_stuck(settling.worker, settling.bells, settling.clock) == (0, 0)
+    with pytest.raises(Refusal) as refused:
+        await recovering.resume(program)
+    assert refused.value.code is RefusalCode.INVALID_STATE
+    assert "sge recover" in refused.value.message
+
+
+async def test_a_nonce_used_meanwhile_accuses_nobody(recovering: RecoveringWorld) -> None:
+    """A key's transactions that the restored state lacks are its own."""
+    settling = recovering.settling
+    await settling.lanes()
+    chain = settling.gateway_chain
+    relayer = next(iter(settling.signers))
+    chain.node.call("anvil_setNonce", relayer, hex(await settling.chain.nonce(relayer) + 3))
+    await settling.run(OTHER_TIMELINE)
+    await check_lanes(settling.worker, settling.bells, settling.chain, settling.clock)
+    assert await recovering.value("SELECT status FROM lane") == "ACTIVE"
+    recovered = await recovering.recover()
+    [lane] = recovered.chains[0].lanes
+    assert (lane.lost, lane.after - lane.used) == (3, 16)
+    await check_lanes(settling.worker, settling.bells, settling.chain, settling.clock)
+    assert await recovering.value("SELECT status FROM lane") == "ACTIVE"
+
+
+async def test_who_notices_first_stops_everything_once(recovering: RecoveringWorld) -> None:
+    settling = recovering.settling
+    program = await settling.ready()
+    await recovering.watching.turn()
+    lives = settling.clock() + timedelta(hours=1)
+    await settling.run(_SESSION, new_id(), settling.clock(), lives)
+    old_lease = recovering.watching.watchers["watcher 1"].watch.lease
+    assert await recovering.notice() is None
+    epoch = await recovering.value("SELECT epoch FROM event_feed")
+    await settling.run(OTHER_TIMELINE)
+    begun = await recovering.notice()
+    assert begun is not None
+    assert (begun.paused, begun.sessions_ended) == (1, 1)
+    assert begun.feed_epoch > epoch
+    assert await recovering.notice() is None
+    state = "SELECT status || ' ' || pause_reason FROM program WHERE id = $1"
+    assert await recovering.value(state, program.id) == "PAUSED RECOVERY"
+    with pytest.raises(watching.LeaseLost):
+        await recovering.watching.turn()
+    assert old_lease.fence < await recovering.value("SELECT fence FROM chain_watch")
+    actions = "SELECT array_agg(action ORDER BY action) FROM audit WHERE action IN ('recovery.begun', 'program.paused')"
+    assert await recovering.value(actions) == ["program.paused", "recovery.begun"]
+
+
+async def test_a_message_signed_before_logs_nobody_in(recovering: RecoveringWorld) -> None:
+    """Whether it was used already is forgotten."""
+    settling = recovering.settling
+    before = settling.clock()
+    await settling.run(OTHER_TIMELINE)
+    await recovering.notice()
+    after = settling.clock()
+    five_minutes = timedelta(minutes=5)
+    for asked_at, began in ((before, 0), (after, 1)):
+        given = (new_id().hex, asked_at + five_minutes, new_id(), new_id().bytes, settling.clock())
+        assert await recovering.value(_BEGIN_SESSION, *given) == began
+
+
+async def test_a_server_behind_where_it_was_seen_is_noticed(recovering: RecoveringWorld) -> None:
+    """A disk's snapshot keeps its timeline."""
+    settling = recovering.settling
+    assert await recovering.notice() is None
+    assert recovering.witness.noted is not None
+    here = ServerPlace.parse(recovering.witness.noted)
+    assert here is not None
+    further = ServerPlace(here.system, here.timeline, here.written + 10**12)
+    recovering.witness.noted = str(further)
+    assert await recovering.notice() is not None
+    await settling.lanes()
+    assert await recovering.notice() is None
+    await recovering.recover()
+    assert await recovering.notice() is None
+    assert await recovering.begin() is None
+
+
+async def test_a_person_may_say_so_where_nothing_shows_it(recovering: RecoveringWorld) -> None:
+    assert await recovering.begin() is None
+    recovery = await recovering.begin("the disk is of yesterday")
+    assert recovery is not None
+    assert recovery.reason == "the disk is of yesterday"
+    again = await recovering.begin("the disk is of yesterday")
+    assert again is not None
+    assert (again.id, again.feed_epoch) == (recovery.id, recovery.feed_epoch)
+
+
+@pytest.mark.parametrize("text", ["", "1:2", "1:2:x", "1:2:3:4", "-1:2:3", "٣:1:1"])
+def test_a_place_is_read_strictly(text: str) -> None:
+    assert ServerPlace.parse(text) is None

@@ -9,12 +9,14 @@ from app.domain.actors import shown_actor
 from app.domain.errors import Refusal
 from app.store.reads import intent_history as history
 from app.store.reads import intents as reads
+from app.store.reads import stuck_lists
 from app.store.reads.chain_transactions import ChainTransactionRow
 from app.store.reads.intent_history import IntentAttemptRow, IntentTransitionRow
 from app.store.reads.intents import IntentFilter as Conditions
 from app.store.reads.intents import IntentRow
 from app.store.reads.programs import ProgramRow
 from app.store.reads.settlements import SettlementRow
+from app.store.reads.stuck_lists import StuckFilter
 from app.store.reads.users import UserRow
 from resolvers.access import Info, authorize, load_one, may_read, own_key, program_key_of, within
 from resolvers.listing import ListField, counts_of_program
@@ -24,6 +26,7 @@ from resolvers.visibility import is_user, require_user
 from schema.cursors import CursorCodec
 from schema.errors import Forbidden
 from schema.ids import IdPrefix, decode_id
+from schema.inputs.given import given
 from schema.inputs.intents import IntentFilter, IntentKey, ProgramKey
 from schema.paging import Page
 
@@ -32,6 +35,12 @@ _OF_PROGRAM: ListField[int, Conditions, IntentRow] = ListField(
     _INTENTS,
     pages_of_program(reads.page),
     counts_of_program(reads.count),
+    lambda row: (row.id,),
+)
+_STUCK: ListField[int, StuckFilter, IntentRow] = ListField(
+    _INTENTS,
+    pages_of_program(stuck_lists.page),
+    counts_of_program(stuck_lists.count),
     lambda row: (row.id,),
 )
 _OF_USER: ListField[int, None, IntentRow] = ListField(
@@ -87,8 +96,12 @@ async def of_program(
     """A program's intents, newest first."""
     if not may_read(info, root.key):
         return None
-    conditions = (filter or IntentFilter()).conditions()
-    return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
+    asked = filter or IntentFilter()
+    stuck = given(asked.stuck)
+    if stuck is None:
+        return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), asked.conditions())
+    conditions = StuckFilter(asked.conditions(), stuck, info.context.now())
+    return await _STUCK.page(info, root.key, root.key, (first, after), conditions)
 
 
 async def of_user(

@@ -1,9 +1,14 @@
 """One nonce of a lane and its signed copies, as values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+# Nodes drop what waits for long; the same bytes go out again.
+SEND_AGAIN_AFTER = timedelta(seconds=15)
+# Then a copy that offers more is signed.
+BUMP_AFTER = timedelta(seconds=45)
 
 
 class Purpose(StrEnum):

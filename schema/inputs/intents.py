@@ -37,6 +37,9 @@ class IntentFilter:
     transaction_hash: Hex | None = UNSET
     created_after: datetime | None = UNSET
     created_before: datetime | None = UNSET
+    stuck: bool | None = strawberry.field(
+        default=UNSET, description="Older than the limit of its stage."
+    )
 
     def conditions(self) -> Conditions:
         """The same as the store takes it."""

@@ -10,6 +10,7 @@ import resolvers.chain_transactions
 import resolvers.intents
 import resolvers.programs
 import resolvers.settlements
+import resolvers.stuck
 import resolvers.users
 from app.domain.states import IntentStage, IntentStatus
 from app.store.reads.intents import IntentRow
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from schema.types.chain_transactions import ChainTransaction
     from schema.types.programs import Program
     from schema.types.settlements import Settlement
+    from schema.types.system import Lane
     from schema.types.users import User
 
 strawberry.enum(
@@ -53,6 +55,17 @@ class IntentFailure:
     code: IntentFailureCode
     message: str
     retryable: bool
+
+
+@strawberry.type(description="What it waits for, in words, and what happens next.")
+class StuckDiagnosis:
+    since: datetime
+    waiting_for: str
+    next_step: str
+    next_attempt_at: datetime | None
+    lane: Annotated["Lane", strawberry.lazy("schema.types.system")] | None = resolved(
+        resolvers.stuck.lane
+    )
 
 
 @strawberry.type
@@ -112,6 +125,7 @@ class Intent(Node):
         resolved(resolvers.settlements.of_intent)
     )
     failure: IntentFailure | None
+    stuck: StuckDiagnosis | None = resolved(resolvers.stuck.of_intent)
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None

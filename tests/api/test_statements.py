@@ -1,6 +1,7 @@
 """No count of statements grows with the rows: each field of each type, with few rows and with many."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 
@@ -12,6 +13,7 @@ from tests.api.caller import Stage
 from tests.api.conftest import SCHEMA
 from tests.api.counting import CountingDatabase
 from tests.api.filled import FilledProgram
+from tests.api.left_behind import LeftBehind
 from tests.api.listening import add_endpoints
 from tests.api.walking import (
     NAMED_BY_MUTATIONS_ONLY,
@@ -83,6 +85,7 @@ async def grow(filled: FilledProgram, batches: Batches, branches: int) -> None:
     await filled.reverse()
     await add_endpoints(filled, branches)
     await filled.doubt(branches)
+    await LeftBehind(filled, len(filled.payments)).sent(branches, timedelta(hours=1))
 
 
 async def count_all(

@@ -29,6 +29,12 @@ WAYS = {
     "Affiliate": AFFILIATES,
     "User": (*OF_PROGRAM, "users(first: 15)", "nodes"),
     "Intent": INTENTS,
+    "StuckDiagnosis": (
+        *OF_PROGRAM,
+        "intents(first: 5, filter: {stuck: true})",
+        "nodes",
+        "stuck",
+    ),
     "IntentAttempt": (*INTENTS, "attempts"),
     "ChainTransaction": (*INTENTS, "attempts", "transaction"),
     "Settlement": (*INTENTS, "settlement"),

@@ -10,9 +10,9 @@ from uuid import UUID
 from eth_account.signers.local import LocalAccount
 
 from app.domain.money import format_units
+from app.domain.transactions import SEND_AGAIN_AFTER
 from app.processes.payouts.approve_batch import approve_payout_batch
 from app.processes.payouts.pay_day import pay_day
-from app.processes.settlement.settling import SEND_AGAIN_AFTER
 from app.services.programs.change_programs import pause_program, resume_program
 from tests.payouts.history import History
 from tests.payouts.paying import Paying, command_of

@@ -14,9 +14,6 @@ INTENT_LEASE = timedelta(seconds=60)
 LANE_LEASE = timedelta(seconds=30)
 # An authorisation must outlive its way into a block.
 EXPIRY_MARGIN = timedelta(seconds=60)
-# Nodes drop what waits for long; the same bytes go out again.
-SEND_AGAIN_AFTER = timedelta(seconds=15)
-BUMP_AFTER = timedelta(seconds=45)
 BUMP_AFTER_BLOCKS = 3
 # On chains that mine on demand three blocks pass before a second does.
 BUMP_NOT_BEFORE = timedelta(seconds=3)

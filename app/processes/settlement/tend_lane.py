@@ -7,16 +7,18 @@ import structlog
 from app.chain.fees import FeeEstimate, FeeTooHigh, bumped, estimate_fees
 from app.domain.ids import new_id
 from app.domain.states import LaneStatus
-from app.domain.transactions import CopyKind, NewTransaction, OpenTransaction, Purpose, SignedCopy
+from app.domain.transactions import (
+    BUMP_AFTER,
+    SEND_AGAIN_AFTER,
+    CopyKind,
+    NewTransaction,
+    OpenTransaction,
+    Purpose,
+    SignedCopy,
+)
 from app.processes.settlement.copies import CANCEL_GAS, signed_copy
 from app.processes.settlement.send import SendOutcome, send
-from app.processes.settlement.settling import (
-    BUMP_AFTER,
-    BUMP_AFTER_BLOCKS,
-    BUMP_NOT_BEFORE,
-    SEND_AGAIN_AFTER,
-    Settling,
-)
+from app.processes.settlement.settling import BUMP_AFTER_BLOCKS, BUMP_NOT_BEFORE, Settling
 from app.services.execute import execute
 from app.services.settlement.foreign_nonces import note_used_nonces
 from app.services.settlement.move_lane import move_lane

@@ -65,7 +65,7 @@ _IS_WORK_DUE = """
 SELECT EXISTS (SELECT FROM intent_todo WHERE chain_id = $1 AND lease_until IS NULL AND due_at <= $2)
 """
 # Below this many items a day nobody's share of refusals says anything.
-_ITEMS_THAT_COUNT = 50
+ITEMS_THAT_COUNT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ async def is_work_due(session: ReadSession, chain_id: int, now: datetime) -> boo
 
 async def _programs(unit: UnitOfWork, asked: Claim) -> list[int]:
     rows = await unit.connection.fetch(
-        _PROGRAMS, asked.chain_id, asked.now, asked.rerouted, asked.settles_after, _ITEMS_THAT_COUNT
+        _PROGRAMS, asked.chain_id, asked.now, asked.rerouted, asked.settles_after, ITEMS_THAT_COUNT
     )
     return [row["id"] for row in rows]
 

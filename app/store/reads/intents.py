@@ -60,7 +60,7 @@ _PAID = (
     "SELECT x.{what} FROM settlement x"
     " WHERE x.program_id = i.program_id AND x.intent_id = i.id AND x.undone_at IS NULL"
 )
-_COLUMNS = f"""i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
+COLUMNS = f"""i.program_id, i.id, i.kind, s.status, s.stage, s.version, i.idempotency_key, i.wallet, i.user_id,
   CASE WHEN i.kind = 'COMMERCE_PAYMENT' THEN ({_PAID.format(what="amount")}) ELSE i.amount END AS amount,
   CASE WHEN i.kind = 'COMMERCE_PAYMENT' THEN ({_PAID.format(what="currency")}) ELSE i.currency END AS currency,
   i.referral_code, i.terms_version, i.upline, s.failure_code, s.failure_message,
@@ -73,9 +73,9 @@ _SOURCE = """
   JOIN intent_state s ON s.program_id = i.program_id AND s.intent_id = i.id
   LEFT JOIN chain_watch w ON w.chain_id = i.chain_id
 """
-_BY_IDS = f"SELECT {_COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.id = ANY($2::uuid[])"
-_BY_KEY = f"SELECT {_COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.idempotency_key = $2"
-_MATCHES = f"""
+_BY_IDS = f"SELECT {COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.id = ANY($2::uuid[])"
+_BY_KEY = f"SELECT {COLUMNS} {_SOURCE} WHERE i.program_id = $1 AND i.idempotency_key = $2"
+MATCHES = f"""
 {_SOURCE}
  WHERE i.program_id = $1
    AND ($2::text[] IS NULL OR s.status = ANY($2))
@@ -92,14 +92,14 @@ _MATCHES = f"""
    AND ($8::timestamptz IS NULL OR i.created_at < $8)
 """
 _LIST = (
-    f"SELECT {_COLUMNS} {_MATCHES} AND ($9::uuid IS NULL OR i.id < $9) ORDER BY i.id DESC LIMIT $10"
+    f"SELECT {COLUMNS} {MATCHES} AND ($9::uuid IS NULL OR i.id < $9) ORDER BY i.id DESC LIMIT $10"
 )
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {MATCHES} LIMIT 10002) c"
 _PAGE_BELOW = f"""
 SELECT q.n, i.*
   FROM {{parents}}
  CROSS JOIN LATERAL (
-       SELECT {_COLUMNS} {_SOURCE}
+       SELECT {COLUMNS} {_SOURCE}
         WHERE i.program_id = $1 AND {{belongs}} AND ($3::uuid IS NULL OR i.id < $3)
         ORDER BY i.id DESC LIMIT $4) i
  ORDER BY q.n, i.id DESC
@@ -133,7 +133,8 @@ def failure_of(record: asyncpg.Record) -> FailureRow | None:
     )
 
 
-def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> IntentRow:
+def row_of(record: asyncpg.Record, decimals: Mapping[str, int]) -> IntentRow:
+    """Of a record with COLUMNS."""
     return IntentRow(
         program_key=record["program_id"],
         id=record["id"],
@@ -161,17 +162,18 @@ async def by_ids(session: ReadSession, ids: Sequence[UUID]) -> list[IntentRow | 
     """Intents of this snapshot's program."""
     decimals = await session.decimals()
     records = await session.connection.fetch(_BY_IDS, session.program_id, ids)
-    found = {record["id"]: _row(record, decimals) for record in records}
+    found = {record["id"]: row_of(record, decimals) for record in records}
     return [found.get(id_) for id_ in ids]
 
 
 async def by_idempotency_key(session: ReadSession, key: str) -> IntentRow | None:
     """The intent that a key stands for, for ever."""
     record = await session.connection.fetchrow(_BY_KEY, session.program_id, key)
-    return None if record is None else _row(record, await session.decimals())
+    return None if record is None else row_of(record, await session.decimals())
 
 
-def _conditions(given: IntentFilter) -> tuple[object, ...]:
+def values_of(given: IntentFilter) -> tuple[object, ...]:
+    """What MATCHES takes after the program."""
     return (
         given.status,
         given.kind,
@@ -187,14 +189,14 @@ async def page(session: ReadSession, given: IntentFilter, part: Slice) -> list[I
     """Newest first; the sort key is (id)."""
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        _LIST, session.program_id, *_conditions(given), part.key(0), part.limit
+        _LIST, session.program_id, *values_of(given), part.key(0), part.limit
     )
-    return [_row(record, decimals) for record in records]
+    return [row_of(record, decimals) for record in records]
 
 
 async def count(session: ReadSession, given: IntentFilter) -> int:
     """How many match, counted up to 10 002."""
-    found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
+    found: int = await session.connection.fetchval(_COUNT, session.program_id, *values_of(given))
     return found
 
 
@@ -238,7 +240,7 @@ async def _pages(
     records = await session.connection.fetch(
         query, session.program_id, parents, part.key(0), part.limit, *more
     )
-    return by_parent(records, len(parents), lambda record: _row(record, decimals))
+    return by_parent(records, len(parents), lambda record: row_of(record, decimals))
 
 
 async def program_of(session: ReadSession, id_: UUID) -> int | None:

@@ -55,6 +55,7 @@ class IntentState(Row, table=True):
     failure_retryable: bool | None = optional(Boolean)
     updated_at: datetime = required(INSTANT)
     completed_at: datetime | None = optional(INSTANT)
+    stage_since: datetime | None = optional(INSTANT)
 
 
 class IntentTodo(Row, table=True):

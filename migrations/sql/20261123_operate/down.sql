@@ -1,5 +1,15 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+CREATE OR REPLACE FUNCTION sge_guard_intent_state() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.version <= OLD.version AND (NEW.status, NEW.stage) IS DISTINCT FROM (OLD.status, OLD.stage) THEN
+    RAISE EXCEPTION 'the version of an intent rises with every change' USING ERRCODE = 'SG005';
+  END IF;
+  RETURN NEW;
+END $$;
+ALTER TABLE intent_state DROP COLUMN stage_since;
+
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE found bigint;

@@ -17,10 +17,26 @@ async def read_balance(chain: Chain, token: str, owner: str) -> int:
         raise NodeError("the token does not answer as an ERC-20 token does") from problem
 
 
+async def read_balances_at(
+    chain: Chain, block_hash: bytes, tokens: Sequence[str], owner: str
+) -> list[int]:
+    """Smallest units of each token as of that very block. Raises StateNotKept, ChainError."""
+    call = _BALANCE_OF + address_word(owner)
+    answers = await chain.call_batch([(token, call) for token in tokens], block=block_hash)
+    return [_units_at(answer) for answer in answers]
+
+
 async def read_balances(chain: Chain, asked: Sequence[tuple[str, str]]) -> list[int | None]:
     """Of each (token, owner), at the head; None where a token does not answer. Raises ChainError."""
     calls = [(token, _BALANCE_OF + address_word(owner)) for token, owner in asked]
     return [_units(answer) for answer in await chain.call_batch(calls)]
+
+
+def _units_at(answer: bytes | NodeError) -> int:
+    if isinstance(answer, NodeError):
+        raise answer
+    # A token without code, because it was deployed later: nobody holds any of it there.
+    return read_uint(answer) if answer else 0
 
 
 def _units(answer: bytes | NodeError) -> int | None:

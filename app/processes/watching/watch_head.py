@@ -5,6 +5,7 @@ from functools import partial
 from itertools import pairwise
 
 from app.chain.chain_data import Block
+from app.chain.client import Chain
 from app.processes.watching.parts import HeadReading, InconsistentChainError, Watch
 from app.services.settlement.stop_posting import stop_for_reorganisation
 from app.store.chain import consumption, watching
@@ -31,7 +32,7 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
     async with watch.database.read(None) as session:
         known = await watching.known_blocks(session, watch.chain.chain_id)
         final_before = await watching.final_number(session, watch.chain.chain_id)
-    fork = await _fork(watch, known, head)
+    fork = await find_fork(watch.chain, known, head)
     if known and fork == head.number < known[0].number:
         # Nothing contradicts what is stored: this node only lags.
         raise InconsistentChainError("the node is behind what was seen")
@@ -52,8 +53,8 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
     return HeadReading(_known(head), final, blocks | {one.number: one for one in fresh})
 
 
-async def _fork(watch: Watch, known: Sequence[KnownBlock], head: Block) -> int | None:
-    """The newest stored block that the chain still has; None without stored blocks.
+async def find_fork(chain: Chain, known: Sequence[KnownBlock], head: Block) -> int | None:
+    """The newest stored block that the chain still has; None without stored blocks. known: newest first.
 
     When not one of them stands, the number below the oldest.
     """
@@ -65,7 +66,7 @@ async def _fork(watch: Watch, known: Sequence[KnownBlock], head: Block) -> int |
         # Nearly always the newest one stands.
         part = candidates[start : start + (_BACK_AT_ONCE if start else 1)]
         start += len(part)
-        blocks = await watch.chain.get_blocks([one.number for one in part])
+        blocks = await chain.get_blocks([one.number for one in part])
         for one, now in zip(part, blocks, strict=True):
             if now is None:
                 raise InconsistentChainError(f"a node above block {one.number} does not have it")

@@ -45,18 +45,23 @@ async def stop_for_reorganisation(
     unit: of that program. Raises LeaseLost.
     """
     await watching.hold_lease(unit, lease)
+    found = deep_reorganisation(lease.chain_id, fork_number)
+    await _stop(unit, lease.chain_id, program_id, found.message, at)
+    await open_discrepancy(unit, program_id, found, WATCHER, at)
+
+
+def deep_reorganisation(chain_id: int, fork_number: int) -> NewDiscrepancy:
+    """Final blocks above the fork are gone. Named by the fork: whoever finds it, it is reported once."""
     message = (
         f"The chain took back final blocks above {fork_number};"
         " what was posted from them may not have happened."
     )
-    await _stop(unit, lease.chain_id, program_id, message, at)
-    found = NewDiscrepancy(
+    return NewDiscrepancy(
         DiscrepancyKind.DEEP_REORGANISATION,
         Severity.CRITICAL,
-        f"{lease.chain_id}:{fork_number}",
+        f"{chain_id}:{fork_number}",
         message,
     )
-    await open_discrepancy(unit, program_id, found, WATCHER, at)
 
 
 async def _stop(

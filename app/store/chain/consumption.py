@@ -148,7 +148,9 @@ async def rewind(
     await unit.connection.execute(_REWIND, chain_id, program_ids, block_number, block_hash, at)
 
 
-async def posted_above(unit: UnitOfWork, chain_id: int, block_number: int) -> set[int]:
+async def posted_above(
+    unit: ReadSession | UnitOfWork, chain_id: int, block_number: int
+) -> set[int]:
     """Programs that have posted something from a higher block, or whose watching began there."""
     rows = await unit.connection.fetch(_POSTED_ABOVE, chain_id, block_number)
     return {row["program_id"] for row in rows}

@@ -109,6 +109,11 @@ def chain_facts(settings: Settings) -> dict[int, ChainFacts]:
     }
 
 
+def gateways_of(settings: Settings) -> dict[int, str | None]:
+    """Where each chain's settlement gateway is; None where none is deployed."""
+    return {chain.chain_id: chain.gateway for chain in settings.chains}
+
+
 def _currency(chain_id: int, token: TokenSettings) -> Currency:
     return Currency(
         code=token.code,

@@ -3,6 +3,7 @@
 from app.processes.reconciliation.daily import ask_for_daily_runs
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
+from app.runtime import gateways_of
 from jobs.context import JobContext
 from jobs.entry import wake
 
@@ -16,7 +17,12 @@ async def run(context: JobContext) -> None:
     """Every run that waits, until none does."""
     runtime = context.runtime
     parts = Reconciling(
-        runtime.database, runtime.bells, runtime.chains, runtime.clock, context.holder
+        runtime.database,
+        runtime.bells,
+        runtime.chains,
+        runtime.clock,
+        context.holder,
+        gateways_of(runtime.settings),
     )
     await ask_for_daily_runs(parts)
     stopping = context.stopping.is_set

@@ -19,7 +19,7 @@ from resolvers.listing import of_program as pages_of_program
 from resolvers.objects import named_object
 from resolvers.payloads import DiscrepancyPayloadRow, answer, commit
 from schema.cursors import CursorCodec
-from schema.ids import IdPrefix
+from schema.ids import IdPrefix, encode_entity
 from schema.inputs.given import given, values
 from schema.inputs.money import MoneyInput
 from schema.paging import Page
@@ -45,6 +45,12 @@ async def of_program(
         return None
     conditions = DiscrepancyFilter(given(open), values(severity))
     return await _OF_PROGRAM.page(info, root.key, root.key, (first, after), conditions)
+
+
+def entity_id(root: Parent[DiscrepancyRow]) -> strawberry.ID | None:
+    """What it is about, where that is one thing."""
+    entity = encode_entity(root.entity_id)
+    return None if entity is None else strawberry.ID(entity)
 
 
 async def posting(root: Parent[DiscrepancyRow], info: Info) -> JournalRow | None:

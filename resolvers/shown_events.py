@@ -11,7 +11,7 @@ from app.bus.hub import EventHub
 from app.domain.events import Event
 from app.domain.events import EventType as DomainEventType
 from schema.cursors import CursorCodec
-from schema.ids import IdPrefix, encode_id
+from schema.ids import IdPrefix, encode_entity, encode_id
 
 _KEPT = 1_000
 
@@ -108,6 +108,8 @@ def _entity_prefix(event: Event) -> IdPrefix | None:
 
 
 def _shown_value(key: str, value: Any) -> Any:
+    if key == "entity":
+        return encode_entity(value)
     prefix = _IDS_IN_DATA.get(key)
     if prefix is None:
         return value

@@ -55,6 +55,14 @@ def encode_id(prefix: IdPrefix, value: UUID) -> str:
     return f"{prefix.value}_{''.join(pairs)}"
 
 
+def encode_entity(entity: str | None) -> str | None:
+    """The id of what the domain names by kind and uuid (a name of IdPrefix, a colon, the uuid)."""
+    if entity is None:
+        return None
+    kind, _, value = entity.partition(":")
+    return encode_id(IdPrefix[kind], UUID(value))
+
+
 def decode_id(prefix: IdPrefix, text: str) -> UUID | None:
     """None when malformed or of another type: the caller answers NOT_FOUND."""
     decoded = decode_any_id(text)

@@ -99,10 +99,6 @@ class RangeTooLarge(NodeError):
     """eth_getLogs over fewer blocks may be answered."""
 
 
-class StateNotKept(NodeError):
-    """The node has thrown away what was there so long ago: an archive node knows it."""
-
-
 class UnrecognisedNodeError(NodeError):
     """A wording that nobody has met yet: whether the node acted is unknown."""
 
@@ -156,15 +152,6 @@ _WORDINGS: tuple[tuple[str, Callable[[str, int | None, Any], NodeError]], ...] =
     ("gas uint64 overflow", ExecutionHalted),
     ("write protection", ExecutionHalted),
     ("return data out of bounds", ExecutionHalted),
-    ("missing trie node", StateNotKept),
-    ("historical state", StateNotKept),
-    ("state is not available", StateNotKept),
-    ("state not available", StateNotKept),
-    ("no state available", StateNotKept),  # Nethermind
-    ("world state unavailable", StateNotKept),  # Besu
-    ("state at block", StateNotKept),  # Reth
-    ("pruned", StateNotKept),  # geth and Erigon, for history too
-    ("due to pruning", StateNotKept),
     ("query returned more than", RangeTooLarge),
     ("block range", RangeTooLarge),
     ("range is too large", RangeTooLarge),

@@ -1,12 +1,11 @@
 """What a range of blocks says about one program: settlements for it, its treasury's tokens and executions.
 
-Asked for apart from what the watcher reads, and by the program's own name: one's mistake is not the other's. Each reader
-takes `tip`: number and hash of a block at or above the range, which every node that answers has to have. They raise
-ChainError.
+Asked for apart from what the watcher reads, and by the program's own name: one's mistake is not the other's.
 """
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.chain.chain_data import ChainLog
 from app.chain.client import Chain
@@ -18,38 +17,44 @@ from app.chain.logs import (
     decode_watched,
 )
 
-Tip = tuple[int, bytes]
 
+@dataclass(frozen=True, slots=True)
+class ProgramLogs:
+    """Reads up to one block. tip: its number and hash, which every node that answers has to have. Raises ChainError."""
 
-async def read_settled(
-    chain: Chain, gateway: str, program: bytes, tip: Tip, first: int, last: int
-) -> list[WatchedLog]:
-    """What the gateway settled for the program of this on-chain name."""
-    topics = [_hex(SETTLED_TOPIC), None, _hex(program)]
-    logs = await chain.get_logs_below(tip, first, last, [gateway], topics)
-    return _decoded(logs, [gateway])
+    chain: Chain
+    tip: tuple[int, bytes]
 
+    async def settled(
+        self, gateway: str, program: bytes, first: int, last: int
+    ) -> list[WatchedLog]:
+        """What the gateway settled for the program of this on-chain name."""
+        topics = [_hex(SETTLED_TOPIC), None, _hex(program)]
+        logs = await self.chain.get_logs_below(self.tip, first, last, [gateway], topics)
+        return _decoded(logs, [gateway])
 
-async def read_transfers(
-    chain: Chain, treasury: str, tokens: Sequence[str], tip: Tip, first: int, last: int
-) -> list[WatchedLog]:
-    """What came into the treasury and what left it, of these tokens; treasury in lower case."""
-    came, left = await asyncio.gather(
-        chain.get_logs_below(tip, first, last, tokens, [_TRANSFER, None, _word(treasury)]),
-        chain.get_logs_below(tip, first, last, tokens, [_TRANSFER, _word(treasury)]),
-    )
-    return _decoded((*came, *left), tokens)
+    async def transfers(
+        self, treasury: str, tokens: Sequence[str], first: int, last: int
+    ) -> list[WatchedLog]:
+        """What came into the treasury and what left it, of these tokens; treasury in lower case."""
+        word = _word(treasury)
+        came, left = await asyncio.gather(
+            self.chain.get_logs_below(self.tip, first, last, tokens, [_TRANSFER, None, word]),
+            self.chain.get_logs_below(self.tip, first, last, tokens, [_TRANSFER, word]),
+        )
+        return _decoded((*came, *left), tokens)
 
-
-async def read_executions(
-    chain: Chain, treasury: str, tokens: Sequence[str], tip: Tip, first: int, last: int
-) -> list[WatchedLog]:
-    """What the Safe executed, and what left it; treasury in lower case."""
-    executed, left = await asyncio.gather(
-        chain.get_logs_below(tip, first, last, [treasury], [_hex(EXECUTION_SUCCESS_TOPIC)]),
-        chain.get_logs_below(tip, first, last, tokens, [_TRANSFER, _word(treasury)]),
-    )
-    return _decoded((*executed, *left), [treasury, *tokens])
+    async def executions(
+        self, treasury: str, tokens: Sequence[str], first: int, last: int
+    ) -> list[WatchedLog]:
+        """What the Safe executed, and what left it; treasury in lower case."""
+        success = [_hex(EXECUTION_SUCCESS_TOPIC)]
+        left_it = [_TRANSFER, _word(treasury)]
+        executed, left = await asyncio.gather(
+            self.chain.get_logs_below(self.tip, first, last, [treasury], success),
+            self.chain.get_logs_below(self.tip, first, last, tokens, left_it),
+        )
+        return _decoded((*executed, *left), [treasury, *tokens])
 
 
 def _decoded(logs: Iterable[ChainLog], asked: Sequence[str]) -> list[WatchedLog]:

@@ -20,7 +20,7 @@ async def read_balance(chain: Chain, token: str, owner: str) -> int:
 async def read_balances_at(
     chain: Chain, block_hash: bytes, tokens: Sequence[str], owner: str
 ) -> list[int]:
-    """Smallest units of each token as of that very block. Raises StateNotKept, ChainError."""
+    """Smallest units of each token as of that very block. Raises NodeError, ChainError."""
     call = _BALANCE_OF + address_word(owner)
     answers = await chain.call_batch([(token, call) for token in tokens], block=block_hash)
     return [_units_at(answer) for answer in answers]
@@ -33,10 +33,13 @@ async def read_balances(chain: Chain, asked: Sequence[tuple[str, str]]) -> list[
 
 
 def _units_at(answer: bytes | NodeError) -> int:
+    """Nodes that have thrown old state away answer with an error, or with nothing."""
     if isinstance(answer, NodeError):
         raise answer
-    # A token without code, because it was deployed later: nobody holds any of it there.
-    return read_uint(answer) if answer else 0
+    try:
+        return read_uint(answer)
+    except UnexpectedAnswer as problem:
+        raise NodeError("the token does not answer as an ERC-20 token does") from problem
 
 
 def _units(answer: bytes | NodeError) -> int | None:

@@ -35,7 +35,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewDiscrepancy:
-    """What was found. reference: what it is about; while it is open, the same thing is not reported again."""
+    """What was found. reference: what it is about; while it is open, the same thing is not reported again.
+
+    entity_id: the one thing that it is about, as kind and uuid: SETTLEMENT:…, INTENT:…, SAFE_TRANSACTION:…, PAYOUT:….
+    """
 
     kind: DiscrepancyKind
     severity: Severity

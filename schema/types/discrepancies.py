@@ -39,7 +39,7 @@ class Discrepancy(Node):
     run: ReconciliationRun | None = resolved(resolvers.reconciliation.of_discrepancy)
     kind: DiscrepancyKind
     severity: Severity
-    entity_id: strawberry.ID | None
+    entity_id: strawberry.ID | None = resolved(resolvers.discrepancies.entity_id)
     expected: str | None
     actual: str | None
     message: str

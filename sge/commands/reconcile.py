@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
-from app.runtime import Runtime
+from app.runtime import Runtime, gateways_of
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.settings import Settings, load_settings
@@ -77,6 +77,7 @@ async def _carry_out(runtime: Runtime, run_id: UUID, shown: Progress) -> None:
         runtime.chains,
         runtime.clock,
         f"cli:{socket.gethostname()}",
+        gateways_of(runtime.settings),
     )
     task = shown.add_task("waiting for the worker that has it", total=len(parts.checks))
 

@@ -1,5 +1,6 @@
 """Invariant 3: what the Safe holds at the pinned block is what moved, and what the ledger says that it holds."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -30,10 +31,10 @@ def treasury_discrepancies(
     """balances: the Safe's, by currency. explained: by how much single logs and claims that were found apart make it hold
     more than the movements say: that is not told again.
     """
-    waiting: dict[str, int] = {}
-    for one in suspended:
-        sign = 1 if one.direction is MovementDirection.IN else -1
-        waiting[one.currency] = waiting.get(one.currency, 0) + sign * one.amount
+    waiting: Counter[str] = Counter()
+    for money in suspended:
+        sign = 1 if money.direction is MovementDirection.IN else -1
+        waiting[money.currency] += sign * money.amount
     found: list[NewDiscrepancy] = []
     for one in held:
         apart = explained.get(one.currency, 0)
@@ -42,8 +43,8 @@ def treasury_discrepancies(
         # Where a movement alone was lost or added, its journal still says what it said.
         if one.booked - one.moved - one.moved_later not in {0, apart}:
             found.append(_books(one))
-        if one.suspense != waiting.get(one.currency, 0):
-            found.append(_suspense(one, waiting.get(one.currency, 0)))
+        if one.suspense != waiting[one.currency]:
+            found.append(_suspense(one, waiting[one.currency]))
     return found
 
 

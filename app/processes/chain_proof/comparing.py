@@ -1,19 +1,64 @@
-"""What the checks of the chain share: which blocks they look at, and how what they found is told."""
+"""What the checks of the chain share: the run's block, the program's addresses, the range of blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
+from app.chain.client import Chain
+from app.chain.logs import TokenTransfer
+from app.chain.program_logs import ProgramLogs
 from app.domain.chain_proof.facts import TransferFact
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.postings import MovementDirection
 from app.domain.reconciliation import MOST_FOUND, CheckName, CheckResult, Scope
-from app.chain.logs import TokenTransfer
-from app.store.chain_proof.claims import ProvenProgram
+from app.processes.chain_proof.pinned import pinned_hash, reorganisation
+from app.store.chain_proof.claims import ProvenProgram, read_program
+from app.store.database import ReadSession
 
 
-def blocks_of(scope: Scope, program: ProvenProgram) -> tuple[int, int]:
-    """The first and the last block to compare: since the last clean run, or since watching began."""
-    seen = program.watched_from if scope.since is None else scope.since.extent.block_number
-    return seen + 1, scope.block_number
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """A chain as checks see it. gateway: the settlement gateway's address; None when none is configured."""
+
+    chain: Chain
+    gateway: str | None
+
+
+ChainCheck = Callable[[ReadSession, ChainView, Scope], Awaitable[CheckResult]]
+"""Reads its rows in the run's snapshot, and the chain at the scope's block or before: what is there never changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Books and chain of one program at one block. gone: the books rest on a block that the chain took back."""
+
+    session: ReadSession
+    chain: Chain
+    scope: Scope
+    program: ProvenProgram
+    logs: ProgramLogs
+    gone: NewDiscrepancy | None
+
+    @property
+    def program_id(self) -> int:
+        return self.scope.program_id
+
+    @property
+    def blocks(self) -> tuple[int, int]:
+        """The first and the last to compare: since the last clean run, or since watching began."""
+        since = self.scope.since
+        seen = self.program.watched_from if since is None else since.extent.block_number
+        return seen + 1, self.scope.block_number
+
+
+async def begin(session: ReadSession, view: ChainView, scope: Scope) -> Comparing:
+    """Raises CannotCompareError, ChainError."""
+    found = await pinned_hash(view.chain, scope)
+    gone = None
+    if found != scope.block_hash:
+        gone = await reorganisation(session, view.chain, scope)
+    program = await read_program(session, scope.program_id)
+    logs = ProgramLogs(view.chain, (scope.block_number, found))
+    return Comparing(session, view.chain, scope, program, logs, gone)
 
 
 def result_of(
@@ -26,9 +71,8 @@ def result_of(
     """So many as a check opens at a time; a clean one says nothing of what was expected."""
     if not found:
         return CheckResult(name, examined)
-    return CheckResult(
-        name, examined, tuple(found[:MOST_FOUND]), expected, actual or f"{len(found)} differences"
-    )
+    told = actual or f"{len(found)} differences"
+    return CheckResult(name, examined, tuple(found[:MOST_FOUND]), expected, told)
 
 
 def transfer_fact(

@@ -5,13 +5,12 @@ a node that is away hides nothing that the database says.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.chain.client import Chain
 from app.domain.reconciliation import CheckName, CheckResult, Scope
+from app.processes.chain_proof.checks import CHAIN_CHECKS
+from app.processes.chain_proof.comparing import ChainCheck
 from app.store.database import ReadSession
 
 DatabaseCheck = Callable[[ReadSession, Scope], Awaitable[CheckResult]]
-ChainCheck = Callable[[ReadSession, Chain, Scope], Awaitable[CheckResult]]
-"""Reads its rows in the run's snapshot, and the chain at the scope's block or before: what is there never changes."""
 
 
 @dataclass(frozen=True)
@@ -25,4 +24,4 @@ class Checks:
         return len(self.database) + len(self.chain)
 
 
-CHECKS = Checks(database=(), chain=())
+CHECKS = Checks(database=(), chain=CHAIN_CHECKS)

@@ -16,11 +16,12 @@ Progress = Callable[[CheckName], None]
 
 @dataclass(frozen=True)
 class Reconciling:
-    """chains: by chain id. holder: this worker's name in leases."""
+    """chains, gateways: by chain id. holder: this worker's name in leases."""
 
     database: Database
     bells: Bells
     chains: Mapping[int, Chain]
     clock: Clock
     holder: str
+    gateways: Mapping[int, str | None] = field(default_factory=dict)
     checks: Checks = field(default=CHECKS)

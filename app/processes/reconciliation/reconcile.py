@@ -10,6 +10,7 @@ from app.chain.node_errors import ChainError
 from app.domain.errors import Unavailable
 from app.domain.reconciliation import CheckName, CheckResult, Outcome, Run, RunStatus, Scope
 from app.processes.reconciliation.keeping import kept
+from app.processes.chain_proof.comparing import ChainView
 from app.processes.reconciliation.parts import Progress, Reconciling
 from app.services.execute import execute
 from app.services.reconciliation.carry_out import RunLost, end_run, take_run
@@ -98,7 +99,8 @@ async def _check(
         chain = parts.chains.get(scope.chain_id)
         if chain is None:
             raise ChainError("no node is configured (SGE_CHAINS)")
-        results.append(_named(name, await look_at_chain(session, chain, scope)))
+        view = ChainView(chain, parts.gateways.get(scope.chain_id))
+        results.append(_named(name, await look_at_chain(session, view, scope)))
 
 
 def _named(name: CheckName, result: CheckResult) -> CheckResult:

@@ -52,7 +52,9 @@ SELECT s.id, s.hash, s.executed_block_hash, s.executed_log_index, s.executed_blo
 _NOT_EXECUTED = """
 SELECT hash FROM safe_transaction WHERE program_id = $1 AND hash = ANY($2::bytea[]) AND status <> 'EXECUTED'
 """
-_INTENTS = "SELECT on_chain_id, id FROM intent WHERE program_id = $1 AND on_chain_id = ANY($2::bytea[])"
+_INTENTS = (
+    "SELECT on_chain_id, id FROM intent WHERE program_id = $1 AND on_chain_id = ANY($2::bytea[])"
+)
 _EXPLAINED = """
 SELECT reference FROM discrepancy
  WHERE program_id = $1 AND kind = 'SETTLEMENT_NOT_ON_CHAIN' AND reference = ANY($2::text[])

@@ -7,11 +7,12 @@ from tests.contracts.conftest import chain, deployment
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutWorld
 from tests.processes.conftest import settling_world, watching_world
+from tests.processes.watching_world import WatchingWorld
 
 __all__ = ["chain", "deployment", "settling_world", "watching_world"]
 
 
 @pytest.fixture
-def proving(watching_world) -> Proving:  # type: ignore[no-untyped-def]
+def proving(watching_world: WatchingWorld) -> Proving:
     """A world to be reconciled."""
     return Proving(Paying(PayoutWorld(watching_world)))

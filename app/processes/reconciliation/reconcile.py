@@ -9,8 +9,8 @@ import structlog
 from app.chain.node_errors import ChainError
 from app.domain.errors import Unavailable
 from app.domain.reconciliation import CheckName, CheckResult, Outcome, Run, RunStatus, Scope
-from app.processes.reconciliation.keeping import kept
 from app.processes.chain_proof.comparing import ChainView
+from app.processes.reconciliation.keeping import kept
 from app.processes.reconciliation.parts import Progress, Reconciling
 from app.services.execute import execute
 from app.services.reconciliation.carry_out import RunLost, end_run, take_run

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from app.metrics import JOB_FAILURES, JOB_SECONDS
 from jobs.context import JobContext
 from jobs.schedule import JOBS, ScheduledJob
 
@@ -79,7 +80,10 @@ class JobRunner:
     async def _run(self, job: ScheduledJob) -> None:
         try:
             run_id = f"{job.name}-{uuid4().hex}"
-            with structlog.contextvars.bound_contextvars(job=job.name, request_id=run_id):
+            with (
+                structlog.contextvars.bound_contextvars(job=job.name, request_id=run_id),
+                JOB_SECONDS.labels(job.name).time(),
+            ):
                 await self._run_until_quiet(job)
         finally:
             del self._running[job.name]
@@ -91,6 +95,7 @@ class JobRunner:
                 await job.run(self._context)
             except Exception:  # noqa: BLE001 - one job's fault must not end the others
                 # The next wake-up finds the same work in the tables.
+                JOB_FAILURES.labels(job.name).inc()
                 _LOG.exception("job failed")
                 return
             if job.name not in self._again or self._context.stopping.is_set():

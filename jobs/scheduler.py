@@ -18,6 +18,8 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.store import scheduler_lease
 from jobs.alerts import look_and_tell
+from jobs.figures import FiguresReader
+from jobs.probes import probes
 from jobs.schedule import JOBS
 
 _LOG = structlog.get_logger()
@@ -25,8 +27,8 @@ _TICK_SECONDS = 1.0
 _LOOK_SECONDS = 10.0
 
 
-async def schedule(runtime: Runtime) -> None:
-    """Wakes jobs until SIGTERM or SIGINT, whenever this process has the lease."""
+async def schedule(runtime: Runtime, listening: socket.socket | None = None) -> None:
+    """Wakes jobs until SIGTERM or SIGINT, whenever this process has the lease. listening: where probes are answered."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,6 +39,18 @@ async def schedule(runtime: Runtime) -> None:
     ticking = Scheduler(runtime, connection, name)
     _LOG.info("scheduler started", name=name)
     looking = asyncio.create_task(_keep_looking(runtime))
+    figures = FiguresReader(runtime, lambda: ticking.leads)
+    async with probes(runtime, listening, figures.refresh):
+        await _tick_until(stopping, ticking)
+    figures.close()
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    await ticking.release()
+    connection.close()
+    _LOG.info("scheduler stopped", name=name)
+
+
+async def _tick_until(stopping: asyncio.Event, ticking: "Scheduler") -> None:
     while not stopping.is_set():
         await ticking.tick()
         try:
@@ -44,11 +58,6 @@ async def schedule(runtime: Runtime) -> None:
                 await stopping.wait()
         except TimeoutError:
             continue
-    looking.cancel()
-    await asyncio.gather(looking, return_exceptions=True)
-    await ticking.release()
-    connection.close()
-    _LOG.info("scheduler stopped", name=name)
 
 
 async def _keep_looking(runtime: Runtime) -> None:
@@ -68,6 +77,7 @@ class Scheduler:
     runtime: Runtime
     connection: Redis
     name: str
+    leads: bool = False
     _woken_at: dict[str, float] = field(default_factory=dict)
 
     async def tick(self) -> list[str]:
@@ -77,10 +87,11 @@ class Scheduler:
         runtime = self.runtime
         take = partial(scheduler_lease.take, holder=self.name, now=runtime.clock())
         try:
-            if not await execute(runtime.database, runtime.bells, None, take):
-                return []
+            self.leads = await execute(runtime.database, runtime.bells, None, take)
         except Exception:  # noqa: BLE001 - it may be back at the next tick
             _LOG.exception("scheduler cannot reach the database")
+            self.leads = False
+        if not self.leads:
             return []
         woken = []
         for name, job in JOBS.items():

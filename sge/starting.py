@@ -44,8 +44,8 @@ async def _wrong_chain(chain: Chain) -> str | None:
     return None
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Bound to the address; raises SettingsMistake when that cannot be."""
+def listening_socket(host: str, port: int, variables: str = "SGE_API") -> socket.socket:
+    """Bound to the address; raises SettingsMistake when that cannot be, naming the variables that begin like this."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,7 +54,14 @@ def listening_socket(host: str, port: int) -> socket.socket:
     except OSError as problem:
         listening.close()
         raise SettingsMistake(
-            f"SGE_API_HOST and SGE_API_PORT: cannot listen at {host} port {port}: {problem.strerror}; "
+            f"{variables}_HOST and {variables}_PORT: cannot listen at {host} port {port}: {problem.strerror}; "
             "end the program that does, or choose another port"
         ) from None
     return listening
+
+
+def probe_socket(settings: Settings) -> socket.socket | None:
+    """Where a worker or scheduler answers probes; None: nowhere. Raises SettingsMistake."""
+    if settings.metrics_port is None:
+        return None
+    return listening_socket(settings.metrics_host, settings.metrics_port, "SGE_METRICS")

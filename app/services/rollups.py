@@ -1,8 +1,11 @@
 """Rollups: applied from events in order, each exactly once, and made anew from the record."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from app.domain.events import Event, EventType
 from app.domain.rollup import Additions, fold
+from app.metrics import INTENTS, SETTLEMENT_SECONDS
 from app.store import rollup_events, rollup_rebuild, rollups
 from app.store.database import UnitOfWork
 from app.store.feed import consumers, outbox
@@ -25,7 +28,24 @@ async def apply_events(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:
             await rollups.add(unit, step)
         else:
             await rollups.move_branch(unit, step)
-    return await consumers.advance(unit, lease, events[-1].position, now)
+    moved = await consumers.advance(unit, lease, events[-1].position, now)
+    await _count(unit, events)
+    return moved
+
+
+async def _count(unit: UnitOfWork, events: Sequence[Event]) -> None:
+    """For Prometheus, once in all processes, as only one holds the lease."""
+    changes = [one for one in events if one.type is EventType.INTENT and _enters(one)]
+    kinds = await rollup_events.kinds_of_intents(unit, changes)
+    for one in changes:
+        INTENTS.labels(kinds.get(one.entity_id or "", "UNKNOWN"), one.data["status"]).inc()
+    for one in events:
+        if one.name == "settlement.confirmed":
+            SETTLEMENT_SECONDS.observe(one.data["internal"]["milliseconds"] / 1000)
+
+
+def _enters(event: Event) -> bool:
+    return bool(event.data.get("from") != event.data.get("status"))
 
 
 async def rebuild(unit: UnitOfWork, lease: Lease, now: datetime) -> Lease:

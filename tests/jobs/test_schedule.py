@@ -13,7 +13,9 @@ from sge.embedded.project import PROJECT
 _MACHINERY = {
     "context",
     "entry",
+    "figures",
     "listener",
+    "probes",
     "runner",
     "schedule",
     "scheduler",

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from prometheus_client import Gauge
 
 from app.chain.client import Chain
 from app.domain.actors import LANE_CHECKER
 from app.domain.clock import Clock
+from app.domain.health.thresholds import LANE_LOW_WEI, LANE_MUCH_WEI
 from app.domain.states import LaneStatus
 from app.processes.settlement.settling import LEAST_BALANCE_WEI
 from app.services.execute import Bells, execute
@@ -19,15 +19,7 @@ from app.store.chain.lanes import LaneLook
 from app.store.database import Database, UnitOfWork
 
 _LOG = structlog.get_logger()
-_WEI = 10**18
-_LOW_BALANCE_WEI = 10**17
-_HIGH_BALANCE_WEI = 5 * 10**17  # a hot wallet is to hold little
 _STUCK_AFTER = timedelta(minutes=10)
-
-BALANCE = Gauge("sge_relayer_balance_eth", "What a relayer owns.", ["chain", "address"])
-IN_FLIGHT = Gauge(
-    "sge_relayer_in_flight", "Signed transactions that no block has.", ["chain", "address"]
-)
 
 
 async def check_lanes(database: Database, bells: Bells, chain: Chain, clock: Clock) -> None:
@@ -70,13 +62,11 @@ async def _store(unit: UnitOfWork, lane: LaneLook, balance: int, used: int, now:
 
 
 def _tell(chain: Chain, clock: Clock, lane: LaneLook, balance: int) -> None:
-    BALANCE.labels(str(chain.chain_id), lane.relayer).set(balance / _WEI)
-    IN_FLIGHT.labels(str(chain.chain_id), lane.relayer).set(lane.in_flight)
     log = _LOG.bind(chain=chain.chain_id, relayer=lane.relayer)
     if balance < LEAST_BALANCE_WEI:
         log.error("relayer is out of funds", wei=str(balance), least_wei=str(LEAST_BALANCE_WEI))
-    elif not _LOW_BALANCE_WEI <= balance <= _HIGH_BALANCE_WEI:
-        usual = f"{_LOW_BALANCE_WEI} to {_HIGH_BALANCE_WEI}"
+    elif not LANE_LOW_WEI <= balance <= LANE_MUCH_WEI:
+        usual = f"{LANE_LOW_WEI} to {LANE_MUCH_WEI}"
         log.warning("relayer's balance is unusual", wei=str(balance), usual_wei=usual)
     if lane.oldest_at is not None and clock() - lane.oldest_at > _STUCK_AFTER:
         log.error("lane is stuck", since=lane.oldest_at.isoformat(), in_flight=lane.in_flight)

@@ -1,0 +1,205 @@
+"""The platform's figures for Prometheus. One process gives them, so nobody adds the same up twice."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app.domain.health import thresholds
+from app.domain.health.figures import Figures
+from app.domain.health.lifecycle import KnownAlert
+
+_WEI = Decimal(10**18)
+
+
+class FiguresCollector(Collector):
+    """Gives what it was last shown; nothing before, and nothing once it was told to forget."""
+
+    def __init__(self) -> None:
+        self._figures: Figures | None = None
+        self._alerts: tuple[KnownAlert, ...] = ()
+
+    def show(self, figures: Figures, alerts: Iterable[KnownAlert]) -> None:
+        self._figures, self._alerts = figures, tuple(alerts)
+
+    def forget(self) -> None:
+        self._figures, self._alerts = None, ()
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._figures
+        if figures is not None:
+            yield from _platform(figures)
+            yield from _lanes(figures)
+            yield from _programs(figures)
+            yield _open_alerts(self._alerts)
+
+
+def _gauge(
+    name: str, said: str, labels: Iterable[str], values: Iterable[tuple[Iterable[str], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, said, labels=list(labels))
+    for given, value in values:
+        family.add_metric(list(given), value)
+    return family
+
+
+def _platform(figures: Figures) -> Iterator[Metric]:
+    yield _gauge(
+        "sge_figures_read_timestamp_seconds",
+        "When these figures were read.",
+        [],
+        [([], figures.at.timestamp())],
+    )
+    yield _gauge(
+        "sge_intents_now",
+        "Intents that are in each status now.",
+        ["status"],
+        [([status], count) for status, count in figures.intents.items()],
+    )
+    yield _gauge(
+        "sge_queue_depth",
+        "What waits in a queue, counted up to 10 001.",
+        ["queue"],
+        [([queue.name], queue.depth) for queue in figures.queues],
+    )
+    yield _gauge(
+        "sge_queue_oldest_seconds",
+        "For how long the oldest in a queue has been due.",
+        ["queue"],
+        [([queue.name], queue.oldest_seconds or 0.0) for queue in figures.queues],
+    )
+    yield _gauge(
+        "sge_feed_lag_seconds",
+        "How far a consumer of events is behind.",
+        ["consumer"],
+        [([name], lag) for name, lag in figures.lags.items() if name != "seals"],
+    )
+    yield _gauge(
+        "sge_seal_lag_seconds",
+        "How far the seals of journals and audit rows are behind.",
+        [],
+        [([], figures.lags["seals"])] if "seals" in figures.lags else [],
+    )
+    yield _gauge(
+        "sge_replica_lag_seconds",
+        "How far the read replica is behind; infinite when it does not answer.",
+        [],
+        [] if figures.replica_lag_seconds is None else [([], figures.replica_lag_seconds)],
+    )
+    yield _workers(figures)
+
+
+def _workers(figures: Figures) -> Metric:
+    lost = sum(one.silent_seconds > thresholds.HEARTBEAT_LOST_SECONDS for one in figures.workers)
+    counts = [(["alive"], len(figures.workers) - lost), (["lost"], lost)]
+    return _gauge("sge_workers", "Workers by their heartbeats.", ["state"], counts)
+
+
+def _lanes(figures: Figures) -> Iterator[Metric]:
+    names = [((lane.relayer, str(lane.chain_id)), lane) for lane in figures.lanes]
+    yield _gauge(
+        "sge_relayer_balance_eth",
+        "What a relayer owns.",
+        ["address", "chain"],
+        [
+            (name, float(lane.balance_wei / _WEI))
+            for name, lane in names
+            if lane.balance_wei is not None
+        ],
+    )
+    yield _gauge(
+        "sge_relayer_in_flight",
+        "Signed transactions that are not final.",
+        ["address", "chain"],
+        [(name, lane.in_flight) for name, lane in names],
+    )
+    yield _gauge(
+        "sge_relayer_halted",
+        "1: the lane takes no work until a person says so.",
+        ["address", "chain"],
+        [(name, lane.status == "HALTED") for name, lane in names],
+    )
+    yield _gauge(
+        "sge_chain_silent_seconds",
+        "Since the chain last answered all that its watcher asked.",
+        ["chain"],
+        [([str(chain.chain_id)], chain.silent_seconds) for chain in figures.chains],
+    )
+    yield _gauge(
+        "sge_chain_finality_seconds",
+        "How old the newest final block was when the head was read.",
+        ["chain"],
+        [([str(chain.chain_id)], chain.finality_seconds) for chain in figures.chains],
+    )
+
+
+def _programs(figures: Figures) -> Iterator[Metric]:
+    yield _gauge(
+        "sge_ledger_drift",
+        "Debits less credits of all accounts, in the smallest unit; 0, or money is wrong.",
+        ["program", "currency"],
+        [([one.program, one.currency], one.drift) for one in figures.drifts],
+    )
+    yield _gauge(
+        "sge_discrepancies_open",
+        "Discrepancies that nobody resolved.",
+        ["severity"],
+        [
+            ([severity], figures.discrepancies.get(severity, 0))
+            for severity in ("INFO", "WARNING", "CRITICAL")
+        ],
+    )
+    yield _gauge(
+        "sge_program_paused",
+        "1: nothing new is signed or relayed for the program.",
+        ["program"],
+        [([one.program], one.status == "PAUSED") for one in figures.programs],
+    )
+    yield _gauge(
+        "sge_program_posting_stopped",
+        "1: a posting was refused, and a person has to look.",
+        ["program"],
+        [([one.program], one.stopped is not None) for one in figures.programs],
+    )
+    yield _gauge(
+        "sge_stuck_work",
+        "Things that wait longer than the limit of their stage.",
+        ["program"],
+        [([one.program], one.stuck) for one in figures.programs],
+    )
+    yield _gauge(
+        "sge_reconciliation_age_seconds",
+        "Since a reconciliation of the program last ended, or since there is the program.",
+        ["program"],
+        [([one.program], one.checked_seconds) for one in figures.programs],
+    )
+    yield _gauge(
+        "sge_reconciliation_clean_age_seconds",
+        "Since the program's last reconciliation that found nothing.",
+        ["program"],
+        [
+            ([one.program], one.clean_seconds)
+            for one in figures.programs
+            if one.clean_seconds is not None
+        ],
+    )
+    yield _gauge(
+        "sge_reconciliation_failed",
+        "1: the newest reconciliation could not be done.",
+        ["program"],
+        [([one.program], one.failed is not None) for one in figures.programs],
+    )
+
+
+def _open_alerts(alerts: Iterable[KnownAlert]) -> Metric:
+    return _gauge(
+        "sge_alerts_open",
+        "1 for each alert that SGE itself has open.",
+        ["name", "subject", "severity"],
+        [
+            ([one.name, one.subject, one.severity.value], 1)
+            for one in alerts
+            if one.opened_at is not None
+        ],
+    )

@@ -40,7 +40,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "program resume-posting": ("database_worker_url", "redis_url"),
     "program gas-budget": ("database_worker_url", "redis_url"),
     "intent show": ("database_worker_url",),
-    "intent retry": ("database_worker_url", "redis_url"),
+    "intent retry": ("database_worker_url", "redis_url", "chains"),
     "reconcile": ("database_worker_url", "redis_url", "chains"),
     "ledger verify": ("database_worker_url",),
     "audit verify": ("database_worker_url",),

@@ -7,11 +7,11 @@ import strawberry
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.intents import PAYMENT, REGISTRATION
 from app.domain.intents.kind import Asked, SignedKind
-from app.services.intents import change_intents as services
 from app.store.reads import intents as reads
 from resolvers.access import Info, authorize, load_one, named_program, own_key, process_of
+from resolvers.by_hand import intents_by_hand
 from resolvers.objects import named_object
-from resolvers.payloads import IntentPayloadRow, WarningRow, answer, commit
+from resolvers.payloads import IntentPayloadRow, WarningRow, answer
 from schema.errors import ONLY_ITSELF, Forbidden
 from schema.ids import IdPrefix
 from schema.inputs.given import given
@@ -78,12 +78,9 @@ async def retry(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow:
 
     async def work() -> IntentPayloadRow:
         authority, id_ = await named_object(info, IdPrefix.INTENT, id, "intent")
-        now = info.context.now()
-        await commit(
-            info,
-            authority.program_id,
-            lambda unit: services.retry_intent(unit, authority, id_, reason, now),
-        )
+        await info.context.leave_snapshot()
+        await intents_by_hand(info).retry(authority, id_, reason)
+        await info.context.leave_snapshot()
         return IntentPayloadRow(await load_one(info, reads.by_ids, authority.program_id, id_))
 
     return await answer(IntentPayloadRow, work)
@@ -95,12 +92,9 @@ async def cancel(info: Info, id: strawberry.ID, reason: str) -> IntentPayloadRow
 
     async def work() -> IntentPayloadRow:
         authority, id_ = await named_object(info, IdPrefix.INTENT, id, "intent")
-        now = info.context.now()
-        await commit(
-            info,
-            authority.program_id,
-            lambda unit: services.cancel_intent(unit, authority, id_, reason, now),
-        )
+        await info.context.leave_snapshot()
+        await intents_by_hand(info).cancel(authority, id_, reason)
+        await info.context.leave_snapshot()
         return IntentPayloadRow(await load_one(info, reads.by_ids, authority.program_id, id_))
 
     return await answer(IntentPayloadRow, work)

@@ -11,8 +11,8 @@ import typer
 from app.domain.errors import Refusal
 from app.domain.permissions import operator_authority
 from app.domain.states import IntentStatus
-from app.services.execute import execute
-from app.services.intents.change_intents import retry_intent
+from app.processes.intake.by_hand import IntentsByHand
+from app.runtime import chain_facts
 from app.settings import Settings, load_settings
 from app.store.database import Database
 from app.store.reads import chain_transactions, intent_history
@@ -121,11 +121,12 @@ async def _retry(settings: Settings, id_: UUID, reason: str) -> str:
             (row,) = await reads.by_ids(session, [id_])
         assert row is not None
         authority = operator_authority(program_key)
-        now = runtime.clock()
-        await execute(
+        by_hand = IntentsByHand(
             runtime.database,
             runtime.bells,
-            program_key,
-            lambda unit: retry_intent(unit, authority, id_, reason, now),
+            runtime.chains,
+            chain_facts(settings),
+            runtime.clock,
         )
+        await by_hand.retry(authority, id_, reason)
     return row.status

@@ -32,7 +32,7 @@ BY_SECRET = {"sge_authenticate_key", "sge_authenticate_session", "sge_use_export
 SIGNING_IN = {"sge_begin_sessions", "sge_note_session_use", "sge_revoke_session", "sge_sessions_of"}
 FINDING = {"sge_find_program", "sge_list_programs", "sge_locate", "sge_wallet_programs"}
 SEALED = {"sge_provider_secrets"}
-COUNTS = {"sge_backlog", "sge_open_transactions", "sge_waiting_intents"}
+COUNTS = {"sge_backlog", "sge_lane_nonces", "sge_open_transactions", "sge_waiting_intents"}
 CHECKED = {"sge_post_api"}
 _FOREIGN_KEYS = """
 WITH tenant AS (

@@ -75,9 +75,7 @@ async def cancel_intent(
     if intent.failure_code == IntentFailureCode.CANCELLED:
         return
     if intent.status is not IntentStatus.PENDING:
-        raise Refusal(
-            RefusalCode.INVALID_STATE, "Only an intent that is PENDING can be cancelled.", "id"
-        )
+        raise Refusal(RefusalCode.INVALID_STATE, _why_not_cancelled(intent), "id")
     move = IntentMove(
         name="intent.failed",
         intent_id=intent.id,
@@ -92,6 +90,17 @@ async def cancel_intent(
     await move_intents(unit, unit.program_id, [move], authority.actor, now)
     await store.free_registration(unit, intent.id)
     await _tell(unit, authority, intent, "intent.cancelled", now, reason=reason)
+
+
+def _why_not_cancelled(intent: store.LockedIntent) -> str:
+    if intent.status is not IntentStatus.PROCESSING:
+        return "Only an intent that is PENDING can be cancelled."
+    if intent.stage is IntentStage.QUEUED:
+        return "Only an intent that is PENDING can be cancelled: this one is being prepared; try again in a minute."
+    return (
+        "Only an intent that is PENDING can be cancelled: this one is signed, and its payment may be in flight. Wait until"
+        " it is CONFIRMED (then reverseSettlement gives the money back), or PENDING or FAILED again."
+    )
 
 
 async def _locked(unit: UnitOfWork, intent_id: UUID) -> store.LockedIntent:

@@ -36,8 +36,8 @@ class LockedLane:
 
 
 _ENSURE = """
-INSERT INTO lane (id, chain_id, relayer, next_nonce, balance_wei, balance_read_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $6)
+INSERT INTO lane (id, chain_id, relayer, next_nonce, explained_through, balance_wei, balance_read_at, created_at)
+VALUES ($1, $2, $3, $4, $4, $5, $6, $6)
 ON CONFLICT (chain_id, relayer) DO NOTHING RETURNING id
 """
 # Those that can take new work come first, then those that wait longest. None after a restore, until `sge recover` is done: a

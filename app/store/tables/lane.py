@@ -31,3 +31,4 @@ class Lane(Row, table=True):
     balance_read_at: datetime | None = optional(INSTANT)
     created_at: datetime = required(INSTANT)
     lost_below: int | None = optional(BigInteger)
+    explained_through: int | None = optional(BigInteger)

@@ -16,3 +16,34 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- Nonces below it are ours, or a person has said what they were when the lane was un-halted. Null: from its first one on.
+ALTER TABLE lane ADD COLUMN explained_through bigint;
+
+-- What un-halting a lane compares with the chain: nonces that the chain has used (it says p_used of them are) and that are
+-- not ours (FOREIGN); ours that no block is known for, with each copy's hash (OPEN); the newest that has ended (ENDED).
+-- It tells nothing of what they carry: that is their tenants' business.
+CREATE FUNCTION sge_lane_nonces(p_lane uuid, p_used bigint) RETURNS TABLE (nonce bigint, what text, hash bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH begun AS (
+    SELECT coalesce(l.explained_through, (SELECT min(t.nonce) FROM chain_transaction t WHERE t.lane_id = l.id),
+                    l.next_nonce) AS nonce
+      FROM lane l WHERE l.id = p_lane
+  ), used AS (
+    SELECT n.nonce, t.id, t.status
+      FROM begun b CROSS JOIN LATERAL generate_series(b.nonce, p_used - 1) AS n (nonce)
+      LEFT JOIN chain_transaction t ON t.lane_id = p_lane AND t.nonce = n.nonce
+     WHERE t.id IS NULL OR t.status IN ('PREPARED', 'BROADCAST', 'DISPLACED')
+     ORDER BY n.nonce LIMIT 1000
+  )
+  SELECT u.nonce, 'FOREIGN', NULL::bytea FROM used u WHERE u.id IS NULL OR u.status = 'DISPLACED'
+  UNION ALL
+  SELECT u.nonce, 'OPEN', c.hash FROM used u JOIN signed_copy c ON c.chain_transaction_id = u.id
+   WHERE u.status IN ('PREPARED', 'BROADCAST')
+  UNION ALL
+  SELECT max(t.nonce), 'ENDED', NULL FROM chain_transaction t
+   WHERE t.lane_id = p_lane AND t.status IN ('CONFIRMED', 'REVERTED', 'DISPLACED') HAVING max(t.nonce) IS NOT NULL
+$$;
+GRANT EXECUTE ON FUNCTION sge_lane_nonces TO sge_api, sge_worker;
+-- Of a halted lane only (the policy `unhalt`).
+GRANT UPDATE (next_nonce, explained_through) ON lane TO sge_api;

@@ -18,10 +18,10 @@ WORKER_UP = Gauge("sge_worker_up", "1 in a worker process that takes work.")
 JOB_SECONDS = Histogram(
     "sge_job_duration_seconds",
     "Seconds that a run of a job took; of endless ones, until they ended.",
-    ["job"],
+    ["name"],  # `job` is a label that Prometheus sets itself
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300),
 )
-JOB_FAILURES = Counter("sge_job_failures", "Runs of a job that ended with a fault.", ["job"])
+JOB_FAILURES = Counter("sge_job_failures", "Runs of a job that ended with a fault.", ["name"])
 SCHEDULER_LEADS = Gauge(
     "sge_scheduler_leads",
     "1 in the scheduler that has the lease, and gives the platform's figures.",

@@ -183,6 +183,8 @@ class EventHub:
             if events:
                 lag = self._clock() - events[-1].at.timestamp()
                 EVENTS_LAG_SECONDS.set(max(0.0, lag))
+            else:
+                EVENTS_LAG_SECONDS.set(0.0)
             if len(events) < _BATCH:
                 return
             await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from app.processes.health.gauges import FiguresCollector
 from tests.health.test_conditions import HEALTHY
 
 _AT = datetime(2026, 11, 22, tzinfo=UTC)
-_ALERT = KnownAlert(
+ALERT = KnownAlert(
     UUID(int=1), "QueueDeep", "settle", AlertSeverity.WARNING, "deep", _AT, _AT, _AT, None
 )
 
@@ -36,7 +36,7 @@ def test_figures_become_gauges() -> None:
     collector = FiguresCollector()
     collector.show(
         replace(HEALTHY, intents={"PENDING": 3}, discrepancies={"CRITICAL": 1}),
-        [_ALERT, replace(_ALERT, subject="not yet", opened_at=None)],
+        [ALERT, replace(ALERT, subject="not yet", opened_at=None)],
     )
     samples = _samples(collector)
     relayer = f"address=0x{'1' * 40},chain=31337"

@@ -6,8 +6,9 @@ from decimal import Decimal
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.domain.actors import is_job
 from app.domain.health import thresholds
-from app.domain.health.figures import Figures
+from app.domain.health.figures import Figures, ProgramFigures
 from app.domain.health.lifecycle import KnownAlert
 
 _WEI = Decimal(10**18)
@@ -152,9 +153,9 @@ def _programs(figures: Figures) -> Iterator[Metric]:
     )
     yield _gauge(
         "sge_program_paused",
-        "1: nothing new is signed or relayed for the program.",
-        ["program"],
-        [([one.program], one.status == "PAUSED") for one in figures.programs],
+        "1: nothing new is signed or relayed for the program; by: platform or person.",
+        ["program", "by"],
+        [_paused(one) for one in figures.programs],
     )
     yield _gauge(
         "sge_program_posting_stopped",
@@ -190,6 +191,11 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         ["program"],
         [([one.program], one.failed is not None) for one in figures.programs],
     )
+
+
+def _paused(program: ProgramFigures) -> tuple[list[str], float]:
+    by = "platform" if is_job(program.paused_by or "") else "person"
+    return [program.program, by], program.status == "PAUSED"
 
 
 def _open_alerts(alerts: Iterable[KnownAlert]) -> Metric:

@@ -25,6 +25,7 @@ from app.checks.web_process import web_process_checks
 from app.domain.errors import Unavailable
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
+from app.domain.positions import Reader, WritePosition
 from app.domain.siwe.uri import origin_of
 from app.processes.advance_clock import advance_clock
 from app.processes.change_wallet import WalletChanges
@@ -32,10 +33,12 @@ from app.processes.create_program import create_program_from_chain
 from app.processes.intake.accept_intent import Intake
 from app.processes.note_credential_uses import note_credential_uses
 from app.processes.payouts.parts import Payouts
+from app.processes.reading.routing import ReadRouting
 from app.processes.receive_provider_event import ProviderEvents
 from app.processes.sign_in import SignIns
 from app.processes.webhooks.changing import EndpointChanges
 from app.processes.webhooks.resolving import SystemResolver
+from app.read_routing import open_read_routing
 from app.runtime import Runtime, chain_facts, open_runtime
 from app.services.create_export import use_export
 from app.services.execute import execute
@@ -57,6 +60,7 @@ class ApiProcess:
     """`schema.context.ApiRuntime` on real parts. Start it inside the event loop that serves."""
 
     runtime: Runtime
+    reads: ReadRouting
     authenticator: Authenticator
     feed: events.EventFeed
     hub: EventHub
@@ -84,6 +88,8 @@ class ApiProcess:
         await self.bells.open()
         self.limiter.start()
         self.runtime = await open_runtime(self._settings, "api", self.bells)
+        self.reads = await open_read_routing(self.runtime)
+        await self.reads.start()
         self.authenticator = Authenticator(
             self.runtime.database,
             self.key_hasher,
@@ -139,6 +145,7 @@ class ApiProcess:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hub.stop()
+        await self.reads.stop()
         await self.runtime.close()
         await self.limiter.stop()
         await self.bells.close()
@@ -167,9 +174,15 @@ class ApiProcess:
         """Real time."""
         return self.runtime.clock()
 
-    def read_snapshot(self, program_key: int | None) -> AbstractAsyncContextManager[ReadSession]:
+    def read_snapshot(
+        self, program_key: int | None, reader: Reader | None = None
+    ) -> AbstractAsyncContextManager[ReadSession]:
         """One snapshot of one program's rows."""
-        return self.runtime.reads.read(program_key)
+        return self.reads.read(program_key, reader)
+
+    async def note_write(self, actor: str | None) -> WritePosition | None:
+        """A mutation has committed what it did."""
+        return await self.reads.note_write(actor)
 
     async def execute(
         self, program_key: int | None, use_case: Callable[[UnitOfWork], Awaitable[Result]]

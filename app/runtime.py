@@ -25,12 +25,12 @@ from app.store.database_login import LoginFailed
 
 # "command": what an operator does through the API's role, without its subscriptions.
 RuntimeProcess = Literal["api", "worker", "scheduler", "command"]
-Role = Literal["api", "worker", "feed", "read"]
-LoginRole = Role | Literal["owner"]
+Role = Literal["api", "worker", "feed"]
+LoginRole = Role | Literal["owner", "read"]
 
 # Which login roles a process may hold; no web process holds the worker's.
 _ROLES: dict[RuntimeProcess, tuple[Role, ...]] = {
-    "api": ("api", "feed", "read"),
+    "api": ("api", "feed"),
     "worker": ("worker",),
     "scheduler": ("worker",),
     "command": ("api",),
@@ -52,11 +52,6 @@ class Runtime:
     def database(self) -> Database:
         """Where this process writes: as sge_worker in workers, as sge_api elsewhere."""
         return self.databases["worker"] if "worker" in self.databases else self.databases["api"]
-
-    @property
-    def reads(self) -> Database:
-        """The replica where there is one, else the primary."""
-        return self.databases.get("read", self.database)
 
     @property
     def secret_box(self) -> SecretBox:
@@ -135,7 +130,7 @@ def open_chains(settings: Settings) -> dict[int, Chain]:
 
 async def open_runtime(settings: Settings, process: RuntimeProcess, bells: Bells) -> Runtime:
     """Opens the databases of the process's roles and a client per chain; raises SettingsMistake when a role's address
-    is missing. Optional ones (the replica) are left out.
+    is missing. The replica may be away: app/read_routing.py opens it.
     """
     runtime = Runtime(settings=settings, bells=bells)
     try:
@@ -150,8 +145,6 @@ async def open_runtime(settings: Settings, process: RuntimeProcess, bells: Bells
 
 
 async def _open_database(runtime: Runtime, role: Role) -> None:
-    if role == "read" and runtime.settings.database_read_url is None:
-        return
     database = await connect_as(runtime.settings, role, maximum=runtime.settings.database_pool_size)
     runtime.databases[role] = database
     runtime.on_close.append(database.close)

@@ -6,7 +6,13 @@ subscription, because loaders remember rows and a snapshot ages.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -15,6 +21,7 @@ from strawberry.dataloader import DataLoader
 
 from app.checks.findings import Finding
 from app.domain.permissions import Caller
+from app.domain.positions import Reader, WritePosition
 from app.domain.rate_limits import Hit, Verdict
 from app.store.database import ReadSession
 from schema.errors import Unauthenticated
@@ -53,8 +60,16 @@ class ApiRuntime(Protocol):
     def now(self) -> datetime:
         """Real time, aware."""
 
-    def read_snapshot(self, program_key: int | None) -> AbstractAsyncContextManager[ReadSession]:
-        """Open a read-only session on one snapshot of one program's rows (None: of no program's)."""
+    def read_snapshot(
+        self, program_key: int | None, reader: Reader | None
+    ) -> AbstractAsyncContextManager[ReadSession]:
+        """Open a read-only session on one snapshot of one program's rows (None: of no program's).
+
+        reader: who may be answered by a replica that shows what it saw and wrote; None wants the newest state.
+        """
+
+    async def note_write(self, actor: str | None) -> WritePosition | None:
+        """A mutation has committed what it did; gives what has it, when that is known."""
 
     async def start(self) -> None: ...
 
@@ -75,6 +90,13 @@ class OperationContext:
     """Goes out as the answer's `extensions`."""
     user_agent: str | None = None
     """As the client names itself; nothing is decided by it."""
+    position: WritePosition | None = None
+    """What the client has seen written, as far as it says so."""
+    position_is_all: bool = False
+    """Whether it says so with this very request: nothing else has to be remembered of it."""
+    reader: Reader | None = None
+    """Who reads, while a replica may answer: in queries. What follows a write or an event needs the newest state."""
+    answered_by_replica: bool = False
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     _resources: AsyncExitStack = field(default_factory=AsyncExitStack)
     _sessions: dict[int | None, ReadSession] = field(default_factory=dict)
@@ -90,6 +112,27 @@ class OperationContext:
     def now(self) -> datetime:
         return self.runtime.now()
 
+    def may_be_answered_by_replica(self) -> None:
+        """Of a query: what it reads need not be the newest."""
+        caller = self.caller
+        if caller is None or self.position_is_all:
+            self.reader = Reader(None, None, self.position)
+        else:
+            self.reader = Reader(caller.actor, caller.credential_id, self.position)
+
+    async def turn_to_primary(self) -> None:
+        """Forget what a replica said."""
+        await self.leave_snapshot()
+        self.reader, self.answered_by_replica = None, False
+
+    async def note_write(self) -> None:
+        """Of a mutation, when it is done: its answer says from where on later reads have it."""
+        await self.leave_snapshot()
+        found = await self.runtime.note_write(self.caller.actor if self.caller else None)
+        if found is not None:
+            self.position = found
+            self.extensions["position"] = str(found)
+
     @asynccontextmanager
     async def reading(self, program_key: int | None) -> AsyncIterator[ReadSession]:
         """Borrow the operation's snapshot as one program sees it, opened at the first use.
@@ -99,9 +142,10 @@ class OperationContext:
         """
         async with self._session_lock:
             if self._facing is None:
-                opened = self.runtime.read_snapshot(program_key)
+                opened = self.runtime.read_snapshot(program_key, self.reader)
                 self._facing = await self._resources.enter_async_context(opened)
                 self._sessions[program_key] = self._facing
+                self.answered_by_replica |= self._facing.of_replica
             session = self._sessions.get(program_key)
             if session is None:
                 session = self._sessions[program_key] = self._facing.of_program(program_key)
@@ -152,4 +196,6 @@ class OperationContext:
         self._sessions.clear()
         self._facing = None
         resources, self._resources = self._resources, AsyncExitStack()
-        await resources.aclose()
+        # What a replica answered was read; that it went away since changes nothing.
+        with suppress(Exception) if self.answered_by_replica else nullcontext():
+            await resources.aclose()

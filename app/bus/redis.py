@@ -14,12 +14,12 @@ REDIS_FAILURES = (RedisError, OSError, TimeoutError)
 _TIMEOUT_SECONDS = 2.0
 
 
-def connect_async(url: str) -> AsyncRedis:
+def connect_async(url: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> AsyncRedis:
     """For the event loop: no retries, two seconds at most for one command."""
     return AsyncRedis.from_url(
         url,
-        socket_timeout=_TIMEOUT_SECONDS,
-        socket_connect_timeout=_TIMEOUT_SECONDS,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
         retry=AsyncRetry(NoBackoff(), 0),
     )
 

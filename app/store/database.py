@@ -5,9 +5,9 @@ row-level security does the rest. Nothing here commits on its own: app/services/
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import asyncpg
 import orjson
@@ -15,6 +15,8 @@ import orjson
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
 from app.store.database_login import LOGIN_FAILURES, login_failed
+
+Answer = TypeVar("Answer")
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
 _LONGEST_WAIT_SECONDS = 5.0
@@ -44,14 +46,17 @@ class Session(Protocol):
 class ReadSession:
     """One read-only snapshot: every statement sees the same instant. Statements of one snapshot run one by one."""
 
-    def __init__(self, connection: Session, program_id: int | None) -> None:
+    def __init__(
+        self, connection: Session, program_id: int | None, *, of_replica: bool = False
+    ) -> None:
         self.connection = connection
         self.program_id = program_id
+        self.of_replica = of_replica
         self._decimals: dict[str, int] | None = None
 
     def of_program(self, program_id: int | None) -> "ReadSession":
         """The same snapshot for another program; each of them has to `face` before it is used."""
-        return ReadSession(self.connection, program_id)
+        return ReadSession(self.connection, program_id, of_replica=self.of_replica)
 
     async def face(self) -> None:
         """Puts this session's program in sight: one connection, one snapshot, one program at a time."""
@@ -134,17 +139,24 @@ class Database:
 
     @classmethod
     async def connect(
-        cls, url: str, *, maximum: int = 10, statement_cache_size: int = 200
+        cls,
+        url: str,
+        *,
+        minimum: int = 1,
+        maximum: int = 10,
+        statement_cache_size: int = 200,
+        longest_statement_seconds: float | None = None,
     ) -> "Database":
-        """Opens the pool. statement_cache_size 0 suits a transaction pooler without prepared statements. Raises
-        LoginFailed.
+        """Opens the pool. statement_cache_size 0 suits a transaction pooler without prepared statements; minimum 0
+        connects at the first use only. Raises LoginFailed.
         """
         try:
             pool = await asyncpg.create_pool(
                 url,
-                min_size=1,
+                min_size=minimum,
                 max_size=maximum,
                 init=_prepare,
+                command_timeout=longest_statement_seconds,
                 statement_cache_size=statement_cache_size,
                 server_settings={"timezone": "UTC", "application_name": "sge"},
             )
@@ -179,6 +191,26 @@ class Database:
             session = ReadSession(connection, program_id)
             await session.face()
             yield session
+
+    @asynccontextmanager
+    async def read_replica(
+        self, program_id: int | None, check: Callable[[Session], Awaitable[None]] | None
+    ) -> AsyncIterator[ReadSession]:
+        """The same of a replica. check: asked on the same connection before the snapshot is taken, so that what it finds
+        replayed shows.
+        """
+        async with self._borrowed() as connection:
+            if check is not None:
+                await check(connection)
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                session = ReadSession(connection, program_id, of_replica=True)
+                await session.face()
+                yield session
+
+    async def ask(self, question: Callable[[Session], Awaitable[Answer]]) -> Answer:
+        """What one statement answers, without a transaction around it."""
+        async with self._borrowed() as connection:
+            return await question(connection)
 
     @asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[asyncpg.Connection]:

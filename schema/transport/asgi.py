@@ -29,6 +29,7 @@ from schema.transport.request_id import HEADER as REQUEST_ID
 from schema.transport.request_id import RequestIdMiddleware
 from schema.transport.security_headers import PAGE_POLICY, SecurityHeaders, security_headers
 from schema.transport.settings import TransportSettings
+from schema.transport.write_positions import HEADER as POSITION
 from schema.transport.ws import GraphQLOverWebSocket
 
 
@@ -104,7 +105,7 @@ def _middleware(settings: TransportSettings, headers: dict[str, str]) -> list[Mi
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", REQUEST_ID],
+            allow_headers=["authorization", REQUEST_ID, POSITION],
             expose_headers=[REQUEST_ID, "retry-after", "ratelimit", "ratelimit-policy"],
         )
         found.append(cors)

@@ -139,15 +139,26 @@ class Engine:
 
     async def execute(self, operation: Operation, context: OperationContext) -> Answer:
         """Execute a query or a mutation; raises RequestRefused for wrong variables."""
+        if operation.is_query:
+            context.may_be_answered_by_replica()
         try:
-            executor = self._build_executor(operation, context)
-            result = executor.execute_operation()
-            if isawaitable(result):
-                result = await result
-            assert isinstance(result, ExecutionResult)
+            result = await self._execute(operation, context)
+            if result.errors and context.answered_by_replica:
+                # It went away, or is behind what decided who asks: errors are the primary's to tell.
+                await context.turn_to_primary()
+                result = await self._execute(operation, context)
+            if not operation.is_query:
+                await context.note_write()
             return self._present(result, context, operation)
         finally:
             await context.close()
+
+    async def _execute(self, operation: Operation, context: OperationContext) -> ExecutionResult:
+        result = self._build_executor(operation, context).execute_operation()
+        if isawaitable(result):
+            result = await result
+        assert isinstance(result, ExecutionResult)
+        return result
 
     async def open_source(self, operation: Operation, context: OperationContext) -> "Source":
         """Open a subscription's source of events; close the context after the last of them.

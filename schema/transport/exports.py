@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import Unavailable
 from app.domain.exports import ExportKind, ExportOrder
+from app.domain.positions import Reader
 from app.store.database import ReadSession
 from schema.context import ApiRuntime
 from schema.transport.export_audit import lines_of
@@ -28,6 +29,7 @@ _LONGEST_SECONDS = 600.0
 # A modem's speed: ten minutes of it are 10 MB.
 _LEAST_BYTES_A_SECOND = 16_384
 _GRACE_SECONDS = 10.0
+_PATIENCE_SECONDS = 1.0
 _LONGEST_TOKEN = 100
 # Whatever a cell or a file name holds: it is data, it is not kept, and the link tells nobody else.
 _HEADERS = {
@@ -118,7 +120,9 @@ class _Download(StreamingResponse):
         try:
             async with (
                 asyncio.timeout(_LONGEST_SECONDS),
-                self._runtime.read_snapshot(self._order.program_id) as session,
+                self._runtime.read_snapshot(
+                    self._order.program_id, await self._reader()
+                ) as session,
                 aclosing(self._form.write(session, self._order)) as content,
             ):
                 self.body_iterator = content
@@ -126,6 +130,11 @@ class _Download(StreamingResponse):
                     await super().__call__(scope, receive, paced)
         finally:
             self._place.release()
+
+    async def _reader(self) -> Reader | None:
+        """An export shows all that was committed before its link was used; it takes long, so a replica is waited for."""
+        position = await self._runtime.note_write(None)
+        return None if position is None else Reader(None, None, position, _PATIENCE_SECONDS)
 
 
 def _refused(status: int, code: str, message: str) -> Response:

@@ -13,6 +13,7 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from app.domain.positions import WritePosition
 from app.observability import API_REQUEST_SECONDS
 from schema.context import ApiRuntime, OperationContext
 from schema.errors import ApiError, BadUserInput, ErrorCode, RateLimited
@@ -37,6 +38,7 @@ from schema.transport.presenting import as_api_error, present_failure
 from schema.transport.request import GraphQLRequest
 from schema.transport.settings import TransportSettings
 from schema.transport.trusted_documents import is_from_browser
+from schema.transport.write_positions import position_of_headers
 
 
 class HttpRefused(Exception):
@@ -94,6 +96,7 @@ class GraphQLOverHttp:
     ) -> Response:
         started = perf_counter()
         limits.check()
+        position = _position_of(request)
         header = credential_of(request.headers)
         authority = await limits.look_up(
             header, lambda: authenticate(self._runtime.authenticator, header)
@@ -112,6 +115,8 @@ class GraphQLOverHttp:
                 request_id,
                 limits.extensions,
                 request.headers.get("user-agent"),
+                position,
+                position_is_all=position is not None,
             )
             answer = await self._engine.execute(operation, context)
         except RequestRefused as refused:
@@ -142,6 +147,13 @@ class GraphQLOverHttp:
             raise _http_refused(413, f"A request body has at most {limit} bytes.") from None
         except BadUserInput as error:
             raise HttpRefused(400, error) from None
+
+
+def _position_of(request: Request) -> WritePosition | None:
+    try:
+        return position_of_headers(request.headers)
+    except BadUserInput as error:
+        raise HttpRefused(400, error) from None
 
 
 def _check_headers(request: Request) -> None:

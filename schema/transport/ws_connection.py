@@ -8,14 +8,16 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from app.domain.permissions import Caller
+from app.domain.positions import WritePosition
 from schema.context import ApiRuntime
-from schema.errors import RateLimited, Unauthenticated
+from schema.errors import BadUserInput, RateLimited, Unauthenticated
 from schema.transport.credentials import authenticate, bearer_token, credential_of
 from schema.transport.engine import Engine
 from schema.transport.limits.admissions import Admissions
 from schema.transport.limits.request import RequestLimits
 from schema.transport.settings import TransportSettings
 from schema.transport.sharing import SharedStreams
+from schema.transport.write_positions import position_of_init
 from schema.transport.ws_admission import Seat
 from schema.transport.ws_messages import (
     ClientMessage,
@@ -55,6 +57,7 @@ class Connection:
         self.server = server
         self.caller: Caller | None = None
         self.token: str | None = None
+        self.position: WritePosition | None = None
         self.request_id: str = scope["state"]["request_id"]
         self.address: str = scope["state"]["address"]
         self.output = SocketOutput(send, server.unread, server.settings)
@@ -141,9 +144,13 @@ class Connection:
             return
         self._initialised = True
         try:
+            self.position = position_of_init(message.payload)
             await self._authenticate(message.payload.get("authorization"))
         except Unauthenticated as refused:
             await self.close(CloseCode.FORBIDDEN, refused.message)
+            return
+        except BadUserInput as refused:
+            await self.close(CloseCode.BAD_REQUEST, refused.message)
             return
         except RateLimited as refused:
             await self.close(CloseCode.TRY_AGAIN_LATER, refused.message)

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 
 from app.bus.event_reader import SlowConsumer
 from app.domain.permissions import Caller
+from app.domain.positions import WritePosition
 from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
 from schema.context import ApiRuntime, OperationContext
 from schema.transport.engine import Engine, RequestRefused
@@ -34,6 +35,7 @@ class OperationSocket(Protocol):
 
     server: Any
     caller: Caller | None
+    position: WritePosition | None
     headers: Headers
     address: str
 
@@ -107,7 +109,10 @@ async def _send_results(
     context = OperationContext(server.runtime, socket.caller, request_id, limits.extensions)
     prefix = next_prefix(message.id)
     if not operation.is_subscription:
+        context.position = socket.position
         answer = await server.engine.execute(operation, context)
+        # Two that end in another order than they wrote: the further one has both.
+        socket.position = max(filter(None, (socket.position, context.position)), default=None)
         await socket.send_text(f"{prefix}{serialise(answer)}}}")
         return
     operations.streams()

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from starlette.datastructures import Headers
 
 from app.domain.permissions import Caller
+from app.domain.positions import WritePosition
 from schema.errors import RateLimited
 from schema.transport.presenting import present_api_error
 from schema.transport.ws_admission import Seat
@@ -20,6 +21,7 @@ class OperationsSocket(Protocol):
 
     server: Any
     caller: Caller | None
+    position: WritePosition | None
     address: str
     request_id: str
     seat: Seat

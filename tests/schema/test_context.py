@@ -28,6 +28,8 @@ class Connection:
 
 
 class Session:
+    of_replica = False
+
     def __init__(self, connection: Connection, program: int | None) -> None:
         self.connection = connection
         self.program = program
@@ -43,7 +45,7 @@ class Snapshots(TinyRuntime):
     opened = 0
 
     @asynccontextmanager
-    async def read_snapshot(self, program: int | None) -> AsyncIterator[Any]:
+    async def read_snapshot(self, program: int | None, _: Any) -> AsyncIterator[Any]:
         self.opened += 1
         self.sessions_open += 1
         session = Session(Connection(), program)

@@ -10,7 +10,7 @@ from tests.fixtures.databases import Database
 from tests.storage.bells import SilentBells
 
 HELD = {
-    "api": {"sge_api", "sge_feed", "sge_reader"},
+    "api": {"sge_api", "sge_feed"},
     "worker": {"sge_worker"},
     "scheduler": {"sge_worker"},
 }

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from app.bus.hub import EventHub
@@ -13,6 +13,8 @@ from app.checks.findings import Finding
 from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
 from app.domain.permissions import ApiScope, Authority, Caller, caller_of_key
+from app.domain.positions import Reader, WritePosition
+from app.store.database import ReadSession
 from tests.transport.tiny_schema import SECRET_TEXT
 
 
@@ -73,6 +75,7 @@ class TinyRuntime:
     look_ups_fail: bool = False
     findings: list[Finding] = field(default_factory=list)
     sessions_open: int = 0
+    writers: list[str | None] = field(default_factory=list)
     limiter: Any = None
 
     def __post_init__(self) -> None:
@@ -113,10 +116,14 @@ class TinyRuntime:
         return datetime.now(UTC)
 
     @asynccontextmanager
-    async def read_snapshot(self, program_key: int | None) -> AsyncIterator[Any]:
+    async def read_snapshot(self, program_key: int | None, _: Reader | None) -> AsyncIterator[Any]:
         self.sessions_open += 1
-        yield program_key
+        yield ReadSession(cast("Any", None), program_key)
         self.sessions_open -= 1
+
+    async def note_write(self, actor: str | None) -> WritePosition | None:
+        self.writers.append(actor)
+        return WritePosition(1, len(self.writers))
 
     async def start(self) -> None:
         await self.hub.start()

@@ -131,8 +131,7 @@ class Query:
 @strawberry.type
 class Mutation:
     @strawberry.mutation
-    def pay(self, info: Info, input: PayInput) -> Pay | None:  # noqa: A002
-        info.context.extensions["position"] = "p1"
+    def pay(self, input: PayInput) -> Pay | None:  # noqa: A002
         return Pay(text=f"{input.wallet} {input.amount.amount}")
 
 

@@ -21,6 +21,7 @@ async def open_read_routing(runtime: Runtime) -> ReadRouting:
         return ReadRouting(runtime.database, None, RecentWriters(None))
     assert settings.redis_url is not None
     replica = await _connect(settings, url, settings.database_pool_size)
+    runtime.databases["read"] = replica
     replica.longest_wait_seconds = _LONGEST_WAIT_SECONDS
     assert settings.database_api_url is not None
     watch = ReplicaWatch(

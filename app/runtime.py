@@ -25,8 +25,8 @@ from app.store.database_login import LoginFailed
 
 # "command": what an operator does through the API's role, without its subscriptions.
 RuntimeProcess = Literal["api", "worker", "scheduler", "command"]
-Role = Literal["api", "worker", "feed"]
-LoginRole = Role | Literal["owner", "read"]
+Role = Literal["api", "worker", "feed", "read"]
+LoginRole = Role | Literal["owner"]
 
 # Which login roles a process may hold; no web process holds the worker's.
 _ROLES: dict[RuntimeProcess, tuple[Role, ...]] = {

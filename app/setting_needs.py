@@ -53,6 +53,7 @@ REMEDIES = {
     "database_api_url": "PostgreSQL as role sge_api",
     "database_worker_url": "PostgreSQL as role sge_worker",
     "database_feed_url": "PostgreSQL as role sge_feed",
+    "database_read_url": "a replica as role sge_reader, or leave it out",
     "redis_url": "Redis, for bells and the queue",
     "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
     "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",

@@ -120,7 +120,10 @@ class Settings(WebSettings, OperatorSettings, BaseSettings):
 
     def mistakes_for(self, command: Command) -> list[str]:
         """What keeps the command from starting, a line for each setting: its variable, and what to do."""
-        found = [_mistake(self, name) for name in NEEDS[command]]
+        # It may be left out, and be away; but an address that cannot be one is a mistake.
+        has_replica = command == "api" and self.database_read_url is not None
+        optional = ("database_read_url",) if has_replica else ()
+        found = [_mistake(self, name) for name in (*NEEDS[command], *optional)]
         return [mistake for mistake in found if mistake is not None]
 
     def require_for(self, command: Command) -> Self:
@@ -144,12 +147,6 @@ class Settings(WebSettings, OperatorSettings, BaseSettings):
             raise ValueError(
                 "SGE_WEBHOOKS_ALLOW_LOOPBACK is for development: leave it out in production"
             )
-        if self.database_read_url is not None:
-            wrong = database_mistake(self.database_read_url.get_secret_value())
-            if wrong:
-                raise ValueError(
-                    f"{PREFIX}DATABASE_READ_URL: {wrong}; {_REMEDIES['database_read_url']}"
-                )
         ids = [chain.chain_id for chain in self.chains]
         if len(set(ids)) != len(ids):
             raise ValueError("SGE_CHAINS names a chain id twice")
@@ -244,43 +241,3 @@ _FORMS: dict[str, Callable[[str], str | None]] = {
     ),
     "redis_url": redis_mistake,
 }
-<<<<<<< HEAD
-=======
-
-_NEEDS: dict[Command, tuple[str, ...]] = {
-    "api": (
-        "database_api_url",
-        "database_feed_url",
-        "redis_url",
-        "chains",
-        "secret_key",
-        "encryption_key",
-    ),
-    "worker": ("database_worker_url", "redis_url", "chains", "relayer_keys", "encryption_key"),
-    # Calls addresses that tenants chose: it need not hold what signs, nor reach a node.
-    "worker --queue webhooks": ("database_worker_url", "redis_url", "encryption_key"),
-    "scheduler": ("database_worker_url", "redis_url"),
-    "migrate": ("database_owner_url",),
-    "operator create": ("database_api_url", "redis_url", "secret_key"),
-    "program create": ("database_api_url", "redis_url", "chains"),
-    "program resume-posting": ("database_worker_url", "redis_url"),
-    "program gas-budget": ("database_worker_url", "redis_url"),
-    "intent show": ("database_worker_url",),
-    "intent retry": ("database_worker_url", "redis_url"),
-    "ledger verify": ("database_worker_url",),
-    "audit verify": ("database_worker_url",),
-}
-
-_REMEDIES = {
-    "database_owner_url": "PostgreSQL as role sge_owner: postgresql://sge_owner:…@host/sge",
-    "database_api_url": "PostgreSQL as role sge_api: postgresql://sge_api:…@host/sge",
-    "database_worker_url": "PostgreSQL as role sge_worker: postgresql://sge_worker:…@host/sge",
-    "database_feed_url": "PostgreSQL as role sge_feed: postgresql://sge_feed:…@host/sge",
-    "database_read_url": "a replica as role sge_reader: postgresql://sge_reader:…@host/sge",
-    "redis_url": "Redis, for bells and the queue: redis://:…@host:6379/0",
-    "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
-    "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",
-    "secret_key": "random text that API keys are hashed with: `openssl rand -hex 32`",
-    "encryption_key": "random text that webhooks' secrets are sealed with: `openssl rand -hex 32`",
-}
->>>>>>> 3b7bdff (Let a replica answer queries, never with a state from before what the caller wrote or saw)

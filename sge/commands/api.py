@@ -39,5 +39,3 @@ async def _require_databases(settings: Settings) -> None:
             await require_tables(database, f"SGE_DATABASE_{role.upper()}_URL")
         finally:
             await database.close()
-    if settings.database_read_url is not None:
-        await (await connect_as(settings, "read")).close()

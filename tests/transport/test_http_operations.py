@@ -6,11 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-<<<<<<< HEAD
 from app.checks.findings import Finding
-=======
 from app.domain.positions import WritePosition
->>>>>>> 3b7bdff (Let a replica answer queries, never with a state from before what the caller wrote or saw)
 from tests.transport.conftest import Served
 
 NEW = {"accept": "application/graphql-response+json"}

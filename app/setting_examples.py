@@ -12,6 +12,8 @@ EXAMPLES = {
     "database_worker_url": "postgresql://sge_worker:PASSWORD@127.0.0.1:5432/sge",
     "database_feed_url": "postgresql://sge_feed:PASSWORD@127.0.0.1:5432/sge",
     "database_read_url": "postgresql://sge_reader:PASSWORD@127.0.0.1:5433/sge",
+    "database_backup_url": "postgresql://sge_backup:PASSWORD@127.0.0.1:5432/sge",
+    "postgres_programs": "/usr/lib/postgresql/18/bin",
     "redis_url": "redis://:PASSWORD@127.0.0.1:6379/0",
     "chains": "the line that `sge contracts deploy` prints",
     "relayer_keys": _RANDOM,

@@ -18,6 +18,7 @@ Command = (
         "audit verify",
         "alerts",
         "recover",
+        "backup",
     ]
 )
 
@@ -45,6 +46,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "ledger verify": ("database_worker_url",),
     "audit verify": ("database_worker_url",),
     "alerts": ("database_worker_url",),
+    "backup": ("database_backup_url",),
     "recover": ("database_worker_url", "redis_url", "chains"),
 }
 
@@ -54,6 +56,7 @@ REMEDIES = {
     "database_worker_url": "PostgreSQL as role sge_worker",
     "database_feed_url": "PostgreSQL as role sge_feed",
     "database_read_url": "a replica as role sge_reader, or leave it out",
+    "database_backup_url": "PostgreSQL as role sge_backup, directly",
     "redis_url": "Redis, for bells and the queue",
     "chains": "at least one chain with gateway and identity (`sge contracts deploy` makes them)",
     "relayer_keys": "one hexadecimal private key a line, here or in SGE_RELAYER_KEYS_FILE",

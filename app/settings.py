@@ -57,6 +57,8 @@ class Settings(WebSettings, OperatorSettings, BaseSettings):
     database_feed_url: SecretStr | None = None
     database_read_url: SecretStr | None = None
     replica_lag_seconds: float = Field(default=2.0, gt=0, le=3.0)
+    database_backup_url: SecretStr | None = None
+    postgres_programs: Path | None = None
     database_pool_size: int = Field(default=10, ge=1, le=200)
     statement_cache_size: int = Field(default=1024, ge=0)
     redis_url: SecretStr | None = None
@@ -236,6 +238,7 @@ _FORMS: dict[str, Callable[[str], str | None]] = {
             "database_worker_url",
             "database_feed_url",
             "database_read_url",
+            "database_backup_url",
         ),
         database_mistake,
     ),

@@ -1,6 +1,6 @@
 -- Run once for each cluster by a superuser, before the first migration; safe to repeat. Needs psql 15 or newer.
 --   SGE_OWNER_PASSWORD=… SGE_API_PASSWORD=… SGE_WORKER_PASSWORD=… SGE_FEED_PASSWORD=… \
---   SGE_READER_PASSWORD=… psql --file migrations/bootstrap.sql "postgresql://postgres@HOST/postgres"
+--   SGE_READER_PASSWORD=… [SGE_BACKUP_PASSWORD=…] psql --file migrations/bootstrap.sql "postgresql://postgres@HOST/postgres"
 -- Nobody bypasses row-level security; what each role may see is granted by the migrations.
 
 -- Its exit code is 3 when something is wrong, and nothing after that is done.
@@ -11,6 +11,7 @@
 \getenv worker_password SGE_WORKER_PASSWORD
 \getenv feed_password SGE_FEED_PASSWORD
 \getenv reader_password SGE_READER_PASSWORD
+\getenv backup_password SGE_BACKUP_PASSWORD
 
 \if :{?owner_password} \else \set owner_password '' \endif
 \if :{?api_password} \else \set api_password '' \endif
@@ -46,6 +47,14 @@ ALTER ROLE sge_feed LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPL
   PASSWORD :'feed_password';
 ALTER ROLE sge_reader LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION
   PASSWORD :'reader_password';
+
+-- For `sge backup` alone: it copies the whole server, and reads no table.
+\if :{?backup_password}
+SELECT 'CREATE ROLE sge_backup' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sge_backup')
+\gexec
+ALTER ROLE sge_backup LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE REPLICATION
+  PASSWORD :'backup_password';
+\endif
 
 SELECT 'CREATE DATABASE sge OWNER sge_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'sge')

@@ -34,6 +34,9 @@ COMMANDS = {
     "audit": "sge.commands.audit:audit",
     "alerts": "sge.commands.alerts:alerts",
     "payout": "sge.commands.payout:payout",
+    "backup": "sge.commands.backup:backup",
+    "restore": "sge.commands.backup:restore",
+    "drill": "sge.commands.backup:drill",
     "recover": "sge.commands.recover:recover_command",
     "schema": "sge.commands.schema:schema",
 }

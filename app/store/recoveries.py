@@ -48,6 +48,7 @@ _PAUSE_ALL = """
 UPDATE program SET status = 'PAUSED', pause_reason = $1, paused_by = $2, paused_at = $3, version = version + 1
  WHERE status = 'ACTIVE' RETURNING id, public_id, version
 """
+_NEWEST_COMMIT = "SELECT pg_last_xact_replay_timestamp()"
 _END_SESSIONS = "SELECT sge_end_sessions($1)"
 
 
@@ -139,3 +140,15 @@ async def end_sessions(unit: UnitOfWork, at: datetime) -> int:
     """Ends every wallet's session; how many."""
     ended: int = await unit.connection.fetchval(_END_SESSIONS, at)
     return ended
+
+
+async def newest_commit(session: ReadSession) -> datetime | None:
+    """When the last transaction that this server replayed was committed; None when it replayed none."""
+    at: datetime | None = await session.connection.fetchval(_NEWEST_COMMIT)
+    return at
+
+
+async def newest_event(session: ReadSession) -> datetime | None:
+    """When the newest event in the tables happened."""
+    at: datetime | None = await session.connection.fetchval(_STATE_OF)
+    return at

@@ -25,6 +25,7 @@ _CREDENTIALS = """
 SELECT (SELECT count(*) FROM api_key WHERE revoked_at IS NULL AND coalesce(expires_at > $1, true)) AS keys,
        (SELECT count(*) FROM program_member) AS members
 """
+_POSTED = "SELECT program_id FROM consumed_through ORDER BY program_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,8 @@ async def live_credentials(session: ReadSession, now: datetime) -> LiveCredentia
     row = await session.connection.fetchrow(_CREDENTIALS, now)
     assert row is not None
     return LiveCredentials(row["keys"], row["members"])
+
+
+async def posted_programs(session: ReadSession) -> list[int]:
+    """Every program whose logs are posted."""
+    return [row["program_id"] for row in await session.connection.fetch(_POSTED)]

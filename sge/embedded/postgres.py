@@ -25,16 +25,25 @@ BOOTSTRAP = PROJECT / "migrations" / "bootstrap.sql"
 class Postgres(Server):
     """A PostgreSQL cluster in a folder, on a private Unix socket and a port of 127.0.0.1.
 
-    `durable=False` (tests) gives up on surviving a crash of the machine, for speed.
+    `durable=False` (tests) gives up on surviving a crash of the machine, for speed. archive: where its log is kept, to
+    restore to a point in time.
     """
 
     name: ClassVar[str] = "PostgreSQL"
     farewell: ClassVar[signal.Signals] = signal.SIGINT  # its "fast shutdown"
 
-    def __init__(self, folder: Path, *, port: int | None = None, durable: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int | None = None,
+        durable: bool = True,
+        archive: Path | None = None,
+    ) -> None:
         super().__init__(folder, port=port)
         account = server_account()
         self._durable = durable
+        self._archive = archive
         self._binaries = postgres_binaries(account)
         self._cluster = Cluster(
             reachable_folder(self.folder, account) / "data", self._binaries, account
@@ -118,6 +127,8 @@ class Postgres(Server):
             # The passwords are random; stretching them would only slow connecting down.
             "scram_iterations": "1",
         }
+        if self._archive is not None:
+            settings |= archiving(self._archive)
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         return settings
@@ -133,6 +144,13 @@ class Postgres(Server):
 
     def _password_variables(self) -> dict[str, str]:
         return {_password_variable(role): word for role, word in self._passwords.items()}
+
+
+def archiving(folder: Path) -> dict[str, str]:
+    """Settings that keep each finished part of the log in the folder, whole or not at all, and finish one each minute."""
+    kept = f'"{folder}/%f"'
+    command = f'test ! -f {kept} && cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" {kept}'
+    return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 
 
 def _password_variable(role: str) -> str:

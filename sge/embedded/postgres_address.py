@@ -7,7 +7,7 @@ from urllib.parse import quote
 from sge.embedded.ports import LOOPBACK
 
 SUPERUSER = "postgres"
-ROLES = ("sge_owner", "sge_api", "sge_worker", "sge_feed", "sge_reader")
+ROLES = ("sge_owner", "sge_api", "sge_worker", "sge_feed", "sge_reader", "sge_backup")
 DATABASE = "sge"
 
 

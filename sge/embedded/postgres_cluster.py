@@ -58,7 +58,8 @@ class Cluster:
         command += ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8"]
         # The same order of text on every machine, whatever locales it has.
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command += ["--no-sync", "--no-instructions"]
+        # What a disk got wrong is found when it is read, and by each backup.
+        command += ["--data-checksums", "--no-sync", "--no-instructions"]
         done = subprocess.run(
             command,
             check=False,

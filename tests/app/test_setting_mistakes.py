@@ -15,7 +15,13 @@ from sge.embedded.project import PROJECT
 EXAMPLE_FILE = PROJECT / ".env.example"
 FIELDS = Settings.model_fields
 # Any text may be right as far as a reader can tell; the commands that need them look closer (`mistakes_for`).
-READ_LATER = {"relayer_keys", "relayer_keys_file", "trusted_documents_file", "api_host"}
+READ_LATER = {
+    "relayer_keys",
+    "relayer_keys_file",
+    "trusted_documents_file",
+    "api_host",
+    "postgres_programs",
+}
 ADDRESSES = {name for name in FIELDS if name.startswith("database_") and name.endswith("_url")}
 WRONG_TEXT = {
     "public_url": "nowhere",

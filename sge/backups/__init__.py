@@ -1,0 +1,1 @@
+"""Physical backups: taken, verified, restored, drilled."""

@@ -26,7 +26,7 @@ SELECT g.id, p.public_id, s.n, s.hash
 """
 # Instants as microseconds since 1970, so that no session setting changes the text.
 _MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
-_JOURNAL_CONTENT = f"""
+JOURNAL_HASH = f"""
 sha256(convert_to(jsonb_build_array(
   j.public_id, j.kind, j.reference, j.reverses, j.description,
   {_MICROSECONDS.format("j.effective_at")}, {_MICROSECONDS.format("j.posted_at")},
@@ -38,15 +38,16 @@ sha256(convert_to(jsonb_build_array(
                     ORDER BY m.chain_id, m.block_hash, m.log_index, m.direction, m.undone)
      FROM movement m WHERE m.program_id = j.program_id AND m.journal_id = j.id))::text, 'UTF8'))
 """
-_AUDIT_HASH = f"sha256(convert_to({AUDIT_CONTENT}, 'UTF8'))"
+AUDIT_HASH = f"sha256(convert_to({AUDIT_CONTENT}, 'UTF8'))"
+"""SHA-256 of a journal j, and of an audit row a, as seals cover them."""
 _CONTENT = {
     SealStream.JOURNAL: f"""
-SELECT g.id, {_JOURNAL_CONTENT} AS content
+SELECT g.id, {JOURNAL_HASH} AS content
   FROM unnest($2::text[]) WITH ORDINALITY AS g (id, n)
   JOIN journal j ON j.program_id = $1 AND j.id = g.id::bigint ORDER BY g.n
 """,
     SealStream.AUDIT: f"""
-SELECT g.id, {_AUDIT_HASH} AS content
+SELECT g.id, {AUDIT_HASH} AS content
   FROM unnest($2::text[]) WITH ORDINALITY AS g (id, n)
   JOIN audit a ON a.program_id = $1 AND a.id = g.id::uuid ORDER BY g.n
 """,
@@ -59,12 +60,12 @@ SELECT $1, $2, g.n, g.through, g.previous_hash, g.hash, $7
 # content is null where the sealed row is gone.
 _SEALED = {
     SealStream.JOURNAL: f"""
-SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN j.id IS NOT NULL THEN {_JOURNAL_CONTENT} END AS content
+SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN j.id IS NOT NULL THEN {JOURNAL_HASH} END AS content
   FROM seal s LEFT JOIN journal j ON j.program_id = s.program_id AND j.id = s.through::bigint
  WHERE s.program_id = $1 AND s.stream = 'JOURNAL' AND s.n > $2 ORDER BY s.n LIMIT $3
 """,
     SealStream.AUDIT: f"""
-SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN a.id IS NOT NULL THEN {_AUDIT_HASH} END AS content
+SELECT s.n, s.through, s.previous_hash, s.hash, CASE WHEN a.id IS NOT NULL THEN {AUDIT_HASH} END AS content
   FROM seal s LEFT JOIN audit a ON a.program_id = s.program_id AND a.id = s.through::uuid
  WHERE s.program_id = $1 AND s.stream = 'AUDIT' AND s.n > $2 ORDER BY s.n LIMIT $3
 """,

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from app.domain.reconciliation import CheckName, CheckResult, Scope
 from app.processes.chain_proof.checks import CHAIN_CHECKS
 from app.processes.chain_proof.comparing import ChainCheck
+from app.services.reconciliation.forest_check import check_forest
+from app.services.reconciliation.ledger_checks import (
+    check_commissions,
+    check_stored_balances,
+    check_trial_balance,
+)
+from app.services.reconciliation.rollup_check import check_rollups
+from app.services.reconciliation.seal_check import check_seals
 from app.store.database import ReadSession
 
 DatabaseCheck = Callable[[ReadSession, Scope], Awaitable[CheckResult]]
@@ -24,4 +32,14 @@ class Checks:
         return len(self.database) + len(self.chain)
 
 
-CHECKS = Checks(database=(), chain=CHAIN_CHECKS)
+CHECKS = Checks(
+    database=(
+        (CheckName.TRIAL_BALANCE, check_trial_balance),
+        (CheckName.STORED_BALANCES, check_stored_balances),
+        (CheckName.COMMISSIONS, check_commissions),
+        (CheckName.FOREST, check_forest),
+        (CheckName.ROLLUPS, check_rollups),
+        (CheckName.SEALS, check_seals),
+    ),
+    chain=CHAIN_CHECKS,
+)

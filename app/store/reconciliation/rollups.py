@@ -1,0 +1,201 @@
+"""The rollups beside what they are made of: rebuilt less what is not applied yet, in one snapshot and without writing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.pending_rollups import PendingRollups
+from app.domain.states import IntentStatus
+from app.store import rollup_sources
+from app.store.database import ReadSession
+
+
+@dataclass(frozen=True, slots=True)
+class RollupDrift:
+    """examined: rows of the table. differing: how many of them are wrong; first: one of those, for people."""
+
+    table: str
+    examined: int
+    differing: int
+    first: str | None
+
+
+# Each branch of `said` is added up; what the sources give, less what the rollups hold and what waits, is nothing.
+_DRIFT = """
+WITH said AS ({said}), differing AS (
+  SELECT {key} FROM said GROUP BY {key} HAVING ({sums}) <> ({zeros})
+  {folded}
+), named AS (SELECT concat_ws(', ', {key}) AS place FROM differing)
+SELECT (SELECT count(*) FROM {table} WHERE program_id = $1) AS examined,
+       (SELECT count(*) FROM named) AS differing, (SELECT min(place) FROM named) AS first
+"""
+_AFFILIATES = _DRIFT.format(
+    table="affiliate_rollup",
+    key="affiliate_id, currency, month, level",
+    sums="sum(members), sum(users), sum(volume), sum(earned)",
+    zeros="0, 0, 0, 0",
+    said=f"""
+SELECT affiliate_id, currency, month, level, members, users, volume, earned FROM ({rollup_sources.AFFILIATES}) s
+UNION ALL
+SELECT affiliate_id, currency, month, level, -members, -users, -volume, -earned FROM affiliate_rollup
+ WHERE program_id = $1 AND month <> ''
+UNION ALL
+SELECT affiliate_id, currency, month, level, -members, -users, -volume, -earned
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[], $8::numeric[], $9::numeric[])
+    AS w (affiliate_id, currency, month, level, members, users, volume, earned)
+""",
+    folded="""
+UNION ALL
+SELECT affiliate_id, currency, 'all time', level FROM (
+  SELECT affiliate_id, currency, level, CASE WHEN month = '' THEN 1 ELSE -1 END AS sign, members, users, volume, earned
+    FROM affiliate_rollup WHERE program_id = $1) f
+ GROUP BY 1, 2, 4
+HAVING (sum(sign * members), sum(sign * users), sum(sign * volume), sum(sign * earned)) <> (0, 0, 0, 0)
+""",
+)
+# Hours and days beside their minutes. relation: aliased r.
+_FOLDED = """
+UNION ALL
+SELECT {key} FROM (
+  SELECT bucket, at, {rest} FROM {relation} WHERE program_id = $1 AND bucket <> 'MINUTE'
+  UNION ALL
+  SELECT b.bucket, date_trunc(b.field, at, 'UTC'), {negative}
+    FROM {relation} CROSS JOIN (VALUES ('HOUR', 'hour'), ('DAY', 'day')) AS b (bucket, field)
+   WHERE program_id = $1 AND r.bucket = 'MINUTE') f
+ GROUP BY {key} HAVING ({sums}) <> ({zeros})
+"""
+_STATUS_SUMS = "sum(pending), sum(processing), sum(confirmed), sum(failed)"
+_SERIES = _DRIFT.format(
+    table="program_series",
+    key="bucket, at",
+    sums=_STATUS_SUMS,
+    zeros="0, 0, 0, 0",
+    said=f"""
+SELECT 'MINUTE' AS bucket, at, pending, processing, confirmed, failed FROM ({rollup_sources.STATUSES}) s
+UNION ALL
+SELECT bucket, at, -pending, -processing, -confirmed, -failed FROM program_series
+ WHERE program_id = $1 AND bucket = 'MINUTE'
+UNION ALL
+SELECT 'MINUTE', at, -pending, -processing, -confirmed, -failed
+  FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+    AS w (at, pending, processing, confirmed, failed)
+""",
+    folded=_FOLDED.format(
+        key="bucket, at",
+        relation="program_series r",
+        rest="pending, processing, confirmed, failed",
+        negative="-pending, -processing, -confirmed, -failed",
+        sums=_STATUS_SUMS,
+        zeros="0, 0, 0, 0",
+    ),
+)
+_CLASSES = """(
+  SELECT s.program_id, s.bucket, s.at, c.n - 1 AS class, c.times
+    FROM program_series s CROSS JOIN LATERAL unnest(s.latency) WITH ORDINALITY AS c (times, n)
+   WHERE s.program_id = $1 AND c.times <> 0) r"""
+_LATENCIES = _DRIFT.format(
+    table="program_series",
+    key="bucket, at, class",
+    sums="sum(times)",
+    zeros="0",
+    said=f"""
+SELECT 'MINUTE' AS bucket, at, class::bigint, times FROM ({rollup_sources.LATENCIES}) s
+UNION ALL
+SELECT bucket, at, class, -times FROM {_CLASSES} WHERE bucket = 'MINUTE'
+UNION ALL
+SELECT 'MINUTE', at, class, -times FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[]) AS w (at, class, times)
+""",
+    folded=_FOLDED.format(
+        key="bucket, at, class",
+        relation=_CLASSES,
+        rest="class, times",
+        negative="class, -times",
+        sums="sum(times)",
+        zeros="0",
+    ),
+)
+_AMOUNTS = _DRIFT.format(
+    table="program_series_amount",
+    key="bucket, at, currency",
+    sums="sum(volume), sum(commissions)",
+    zeros="0, 0",
+    said=f"""
+SELECT 'MINUTE' AS bucket, at, currency, volume, commissions FROM ({rollup_sources.AMOUNTS}) s
+UNION ALL
+SELECT bucket, at, currency, -volume, -commissions FROM program_series_amount WHERE program_id = $1 AND bucket = 'MINUTE'
+UNION ALL
+SELECT 'MINUTE', at, currency, -volume, -commissions
+  FROM unnest($2::timestamptz[], $3::text[], $4::numeric[], $5::numeric[]) AS w (at, currency, volume, commissions)
+""",
+    folded=_FOLDED.format(
+        key="bucket, at, currency",
+        relation="program_series_amount r",
+        rest="currency, volume, commissions",
+        negative="currency, -volume, -commissions",
+        sums="sum(volume), sum(commissions)",
+        zeros="0, 0",
+    ),
+)
+_COUNTERS = _DRIFT.format(
+    table="program_counter",
+    key="name",
+    sums="sum(value)",
+    zeros="0",
+    said=f"""
+SELECT name, value FROM ({rollup_sources.COUNTERS}) s
+UNION ALL SELECT name, -value FROM program_counter WHERE program_id = $1
+UNION ALL SELECT name, -value FROM unnest($2::text[], $3::bigint[]) AS w (name, value)
+""",
+    folded="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """columns: of what waits."""
+
+    name: str
+    statement: str
+    columns: int
+
+
+async def rollup_drifts(
+    session: ReadSession, program_id: int, pending: PendingRollups
+) -> list[RollupDrift]:
+    """One for each table of rollups, right or wrong. pending: what they are to be without."""
+    affiliates = [
+        (affiliate, *place, row.members, row.users, row.volume, row.earned)
+        for affiliate, rows in pending.affiliates.items()
+        for place, row in rows.items()
+    ]
+    minutes = [
+        (at, *(sums.entered.get(status.value, 0) for status in IntentStatus))
+        for at, sums in pending.minutes.items()
+    ]
+    classes = [
+        (at, place, times)
+        for at, sums in pending.minutes.items()
+        for place, times in sums.latency.items()
+    ]
+    amounts = [(*key, sums.volume, sums.commissions) for key, sums in pending.amounts.items()]
+    counters = list(pending.counters.items())
+    return [
+        await _drift(session, _Table("affiliate_rollup", _AFFILIATES, 8), program_id, affiliates),
+        await _drift(session, _Table("program_series", _SERIES, 5), program_id, minutes),
+        await _drift(session, _Table("program_series.latency", _LATENCIES, 3), program_id, classes),
+        await _drift(session, _Table("program_series_amount", _AMOUNTS, 4), program_id, amounts),
+        await _drift(session, _Table("program_counter", _COUNTERS, 2), program_id, counters),
+    ]
+
+
+async def _drift(
+    session: ReadSession,
+    table: _Table,
+    program_id: int,
+    pending: Sequence[tuple[object, ...]],
+) -> RollupDrift:
+    columns = [list(column) for column in zip(*pending, strict=True)]
+    row = await session.connection.fetchrow(
+        table.statement, program_id, *(columns or [[]] * table.columns)
+    )
+    assert row is not None
+    return RollupDrift(table.name, row["examined"], row["differing"], row["first"])

@@ -1,0 +1,121 @@
+"""What the rollups are made of, read from the ledger, the forest and the intents' histories, never from events.
+
+Each statement gives rows to be summed, of one program or ($1 is null) of all. Months and minutes only: all time is the sum
+of the months, hours and days are sums of minutes.
+"""
+
+_OF_PROGRAM = "($1::bigint IS NULL OR {} = $1)"
+_MONTH = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')"
+_UPLINE = """
+ CROSS JOIN LATERAL (SELECT u.id, u.n - 1 FROM unnest(sge_upline(a.path)) WITH ORDINALITY AS u (id, n)) AS up (id, level)
+"""
+_MEMBERS = f"""
+SELECT a.program_id, up.id AS affiliate_id, '' AS currency, {_MONTH.format("a.created_at")} AS month, up.level,
+       count(*) AS members, 0::bigint AS users, 0::numeric AS volume, 0::numeric AS earned
+  FROM affiliate a {_UPLINE}
+ WHERE {_OF_PROGRAM.format("a.program_id")} GROUP BY 1, 2, 4, 5
+"""
+# Many users have one referrer.
+_USERS = f"""
+SELECT a.program_id, up.id, '', r.month, up.level + 1, 0, sum(r.users)::bigint, 0, 0
+  FROM (SELECT p.program_id, p.referrer_id, {_MONTH.format("p.registered_at")} AS month, count(*) AS users
+          FROM program_user p
+         WHERE p.registered_at IS NOT NULL AND {_OF_PROGRAM.format("p.program_id")} GROUP BY 1, 2, 3) r
+  JOIN affiliate a ON a.program_id = r.program_id AND a.id = r.referrer_id {_UPLINE}
+ GROUP BY 1, 2, 4, 5
+"""
+# Many settlements have one upline.
+_VOLUME = f"""
+SELECT v.program_id, up.id, v.currency, v.month, up.level, 0, 0, sum(v.units), 0
+  FROM (SELECT s.program_id, i.upline, s.currency, {_MONTH.format("s.confirmed_at")} AS month, sum(s.amount) AS units
+          FROM settlement s JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+         WHERE s.amount IS NOT NULL AND {_OF_PROGRAM.format("s.program_id")} GROUP BY 1, 2, 3, 4) v
+ CROSS JOIN LATERAL unnest(v.upline) WITH ORDINALITY AS up (id, level)
+ GROUP BY 1, 2, 3, 4, 5
+"""
+_EARNED = f"""
+SELECT c.program_id, i.upline[c.level], s.currency, {_MONTH.format("s.confirmed_at")}, c.level, 0, 0, 0, sum(c.amount)
+  FROM commission c
+  JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id AND s.amount IS NOT NULL
+  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+ WHERE c.claws_back IS NULL AND c.level <= cardinality(i.upline) AND {_OF_PROGRAM.format("c.program_id")}
+ GROUP BY 1, 2, 3, 4, 5
+"""
+# What reversals took of each commission follows from the parts alone: floor-cumulative, as app/domain/reversals.py has it.
+_TAKEN = "div(c.amount * (r.taken_before + r.amount), s.amount) - div(c.amount * r.taken_before, s.amount)"
+_REVERSED = f"""
+SELECT s.program_id, up.id, s.currency, {_MONTH.format("r.at")}, up.level, 0, 0, -sum(r.amount), -sum(coalesce({_TAKEN}, 0))
+  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+ CROSS JOIN LATERAL unnest(i.upline) WITH ORDINALITY AS up (id, level)
+  LEFT JOIN commission c ON c.program_id = s.program_id AND c.settlement_id = s.id AND c.level = up.level
+       AND c.claws_back IS NULL
+ WHERE {_OF_PROGRAM.format("r.program_id")}
+ GROUP BY 1, 2, 3, 4, 5
+"""
+AFFILIATES = f"""{_MEMBERS} UNION ALL {_USERS} UNION ALL {_VOLUME} UNION ALL {_EARNED}
+UNION ALL {_REVERSED}"""
+"""program_id, affiliate_id, currency, month, level, members, users, volume, earned."""
+
+STATUSES = f"""
+SELECT t.program_id, date_trunc('minute', t.at, 'UTC') AS at,
+       count(*) FILTER (WHERE t.to_status = 'PENDING') AS pending,
+       count(*) FILTER (WHERE t.to_status = 'PROCESSING') AS processing,
+       count(*) FILTER (WHERE t.to_status = 'CONFIRMED') AS confirmed,
+       count(*) FILTER (WHERE t.to_status = 'FAILED') AS failed
+  FROM intent_transition t
+ WHERE t.from_status IS DISTINCT FROM t.to_status AND {_OF_PROGRAM.format("t.program_id")}
+ GROUP BY 1, 2
+"""
+"""program_id, at (a minute), pending, processing, confirmed, failed."""
+
+# A settlement is written in the transaction that makes its intent CONFIRMED, which happens once.
+_CONFIRMED = f"""
+  FROM settlement s
+  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+  JOIN intent_transition t ON t.program_id = s.program_id AND t.intent_id = s.intent_id
+       AND t.to_status = 'CONFIRMED' AND t.from_status <> 'CONFIRMED'
+ WHERE {_OF_PROGRAM.format("s.program_id")}
+"""
+# The class of app/domain/latency.py: 2 * log2(milliseconds), rounded down; milliseconds are whole and at least 1.
+LATENCIES = f"""
+SELECT m.program_id, m.at, least(length(ltrim((m.milliseconds * m.milliseconds)::bit(64)::text, '0')) - 1, 63) AS class,
+       count(*) AS times
+  FROM (SELECT s.program_id, date_trunc('minute', t.at, 'UTC') AS at,
+               greatest(floor(extract(epoch FROM t.at - i.created_at) * 1000), 1)::bigint AS milliseconds {_CONFIRMED}) m
+ GROUP BY 1, 2, 3
+"""
+"""program_id, at (a minute), class, times."""
+
+AMOUNTS = f"""
+SELECT s.program_id, date_trunc('minute', t.at, 'UTC') AS at, s.currency, sum(s.amount) AS volume,
+       sum(coalesce(c.units, 0)) AS commissions
+  FROM settlement s
+  JOIN intent_transition t ON t.program_id = s.program_id AND t.intent_id = s.intent_id
+       AND t.to_status = 'CONFIRMED' AND t.from_status <> 'CONFIRMED'
+  LEFT JOIN (SELECT c.program_id, c.settlement_id, sum(c.amount) AS units FROM commission c
+              WHERE c.claws_back IS NULL AND {_OF_PROGRAM.format("c.program_id")} GROUP BY 1, 2) c
+    ON c.program_id = s.program_id AND c.settlement_id = s.id
+ WHERE s.amount IS NOT NULL AND {_OF_PROGRAM.format("s.program_id")}
+ GROUP BY 1, 2, 3
+UNION ALL
+SELECT r.program_id, date_trunc('minute', j.posted_at, 'UTC'), r.currency, -sum(r.amount),
+       -sum((SELECT coalesce(sum({_TAKEN}), 0) FROM commission c
+              WHERE c.program_id = s.program_id AND c.settlement_id = s.id AND c.claws_back IS NULL))
+  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  JOIN journal j ON j.program_id = r.program_id AND j.id = r.journal_id
+ WHERE {_OF_PROGRAM.format("r.program_id")}
+ GROUP BY 1, 2, 3
+"""
+"""program_id, at (a minute), currency, volume, commissions."""
+
+COUNTERS = f"""
+SELECT program_id, status AS name, count(*) AS value FROM intent_state
+ WHERE {_OF_PROGRAM.format("program_id")} GROUP BY 1, 2
+UNION ALL
+SELECT program_id, 'affiliates', count(*) FROM affiliate WHERE {_OF_PROGRAM.format("program_id")} GROUP BY 1
+UNION ALL
+SELECT program_id, 'users', count(*) FROM program_user
+ WHERE registered_at IS NOT NULL AND {_OF_PROGRAM.format("program_id")} GROUP BY 1
+"""
+"""program_id, name, value."""

@@ -32,14 +32,12 @@ class Checks:
         return len(self.database) + len(self.chain)
 
 
-CHECKS = Checks(
-    database=(
-        (CheckName.TRIAL_BALANCE, check_trial_balance),
-        (CheckName.STORED_BALANCES, check_stored_balances),
-        (CheckName.COMMISSIONS, check_commissions),
-        (CheckName.FOREST, check_forest),
-        (CheckName.ROLLUPS, check_rollups),
-        (CheckName.SEALS, check_seals),
-    ),
-    chain=CHAIN_CHECKS,
+DATABASE_CHECKS: tuple[tuple[CheckName, DatabaseCheck], ...] = (
+    (CheckName.TRIAL_BALANCE, check_trial_balance),
+    (CheckName.STORED_BALANCES, check_stored_balances),
+    (CheckName.COMMISSIONS, check_commissions),
+    (CheckName.FOREST, check_forest),
+    (CheckName.ROLLUPS, check_rollups),
+    (CheckName.SEALS, check_seals),
 )
+CHECKS = Checks(DATABASE_CHECKS, CHAIN_CHECKS)

@@ -7,8 +7,8 @@ import pytest
 
 from app.store.database import Database
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.reconciliation.sealed_books import SealedBooks
 from tests.reconciliation.reconciled import Reconciled
+from tests.reconciliation.sealed_books import SealedBooks
 from tests.services.world import World
 
 

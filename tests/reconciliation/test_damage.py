@@ -2,20 +2,23 @@
 
 import pytest
 
-from app.domain.reconciliation import RunStatus
 from tests.reconciliation.reconciled import Reconciled
 
 CRITICAL = {"LEDGER_IMBALANCE", "BALANCE_DRIFT", "SEAL_BROKEN"}
 # What is done to the tables, and what a whole run then says. {n}: what the statement returned.
 PLANTED = {
     "both sides of a stored balance": (
-        "UPDATE account SET debits = debits + 5, credits = credits + 5"
-        " WHERE program_id = $1 AND kind = 'PROGRAM' RETURNING id",
+        (
+            "UPDATE account SET debits = debits + 5, credits = credits + 5"
+            " WHERE program_id = $1 AND kind = 'PROGRAM' RETURNING id"
+        ),
         [("BALANCE_DRIFT", "account:{n}")],
     ),
     "a commission's amount": (
-        "UPDATE commission SET amount = amount + 1, base = base WHERE program_id = $1 AND level = 1"
-        " AND amount = 200000 RETURNING id, affiliate_id",
+        (
+            "UPDATE commission SET amount = amount + 1, base = base WHERE program_id = $1 AND level = 1"
+            " AND amount = 200000 RETURNING id, affiliate_id"
+        ),
         [
             ("COMMISSION_MISMATCH", "affiliate:{a}:USDC"),
             ("COMMISSION_MISMATCH", "commission:{n}"),
@@ -32,62 +35,82 @@ PLANTED = {
         [("BALANCE_DRIFT", "account:{n}"), ("LEDGER_IMBALANCE", "USDC")],
     ),
     "the currency of an account": (
-        "WITH other AS (INSERT INTO program_currency (program_id, code, position, decimals, chain_id, token,"
-        " eip712_name, eip712_version) SELECT program_id, 'EURC', 9, 6, chain_id, '0x' || repeat('e', 40), '', ''"
-        " FROM program_currency WHERE program_id = $1)"
-        " UPDATE account SET currency = 'EURC' WHERE program_id = $1 AND kind = 'PLATFORM' RETURNING id",
+        (
+            "WITH other AS (INSERT INTO program_currency (program_id, code, position, decimals, chain_id, token,"
+            " eip712_name, eip712_version) SELECT program_id, 'EURC', 9, 6, chain_id, '0x' || repeat('e', 40), '', ''"
+            " FROM program_currency WHERE program_id = $1)"
+            " UPDATE account SET currency = 'EURC' WHERE program_id = $1 AND kind = 'PLATFORM' RETURNING id"
+        ),
         [("LEDGER_IMBALANCE", "EURC"), ("LEDGER_IMBALANCE", "USDC")],
     ),
     "a snapshot": (
-        "INSERT INTO account_snapshot SELECT program_id, debit_account_id, journal_id, 1, 1 FROM transfer"
-        " WHERE program_id = $1 ORDER BY journal_id DESC, seq LIMIT 1 RETURNING account_id || ':' || journal_id",
+        (
+            "INSERT INTO account_snapshot SELECT program_id, debit_account_id, journal_id, 1, 1 FROM transfer"
+            " WHERE program_id = $1 ORDER BY journal_id DESC, seq LIMIT 1 RETURNING account_id || ':' || journal_id"
+        ),
         [("BALANCE_DRIFT", "snapshot:{n}")],
     ),
     "a movement that was not sealed yet": (
-        "WITH unsealed AS (DELETE FROM seal WHERE program_id = $1 AND stream = 'JOURNAL'),"
-        " waits AS (INSERT INTO event_outbox (program_id, type, name, version, data, at)"
-        "  SELECT $1, 'LEDGER', 'ledger.posted', 1, jsonb_build_object('internal', jsonb_build_object('journals',"
-        "         jsonb_agg(id))), max(posted_at) FROM journal WHERE program_id = $1)"
-        " UPDATE movement SET amount = amount + 1 WHERE program_id = $1 AND amount = 1000000 RETURNING journal_id",
+        (
+            "WITH unsealed AS (DELETE FROM seal WHERE program_id = $1 AND stream = 'JOURNAL'),"
+            " waits AS (INSERT INTO event_outbox (program_id, type, name, version, data, at)"
+            "  SELECT $1, 'LEDGER', 'ledger.posted', 1, jsonb_build_object('internal', jsonb_build_object('journals',"
+            "         jsonb_agg(id))), max(posted_at) FROM journal WHERE program_id = $1)"
+            " UPDATE movement SET amount = amount + 1 WHERE program_id = $1 AND amount = 1000000 RETURNING journal_id"
+        ),
         [("LEDGER_IMBALANCE", "journal:{n}:USDC")],
     ),
     "a journal without transfers": (
-        "WITH waits AS (INSERT INTO event_outbox (program_id, type, name, version, data, at)"
-        "  SELECT $1, 'LEDGER', 'ledger.posted', 1, '{\"internal\": {\"journals\": [999999]}}', posted_at"
-        "    FROM journal WHERE program_id = $1 LIMIT 1)"
-        " INSERT INTO journal (program_id, id, public_id, kind, reference, effective_at, posted_at)"
-        " SELECT $1, 999999, gen_random_uuid(), 'ADJUSTMENT', 'none', posted_at, posted_at FROM journal"
-        " WHERE program_id = $1 LIMIT 1 RETURNING id",
+        (
+            "WITH waits AS (INSERT INTO event_outbox (program_id, type, name, version, data, at)"
+            "  SELECT $1, 'LEDGER', 'ledger.posted', 1, '{\"internal\": {\"journals\": [999999]}}', posted_at"
+            "    FROM journal WHERE program_id = $1 LIMIT 1)"
+            " INSERT INTO journal (program_id, id, public_id, kind, reference, effective_at, posted_at)"
+            " SELECT $1, 999999, gen_random_uuid(), 'ADJUSTMENT', 'none', posted_at, posted_at FROM journal"
+            " WHERE program_id = $1 LIMIT 1 RETURNING id"
+        ),
         [("LEDGER_IMBALANCE", "journal:{n}")],
     ),
     "a level that was skipped": (
-        'UPDATE settlement SET skipped = \'[{"level": 1, "reason": "none"}]\' WHERE program_id = $1'
-        " AND amount = 2000003 RETURNING id",
+        (
+            'UPDATE settlement SET skipped = \'[{"level": 1, "reason": "none"}]\' WHERE program_id = $1'
+            " AND amount = 2000003 RETURNING id"
+        ),
         [("COMMISSION_MISMATCH", "levels:{n}")],
     ),
     "a clawback": (
-        "UPDATE commission SET amount = -999999999 WHERE program_id = $1 AND amount < 0 AND level = 1"
-        " RETURNING claws_back, affiliate_id",
+        (
+            "UPDATE commission SET amount = -999999999 WHERE program_id = $1 AND amount < 0 AND level = 1"
+            " RETURNING claws_back, affiliate_id"
+        ),
         [("COMMISSION_MISMATCH", "affiliate:{a}:USDC"), ("COMMISSION_MISMATCH", "clawback:{n}")],
     ),
     "an upline": (
-        "UPDATE intent SET upline = upline || 999999::bigint WHERE program_id = $1 AND amount = 2000003"
-        " RETURNING upline::text",
+        (
+            "UPDATE intent SET upline = upline || 999999::bigint WHERE program_id = $1 AND amount = 2000003"
+            " RETURNING upline::text"
+        ),
         [("FOREST_BROKEN", "upline:{n}"), ("ROLLUP_DRIFT", "affiliate_rollup")],
     ),
     "a commission's rate": (
-        "UPDATE commission SET rate_bps = rate_bps + 1 WHERE program_id = $1 AND level = 2"
-        " AND amount > 0 AND base = 2000003 RETURNING id",
+        (
+            "UPDATE commission SET rate_bps = rate_bps + 1 WHERE program_id = $1 AND level = 2"
+            " AND amount > 0 AND base = 2000003 RETURNING id"
+        ),
         [("COMMISSION_MISMATCH", "commission:{n}")],
     ),
     "when a commission is payable": (
-        "UPDATE commission SET payable_at = payable_at - interval '1 day' WHERE program_id = $1 AND level = 2"
-        " AND amount > 0 AND base = 2000003 RETURNING id",
+        (
+            "UPDATE commission SET payable_at = payable_at - interval '1 day' WHERE program_id = $1 AND level = 2"
+            " AND amount > 0 AND base = 2000003 RETURNING id"
+        ),
         [("COMMISSION_MISMATCH", "commission:{n}")],
     ),
     "a status that was never paid": (
-        "UPDATE commission SET status = 'PAID', paid_at = now() WHERE program_id = $1 AND level = 3"
-        " AND base = 2000003 RETURNING affiliate_id AS id",
+        (
+            "UPDATE commission SET status = 'PAID', paid_at = now() WHERE program_id = $1 AND level = 3"
+            " AND base = 2000003 RETURNING affiliate_id AS id"
+        ),
         [("COMMISSION_MISMATCH", "affiliate:{n}:USDC")],
     ),
     "a parent": (
@@ -95,8 +118,10 @@ PLANTED = {
         [("FOREST_BROKEN", "affiliate:{n}")],
     ),
     "a user's own line": (
-        "UPDATE program_user u SET wallet = a.wallet FROM affiliate a WHERE u.program_id = $1 AND a.program_id = $1"
-        " AND a.depth = 0 RETURNING u.id",
+        (
+            "UPDATE program_user u SET wallet = a.wallet FROM affiliate a WHERE u.program_id = $1 AND a.program_id = $1"
+            " AND a.depth = 0 RETURNING u.id"
+        ),
         [("FOREST_BROKEN", "user:{n}")],
     ),
     "a rollup of an affiliate": (
@@ -124,18 +149,24 @@ PLANTED = {
         [("ROLLUP_DRIFT", "program_counter")],
     ),
     "a journal that was sealed": (
-        "UPDATE journal j SET description = 'another' FROM seal s WHERE j.program_id = $1 AND s.program_id = $1"
-        " AND s.stream = 'JOURNAL' AND s.n = 2 AND s.through = j.id::text RETURNING s.n AS id",
+        (
+            "UPDATE journal j SET description = 'another' FROM seal s WHERE j.program_id = $1 AND s.program_id = $1"
+            " AND s.stream = 'JOURNAL' AND s.n = 2 AND s.through = j.id::text RETURNING s.n AS id"
+        ),
         [("SEAL_BROKEN", "JOURNAL:{n}")],
     ),
     "an audit row that was sealed": (
-        "UPDATE audit a SET reason = 'another' FROM seal s WHERE a.program_id = $1 AND s.program_id = $1"
-        " AND s.stream = 'AUDIT' AND s.n = 2 AND s.through = a.id::text RETURNING s.n AS id",
+        (
+            "UPDATE audit a SET reason = 'another' FROM seal s WHERE a.program_id = $1 AND s.program_id = $1"
+            " AND s.stream = 'AUDIT' AND s.n = 2 AND s.through = a.id::text RETURNING s.n AS id"
+        ),
         [("SEAL_BROKEN", "AUDIT:{n}")],
     ),
     "an audit row that is gone": (
-        "DELETE FROM audit a USING seal s WHERE a.program_id = $1 AND s.program_id = $1"
-        " AND s.stream = 'AUDIT' AND s.n = 2 AND s.through = a.id::text RETURNING s.n AS id",
+        (
+            "DELETE FROM audit a USING seal s WHERE a.program_id = $1 AND s.program_id = $1"
+            " AND s.stream = 'AUDIT' AND s.n = 2 AND s.through = a.id::text RETURNING s.n AS id"
+        ),
         [("SEAL_BROKEN", "AUDIT:{n}")],
     ),
     "the hash of a seal": (
@@ -143,8 +174,10 @@ PLANTED = {
         [("SEAL_BROKEN", "JOURNAL:{n}")],
     ),
     "a link of the chain": (
-        "UPDATE seal s SET previous_hash = sha256(s.hash) WHERE program_id = $1 AND stream = 'AUDIT' AND n = 3"
-        " RETURNING n AS id",
+        (
+            "UPDATE seal s SET previous_hash = sha256(s.hash) WHERE program_id = $1 AND stream = 'AUDIT' AND n = 3"
+            " RETURNING n AS id"
+        ),
         [("SEAL_BROKEN", "AUDIT:{n}")],
     ),
     "a seal in the middle": (
@@ -152,13 +185,17 @@ PLANTED = {
         [("SEAL_BROKEN", "AUDIT:{n}")],
     ),
     "the newest seal": (
-        "DELETE FROM seal WHERE program_id = $1 AND stream = 'JOURNAL'"
-        " AND n = (SELECT max(n) FROM seal WHERE program_id = $1 AND stream = 'JOURNAL') RETURNING through AS id",
+        (
+            "DELETE FROM seal WHERE program_id = $1 AND stream = 'JOURNAL'"
+            " AND n = (SELECT max(n) FROM seal WHERE program_id = $1 AND stream = 'JOURNAL') RETURNING through AS id"
+        ),
         [("SEAL_BROKEN", "JOURNAL:unsealed:{n}")],
     ),
     "an audit row that nobody asked to seal": (
-        "INSERT INTO audit (program_id, id, at, actor, action)"
-        " VALUES ($1, gen_random_uuid(), now(), 'nobody', 'none') RETURNING id",
+        (
+            "INSERT INTO audit (program_id, id, at, actor, action)"
+            " VALUES ($1, gen_random_uuid(), now(), 'nobody', 'none') RETURNING id"
+        ),
         [("SEAL_BROKEN", "AUDIT:unsealed:{n}")],
     ),
 }

@@ -2,24 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from strawberry import Parent
 
+from app.domain.health.figures import QueueFigures
+from app.domain.health.states import (
+    HealthState,
+    by_limits,
+    lane_state,
+    queue_state,
+    worker_is_lost,
+    worst,
+)
+from app.domain.health.thresholds import FIGURES_OLD_SECONDS, WEBHOOKS_LATE_SECONDS
+from app.store.health.shown import Shown, shown
 from app.store.reads import lanes as reads
 from app.store.reads.lanes import LaneRow, WorkerRow
 from resolvers.access import Info, authorize, process_of
 from schema.context import OperationContext
 
-HEARTBEAT_HEALTHY_SECONDS = 30
-HEARTBEAT_LOST_SECONDS = 60
-QUEUE_HEALTHY = 100
-QUEUE_WARNING = 500
-LANE_LOW_WEI = 50_000_000_000_000_000
-LANE_WARNING_WEI = 100_000_000_000_000_000
-LANE_MUCH_WEI = 500_000_000_000_000_000
 _REFRESH_SECONDS = 2.0
 
 
@@ -84,20 +88,44 @@ async def _read(context: OperationContext) -> SystemRow:
             lanes = await reads.lanes(session)
             workers = await reads.workers(session)
             depth, oldest_at = await reads.waiting_intents(session)
+            looked = await shown(session)
     finally:
         await context.close()
+    components += _looked_at(looked, now)
     waiting = (now - oldest_at).total_seconds() if oldest_at else None
-    queues = [QueueRow("settle", depth, waiting, _queue_health(depth))]
-    states = [*(row.health for row in components), *(row.health for row in queues)]
+    others = [one for one in looked.queues if one.name != "settle"]
+    queues = [_queue(one) for one in (QueueFigures("settle", depth, waiting), *others)]
+    states = [row.health for row in components] + [row.health for row in queues]
     states += [lane_health(lane) for lane in lanes]
     return SystemRow(
-        health=_worst(states),
+        health=worst(map(HealthState, states)).value,
         components=components,
         queues=queues,
         workers=[_worker(row, now) for row in workers],
         lanes=lanes,
         checked_at=now,
     )
+
+
+def _looked_at(looked: Shown, now: datetime) -> Iterator[ComponentRow]:
+    """What a worker or scheduler saw when it last looked, and that somebody does look."""
+    age = None if looked.read_at is None else (now - looked.read_at).total_seconds()
+    if age is None or age > FIGURES_OLD_SECONDS:
+        detail = "nobody looks at the platform" if age is None else f"not looked at for {age:.0f} s"
+        yield ComponentRow("monitor", HealthState.DEGRADED.value, detail, None)
+        return
+    yield ComponentRow("monitor", HealthState.OK.value, f"looked {max(age, 0.0):.0f} s ago", None)
+    for one in looked.components:
+        yield ComponentRow(one.name, one.health.value, one.detail, None)
+
+
+def _queue(queue: QueueFigures) -> QueueRow:
+    """Many webhooks at once are no sign of trouble; an old one is."""
+    if queue.name == "webhooks":
+        state = by_limits(queue.oldest_seconds or 0.0, WEBHOOKS_LATE_SECONDS, float("inf"))
+    else:
+        state = queue_state(queue.depth)
+    return QueueRow(queue.name, queue.depth, queue.oldest_seconds, state.value)
 
 
 async def _component(name: str, probe: Callable[[], Awaitable[str]]) -> ComponentRow:
@@ -110,24 +138,15 @@ async def _component(name: str, probe: Callable[[], Awaitable[str]]) -> Componen
     return ComponentRow(name, "OK", detail, (time.perf_counter() - started) * 1000)
 
 
-def _queue_health(depth: int) -> str:
-    if depth < QUEUE_HEALTHY:
-        return "OK"
-    return "DEGRADED" if depth <= QUEUE_WARNING else "DOWN"
-
-
 def _worker(row: WorkerRow, now: datetime) -> WorkerStatusRow:
     silent = (now - row.beat_at).total_seconds()
-    state = "LOST" if silent > HEARTBEAT_LOST_SECONDS else row.state
+    state = "LOST" if worker_is_lost(silent) else row.state
     return WorkerStatusRow(row.name, state, row.queues, row.beat_at, row.current_job)
 
 
 def lane_health(lane: LaneRow) -> str:
     """By status and balance (50-operations: below 0.05 it takes no new work)."""
-    if lane.status == "HALTED" or lane.balance.minor < LANE_LOW_WEI:
-        return "DOWN"
-    healthy = LANE_WARNING_WEI <= lane.balance.minor <= LANE_MUCH_WEI
-    return "OK" if healthy and lane.status == "ACTIVE" else "DEGRADED"
+    return lane_state(lane.status, lane.balance.minor).value
 
 
 def health_of_lane(root: Parent[LaneRow]) -> str:
@@ -140,7 +159,3 @@ def oldest_pending_seconds(root: Parent[LaneRow], info: Info) -> float | None:
     if root.oldest_pending_at is None:
         return None
     return max(0.0, (info.context.now() - root.oldest_pending_at).total_seconds())
-
-
-def _worst(states: list[str]) -> str:
-    return max(states, key=["OK", "DEGRADED", "DOWN"].index, default="OK")

@@ -1,6 +1,12 @@
 """systemStatus, as everybody who may read sees it."""
 
+from app.domain.clock import real_clock
+from app.processes.health.look import Lookout
+from app.processes.health.replica import ReplicaProbe
+from app.store.database import Database as Pool
 from tests.api.caller import Stage
+from tests.fixtures.databases import Database
+from tests.services.world import RecordingBells
 
 STATUS = """
 { systemStatus { health components { name health detail latencyMs } queues { name depth oldestSeconds health }
@@ -11,12 +17,37 @@ STATUS = """
 
 async def test_the_parts_are_named_with_their_health(stage: Stage) -> None:
     seen = (await stage.platform.ask(STATUS))["systemStatus"]
-    assert seen["health"] == "OK"
-    assert {part["name"] for part in seen["components"]} == {"postgresql", "redis", "chain 31337"}
-    assert {part["health"] for part in seen["components"]} == {"OK"}
+    health = {part["name"]: part["health"] for part in seen["components"]}
+    own = dict.fromkeys(("postgresql", "redis", "chain 31337"), "OK")
+    # Neither workers nor a scheduler run here, and that is said.
+    assert health == own | {"monitor": "DEGRADED"}
+    assert seen["health"] == "DEGRADED"
     assert seen["queues"] == [{"name": "settle", "depth": 0, "oldestSeconds": None, "health": "OK"}]
 
 
 async def test_a_program_sees_the_same(stage: Stage) -> None:
     program = await stage.program()
-    assert (await program.ask(STATUS))["systemStatus"]["health"] == "OK"
+    assert (await program.ask(STATUS))["systemStatus"]["health"] == "DEGRADED"
+
+
+async def test_what_workers_see_is_shown_without_names_of_programs(
+    stage: Stage, database: Database
+) -> None:
+    program = await stage.program()
+    worker = await Pool.connect(database.dsn("sge_worker"), maximum=2)
+    replica = ReplicaProbe(worker, None)
+    assert await Lookout(worker, RecordingBells(), real_clock, replica, telling=False).look()
+    await worker.close()
+    seen = (await program.ask(STATUS))["systemStatus"]
+    shown = {part["name"]: part for part in seen["components"]}
+    assert shown["monitor"]["health"] == "OK"
+    assert shown["workers"] == {
+        "name": "workers",
+        "health": "DOWN",
+        "detail": "0 alive",
+        "latencyMs": None,
+    }
+    assert shown["ledger"]["detail"] == "balanced"
+    assert {"seals lag", "feed lag", "scheduler", "reconciliation"} <= set(shown)
+    assert [queue["name"] for queue in seen["queues"]] == ["settle", "webhooks", "provider events"]
+    assert "program-" not in str(seen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.health import thresholds
 from app.domain.health.figures import Figures
-from app.domain.health.states import HealthState, by_limits, queue_state, worst
+from app.domain.health.states import HealthState, by_limits, worker_is_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,9 @@ def _moving(figures: Figures) -> Iterator[Component]:
         yield Component("scheduler", HealthState.DEGRADED, "nobody schedules")
     else:
         yield Component("scheduler", HealthState.OK, f"ticked {silent:.0f} s ago")
-    alive = sum(one.silent_seconds <= thresholds.HEARTBEAT_LOST_SECONDS for one in figures.workers)
+    alive = sum(not worker_is_lost(one.silent_seconds) for one in figures.workers)
     state = HealthState.OK if alive == len(figures.workers) else HealthState.DEGRADED
     yield Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
-    others = [queue for queue in figures.queues if queue.name not in {"settle", "webhooks"}]
-    state = worst([queue_state(queue.depth) for queue in others])
-    if others:
-        detail = ", ".join(f"{queue.name} {queue.depth}" for queue in others)
-        yield Component("waiting work", state, detail)
 
 
 def _sound(figures: Figures) -> Iterator[Component]:

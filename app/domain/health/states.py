@@ -1,9 +1,9 @@
 """How a part is, by its figure and the thresholds."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from app.domain.health import thresholds
-from app.domain.health.figures import LaneFigures
 
 
 class HealthState(StrEnum):
@@ -17,7 +17,7 @@ class HealthState(StrEnum):
 _ORDER = list(HealthState)
 
 
-def worst(states: list[HealthState]) -> HealthState:
+def worst(states: Iterable[HealthState]) -> HealthState:
     """OK when there is none."""
     return max(states, key=_ORDER.index, default=HealthState.OK)
 
@@ -36,12 +36,14 @@ def queue_state(depth: int) -> HealthState:
     return HealthState.DEGRADED if depth <= thresholds.QUEUE_WARNING else HealthState.DOWN
 
 
-def lane_state(lane: LaneFigures) -> HealthState:
-    """By status and balance: below 0.05 it takes no new work. A balance that was never read says nothing."""
-    balance = lane.balance_wei
-    if lane.status == "HALTED" or (balance is not None and balance < thresholds.LANE_CRITICAL_WEI):
+def lane_state(status: str, balance_wei: int) -> HealthState:
+    """By status and balance: below 0.05 it takes no new work."""
+    if status == "HALTED" or balance_wei < thresholds.LANE_CRITICAL_WEI:
         return HealthState.DOWN
-    unusual = balance is not None and not (
-        thresholds.LANE_LOW_WEI <= balance <= thresholds.LANE_MUCH_WEI
-    )
-    return HealthState.DEGRADED if unusual or lane.status != "ACTIVE" else HealthState.OK
+    usual = thresholds.LANE_LOW_WEI <= balance_wei <= thresholds.LANE_MUCH_WEI
+    return HealthState.OK if usual and status == "ACTIVE" else HealthState.DEGRADED
+
+
+def worker_is_lost(silent_seconds: float) -> bool:
+    """Silent for so long that others take over what it held."""
+    return silent_seconds > thresholds.HEARTBEAT_LOST_SECONDS

@@ -7,9 +7,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.domain.actors import is_job
-from app.domain.health import thresholds
 from app.domain.health.figures import Figures, ProgramFigures
 from app.domain.health.lifecycle import KnownAlert
+from app.domain.health.states import worker_is_lost
 
 _WEI = Decimal(10**18)
 
@@ -92,7 +92,7 @@ def _platform(figures: Figures) -> Iterator[Metric]:
 
 
 def _workers(figures: Figures) -> Metric:
-    lost = sum(one.silent_seconds > thresholds.HEARTBEAT_LOST_SECONDS for one in figures.workers)
+    lost = sum(worker_is_lost(one.silent_seconds) for one in figures.workers)
     counts = [(["alive"], len(figures.workers) - lost), (["lost"], lost)]
     return _gauge("sge_workers", "Workers by their heartbeats.", ["state"], counts)
 

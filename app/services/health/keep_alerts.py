@@ -27,4 +27,4 @@ async def keep_alerts(unit: UnitOfWork, figures: Figures, now: datetime, *, tell
         now=now,
     )
     await alerts.tell(unit, changes.tellings, now)
-    await shown.show(unit, components_of(figures), now)
+    await shown.show(unit, components_of(figures), figures.queues, now)

@@ -1,32 +1,50 @@
 """What systemStatus shows of the parts that no web process can look at itself."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.domain.health.components import Component
+from app.domain.health.figures import QueueFigures
 from app.domain.health.states import HealthState
 from app.store.database import ReadSession, UnitOfWork
 
-_SHOW = "UPDATE platform_health SET components = $1, read_at = $2"
-_READ = "SELECT components, read_at FROM platform_health"
+_SHOW = "UPDATE platform_health SET components = $1, queues = $2, read_at = $3"
+_READ = "SELECT components, queues, read_at FROM platform_health"
 _READ_AT = "SELECT read_at FROM platform_health"
 
 
-async def show(unit: UnitOfWork, components: Sequence[Component], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """read_at: when somebody looked; None: nobody ever did."""
+
+    components: tuple[Component, ...]
+    queues: tuple[QueueFigures, ...]
+    read_at: datetime | None
+
+
+async def show(
+    unit: UnitOfWork,
+    components: Sequence[Component],
+    queues: Sequence[QueueFigures],
+    now: datetime,
+) -> None:
     """Puts these in place of what was shown before."""
-    await unit.connection.execute(_SHOW, [asdict(one) for one in components], now)
+    await unit.connection.execute(
+        _SHOW, [asdict(one) for one in components], [asdict(one) for one in queues], now
+    )
 
 
-async def shown(session: ReadSession) -> tuple[list[Component], datetime | None]:
-    """The components, and when somebody looked; None: nobody ever did."""
+async def shown(session: ReadSession) -> Shown:
+    """As it was at the last look."""
     row = await session.connection.fetchrow(_READ)
     assert row is not None
     components = [
         Component(one["name"], HealthState(one["health"]), one["detail"])
         for one in row["components"]
     ]
-    return components, row["read_at"]
+    queues = [QueueFigures(**one) for one in row["queues"]]
+    return Shown(tuple(components), tuple(queues), row["read_at"])
 
 
 async def looked_at(session: ReadSession | UnitOfWork) -> datetime | None:

@@ -74,6 +74,7 @@ class PlatformHealth(Row, table=True):
 
     one: bool = key(Boolean, default="true")
     components: list[dict[str, Any]] = required(JSONB, default="'[]'")
+    queues: list[dict[str, Any]] = required(JSONB, default="'[]'")
     read_at: datetime | None = optional(INSTANT)
 
 

@@ -39,6 +39,7 @@ CREATE INDEX alert_message_waiting ON alert_message (next_try_at) WHERE sent_at 
 CREATE TABLE platform_health (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   components jsonb NOT NULL DEFAULT '[]',  -- [{"name", "health", "detail"}]
+  queues jsonb NOT NULL DEFAULT '[]',      -- [{"name", "depth", "oldest_seconds"}]
   read_at timestamptz                  -- null: nobody looked yet
 );
 INSERT INTO platform_health DEFAULT VALUES;
@@ -71,5 +72,5 @@ GRANT SELECT, INSERT, DELETE ON alert TO sge_worker;
 GRANT UPDATE (severity, summary, last_seen_at, opened_at, told_at, resolved_at) ON alert TO sge_worker;
 GRANT SELECT, INSERT ON alert_message TO sge_worker;
 GRANT UPDATE (next_try_at, tries, lease_until, sent_at, last_error) ON alert_message TO sge_worker;
-GRANT UPDATE (components, read_at) ON platform_health TO sge_worker;
+GRANT UPDATE (components, queues, read_at) ON platform_health TO sge_worker;
 GRANT INSERT, UPDATE, DELETE ON ledger_drift TO sge_worker;

@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -20,7 +21,7 @@ def owner_url() -> str:
     )
     if not given:
         raise SystemExit("SGE_DATABASE_OWNER_URL is not set: migrations run as the role sge_owner")
-    return given.replace("postgresql://", "postgresql+asyncpg://", 1)
+    return given
 
 
 def run(connection: Connection) -> None:
@@ -38,7 +39,11 @@ def run(connection: Connection) -> None:
 
 
 async def main() -> None:
-    engine = create_async_engine(owner_url())
+    # The driver reads the address, as everywhere else: SQLAlchemy would hand sslmode and its certificates on as they are.
+    url = owner_url()
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url)
+    )
     try:
         async with engine.connect() as connection:
             await connection.run_sync(run)

@@ -21,6 +21,7 @@ READ_LATER = {
     "trusted_documents_file",
     "api_host",
     "postgres_programs",
+    "metrics_host",
 }
 ADDRESSES = {name for name in FIELDS if name.startswith("database_") and name.endswith("_url")}
 WRONG_TEXT = {
@@ -95,7 +96,8 @@ def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert {"database_api_url", "redis_url", "secret_key", "chains"} <= secrets_of(Settings)
     for name in secrets_of(Settings):
         file = tmp_path / name
-        file.write_text((stored[f"{PREFIX}{name.upper()}"] or "s" * 32) + "\n")
+        address = EXAMPLES[name] if name.endswith("_url") else "s" * 32
+        file.write_text((stored[f"{PREFIX}{name.upper()}"] or address) + "\n")
         monkeypatch.setenv(f"{PREFIX}{name.upper()}_FILE", str(file))
     settings = load_settings()
     assert settings.secret_key is not None

@@ -27,3 +27,17 @@ class TreasuryReading:
     balances: Mapping[str, int]
     block_number: int
     block_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SafeConfiguration:
+    """Who can move a Safe's money, and by which code. Owners and modules are sorted, addresses checksummed; the zero
+    address stands for no guard or handler.
+    """
+
+    owners: tuple[str, ...]
+    threshold: int
+    modules: tuple[str, ...]
+    guard: str
+    fallback_handler: str
+    singleton: str

@@ -73,6 +73,8 @@ state_move                   s       s       s       -
 terms                        is      s       s       -
 transfer                     s       s       s       -
 treasury                     isu     isu     s       -
+treasury_alarm               s       isu     s       -
+treasury_configuration       s       isu     s       -
 webhook_attempt              s       is      s       -
 webhook_delivery             su      isu     s       -
 webhook_endpoint             isu     su      s       -
@@ -155,6 +157,7 @@ COLUMNS = {
     ("sge_worker", "settlement"): "undone_at gas_share_wei",
     ("sge_worker", "signed_copy"): "sends last_error",
     ("sge_worker", "treasury"): "owners threshold nonce safe_version read_at",
+    ("sge_worker", "treasury_alarm"): "ended",
     (
         "sge_worker",
         "webhook_delivery",

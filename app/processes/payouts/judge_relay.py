@@ -83,6 +83,8 @@ def _held_back(due: DueRelay) -> Waits | None:
     """What is known without asking the chain."""
     if due.program_status is not ProgramStatus.ACTIVE:
         return Waits("The program is paused.", BlockerCode.PROGRAM_PAUSED)
+    if due.held:
+        return Waits("The treasury's Safe was changed: this waits until a person resolves that.")
     if due.fruitless >= _MOST_FRUITLESS_RELAYS:
         return Waits(
             f"{_MOST_FRUITLESS_RELAYS} relays of the last 24 hours were mined and executed nothing; see why before the"

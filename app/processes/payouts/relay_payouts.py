@@ -42,6 +42,7 @@ from app.store.payouts.safe_moves import SafeMove
 from app.store.payouts.safe_rows import SafeRow
 from app.store.payouts.treasuries import lock_treasury
 from app.store.programs import share_program
+from app.store.treasury.configurations import is_held
 
 _LOG = structlog.get_logger()
 _LANE_POLL_SECONDS = 0.1
@@ -156,7 +157,7 @@ async def _still_due(unit: UnitOfWork, due: DueRelay) -> SafeRow | None:
         return None
     await lock_treasury(unit, due.program_id)
     rows = await safe_rows.lock_open(unit, due.program_id)
-    if await is_relay_live(unit, due.program_id):
+    if await is_relay_live(unit, due.program_id) or await is_held(unit, due.program_id):
         return None
     mine = [row for row in rows if row.id == due.id and row.version == due.version]
     return mine[0] if mine and mine[0].nonce == min(row.nonce for row in rows) else None

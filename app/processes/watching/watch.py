@@ -20,6 +20,7 @@ from app.processes.watching.watch_transactions import (
     free_items_left_behind,
     track_transactions_at_head,
 )
+from app.processes.watching.watch_treasuries import TreasuryWatch
 from app.services.execute import Bells, execute
 from app.store.chain import watching
 from app.store.chain.watching import LeaseLost, WatchLease
@@ -52,6 +53,7 @@ class Watcher:
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self._poster = FinalPoster()
+        self._treasuries = TreasuryWatch()
         self._suspects: set[UUID] = set()
         self._suspected_fork: int | None = None
         self._answered_at: datetime | None = None
@@ -62,6 +64,7 @@ class Watcher:
         """
         await self._keep_lease()
         reading = await self._read_head()
+        await self._treasuries.look(self.watch, reading)
         missing = await track_transactions_at_head(self.watch, reading)
         await self._poster.post_all(self.watch, reading, self._keep_lease)
         self._suspects = await finish_transactions_at_finality(

@@ -19,6 +19,7 @@ from app.store.discrepancies import DiscrepancyToResolve
 from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_currencies, read_program
+from app.store.treasury.alarms import waits_for_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ async def resolve_discrepancy(
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such discrepancy.", "id")
     if found.resolved:
         return found.id
+    if await waits_for_block(unit, found.id):
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "The block that it is about is not final yet; try again when it is.",
+            "id",
+        )
     _check_explanation(found, command)
     journal_id = None
     if found.suspense is not None:
@@ -131,7 +138,7 @@ async def _tell(
 ) -> None:
     name, id_ = "discrepancy.resolved", str(found.id)
     data = {"v": 1, "kind": found.kind.value, "explanation": command.explanation.value}
-    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 2, now, data))
+    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 3, now, data))
     fee = command.provider_fee
     after = {
         "explanation": command.explanation.value,

@@ -111,7 +111,7 @@ async def prepare_payouts(
     nonces = {row.nonce for row in done}
     dead = [row for row in rows if row.nonce in nonces and row not in done]
     payouts = await payouts_of(unit, program.id, [row.id for row in (*done, *dead)])
-    proven = [_compared(program, mine[one.log.safe_tx_hash], payouts, one) for one in executions]
+    proven = [compared(program, mine[one.log.safe_tx_hash], payouts, one) for one in executions]
     journals = releases(dead, payouts, effective_at)
     journals += [
         executed(one.row, payouts, _movements(one, place), effective_at)
@@ -155,10 +155,10 @@ async def confirm_payouts(
             unit.record(event, program_id)
 
 
-def _compared(
+def compared(
     program: WatchedProgram, row: SafeRow, payouts: Payouts, item: SafeExecution
 ) -> ProvenExecution:
-    """Tokens that the program keeps no books of say nothing."""
+    """Tokens that the program keeps no books of say nothing. Raises PayoutMismatchError."""
     paid = [one for one in item.transfers if one.log.token in program.tokens]
     planned = [(row.token.lower(), one.destination.lower(), one.amount) for one in payouts[row.id]]
     seen = [(one.log.token, one.log.recipient, one.log.amount) for one in paid]

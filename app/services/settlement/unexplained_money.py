@@ -46,6 +46,17 @@ def prepare_unexplained(
     return waiting
 
 
+def unexplained_transfer(
+    program: WatchedProgram, place: SettlementPlace, item: TreasuryTransfer
+) -> NewDiscrepancy | None:
+    """What is reported of it at finality too, by the same name; None for a token that the program keeps no books of."""
+    currency = program.tokens.get(item.log.token)
+    if currency is None:
+        return None
+    amount = Money(item.log.amount, currency)
+    return _of_transfer(item, movement_of(item.log, item.direction, amount, place))
+
+
 async def report_unexplained(
     unit: UnitOfWork, program_id: int, waiting: Unexplained, at: datetime
 ) -> None:

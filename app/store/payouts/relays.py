@@ -25,7 +25,9 @@ SELECT s.program_id, s.id, s.version, s.safe, s.safe_nonce, s.token, s.currency,
        (SELECT count(*) FROM safe_relay f JOIN chain_transaction x ON x.id = f.chain_transaction_id
           LEFT JOIN signed_copy k ON k.chain_transaction_id = x.id AND k.n = x.mined_copy
          WHERE f.program_id = s.program_id AND f.failure IS NOT NULL AND f.finished_at > $2
-           AND (x.status = 'REVERTED' OR k.kind = 'PAYLOAD')) AS fruitless
+           AND (x.status = 'REVERTED' OR k.kind = 'PAYLOAD')) AS fruitless,
+       EXISTS (SELECT FROM discrepancy d WHERE d.program_id = s.program_id AND d.kind = 'TREASURY_CONFIGURATION'
+                  AND d.resolved_at IS NULL) AS held
 {_NEXT} ORDER BY s.program_id
 """
 _IS_DUE = f"SELECT EXISTS (SELECT {_NEXT} AND s.waiting IS NULL AND p.status = 'ACTIVE')"
@@ -68,7 +70,8 @@ SELECT EXISTS (SELECT FROM ended)
 class DueRelay:
     """An approved Safe transaction that is its Safe's next, as it was read. currency: None when it pays nobody.
 
-    fruitless: how many relays of the program cost gas lately and executed nothing.
+    fruitless: how many relays of the program cost gas lately and executed nothing. held: a change of the treasury waits
+    for a person.
     """
 
     program_id: int
@@ -86,6 +89,7 @@ class DueRelay:
     payout_count: int
     program_status: ProgramStatus
     fruitless: int
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ class Settlement(Row, table=True):
         ),
         Index("settlement_log", "chain_id", "block_hash", "log_index", unique=True),
         Index(
+            "settlement_block",
+            "program_id",
+            "block_number",
+            postgresql_where=text("block_number IS NOT NULL"),
+        ),
+        Index(
             "settlement_provider_event",
             "program_id",
             "provider_event_id",

@@ -30,6 +30,9 @@ BEGIN
   RETURN found;
 END $$;
 
+DROP INDEX settlement_block;
+DROP TABLE treasury_alarm;
+DROP TABLE treasury_configuration;
 DROP TABLE reconciliation_finding;
 ALTER TABLE chain_watch DROP COLUMN answered_at;
 DROP TABLE ledger_drift;

@@ -1,0 +1,104 @@
+"""Reads what decides about a Safe's money: owners, threshold, modules, guard, fallback handler, and the code it runs.
+
+Safe contracts 1.3.0 and 1.4.1 alike: getModulesPaginated, and storage by the Safe's own getStorageAt.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from eth_hash.auto import keccak
+
+from app.chain.abi_words import (
+    WORD,
+    UnexpectedAnswer,
+    address_word,
+    read_addresses,
+    read_uint,
+    selector,
+)
+from app.chain.address import checksum_address
+from app.chain.client import BlockRef
+from app.chain.node_errors import NodeError
+from app.domain.treasury import SafeConfiguration
+
+_OWNERS = selector("getOwners()")
+_THRESHOLD = selector("getThreshold()")
+_SENTINEL = "0x0000000000000000000000000000000000000001"
+_MOST_MODULES = 100
+_MODULES = (
+    selector("getModulesPaginated(address,uint256)")
+    + address_word(_SENTINEL)
+    + _MOST_MODULES.to_bytes(WORD)
+)
+_GUARD = keccak(b"guard_manager.guard.address")
+_HANDLER = keccak(b"fallback_manager.handler.address")
+_SINGLETON = bytes(WORD)
+# Owners can give their treasury any code: it must not keep a node busy for long.
+_READING_GAS = 5_000_000
+
+
+class ConfigurationReads(Protocol):
+    """What of a chain's client is needed here."""
+
+    async def call_batch(
+        self,
+        calls: Sequence[tuple[str, bytes]],
+        *,
+        block: BlockRef = "latest",
+        gas: int | None = None,
+    ) -> list[bytes | NodeError]: ...
+
+
+async def read_configurations(
+    chain: ConfigurationReads, safes: Sequence[str], block: BlockRef
+) -> list[SafeConfiguration | None]:
+    """Of each Safe as of a block; None for what does not answer as a Safe does. Raises ChainError."""
+    calls = [
+        _OWNERS,
+        _THRESHOLD,
+        _MODULES,
+        _storage(_GUARD),
+        _storage(_HANDLER),
+        _storage(_SINGLETON),
+    ]
+    asked = [(safe, call) for safe in safes for call in calls]
+    answers = await chain.call_batch(asked, block=block, gas=_READING_GAS)
+    size = len(calls)
+    return [_configuration(answers[start : start + size]) for start in range(0, len(asked), size)]
+
+
+def _configuration(answers: Sequence[bytes | NodeError]) -> SafeConfiguration | None:
+    if any(isinstance(answer, NodeError) for answer in answers):
+        return None
+    owners, threshold, modules, guard, handler, singleton = (
+        answer for answer in answers if isinstance(answer, bytes)
+    )
+    try:
+        return SafeConfiguration(
+            owners=tuple(sorted(read_addresses(owners))),
+            threshold=read_uint(threshold),
+            modules=_modules(modules),
+            guard=_stored(guard),
+            fallback_handler=_stored(handler),
+            singleton=_stored(singleton),
+        )
+    except UnexpectedAnswer:
+        return None
+
+
+def _storage(slot: bytes) -> bytes:
+    return selector("getStorageAt(uint256,uint256)") + slot + (1).to_bytes(WORD)
+
+
+def _modules(answer: bytes) -> tuple[str, ...]:
+    """(address[] array, address next): the array stands behind two words."""
+    if len(answer) < 3 * WORD or int.from_bytes(answer[:WORD]) != 2 * WORD:
+        raise UnexpectedAnswer("not a page of modules")
+    return tuple(sorted(read_addresses(WORD.to_bytes(WORD) + answer[2 * WORD :])))
+
+
+def _stored(answer: bytes) -> str:
+    """bytes of one word, which holds an address."""
+    if len(answer) != 3 * WORD:
+        raise UnexpectedAnswer("not one word of storage")
+    return checksum_address(answer[-20:])

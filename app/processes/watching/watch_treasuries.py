@@ -1,0 +1,165 @@
+"""Treasuries at the head: money that leaves without having been proposed, and changes of their Safes, within one look."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+
+from app.chain.logs import LogPlace, WatchedLog
+from app.chain.safe_configuration import read_configurations
+from app.chain.treasury_logs import MODULE_EXECUTED, TreasuryEvent, read_treasury_logs
+from app.domain.discrepancies import NewDiscrepancy
+from app.domain.treasury_changes import module_acted
+from app.processes.watching.parts import HeadReading, Watch
+from app.services.settlement.findings import WatchedAddresses, items_of_transaction
+from app.services.treasury.alarms import raise_alarms, settle_alarm, withdraw_alarm
+from app.services.treasury.note_configuration import note_configuration
+from app.services.treasury.unproposed import unproposed
+from app.store.chain import consumption
+from app.store.chain.consumption import WatchedProgram
+from app.store.treasury import alarms, configurations
+
+_READ_AGAIN_AFTER = timedelta(minutes=10)
+"""Logs tell of changes at once; this finds what owners did by code that logs nothing."""
+
+
+class TreasuryWatch:
+    """Which blocks were looked at; a new one looks at everything above the newest final block again."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] | None = None
+        self._read_at: datetime | None = None
+        self._not_safes: set[int] = set()
+
+    async def look(self, watch: Watch, reading: HeadReading) -> None:
+        """At the blocks that were not looked at. Raises LeaseLost, ChainError; the next look goes on from here."""
+        above = {n: one.hash for n, one in reading.blocks.items() if n > reading.final_number}
+        if self._seen is not None and self._seen == set(above.values()):
+            return
+        async with watch.database.read(None) as session:
+            programs = await consumption.watched_programs(session, watch.chain.chain_id)
+        gone = self._seen is not None and bool(self._seen - self._standing(reading))
+        if programs:
+            events = await self._read_logs(watch, reading, programs, above)
+            await self._read_safes(watch, reading, programs, events, everything=gone)
+        await _end_alarms(watch, reading)
+        self._seen = set(above.values())
+
+    def _standing(self, reading: HeadReading) -> set[bytes]:
+        return {one.hash for one in reading.blocks.values()}
+
+    async def _read_logs(
+        self,
+        watch: Watch,
+        reading: HeadReading,
+        programs: Sequence[WatchedProgram],
+        above: dict[int, bytes],
+    ) -> list[TreasuryEvent]:
+        seen = self._seen
+        fresh = [
+            n for n, block_hash in above.items() if seen is not None and block_hash not in seen
+        ]
+        first = reading.final_number + 1 if seen is None else min(fresh, default=None)
+        if first is None or first > reading.head.number:
+            return []
+        logs = await read_treasury_logs(
+            watch.chain,
+            [one.treasury for one in programs],
+            sorted({token for one in programs for token in one.tokens}),
+            (reading.head.number, reading.head.hash),
+            max(first, 0),
+        )
+        await _raise(watch, programs, logs.moved, logs.events)
+        return logs.events
+
+    async def _read_safes(
+        self,
+        watch: Watch,
+        reading: HeadReading,
+        programs: Sequence[WatchedProgram],
+        events: Sequence[TreasuryEvent],
+        *,
+        everything: bool,
+    ) -> None:
+        """Those that said that they were changed, those that are new, and now and then all."""
+        now = watch.clock()
+        due = self._read_at is None or now - self._read_at > _READ_AGAIN_AFTER
+        if due:
+            self._not_safes.clear()
+        async with watch.database.read(None) as session:
+            stored = await configurations.of_chain(session, watch.chain.chain_id)
+        told = {event.safe for event in events}
+        looked_at = [
+            one
+            for one in programs
+            if due
+            or everything
+            or one.treasury in told
+            or (one.id not in stored and one.id not in self._not_safes)
+        ]
+        safes = [one.treasury for one in looked_at]
+        found = await read_configurations(watch.chain, safes, reading.head.hash)
+        for program, safe in zip(looked_at, found, strict=True):
+            known = stored.get(program.id)
+            if safe is None and known is None:
+                self._not_safes.add(program.id)
+            elif known is None or known.seen != safe:
+                note = partial(
+                    note_configuration,
+                    lease=watch.lease,
+                    program_id=program.id,
+                    safe=safe,
+                    block=reading.head,
+                    at=now,
+                )
+                await watch.write(note, program.id)
+        if due:
+            self._read_at = now
+
+
+async def _raise(
+    watch: Watch,
+    programs: Sequence[WatchedProgram],
+    moved: Sequence[WatchedLog],
+    events: Sequence[TreasuryEvent],
+) -> None:
+    addresses = WatchedAddresses(
+        gateway=watch.gateway.lower(),
+        treasuries={one.treasury: one.id for one in programs},
+        programs={},
+    )
+    by_id = {one.id: one for one in programs}
+    found: dict[int, list[tuple[LogPlace, NewDiscrepancy]]] = {}
+    for _, group in groupby(moved, key=lambda log: (log.place.block_number, log.place.tx_index)):
+        for program_id, items in items_of_transaction(group, addresses, {}).items():
+            async with watch.database.read(program_id) as session:
+                told = await unproposed(session, watch.chain.chain_id, by_id[program_id], items)
+            found.setdefault(program_id, []).extend(told)
+    for event in events:
+        if event.name == MODULE_EXECUTED:
+            place = event.place
+            reference = f"{watch.chain.chain_id}:0x{place.block_hash.hex()}:{place.log_index}"
+            program_id = addresses.treasuries[event.safe]
+            discrepancy = module_acted(reference, place.tx_hash)
+            found.setdefault(program_id, []).append((place, discrepancy))
+    for program_id, told in found.items():
+        if told:
+            at = watch.clock()
+            alarm = partial(
+                raise_alarms, lease=watch.lease, program_id=program_id, found=told, at=at
+            )
+            await watch.write(alarm, program_id)
+            watch.at_point("treasuries.alarmed")
+
+
+async def _end_alarms(watch: Watch, reading: HeadReading) -> None:
+    async with watch.database.read(None) as session:
+        open_ones = await alarms.open_alarms(session, watch.chain.chain_id)
+    for alarm in open_ones:
+        if not reading.stands(alarm.block_number, alarm.block_hash):
+            withdraw = partial(withdraw_alarm, lease=watch.lease, alarm=alarm, at=watch.clock())
+            await watch.write(withdraw, alarm.program_id)
+        elif alarm.block_number <= reading.final_number:
+            await watch.write(
+                partial(settle_alarm, lease=watch.lease, alarm=alarm), alarm.program_id
+            )

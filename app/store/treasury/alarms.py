@@ -1,0 +1,68 @@
+"""Discrepancies that were opened before their block was final."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from app.store.database import ReadSession, UnitOfWork
+
+_RAISE = """
+INSERT INTO treasury_alarm (program_id, discrepancy_id, chain_id, block_number, block_hash) VALUES ($1, $2, $3, $4, $5)
+"""
+_OPEN = """
+SELECT program_id, discrepancy_id, block_number, block_hash FROM treasury_alarm
+ WHERE chain_id = $1 AND ended IS NULL ORDER BY program_id, discrepancy_id
+"""
+_END = """
+UPDATE treasury_alarm SET ended = $3 WHERE program_id = $1 AND discrepancy_id = $2 AND ended IS NULL RETURNING true
+"""
+# What a person has resolved meanwhile stays as it was resolved.
+_ADD = """
+UPDATE discrepancy SET message = message || ' ' || $3 WHERE program_id = $1 AND id = $2 AND resolved_at IS NULL
+RETURNING message
+"""
+_WAITS = "SELECT EXISTS (SELECT FROM treasury_alarm WHERE program_id = $1 AND discrepancy_id = $2 AND ended IS NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One whose block is neither final nor gone, as far as is known."""
+
+    program_id: int
+    discrepancy_id: UUID
+    block_number: int
+    block_hash: bytes
+
+
+async def raise_alarm(unit: UnitOfWork, chain_id: int, alarm: Alarm) -> None:
+    await unit.connection.execute(
+        _RAISE,
+        alarm.program_id,
+        alarm.discrepancy_id,
+        chain_id,
+        alarm.block_number,
+        alarm.block_hash,
+    )
+
+
+async def open_alarms(session: ReadSession, chain_id: int) -> list[Alarm]:
+    """Of all programs of the chain."""
+    return [Alarm(**row) for row in await session.connection.fetch(_OPEN, chain_id)]
+
+
+async def end_alarm(unit: UnitOfWork, alarm: Alarm, ended: Literal["FINAL", "GONE"]) -> bool:
+    """False when it was ended before."""
+    return bool(await unit.connection.fetchval(_END, alarm.program_id, alarm.discrepancy_id, ended))
+
+
+async def add_to_message(unit: UnitOfWork, alarm: Alarm, words: str) -> str | None:
+    """The discrepancy's new message; None when a person has resolved it."""
+    message: str | None = await unit.connection.fetchval(
+        _ADD, alarm.program_id, alarm.discrepancy_id, words
+    )
+    return message
+
+
+async def waits_for_block(unit: UnitOfWork, discrepancy_id: UUID) -> bool:
+    """Whether a discrepancy of the unit's program is about a block that may still vanish."""
+    return bool(await unit.connection.fetchval(_WAITS, unit.program_id, discrepancy_id))

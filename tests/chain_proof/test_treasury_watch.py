@@ -1,0 +1,169 @@
+"""Treasuries at the head: what was not proposed pauses the program at once, and what changed holds its payouts."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.domain.errors import Refusal
+from app.domain.explanations import Explanation
+from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.store.treasury.configurations import is_held
+from tests.chain_proof.proving import Proving
+from tests.contracts.items import USDC
+from tests.payouts.planted import plant
+from tests.payouts.world import PayoutProgram
+
+_OPEN = "SELECT id, kind, severity, message FROM discrepancy WHERE resolved_at IS NULL ORDER BY id"
+
+
+async def opened(proving: Proving) -> list[dict[str, Any]]:
+    return await proving.settling.rows(_OPEN)
+
+
+async def resolve(
+    proving: Proving, program: PayoutProgram, id_: UUID, explanation: Explanation
+) -> None:
+    command = ResolveDiscrepancy(id_, explanation, None, "looked at")
+    await proving.world.run(program, resolve_discrepancy, command)
+
+
+async def status(proving: Proving) -> str:
+    told: str = await proving.settling.value("SELECT status FROM program")
+    return told
+
+
+async def funded(proving: Proving) -> PayoutProgram:
+    """A program with 10 USDC that a user paid."""
+    program = await proving.world.program()
+    [payer] = await proving.watching.registered(program, None)
+    await proving.settling.pay(program, [payer])
+    await proving.watching.settle_and_finish()
+    return program
+
+
+async def test_money_that_nobody_proposed_pauses_the_program_in_the_next_look(
+    proving: Proving,
+) -> None:
+    program = await funded(proving)
+    proving.steal(program, 2 * USDC, nonce=0)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert (found["kind"], found["severity"]) == ("UNEXPLAINED_OUTFLOW", "CRITICAL")
+    assert proving.chain.stranger.address.lower() in found["message"]
+    assert await status(proving) == "PAUSED"
+    # The books wait for finality, and so does a person's word.
+    assert ("SUSPENSE", 0) not in await proving.watching.balances(program)
+    with pytest.raises(Refusal, match="not final yet"):
+        await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    await proving.final()
+    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == -2 * USDC
+    assert [one["id"] for one in await opened(proving)] == [found["id"]]
+    assert await proving.found(program) == ["UNEXPLAINED_OUTFLOW"]
+    await resolve(proving, program, found["id"], Explanation.FROM_PROGRAM)
+    assert await proving.found(program) == []
+    await proving.world.check()
+
+
+async def test_a_block_that_vanishes_takes_nothing_back(proving: Proving) -> None:
+    program = await funded(proving)
+    before = await proving.settling.chain.block_number()
+    proving.steal(program, 2 * USDC, nonce=0)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    depth = await proving.settling.chain.block_number() - before
+    proving.chain.node.call("anvil_reorg", depth, [])
+    await proving.watching.turn()
+    [still] = await opened(proving)
+    assert still["id"] == found["id"]
+    assert still["message"].startswith(found["message"])
+    assert "back: so far this did not happen" in still["message"]
+    assert await status(proving) == "PAUSED"
+    await proving.final()
+    assert ("SUSPENSE", 0) not in await proving.watching.balances(program)
+    await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    assert await proving.found(program) == []
+
+
+async def test_what_was_proposed_alarms_nobody_whoever_sends_it(proving: Proving) -> None:
+    program, batch = await proving.paying.approved()
+    assert await proving.world.safes.execute(batch.transactions[0], program.owners[1:])
+    await proving.watching.turn()
+    assert await opened(proving) == []
+    await proving.final()
+    assert await opened(proving) == []
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "told"),
+    [
+        ("addOwnerWithThreshold", ["NEW", 2], "owner 0x"),
+        ("changeThreshold", [3], "3 signatures suffice instead of 2"),
+        ("enableModule", ["NEW"], "module 0x"),
+        ("setFallbackHandler", ["NEW"], "fallback handler 0x"),
+    ],
+)
+async def test_a_changed_safe_holds_payouts_until_a_person_has_seen_it(
+    proving: Proving, function: str, arguments: list[Any], told: str
+) -> None:
+    program, groups = await proving.paying.earned(transactions=2)
+    await proving.watching.turn()
+    new = proving.watching.new_wallet().address
+    given = [new if one == "NEW" else one for one in arguments]
+    await proving.paying.safe_call(program, function, *given, nonce=0)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert (found["kind"], found["severity"]) == ("TREASURY_CONFIGURATION", "WARNING")
+    assert told in found["message"]
+    assert await status(proving) == "ACTIVE"
+    batch = await plant(proving.world, program, groups[:1], first_nonce=1)
+    signers = 3 if function == "changeThreshold" else 2
+    for owner in program.owners[:signers]:
+        await proving.paying.approve(program, batch, owner)
+    assert await proving.paying.relay() == 0
+    waiting = await proving.settling.value("SELECT waiting FROM safe_transaction")
+    assert waiting == "The treasury's Safe was changed: this waits until a person resolves that."
+    await proving.watching.turn()
+    assert len(await opened(proving)) == 1
+    await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    assert await proving.paying.relay() == 1
+
+
+async def test_a_safe_with_a_module_is_told_of_at_the_first_look(proving: Proving) -> None:
+    program = await proving.world.program()
+    module = proving.watching.new_wallet().address
+    await proving.paying.safe_call(program, "enableModule", module, nonce=0)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert found["kind"] == "TREASURY_CONFIGURATION"
+    assert "modules that can move its money" in found["message"]
+    assert module in found["message"]
+
+
+async def test_a_module_that_acts_is_told_of(proving: Proving) -> None:
+    program = await proving.world.program()
+    module = proving.watching.new_wallet()
+    await proving.watching.turn()
+    await proving.paying.safe_call(program, "enableModule", module.address, nonce=0)
+    await proving.watching.turn()
+    chain = proving.chain
+    chain.node.call("anvil_setBalance", module.address, hex(10**18))
+    safe = chain.contract("Safe", program.treasury)
+    chain.fund([program.treasury], 5 * USDC)
+    data = chain.token.encode_abi("transfer", args=[chain.stranger.address, USDC])
+    chain.send(
+        safe.functions.execTransactionFromModule(
+            chain.deployment.token, 0, bytes.fromhex(data[2:]), 0
+        ),
+        module,
+        gas=200_000,
+    )
+    await proving.watching.turn()
+    kinds = [one["kind"] for one in await opened(proving)]
+    assert sorted(kinds) == [
+        "TREASURY_CONFIGURATION",
+        "TREASURY_CONFIGURATION",
+        "UNEXPLAINED_OUTFLOW",
+    ]
+    async with proving.settling.worker.read(program.id) as session:
+        assert await is_held(session, program.id)

@@ -24,7 +24,16 @@ SELECT d.kind, d.reference FROM reconciliation_finding f
   JOIN discrepancy d ON d.program_id = f.program_id AND d.id = f.discrepancy_id
  WHERE f.run_id = $1 ORDER BY d.kind, d.reference
 """
-_GUARDED = ("settlement", "movement", "journal", "transfer", "account", "payout", "commission")
+_GUARDED = (
+    "chain_transaction",
+    "settlement",
+    "movement",
+    "journal",
+    "transfer",
+    "account",
+    "payout",
+    "commission",
+)
 
 
 @dataclass

@@ -19,6 +19,7 @@ Command = (
         "alerts",
         "recover",
         "backup",
+        "bench seed",
     ]
 )
 
@@ -48,6 +49,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "alerts": ("database_worker_url",),
     "backup": ("database_backup_url",),
     "recover": ("database_worker_url", "redis_url", "chains"),
+    "bench seed": ("database_owner_url",),
 }
 
 REMEDIES = {

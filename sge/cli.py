@@ -39,6 +39,7 @@ COMMANDS = {
     "drill": "sge.commands.backup:drill",
     "recover": "sge.commands.recover:recover_command",
     "schema": "sge.commands.schema:schema",
+    "bench": "sge.commands.bench:bench",
 }
 
 

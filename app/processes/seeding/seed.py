@@ -1,0 +1,49 @@
+"""Seeds a database at size: a large program, its small neighbours, and what is derived from their record."""
+
+from collections.abc import Sequence
+
+from app.domain.clock import real_clock
+from app.domain.seeding import SeedPlan
+from app.processes.seeding.seed_program import Progress, Seeder
+from app.processes.snapshot_accounts import snapshot_accounts
+from app.services import rollups
+from app.services.execute import Bells, execute
+from app.store.database import Database, UnitOfWork
+from app.store.feed import consumers
+from app.store.seeding import finish
+
+_HOLDER = "bench:seed"
+_STEPS = 3
+
+
+class RollupsBusy(RuntimeError):
+    """A worker is applying rollups to this database: stop it, and seed once more."""
+
+
+async def seed(
+    database: Database, bells: Bells, plans: Sequence[SeedPlan], progress: Progress
+) -> list[int]:
+    """Returns the programs' ids. database: the owner's, with a single connection. Raises RollupsBusy."""
+    seeder = Seeder(database, bells, progress)
+    await seeder.prepare()
+    seeded = [await seeder.seed(plan) for plan in plans]
+    await execute(database, bells, None, finish.watch_chain)
+    # Before the rebuild: by what the planner knows of empty tables it would read them whole for each row.
+    async with database.pool.acquire() as connection:
+        await finish.tidy(connection)
+    await execute(database, bells, None, _rebuild_rollups, "repeatable_read")
+    progress("rollups, snapshots, statistics", 1, _STEPS)
+    await snapshot_accounts(database, bells)
+    progress("rollups, snapshots, statistics", 2, _STEPS)
+    async with database.pool.acquire() as connection:
+        await finish.tidy(connection)
+    progress("rollups, snapshots, statistics", 3, _STEPS)
+    return seeded
+
+
+async def _rebuild_rollups(unit: UnitOfWork) -> None:
+    now = real_clock()
+    lease = await consumers.take(unit, rollups.CONSUMER, _HOLDER, now)
+    if lease is None:
+        raise RollupsBusy("a worker holds the rollups of this database")
+    await consumers.release(unit, await rollups.rebuild(unit, lease, now))

@@ -7,13 +7,18 @@ from datetime import datetime
 import strawberry
 from strawberry import UNSET
 
-from app.bus.event_reader import Reached, SlowConsumer
+from app.bus.event_reader import FeedRestarted, Reached, SlowConsumer
 from app.domain.events import EventType as DomainEventType
 from app.store.feed.events import CursorExpired as PositionExpired
 from resolvers.access import Info, authorize, process_of, subscribed_program
 from resolvers.shown_events import EVENT_CURSOR, ProgramEventRow, shown_events
 from schema.errors import CursorExpired, ServiceUnavailable
 from schema.inputs.events import EventType
+
+_TAKEN_BACK = (
+    "The platform was restored to an older state since this cursor was given, and may have forgotten what came last:"
+    " list again, then subscribe with the cursor of that answer."
+)
 
 
 async def events(
@@ -27,7 +32,7 @@ async def events(
     program_key = (await subscribed_program(info, program_id)).program_id
     runtime = process_of(info.context)
     shown = shown_events(runtime.hub)
-    epoch = await runtime.feed.epoch()
+    epoch = await runtime.hub.follow_epoch()
     position = _position(after, epoch)
     try:
         async with aclosing(
@@ -40,6 +45,8 @@ async def events(
                     yield shown.row(item, epoch)
     except PositionExpired:
         raise CursorExpired from None
+    except FeedRestarted:
+        raise CursorExpired(_TAKEN_BACK) from None
     except SlowConsumer:
         raise ServiceUnavailable(
             "This reader fell too far behind: subscribe again with the last cursor as `after`.", 0
@@ -58,7 +65,7 @@ def _position(after: str | None, epoch: int) -> int | None:
         return None
     cursor_epoch, position = EVENT_CURSOR.decode(after)
     if cursor_epoch != epoch:
-        raise CursorExpired
+        raise CursorExpired(_TAKEN_BACK)
     return int(position)
 
 

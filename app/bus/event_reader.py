@@ -12,6 +12,10 @@ class SlowConsumer(Exception):
     """The reader fell too far behind; it is to connect again and resume from its cursor."""
 
 
+class FeedRestarted(Exception):
+    """Positions are issued again after an older state was restored: what the reader has is of another feed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """Everything of the subscription up to this position has been given out."""
@@ -28,11 +32,17 @@ class EventReader:
         self._size = size
         self._queue: deque[Event] = deque()
         self._overrun = False
+        self._restarted = False
         self._filled = asyncio.Event()
 
     @property
     def has_more(self) -> bool:
-        return self._overrun or bool(self._queue)
+        return self._overrun or self._restarted or bool(self._queue)
+
+    def restart(self) -> None:
+        """Ends it with FeedRestarted, whatever waits."""
+        self._restarted = True
+        self._filled.set()
 
     def offer(self, event: Event) -> None:
         if self._overrun or event.position <= self._after:
@@ -47,7 +57,7 @@ class EventReader:
         self._filled.set()
 
     async def next(self, patience_seconds: float) -> Event | None:
-        """Give the next event, None after waiting this long; raises SlowConsumer."""
+        """Give the next event, None after waiting this long; raises SlowConsumer and FeedRestarted."""
         if not self.has_more:
             self._filled.clear()
             try:
@@ -55,6 +65,8 @@ class EventReader:
                     await self._filled.wait()
             except TimeoutError:
                 return None
+        if self._restarted:
+            raise FeedRestarted
         if self._overrun:
             raise SlowConsumer("events arrived faster than they were read")
         return self._queue.popleft()

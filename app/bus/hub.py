@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from app.bus.event_reader import EventReader, Reached
+from app.bus.event_reader import EventReader, FeedRestarted, Reached
 from app.bus.watch import Watchers
 from app.domain.events import Event, EventType
 from app.observability import EVENTS_LAG_SECONDS
@@ -28,6 +28,9 @@ class EventStore(Protocol):
     """Where events are kept, in order of position; given by app.store."""
 
     async def newest_position(self) -> int: ...
+
+    async def epoch(self) -> int:
+        """Raised whenever positions may be issued again; raises while that is not known."""
 
     async def read_after(self, position: int, limit: int) -> Sequence[Event]:
         """Move the outbox, then give up to `limit` events of all programs after `position`."""
@@ -57,12 +60,15 @@ class EventHub:
     ) -> None:
         self.position = 0
         """Every event up to here was handed over."""
+        self.epoch = 0
+        """Of the positions; 0 while it is not known."""
         self._store = store
         self._poll_seconds = poll_seconds
         self._queue_size = queue_size
         self._heartbeat_seconds = heartbeat_seconds
         self._clock = clock
         self._bell = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._readers: dict[int, set[EventReader]] = {}
         self._watchers = Watchers()
         self._task: asyncio.Task[None] | None = None
@@ -81,6 +87,21 @@ class EventHub:
         """Say that there may be new events; as often as one likes."""
         self._bell.set()
 
+    async def follow_epoch(self) -> int:
+        """The epoch as of now. When it was raised, the database was taken back to an older state: every reader ends, and
+        events are handed over from the newest on.
+        """
+        async with self._turn:
+            epoch = await self._store.epoch()
+            known, self.epoch = self.epoch, epoch
+            if known not in {0, epoch}:
+                self.position = await self._store.newest_position()
+                for readers in self._readers.values():
+                    for reader in readers:
+                        reader.restart()
+                self._watchers.wake_all()
+            return self.epoch
+
     async def subscribe(
         self,
         program_id: int,
@@ -91,14 +112,18 @@ class EventHub:
 
         Between events come `Reached` marks, the first at once and then one every 30 s: nothing of
         this subscription is left at or before their position. Raises SlowConsumer in a
-        reader whose queue ran over, and what `replay` raises for a cursor it does not keep.
+        reader whose queue ran over, FeedRestarted when positions are issued again, and what `replay`
+        raises for a cursor it does not keep.
         """
+        epoch = self.epoch
         position = self.position if after is None else after
         yield Reached(position)
         async for event in self._replay(program_id, types, position):
             position = event.position
             yield event
         # From here to the registration nothing is awaited: no event can slip between.
+        if self.epoch != epoch:
+            raise FeedRestarted
         reader = EventReader(max(position, self.position), types, self._queue_size)
         self._readers.setdefault(program_id, set()).add(reader)
         try:
@@ -161,6 +186,7 @@ class EventHub:
     async def _run(self) -> None:
         while True:
             try:
+                await self.follow_epoch()
                 await self._hand_over_new_events()
             except Exception:  # noqa: BLE001  the database is away: the next second tries again
                 _log.warning("event_feed_failed", exc_info=True)
@@ -177,9 +203,10 @@ class EventHub:
 
     async def _hand_over_new_events(self) -> None:
         while True:
-            events = await self._store.read_after(self.position, _BATCH)
-            for event in events:
-                self._hand_over(event)
+            async with self._turn:
+                events = await self._store.read_after(self.position, _BATCH)
+                for event in events:
+                    self._hand_over(event)
             if events:
                 lag = self._clock() - events[-1].at.timestamp()
                 EVENTS_LAG_SECONDS.set(max(0.0, lag))

@@ -14,6 +14,11 @@ class Watchers:
         for changed in self._by_topic.get(topic, ()):
             changed.set()
 
+    def wake_all(self) -> None:
+        for waiting in self._by_topic.values():
+            for changed in waiting:
+                changed.set()
+
     async def watch(
         self,
         topics: Collection[Hashable],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.bus.bell import listen_for_hub
 from app.bus.bells import RedisBells
-from app.bus.event_reader import EventReader, Reached, SlowConsumer
+from app.bus.event_reader import EventReader, FeedRestarted, Reached, SlowConsumer
 from app.bus.hub import EventHub
 from app.domain.events import Event, EventType
 from sge.embedded.redis_server import Redis
@@ -214,3 +214,34 @@ def test_a_reader_gets_a_prefix_and_then_the_word(steps: list[int], size: int) -
     except SlowConsumer:
         assert max(steps) > 0
     assert found == list(range(1, len(found) + 1))
+
+
+async def test_an_older_state_ends_every_reader_and_wakes_every_watcher() -> None:
+    """Positions are issued again: whoever read the lost ones must not take the new ones for theirs."""
+    store = MemoryEvents()
+    for _ in range(3):
+        store.add()
+    hub = EventHub(store, poll_seconds=0.01)
+    await hub.start()
+    try:
+        reader = hub.subscribe(1)
+        assert await anext(reader) == Reached(3)
+        watcher = hub.watch(1)
+        await anext(watcher)
+        woken, ended = asyncio.ensure_future(anext(watcher)), asyncio.ensure_future(anext(reader))
+        await asyncio.sleep(0.02)
+        del store.events[1:]
+        store.number = 2
+        async with asyncio.timeout(2):
+            await woken
+            with pytest.raises(FeedRestarted):
+                await ended
+        assert (hub.epoch, hub.position) == (2, 1)
+        again = hub.subscribe(1)
+        assert await anext(again) == Reached(1)
+        following = asyncio.ensure_future(anext(again))
+        await asyncio.sleep(0.02)
+        new = store.add()
+        assert await asyncio.wait_for(following, 2) == new
+    finally:
+        await hub.stop()

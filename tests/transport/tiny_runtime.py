@@ -24,6 +24,7 @@ class MemoryEvents:
 
     events: list[Event] = field(default_factory=list)
     fails: bool = False
+    number: int = 1
 
     def add(self, program_id: int = 1, entity_id: str | None = None) -> Event:
         event = Event(
@@ -41,6 +42,9 @@ class MemoryEvents:
 
     def changes_of(self, entity_id: str) -> int:
         return sum(event.entity_id == entity_id for event in self.events)
+
+    async def epoch(self) -> int:
+        return self.number
 
     async def newest_position(self) -> int:
         return len(self.events)

@@ -17,9 +17,7 @@ def stuck_discrepancies(found: Iterable[StuckWork]) -> list[NewDiscrepancy]:
         (one for one in found if not one.diagnosis.explained),
         key=lambda one: (one.stage, one.diagnosis.since),
     )
-    return [
-        _stuck(list(together)) for _, together in groupby(waiting, key=lambda one: one.stage)
-    ]
+    return [_stuck(list(together)) for _, together in groupby(waiting, key=lambda one: one.stage)]
 
 
 def gaps(used: int, highest: int, known: Collection[int]) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from app.domain.clock import Clock
+from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
 from app.store.database import Database, ReadSession
 
@@ -14,6 +15,7 @@ _LOCK = "SELECT sge_lock_outbox()"
 _MOVE = "SELECT sge_move_outbox($1)"
 _NEWEST = "SELECT coalesce((SELECT max(position) FROM event), (SELECT kept_from FROM event_feed))"
 _STATE = "SELECT epoch, kept_from FROM event_feed"
+_EPOCH = "SELECT epoch FROM event_feed WHERE sge_is_own_server()"
 # `internal` is for rollups and seals; subscribers never see it.
 _COLUMNS = "position, program_id, type, name, entity_id, version, at, data - 'internal' AS data"
 _READ = f"SELECT {_COLUMNS} FROM event WHERE position > $1 ORDER BY position LIMIT $2"
@@ -28,6 +30,7 @@ SELECT f.epoch, greatest(f.kept_from, (SELECT max(e.position) FROM event e WHERE
   FROM event_feed f
 """
 _MOVED_AT_ONCE = 500
+_RETRY_SECONDS = 10
 
 
 class CursorExpired(Exception):
@@ -63,9 +66,13 @@ class EventFeed:
         self._clock = clock
 
     async def epoch(self) -> int:
-        """The epoch that cursors carry now."""
-        state = await self._database.pool.fetchrow(_STATE)
-        return int(state["epoch"])
+        """The epoch that cursors carry now. Raises Unavailable after a restore or a promotion until a recovery has begun and
+        raised it: positions are issued again already.
+        """
+        epoch: int | None = await self._database.pool.fetchval(_EPOCH)
+        if epoch is None:
+            raise Unavailable("The database was restored and is about to catch up.", _RETRY_SECONDS)
+        return epoch
 
     async def newest_position(self) -> int:
         """Where a reader without a cursor begins."""

@@ -10,6 +10,7 @@ import structlog
 
 from app.metrics import JOB_FAILURES, JOB_SECONDS
 from jobs.context import JobContext
+from jobs.ending import Ending
 from jobs.schedule import JOBS, ScheduledJob
 
 _LOG = structlog.get_logger()
@@ -47,7 +48,7 @@ class JobRunner:
         done.result()
 
     async def keep_time(self) -> None:
-        """Wakes what is late, until the process stops; then waits for what runs."""
+        """Wakes what is late, until the process is to end."""
         while not self._context.stopping.is_set():
             now = time.monotonic()
             for name, job in self._jobs.items():
@@ -58,7 +59,15 @@ class JobRunner:
                     await self._context.stopping.wait()
             except TimeoutError:
                 continue
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def finish(self, ending: Ending) -> None:
+        """Ends what runs: by itself, or cut off."""
+        await ending.finish(self._running)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The jobs of this process."""
+        return frozenset(self._jobs)
 
     async def _wake_and_wait(self, name: str) -> None:
         task = self._wake(name)

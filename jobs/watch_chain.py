@@ -8,7 +8,8 @@ from app.processes.watching.watch import watch_chain as watch
 from jobs.context import JobContext
 from jobs.entry import wake
 
-_ASK_FOR_LEASE_EACH_SECONDS = 2.0
+# So soon another one goes on where a watcher was told to end.
+_ASK_FOR_LEASE_EACH_SECONDS = 0.5
 
 
 def watch_chain() -> None:

@@ -34,13 +34,16 @@ async def follow_events(
     )
     if lease is None:
         return -1
-    while stopping is None or not stopping.is_set():
-        await feed.move_outbox()
-        moved = await execute(database, bells, None, _step(apply, lease, clock))
-        if moved == lease:
-            break
-        lease = moved
-    await execute(database, bells, None, _release(lease))
+    try:
+        while stopping is None or not stopping.is_set():
+            await feed.move_outbox()
+            moved = await execute(database, bells, None, _step(apply, lease, clock))
+            if moved == lease:
+                break
+            lease = moved
+    finally:
+        # Also when it is cut off: the next one begins at once. Nothing is given back that is another's by now.
+        await execute(database, bells, None, _release(lease))
     return lease.position
 
 

@@ -107,7 +107,7 @@ COLUMNS = {
     ): "status death death_reason holding holds version simulated_at simulated_block simulated_passed"
     " simulated_refused gas_estimate waiting waiting_code",
     ("sge_api", "treasury"): "owners threshold nonce safe_version read_at",
-    ("sge_api", "webhook_delivery"): "status failures next_attempt_at",
+    ("sge_api", "webhook_delivery"): "status failures next_attempt_at lost",
     (
         "sge_api",
         "webhook_endpoint",
@@ -161,7 +161,7 @@ COLUMNS = {
     (
         "sge_worker",
         "webhook_delivery",
-    ): "status tries failures next_attempt_at lease_until sending_since",
+    ): "status tries failures next_attempt_at lease_until sending_since lost",
     ("sge_worker", "webhook_endpoint"): "enabled failing_since version",
 }
 FUNCTIONS = {

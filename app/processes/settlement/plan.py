@@ -1,5 +1,6 @@
 """Before anything is signed: claims intents, asks the gateway about each, and sorts out what it would refuse."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,14 @@ class Plan:
 async def make_plan(settling: Settling, relayer: str, transactions: int) -> Plan:
     """Claims enough for that many transactions and simulates them as the relayer; what is refused is stored so."""
     claimed = await _claim(settling, transactions)
+    try:
+        return await _plan(settling, relayer, claimed)
+    except asyncio.CancelledError:
+        await put_back(settling, claimed, "its worker was told to end")
+        raise
+
+
+async def _plan(settling: Settling, relayer: str, claimed: Sequence[ClaimedIntent]) -> Plan:
     settling.at_point("claimed")
     plan = Plan()
     fresh = []

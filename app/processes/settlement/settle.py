@@ -180,6 +180,8 @@ class _LaneWork:
     async def _put_back_rest(self) -> None:
         """What was claimed ahead goes back at once, so that nobody waits for its lease."""
         if self._planning is not None:
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                self._planning.cancel()  # it gives back what it claimed
             [plan] = await asyncio.gather(self._planning, return_exceptions=True)
             if isinstance(plan, Plan):
                 self._ready += plan.batches

@@ -119,20 +119,11 @@ async def watch_chain(parts: WatcherParts, stop: asyncio.Event) -> bool:
     watcher = await open_watcher(parts)
     if watcher is None:
         return False
-    log = _LOG.bind(chain=parts.chain.chain_id)
-    while not stop.is_set():
-        try:
-            await watcher.turn()
-        except LeaseLost:
-            log.warning("another watcher has this chain")
-            return True
-        except (ChainError, InconsistentChainError) as problem:
-            log.warning("the chain could not be read", problem=str(problem))
-        except Exception as problem:
-            if not passes(problem):
-                log.exception("a turn of the watcher failed")
-        await _wait(stop, POLL_SECONDS)
-    await let_go(parts, watcher)
+    try:
+        await _watch(watcher, stop)
+    finally:
+        # Also when it is cut off. Nothing is given back that is another's by now.
+        await let_go(parts, watcher)
     return True
 
 
@@ -140,6 +131,22 @@ async def let_go(parts: WatcherParts, watcher: Watcher) -> None:
     """Gives the lease back, so that the next watcher begins at once."""
     give_back = partial(watching.give_back, lease=watcher.watch.lease, at=parts.clock())
     await execute(parts.database, parts.bells, None, give_back)
+
+
+async def _watch(watcher: Watcher, stop: asyncio.Event) -> None:
+    log = _LOG.bind(chain=watcher.watch.chain.chain_id)
+    while not stop.is_set():
+        try:
+            await watcher.turn()
+        except LeaseLost:
+            log.warning("another watcher has this chain")
+            return
+        except (ChainError, InconsistentChainError) as problem:
+            log.warning("the chain could not be read", problem=str(problem))
+        except Exception as problem:
+            if not passes(problem):
+                log.exception("a turn of the watcher failed")
+        await _wait(stop, POLL_SECONDS)
 
 
 async def _take_lease(parts: WatcherParts, now: datetime) -> WatchLease | None:

@@ -16,9 +16,10 @@ from app.domain.webhooks.signatures import signed_headers
 from app.processes.webhooks.sending import Message, Sender
 from app.services.execute import Bells, execute
 from app.services.webhooks.finish_try import TryEnd, finish_try
+from app.services.webhooks.give_up_lost import give_up_lost
 from app.services.webhooks.secrets import sealed_for
 from app.store.database import Database
-from app.store.webhooks.claims import Claimed, claim_due, give_up_lost
+from app.store.webhooks.claims import Claimed, claim_due
 
 _LOG = structlog.get_logger()
 _PLACES = 256

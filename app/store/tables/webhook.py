@@ -76,6 +76,7 @@ class WebhookDelivery(Row, table=True):
         CheckConstraint("status IN ('PENDING', 'DELIVERED', 'FAILED', 'DISABLED')"),
         CheckConstraint("tries >= 0"),
         CheckConstraint("failures >= 0"),
+        CheckConstraint("lost >= 0"),
         CheckConstraint("(status = 'PENDING') = (next_attempt_at IS NOT NULL)"),
         CheckConstraint("(lease_until IS NULL) = (sending_since IS NULL)"),
         Index(
@@ -110,6 +111,7 @@ class WebhookDelivery(Row, table=True):
     lease_until: datetime | None = optional(INSTANT)
     sending_since: datetime | None = optional(INSTANT)
     created_at: datetime = required(INSTANT)
+    lost: int = required(Integer, default="0")
 
 
 class WebhookAttempt(Row, table=True):

@@ -10,8 +10,10 @@ LEASE = timedelta(seconds=60)
 """Far longer than a try may take; then it is nobody's, and is sent again."""
 OF_ENDPOINT = 8
 OF_PROGRAM = 32
+MOST_LOST = 5
+"""In a row: then it is the message that ends the processes, and it is FAILED. A person may have it sent again."""
 
-_LOST = "The process that sent it ended before it could write down the answer."
+LOST = "The process that sent it ended before it could write down the answer."
 _LOCK = "SELECT pg_advisory_xact_lock(7234502)"
 # In a statement after the lock, so that what others took is counted. Programs take turns by rank; an endpoint whose last try
 # failed has one place, so that those who answer are not kept waiting.
@@ -54,8 +56,14 @@ WITH lost AS (
   SELECT program_id, id, tries, sending_since, $2, 1000 * extract(epoch FROM lease_until - sending_since) FROM lost
   ON CONFLICT DO NOTHING
 )
-UPDATE webhook_delivery d SET lease_until = NULL, sending_since = NULL
-  FROM lost WHERE d.program_id = lost.program_id AND d.id = lost.id
+UPDATE webhook_delivery d
+   SET lease_until = NULL, sending_since = NULL, lost = d.lost + 1,
+       status = CASE WHEN d.status = 'PENDING' AND d.lost + 1 >= $3 THEN 'FAILED' ELSE d.status END,
+       next_attempt_at = CASE WHEN d.status = 'PENDING' AND d.lost + 1 < $3
+                              THEN $1::timestamptz + d.lost * interval '5 minutes' END
+  FROM lost l, webhook_endpoint e
+ WHERE d.program_id = l.program_id AND d.id = l.id AND e.program_id = d.program_id AND e.id = d.endpoint_id
+RETURNING d.program_id, d.id, d.endpoint_id, e.version AS endpoint_version, d.event_name, d.tries, d.status
 """
 # An event that was being queued while its endpoint was disabled.
 _DISABLE_LATE = """
@@ -85,7 +93,26 @@ async def claim_due(unit: UnitOfWork, places: int, now: datetime) -> list[Claime
     return [Claimed(**{**row, "secrets": tuple(row["secrets"])}) for row in rows]
 
 
-async def give_up_lost(unit: UnitOfWork, now: datetime) -> None:
-    """Tries whose process died are written down as such and made again; what is queued for the disabled is ended."""
-    await unit.connection.execute(_GIVE_UP, now, _LOST)
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A delivery that is FAILED, since every process that sent it died. endpoint_version: as it is."""
+
+    program_id: int
+    id: UUID
+    endpoint_id: UUID
+    endpoint_version: int
+    event_name: str
+    tries: int
+
+
+async def give_up_lost(unit: UnitOfWork, now: datetime) -> list[GivenUp]:
+    """Tries whose process died are written down as such and made again, the first at once, later ones ever more rarely;
+    returns those that were lost too often. What is queued for the disabled is ended.
+    """
+    rows = await unit.connection.fetch(_GIVE_UP, now, LOST, MOST_LOST)
     await unit.connection.execute(_DISABLE_LATE)
+    return [
+        GivenUp(*(value for name, value in row.items() if name != "status"))
+        for row in rows
+        if row["status"] == "FAILED"
+    ]

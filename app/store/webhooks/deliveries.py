@@ -18,11 +18,12 @@ INSERT INTO webhook_attempt (program_id, delivery_id, n, at, response_status, er
 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
 """
 _END_TRY = """
-UPDATE webhook_delivery SET status = $3, failures = $4, next_attempt_at = $5, lease_until = NULL, sending_since = NULL
+UPDATE webhook_delivery SET status = $3, failures = $4, next_attempt_at = $5, lease_until = NULL, sending_since = NULL,
+       lost = 0
  WHERE program_id = $1 AND id = $2
 """
 _AGAIN = """
-UPDATE webhook_delivery SET status = 'PENDING', failures = 0, next_attempt_at = $3 WHERE program_id = $1 AND id = $2
+UPDATE webhook_delivery SET status = 'PENDING', failures = 0, lost = 0, next_attempt_at = $3 WHERE program_id = $1 AND id = $2
 """
 _DISABLE = """
 UPDATE webhook_delivery SET status = 'DISABLED', next_attempt_at = NULL

@@ -47,3 +47,7 @@ $$;
 GRANT EXECUTE ON FUNCTION sge_lane_nonces TO sge_api, sge_worker;
 -- Of a halted lane only (the policy `unhalt`).
 GRANT UPDATE (next_nonce, explained_through) ON lane TO sge_api;
+
+-- Tries whose process ended before it could write down the answer, in a row: some message may be what ends it.
+ALTER TABLE webhook_delivery ADD COLUMN lost integer NOT NULL DEFAULT 0 CHECK (lost >= 0);
+GRANT UPDATE (lost) ON webhook_delivery TO sge_api, sge_worker;

@@ -12,6 +12,7 @@ ALTER TABLE intent_state DROP COLUMN stage_since;
 REVOKE UPDATE (next_nonce) ON lane FROM sge_api;
 DROP FUNCTION sge_lane_nonces;
 ALTER TABLE lane DROP COLUMN explained_through;
+ALTER TABLE webhook_delivery DROP COLUMN lost;
 
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -122,7 +122,7 @@ class EventHub:
             position = event.position
             yield event
         # From here to the registration nothing is awaited: no event can slip between.
-        if self.epoch != epoch:
+        if epoch not in {0, self.epoch}:
             raise FeedRestarted
         reader = EventReader(max(position, self.position), types, self._queue_size)
         self._readers.setdefault(program_id, set()).add(reader)

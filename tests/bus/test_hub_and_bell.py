@@ -224,6 +224,7 @@ async def test_an_older_state_ends_every_reader_and_wakes_every_watcher() -> Non
     hub = EventHub(store, poll_seconds=0.01)
     await hub.start()
     try:
+        assert await hub.follow_epoch() == 1
         reader = hub.subscribe(1)
         assert await anext(reader) == Reached(3)
         watcher = hub.watch(1)

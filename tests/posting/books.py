@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
 from app.chain.logs import LogPlace, Settled, TokenTransfer
@@ -15,6 +16,7 @@ from app.domain.postings import MovementDirection
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
 from app.services.affiliates.change_affiliates import SetAffiliateStatus, set_affiliate_status
+from app.services.audit import audit_event
 from app.services.execute import execute
 from app.services.programs.terms import SetTerms, set_terms
 from app.services.settlement.findings import FoundItem, SettledItem, TreasuryTransfer
@@ -23,7 +25,7 @@ from app.store.chain import consumption, watching
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.chain.watching import WatchLease
-from app.store.database import Database
+from app.store.database import Database, UnitOfWork
 from tests.invariants import violations
 from tests.services.world import (
     CHAIN_ID,
@@ -131,7 +133,12 @@ class Books:
 
     def post(self, items: Sequence[FoundItem], *, completes_block: bool = True) -> bool:
         """Posts them as one final transaction of the current block."""
-        work = FinalWork(
+        work = self.final_work(items, completes_block=completes_block)
+        return self.runner.run(self._post(work))
+
+    def final_work(self, items: Sequence[FoundItem], *, completes_block: bool = True) -> FinalWork:
+        """They are one final transaction of the current block."""
+        return FinalWork(
             program=self.program,
             place=SettlementPlace(
                 CHAIN_ID, None, self.block.to_bytes(32), self.block, self._block_hash()
@@ -140,7 +147,6 @@ class Books:
             items=items,
             completes_block=completes_block,
         )
-        return self.runner.run(self._post(work))
 
     def rewind(self) -> None:
         """As if the last block had not been noted as complete."""
@@ -204,8 +210,12 @@ class Books:
             row |= {"amount": asked.amount, "currency": "USDC", "signature": "00"}
             row |= {"nonce": "00" * 32, "valid_after": 0, "valid_before": 2**40}
             row |= {"contract_wallet": False}
-        [accepted] = await self.fetch(_ACCEPT, self.program.id, [row], self.now)
-        assert accepted["count"] == 1
+
+        async def accept(unit: UnitOfWork) -> None:
+            assert await unit.connection.fetchval(_ACCEPT, self.program.id, [row], self.now) == 1
+            unit.record(audit_event([UUID(row["id"])], self.now))
+
+        await execute(self.admin, self.world.bells, self.program.id, accept)
 
     async def _post(self, work: FinalWork) -> bool:
         post = partial(post_transaction, lease=self.lease, work=work, at=self.now)

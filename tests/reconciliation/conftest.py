@@ -7,8 +7,8 @@ import pytest
 
 from app.store.database import Database
 from tests.fixtures.databases import Database as OwnDatabase
+from tests.posting.changing_books import ChangingBooks
 from tests.reconciliation.reconciled import Reconciled
-from tests.reconciliation.sealed_books import SealedBooks
 from tests.services.world import World
 
 
@@ -40,6 +40,6 @@ def reconciled(pools: tuple[asyncio.Runner, list[Database]]) -> Reconciled:
 
 def _open(pools: tuple[asyncio.Runner, list[Database]]) -> Reconciled:
     runner, (api, worker, admin) = pools
-    lived = Reconciled(SealedBooks(runner, World(api), worker, admin))
+    lived = Reconciled(ChangingBooks(runner, World(api), worker, admin))
     lived.open()
     return lived

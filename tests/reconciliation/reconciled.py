@@ -18,7 +18,7 @@ from app.services.reconciliation.ask import ask_for_run
 from app.store.database import ReadSession
 from app.store.reconciliation.scopes import read_scope
 from tests.posting.books import Asked
-from tests.reconciliation.sealed_books import SealedBooks
+from tests.posting.changing_books import ChangingBooks
 from tests.services.world import wallet
 
 TERMS = TermsText(
@@ -49,7 +49,7 @@ Found = list[tuple[str, str]]
 class Reconciled:
     """Books, and runs over them. Several programs share the database."""
 
-    books: SealedBooks
+    books: ChangingBooks
     run_id: UUID | None = None
 
     @property
@@ -60,11 +60,12 @@ class Reconciled:
         """A program with three affiliates below each other and a user below them, who has paid twice; one payment is
         reversed in part, and what that left is payable. Everything is rolled up and sealed.
         """
-        books, codes = self.books, dict[int, str]()
+        books = self.books
         books.open(TERMS)
         self.line: list[int] = []
+        self.codes: dict[int, str] = {}
         for _ in range(3):
-            self.line.append(books.affiliate(self.line[-1] if self.line else None, codes))
+            self.line.append(books.affiliate(self.line[-1] if self.line else None, self.codes))
         self.payer = wallet()
         self.settle(books.accept(self.payer, 0, 1, registration=True, referrer=self.line[-1]))
         self.paid = [self.pay(1_000_000), self.pay(2_000_003)]

@@ -1,0 +1,82 @@
+"""`sge reconcile`: a table that people read, and an exit code that machines do."""
+
+import asyncio
+from io import StringIO
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from app.domain.clock import real_clock
+from app.store.reads.reconciliation import CheckRow, RunRow
+from sge.cli import command_line
+from sge.reconciliation_report import ReconciliationReport, show
+from tests.fixtures.databases import Database
+from tests.sge.environment import complete_environment
+from tests.storage.seeds import add_program
+
+_POSTED_THROUGH = "INSERT INTO consumed_through VALUES (31337, $1, 7, sha256(''), NULL, now())"
+_ACCOUNT = """
+INSERT INTO account (program_id, currency, kind, debits, credits, created_at) VALUES ($1, 'USD', 'PROGRAM', 1, 1, now())
+"""
+
+
+@pytest.fixture(autouse=True)
+def _away_from_any_dotenv(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def environment(database: Database, redis_url: str) -> dict[str, str]:
+    return complete_environment(database, redis_url)
+
+
+def sge(environment: dict[str, str], *arguments: str) -> Result:
+    return CliRunner().invoke(command_line(["reconcile"]), list(arguments), env=environment)
+
+
+async def _bent(database: Database) -> None:
+    """A program with an account whose money was never moved."""
+    superuser = await asyncpg.connect(database.superuser_dsn)
+    program = await add_program(superuser, "bent")
+    await superuser.execute(_POSTED_THROUGH, program.id)
+    await superuser.execute("ALTER TABLE account DISABLE TRIGGER ALL")
+    await superuser.execute(_ACCOUNT, program.id)
+    await superuser.close()
+
+
+def test_what_the_database_says_counts_though_the_node_is_away(
+    environment: dict[str, str], database: Database
+) -> None:
+    asyncio.run(_bent(database))
+    done = sge(environment, "reconcile", "bent", "--full")
+    assert done.exit_code == 2, done.output
+    assert "STORED_BALANCES" in done.output
+    assert "DIFFERS" in done.output
+    assert "CRITICAL BALANCE_DRIFT dis_" in done.output
+    assert "(expected debits 0, credits 0, actual debits 1, credits 1)" in done.output
+    assert "failed: chain 31337" in done.output
+
+
+def test_a_program_that_is_not_there(environment: dict[str, str]) -> None:
+    done = sge(environment, "reconcile", "nobody")
+    assert done.exit_code == 2
+    assert "there is no program nobody" in done.output
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("CLEAN", "CLEAN. Everything agrees."), ("DISCREPANCIES", "docs/reconciliation.md")],
+)
+def test_a_report_says_what_to_do(status: str, said: str) -> None:
+    now = real_clock()
+    run = RunRow(1, UUID(int=5), status, now, now, 7, b"", None)
+    check = CheckRow("TRIAL_BALANCE", status == "CLEAN", 1_234_567, "0 wrong", "0 wrong")
+    written = StringIO()
+    show(Console(file=written, width=120), "acme", ReconciliationReport(run, [check], []))
+    assert "acme at block 7" in written.getvalue()
+    assert "1,234,567" in written.getvalue()
+    assert said in written.getvalue()

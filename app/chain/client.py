@@ -1,7 +1,7 @@
 """One EVM chain, as the rest of the product talks to it. Nothing here signs or decides."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 from app.chain.chain_data import (
     Block,
@@ -14,16 +14,19 @@ from app.chain.chain_data import (
     decode_receipt,
 )
 from app.chain.node_errors import ChainError, NoAnswer, NodeError
+from app.chain.read_requests import (
+    BlockRef,
+    BlockTag,
+    block_word,
+    call_object,
+    chunks,
+    chunks_by_bytes,
+    log_query,
+    portions,
+)
 from app.chain.rpc import Request, Rpc
 
-BlockTag = Literal["latest", "pending", "safe", "finalized", "earliest"]
-BlockRef = int | BlockTag | bytes
-"""A block by its number, by a tag, or by its hash: then whatever is not in the chain answers nothing (EIP-1898)."""
-
 _TIMEOUT_SECONDS = 10.0
-_BATCH_REQUESTS = 200
-# Eight transactions of the largest size; more in one body is refused by some nodes.
-_BATCH_BYTES = 1_000_000
 
 
 class Chain:
@@ -65,7 +68,7 @@ class Chain:
 
     async def get_block(self, block: int | BlockTag) -> Block | None:
         """A block's header; None when the node has no such block (yet)."""
-        raw = await self._rpc.request("eth_getBlockByNumber", _block(block), False)
+        raw = await self._rpc.request("eth_getBlockByNumber", block_word(block), False)
         return None if raw is None else decode_block(raw)
 
     async def get_blocks(self, numbers: Sequence[int]) -> list[Block | None]:
@@ -83,7 +86,7 @@ class Chain:
         topics: Sequence[str | Sequence[str] | None] = (),
     ) -> list[ChainLog]:
         """Logs of the blocks first to last, both included, in block and log order. May raise RangeTooLarge."""
-        query = _log_query(first, last, addresses, topics)
+        query = log_query(first, last, addresses, topics)
         return [decode_log(raw) for raw in await self._rpc.request("eth_getLogs", query)]
 
     async def get_logs_below(
@@ -101,7 +104,7 @@ class Chain:
         raw_block, raw_logs = await self._many(
             [
                 Request("eth_getBlockByNumber", (hex(number), False)),
-                Request("eth_getLogs", (_log_query(first, last, addresses, topics),)),
+                Request("eth_getLogs", (log_query(first, last, addresses, topics),)),
             ]
         )
         if raw_block is None or decode_block(raw_block).hash != block_hash:
@@ -118,7 +121,9 @@ class Chain:
         gas: int | None = None,
     ) -> bytes:
         """What a contract returns (eth_call). Raises ExecutionReverted with its data."""
-        answer = await self._rpc.request("eth_call", _call(to, data, sender, gas), _block(block))
+        answer = await self._rpc.request(
+            "eth_call", call_object(to, data, sender, gas), block_word(block)
+        )
         return bytes.fromhex(answer[2:])
 
     async def call_batch(
@@ -131,9 +136,9 @@ class Chain:
     ) -> list[bytes | NodeError]:
         """Several eth_calls, (contract, data) each: what they return, or why not, in order."""
         answers: list[bytes | NodeError] = []
-        for part in _parts(calls):
+        for part in portions(calls):
             chunk = [
-                Request("eth_call", (_call(to, data, sender, gas), _block(block)))
+                Request("eth_call", (call_object(to, data, sender, gas), block_word(block)))
                 for to, data in part
             ]
             answers.extend(_bytes_or_error(raw) for raw in await self._rpc.batch(chunk))
@@ -145,7 +150,7 @@ class Chain:
         A chunk without an answer ends it: NoAnswer for each transaction from there on, whose fate is unknown.
         """
         outcomes: list[bytes | ChainError] = []
-        for chunk in _chunks_by_bytes(raws):
+        for chunk in chunks_by_bytes(raws):
             requests = [Request("eth_sendRawTransaction", ("0x" + raw.hex(),)) for raw in chunk]
             try:
                 answers = await self._rpc.batch(requests)
@@ -169,14 +174,35 @@ class Chain:
 
     async def nonce(self, address: str, block: int | BlockTag = "latest") -> int:
         """How many transactions the address has sent, as of a block or with what waits ("pending")."""
-        return int(await self._rpc.request("eth_getTransactionCount", address, _block(block)), 16)
+        return int(
+            await self._rpc.request("eth_getTransactionCount", address, block_word(block)), 16
+        )
+
+    async def nonces(self, addresses: Sequence[str], block: int | BlockTag) -> list[int]:
+        """The same of several addresses, in order, in batches."""
+        answers = await self._many(
+            [Request("eth_getTransactionCount", (one, block_word(block))) for one in addresses]
+        )
+        return [int(raw, 16) for raw in answers]
+
+    async def holdings(self, addresses: Sequence[str]) -> list[tuple[int, int]]:
+        """Wei and nonce of each address at the head, in order, in batches."""
+        answers = await self._many(
+            [
+                Request(method, (one, "latest"))
+                for one in addresses
+                for method in ("eth_getBalance", "eth_getTransactionCount")
+            ]
+        )
+        numbers = [int(raw, 16) for raw in answers]
+        return list(zip(numbers[::2], numbers[1::2], strict=True))
 
     async def balance(self, address: str, block: int | BlockTag = "latest") -> int:
         """Wei."""
-        return int(await self._rpc.request("eth_getBalance", address, _block(block)), 16)
+        return int(await self._rpc.request("eth_getBalance", address, block_word(block)), 16)
 
     async def code(self, address: str, block: int | BlockTag = "latest") -> bytes:
-        answer = await self._rpc.request("eth_getCode", address, _block(block))
+        answer = await self._rpc.request("eth_getCode", address, block_word(block))
         return bytes.fromhex(answer[2:])
 
     async def codes(self, addresses: Sequence[str]) -> list[bytes]:
@@ -188,7 +214,7 @@ class Chain:
 
     async def _many(self, requests: Sequence[Request]) -> list[Any]:
         results: list[Any] = []
-        for chunk in _chunks(requests):
+        for chunk in chunks(requests):
             for raw in await self._rpc.batch(chunk):
                 if isinstance(raw, NodeError):
                     raise raw
@@ -198,60 +224,3 @@ class Chain:
 
 def _bytes_or_error(answer: Any) -> bytes | NodeError:
     return answer if isinstance(answer, NodeError) else bytes.fromhex(answer[2:])
-
-
-def _log_query(
-    first: int,
-    last: int,
-    addresses: Sequence[str] | None,
-    topics: Sequence[str | Sequence[str] | None],
-) -> dict[str, Any]:
-    query: dict[str, Any] = {"fromBlock": hex(first), "toBlock": hex(last)}
-    if addresses is not None:
-        query["address"] = list(addresses)
-    if topics:
-        query["topics"] = list(topics)
-    return query
-
-
-def _block(block: BlockRef) -> str | dict[str, Any]:
-    if isinstance(block, bytes):
-        return {"blockHash": "0x" + block.hex(), "requireCanonical": True}
-    return hex(block) if isinstance(block, int) else block
-
-
-def _call(to: str, data: bytes, sender: str | None, gas: int | None) -> dict[str, str]:
-    call = {"to": to, "data": "0x" + data.hex()}
-    if sender is not None:
-        call["from"] = sender
-    if gas is not None:
-        call["gas"] = hex(gas)
-    return call
-
-
-def _chunks(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
-    for start in range(0, len(requests), _BATCH_REQUESTS):
-        yield requests[start : start + _BATCH_REQUESTS]
-
-
-def _parts(calls: Sequence[tuple[str, bytes]]) -> Iterator[Sequence[tuple[str, bytes]]]:
-    """A simulated multi-send has as many bytes as a transaction, so calls are portioned by size too."""
-    start = 0
-    for chunk in _chunks_by_bytes([data for _, data in calls]):
-        for offset in range(0, len(chunk), _BATCH_REQUESTS):
-            end = start + min(_BATCH_REQUESTS, len(chunk) - offset)
-            yield calls[start:end]
-            start = end
-
-
-def _chunks_by_bytes(raws: Sequence[bytes]) -> Iterator[list[bytes]]:
-    chunk: list[bytes] = []
-    size = 0
-    for raw in raws:
-        if chunk and size + 2 * len(raw) > _BATCH_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(raw)
-        size += 2 * len(raw)  # hexadecimal
-    if chunk:
-        yield chunk

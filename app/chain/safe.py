@@ -12,8 +12,8 @@ from app.chain.abi_words import (
     selector,
 )
 from app.chain.chain_data import Block
-from app.chain.client import BlockRef, BlockTag
 from app.chain.node_errors import NodeError
+from app.chain.read_requests import BlockRef, BlockTag
 from app.domain.money import Currency
 from app.domain.treasury import SUPPORTED_SAFE_VERSIONS, SafeReading, TreasuryReading
 

@@ -17,8 +17,8 @@ from app.chain.abi_words import (
     selector,
 )
 from app.chain.address import checksum_address
-from app.chain.client import BlockRef
 from app.chain.node_errors import NodeError
+from app.chain.read_requests import BlockRef
 from app.domain.treasury import SafeConfiguration
 
 _OWNERS = selector("getOwners()")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.chain.abi_words import WORD, UnexpectedAnswer, address_word, read_uint, selector
-from app.chain.client import BlockTag
 from app.chain.gas import MAX_TRANSACTION_GAS
 from app.chain.multi_send_code import is_multi_send
 from app.chain.node_errors import ChainError, ExecutionReverted, NodeError
 from app.chain.payout_content import Recipient, multi_send, require_payable, transfer_data
+from app.chain.read_requests import BlockTag
 from app.chain.revert_reason import revert_reason
 from app.chain.safe_execution import execution_gas
 from app.domain.payouts import USUAL_PAYOUTS

@@ -41,6 +41,22 @@ def _signed(nonce: int, *, key: str = _KEY, fee: int = 10**10, value: int = 0) -
     return bytes(Account.sign_transaction(transaction, key).raw_transaction)
 
 
+async def test_many_accounts_are_read_in_one_request(anvil: Anvil) -> None:
+    sender, other = Account.from_key(_KEY).address, "0x" + "12" * 20
+    async with Chain(CHAIN_ID, [anvil.url]) as chain:
+        [sent] = await chain.send_raw_batch([_signed(await chain.nonce(sender))])
+        assert isinstance(sent, bytes)
+        anvil.call("evm_mine")
+        addresses = [other, sender]
+        nonces = await chain.nonces(addresses, "latest")
+        assert nonces == [await chain.nonce(one) for one in addresses]
+        assert await chain.nonces(addresses, await chain.block_number() - 1) == nonces
+        held = await chain.holdings(addresses)
+        assert held == [(await chain.balance(one), await chain.nonce(one)) for one in addresses]
+        assert held[0] == (0, 0)
+        assert await chain.holdings([]) == []
+
+
 async def test_blocks_nonces_and_receipts_are_read(anvil: Anvil) -> None:
     async with Chain(CHAIN_ID, [anvil.url]) as chain:
         sender = Account.from_key(_KEY).address

@@ -28,9 +28,8 @@ async def check_lanes(database: Database, bells: Bells, chain: Chain, clock: Clo
     """
     async with database.read(None) as session:
         found = await lanes.looks(session, chain.chain_id)
-    for lane in found:
-        balance = await chain.balance(lane.relayer)
-        used = await chain.nonce(lane.relayer)
+    held = await chain.holdings([lane.relayer for lane in found])
+    for lane, (balance, used) in zip(found, held, strict=True):
         store = partial(_store, lane=lane, balance=balance, used=used, now=clock())
         await execute(database, bells, None, store)
         _tell(chain, clock, lane, balance)

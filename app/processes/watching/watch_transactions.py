@@ -106,12 +106,10 @@ async def _used_nonces(
     watch: Watch, open_ones: Sequence[OpenTransaction], block: int
 ) -> dict[str, int]:
     """How many nonces each relayer has used up to the block."""
+    relayers = sorted({one.relayer for one in open_ones})
     if block < 0:
-        return {one.relayer: 0 for one in open_ones}
-    return {
-        relayer: await watch.chain.nonce(relayer, block)
-        for relayer in sorted({one.relayer for one in open_ones})
-    }
+        return dict.fromkeys(relayers, 0)
+    return dict(zip(relayers, await watch.chain.nonces(relayers, block), strict=True))
 
 
 async def _receipts(

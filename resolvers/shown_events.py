@@ -46,6 +46,7 @@ _IDS_IN_DATA: dict[str, IdPrefix] = {
     "clawsBack": IdPrefix.COMMISSION,
     "reversal": IdPrefix.REVERSAL,
     "adjustment": IdPrefix.BALANCE_ADJUSTMENT,
+    "discrepancy": IdPrefix.DISCREPANCY,
     "journals": IdPrefix.LEDGER_TRANSACTION,
     "delivery": IdPrefix.WEBHOOK_DELIVERY,
 }

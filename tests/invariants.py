@@ -74,7 +74,7 @@ RULES = (
         "5 CONFIRMED means exactly one settlement": """
         SELECT s.program_id, s.intent_id FROM intent_state s
          WHERE (s.status = 'CONFIRMED') <> (1 = (SELECT count(*) FROM settlement x
-                WHERE x.program_id = s.program_id AND x.intent_id = s.intent_id AND x.undone_at IS NULL))""",
+                WHERE x.program_id = s.program_id AND x.intent_id = s.intent_id))""",
         "5 a settlement that moved money has its journal": """
         SELECT x.program_id, x.id FROM settlement x
           LEFT JOIN journal j ON j.program_id = x.program_id AND j.id = x.journal_id

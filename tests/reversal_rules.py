@@ -28,17 +28,21 @@ REVERSAL_RULES = {
         SELECT b.program_id, b.id FROM commission b
           JOIN commission c ON c.program_id = b.program_id AND c.id = b.claws_back
           LEFT JOIN reversal r ON r.program_id = b.program_id AND r.id = b.reversal_id
-         WHERE c.claws_back IS NOT NULL OR r.amount IS DISTINCT FROM b.base OR r.at IS DISTINCT FROM b.accrued_at
-            OR r.settlement_id IS DISTINCT FROM b.settlement_id
+          JOIN settlement s ON s.program_id = b.program_id AND s.id = b.settlement_id
+         WHERE c.claws_back IS NOT NULL
+            OR (r.amount, r.at, r.settlement_id) IS DISTINCT FROM (b.base, b.accrued_at, b.settlement_id)
+               AND (b.reversal_id, s.undone_at) IS DISTINCT FROM (NULL, b.accrued_at)
             OR (b.settlement_id, b.affiliate_id, b.level, b.rate_bps, b.terms_version, b.currency)
                IS DISTINCT FROM
                (c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.currency)""",
     "6 what is clawed back is in proportion to what is reversed": """
         SELECT program_id, id FROM (
-          SELECT c.program_id, c.id, c.status, c.amount, c.base, coalesce(sum(r.amount), 0) AS reversed,
+          SELECT c.program_id, c.id, c.status, c.amount, c.base,
+                 CASE WHEN bool_or(s.undone_at IS NOT NULL) THEN c.base ELSE coalesce(sum(r.amount), 0) END AS reversed,
                  (SELECT coalesce(-sum(b.amount), 0) FROM commission b
                    WHERE b.program_id = c.program_id AND b.claws_back = c.id) AS clawed
             FROM commission c
+            JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id
             LEFT JOIN reversal r ON r.program_id = c.program_id AND r.settlement_id = c.settlement_id
            WHERE c.claws_back IS NULL GROUP BY c.program_id, c.id) c
          WHERE c.clawed <> div(c.amount * c.reversed, c.base)
@@ -46,6 +50,9 @@ REVERSAL_RULES = {
     "6 only a reversal of all, or an adjustment, reverses a commission": """
         SELECT c.program_id, c.id FROM commission c
          WHERE c.status = 'REVERSED'
+           AND NOT (c.claws_back IS NULL AND EXISTS (
+                    SELECT FROM settlement s
+                     WHERE s.program_id = c.program_id AND s.id = c.settlement_id AND s.undone_at IS NOT NULL))
            AND NOT (c.claws_back IS NULL
                     AND c.base = (SELECT sum(r.amount) FROM reversal r
                                    WHERE r.program_id = c.program_id AND r.settlement_id = c.settlement_id))

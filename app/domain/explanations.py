@@ -34,9 +34,19 @@ _FOR_MONEY = {
 }
 
 
-def explanations_of(kind: DiscrepancyKind, *, in_suspense: bool) -> tuple[Explanation, ...]:
-    """What may be said of a discrepancy of this kind; money in SUSPENSE has to come out of it."""
-    return _FOR_MONEY.get(kind, ()) if in_suspense else (Explanation.NO_POSTING,)
+def explanations_of(
+    kind: DiscrepancyKind, *, in_suspense: bool, undoable: bool
+) -> tuple[Explanation, ...]:
+    """What may be said of a discrepancy of this kind; money in SUSPENSE has to come out of it. undoable: it is about a
+    settlement whose log is gone.
+    """
+    if in_suspense:
+        return _FOR_MONEY.get(kind, ())
+    return (
+        (Explanation.UNDO_SETTLEMENT, Explanation.NO_POSTING)
+        if undoable
+        else (Explanation.NO_POSTING,)
+    )
 
 
 def explaining_journal(

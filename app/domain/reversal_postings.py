@@ -1,6 +1,7 @@
 """The journals of what is taken back: a settlement reversed in part or whole, a terminated affiliate's balance adjusted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.domain.postings import (
     AccountKind,
     Journal,
     JournalKind,
+    Movement,
     Transfer,
 )
 
@@ -21,6 +23,7 @@ FEE_RETURNED = "platform_fee_returned"
 CLAWBACK = "commission_clawback"
 FORFEIT = "balance_forfeit"
 WRITE_OFF = "balance_write_off"
+UNDONE = "settlement_undone"
 
 
 def reversal_journal(
@@ -52,6 +55,42 @@ def reversal_journal(
         effective_at=effective_at,
         transfers=tuple(lines),
         reverses=reverses,
+    )
+
+
+def undoing_journal(
+    discrepancy_id: UUID,
+    user_id: int,
+    movement: Movement,
+    fee: Money,
+    shares: Sequence[tuple[int, Money]],
+    *,
+    reverses: int,
+    note: str,
+    effective_at: datetime,
+) -> Journal:
+    """The mirror of a settlement that the chain took back: nobody paid, so nobody is owed a refund. fee, shares: what
+    earlier reversals have left of them.
+
+    movement: what brought the money, claimed again as undone.
+    """
+    payer = Account(AccountKind.USER, user_id)
+    lines = [Transfer(UNDONE, movement.amount, PROGRAM, payer)]
+    if fee.units:
+        lines.append(Transfer(FEE_RETURNED, fee, PLATFORM, PROGRAM))
+    lines.extend(
+        Transfer(CLAWBACK, amount, Account(AccountKind.AFFILIATE, affiliate_id), PROGRAM)
+        for affiliate_id, amount in shares
+    )
+    return Journal(
+        public_id=new_id(),
+        kind=JournalKind.REVERSAL,
+        reference=str(discrepancy_id),
+        effective_at=effective_at,
+        transfers=tuple(lines),
+        movements=(replace(movement, undone=True),),
+        reverses=reverses,
+        description=note,
     )
 
 

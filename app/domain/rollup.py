@@ -112,7 +112,7 @@ def _add(sums: Additions, event: Event) -> None:
     match event.name:
         case "settlement.confirmed":
             _add_settlement(sums, event)
-        case "settlement.reversed":
+        case "settlement.reversed" | "settlement.undone":
             _take_back(sums, event)
         case "affiliate.registered":
             _add_member(sums, event)
@@ -159,6 +159,8 @@ def _add_settlement(sums: Additions, event: Event) -> None:
 def _take_back(sums: Additions, event: Event) -> None:
     """In the month of the reversal: months that are over keep their numbers."""
     data = event.data
+    if data["amount"] is None:
+        return
     clawed_back = [-int(line["clawedBack"]) for line in data["internal"]["upline"]]
     _add_amounts(sums, event, -int(data["amount"]), clawed_back)
 

@@ -22,8 +22,12 @@ UPDATE program SET status = 'PAUSED', pause_reason = $2, paused_by = $3, paused_
  WHERE id = $1 AND status = 'ACTIVE'
 RETURNING version, public_id
 """
+# Undoable: about a settlement, by its id (app/domain/chain_proof/settlements.py), and not undone.
 _LOCK = """
-SELECT kind, reference, resolved_at FROM discrepancy WHERE program_id = $1 AND id = $2 FOR UPDATE
+SELECT d.kind, d.reference, d.resolved_at,
+       (SELECT s.id FROM settlement s WHERE s.program_id = d.program_id AND s.id = CASE WHEN length(d.reference) = 36 AND d.reference ~ '^[0-9a-f-]{36}$' THEN d.reference::uuid END
+           AND s.undone_at IS NULL AND s.chain_id IS NOT NULL AND d.kind = 'SETTLEMENT_NOT_ON_CHAIN') AS undoable
+  FROM discrepancy d WHERE d.program_id = $1 AND d.id = $2 FOR UPDATE OF d
 """
 # What put the money into SUSPENSE names the same log.
 _SUSPENDED = """
@@ -79,12 +83,15 @@ async def pause_program(
 
 @dataclass(frozen=True, slots=True)
 class DiscrepancyToResolve:
-    """suspense: the amount that waits in SUSPENSE because of it; None when none does."""
+    """suspense: the amount that waits in SUSPENSE because of it; None when none does. undoable: the settlement whose log
+    is gone; None when it is about something else.
+    """
 
     id: UUID
     kind: DiscrepancyKind
     resolved: bool
     suspense: Money | None
+    undoable: UUID | None
 
 
 async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> DiscrepancyToResolve | None:
@@ -99,7 +106,9 @@ async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> Discrepanc
             _SUSPENDED, unit.program_id, _JOURNALS[kind], row["reference"]
         )
     suspense = None if found is None else Money(found["amount"], found["currency"])
-    return DiscrepancyToResolve(discrepancy_id, kind, row["resolved_at"] is not None, suspense)
+    return DiscrepancyToResolve(
+        discrepancy_id, kind, row["resolved_at"] is not None, suspense, row["undoable"]
+    )
 
 
 async def resolve(

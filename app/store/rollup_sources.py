@@ -43,9 +43,20 @@ SELECT c.program_id, i.upline[c.level], s.currency, {_MONTH.format("s.confirmed_
 """
 # What reversals took of each commission follows from the parts alone: floor-cumulative, as app/domain/reversals.py has it.
 _TAKEN = "div(c.amount * (r.taken_before + r.amount), s.amount) - div(c.amount * r.taken_before, s.amount)"
+# The chain takes all that reversals had left; its mirror is the journal that no reversal posted.
+_TAKINGS = """(
+SELECT v.program_id, v.settlement_id, v.amount, v.taken_before, v.currency, v.at, v.journal_id FROM reversal v
+UNION ALL
+SELECT u.program_id, u.id, u.amount - coalesce(v.taken, 0), coalesce(v.taken, 0), u.currency, u.undone_at, j.id
+  FROM settlement u
+  JOIN journal j ON j.program_id = u.program_id AND j.reverses = u.journal_id
+       AND NOT EXISTS (SELECT FROM reversal v WHERE v.program_id = j.program_id AND v.journal_id = j.id)
+  LEFT JOIN LATERAL (SELECT sum(v.amount) AS taken FROM reversal v
+                      WHERE v.program_id = u.program_id AND v.settlement_id = u.id) v ON true
+ WHERE u.undone_at IS NOT NULL)"""
 _REVERSED = f"""
 SELECT s.program_id, up.id, s.currency, {_MONTH.format("r.at")}, up.level, 0, 0, -sum(r.amount), -sum(coalesce({_TAKEN}, 0))
-  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  FROM {_TAKINGS} r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
  CROSS JOIN LATERAL unnest(i.upline) WITH ORDINALITY AS up (id, level)
   LEFT JOIN commission c ON c.program_id = s.program_id AND c.settlement_id = s.id AND c.level = up.level
@@ -102,7 +113,7 @@ UNION ALL
 SELECT r.program_id, date_trunc('minute', j.posted_at, 'UTC'), r.currency, -sum(r.amount),
        -sum((SELECT coalesce(sum({_TAKEN}), 0) FROM commission c
               WHERE c.program_id = s.program_id AND c.settlement_id = s.id AND c.claws_back IS NULL))
-  FROM reversal r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
+  FROM {_TAKINGS} r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
   JOIN journal j ON j.program_id = r.program_id AND j.id = r.journal_id
  WHERE {_OF_PROGRAM.format("r.program_id")}
  GROUP BY 1, 2, 3

@@ -67,7 +67,7 @@ safe_signature               is      s       s       -
 safe_transaction             isu     isu     s       -
 safe_transaction_transition  is      is      s       -
 seal                         s       is      s       -
-settlement                   s       isu     s       -
+settlement                   su      isu     s       -
 signed_copy                  s       isu     s       -
 state_move                   s       s       s       -
 terms                        is      s       s       -
@@ -106,6 +106,7 @@ COLUMNS = {
         "safe_transaction",
     ): "status death death_reason holding holds version simulated_at simulated_block simulated_passed"
     " simulated_refused gas_estimate waiting waiting_code",
+    ("sge_api", "settlement"): "undone_at",
     ("sge_api", "treasury"): "owners threshold nonce safe_version read_at",
     ("sge_api", "webhook_delivery"): "status failures next_attempt_at lost",
     (

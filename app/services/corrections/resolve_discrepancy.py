@@ -13,6 +13,7 @@ from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
+from app.services.corrections.undo_settlement import Undoing, undo_settlement
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
 from app.store.discrepancies import DiscrepancyToResolve
@@ -59,6 +60,10 @@ async def resolve_discrepancy(
     journal_id = None
     if found.suspense is not None:
         journal_id = await _post(unit, authority, command, found.suspense, now)
+    elif command.explanation is Explanation.UNDO_SETTLEMENT:
+        assert found.undoable is not None
+        undoing = Undoing(found.id, found.undoable, authority.actor, command.note)
+        journal_id = await undo_settlement(unit, authority.program_id, undoing, now)
     await store.resolve(
         unit, found.id, authority.actor, command.note, journal_id=journal_id, at=now
     )
@@ -67,7 +72,9 @@ async def resolve_discrepancy(
 
 
 def _check_explanation(found: DiscrepancyToResolve, command: ResolveDiscrepancy) -> None:
-    possible = explanations_of(found.kind, in_suspense=found.suspense is not None)
+    possible = explanations_of(
+        found.kind, in_suspense=found.suspense is not None, undoable=found.undoable is not None
+    )
     if command.explanation not in possible:
         fitting = " or ".join(possible)
         raise Refusal(

@@ -1,6 +1,6 @@
 """What subscribers, rollups and the audit trail are told of a reversal (docs/events.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,8 +32,7 @@ async def tell_reversed(unit: UnitOfWork, done: Reversed, now: datetime) -> None
     unit.record(
         NewEvent(EventType.SETTLEMENT, "settlement.reversed", settlement_id, version, now, {**data})
     )
-    for event in _commission_events(done, now):
-        unit.record(event)
+    tell_taken_back(unit, settlement_id, str(new.id), done.taken, versions=done.versions, now=now)
     before = {"reversed": str(new.taken_before)}
     after = {
         "reversed": str(new.taken_before + new.amount.units),
@@ -49,7 +48,6 @@ async def tell_reversed(unit: UnitOfWork, done: Reversed, now: datetime) -> None
 
 def _data(done: Reversed) -> dict[str, Any]:
     new = done.new
-    taken = {earned.level: amount.units for earned, amount in done.taken.shares}
     return {
         "v": 1,
         "reversal": str(new.id),
@@ -59,18 +57,41 @@ def _data(done: Reversed) -> dict[str, Any]:
         "reversed": str(new.taken_before + new.amount.units),
         "month": new.at.strftime("%Y-%m"),
         "reversedAt": new.at.isoformat(),
-        "internal": {
-            "upline": [
-                {"affiliate": affiliate_id, "level": level, "clawedBack": str(taken.get(level, 0))}
-                for level, affiliate_id in enumerate(done.settlement.upline, 1)
-            ],
-        },
+        "internal": {"upline": shares_by_level(done.settlement.upline, done.taken)},
     }
 
 
-def _commission_events(done: Reversed, now: datetime) -> Iterator[NewEvent]:
-    settlement, reversal = str(done.settlement.id), str(done.new.id)
-    for earned in done.taken.reversed:
+def tell_taken_back(
+    unit: UnitOfWork,
+    settlement: str,
+    reversal: str | None,
+    taken: TakenBack,
+    *,
+    versions: Mapping[UUID, int],
+    now: datetime,
+) -> None:
+    """commission.reversed or commission.clawed_back for each share. reversal: None when the chain took the settlement back."""
+    for event in _commission_events(settlement, reversal, taken, versions, now):
+        unit.record(event)
+
+
+def shares_by_level(upline: Sequence[int], taken: TakenBack) -> list[dict[str, Any]]:
+    """For rollups: the whole stored upline, with what each level gives back."""
+    given = {earned.level: amount.units for earned, amount in taken.shares}
+    return [
+        {"affiliate": affiliate_id, "level": level, "clawedBack": str(given.get(level, 0))}
+        for level, affiliate_id in enumerate(upline, 1)
+    ]
+
+
+def _commission_events(
+    settlement: str,
+    reversal: str | None,
+    taken: TakenBack,
+    versions: Mapping[UUID, int],
+    now: datetime,
+) -> Iterator[NewEvent]:
+    for earned in taken.reversed:
         data = {
             "v": 1,
             "affiliate": str(earned.affiliate_public_id),
@@ -80,11 +101,11 @@ def _commission_events(done: Reversed, now: datetime) -> Iterator[NewEvent]:
             "amount": str(earned.amount.units),
             "currency": earned.amount.currency,
         }
-        version = done.versions[earned.id]
+        version = versions[earned.id]
         yield NewEvent(
             EventType.COMMISSION, "commission.reversed", str(earned.id), version, now, data
         )
-    for clawback in done.taken.clawbacks:
+    for clawback in taken.clawbacks:
         earned = clawback.earned
         data = {
             "v": 1,

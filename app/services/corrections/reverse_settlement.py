@@ -18,7 +18,7 @@ from app.services.corrections.reversal_events import Reversed, tell_reversed
 from app.services.operation_keys import claim_operation
 from app.store.database import UnitOfWork
 from app.store.ledger import clawbacks, reversals
-from app.store.ledger.clawbacks import Cause
+from app.store.ledger.clawbacks import Cause, TakenPart
 from app.store.ledger.posting import post
 from app.store.ledger.reversals import NewReversal, ReversibleSettlement
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
@@ -187,7 +187,8 @@ async def _move(
 ) -> dict[UUID, int]:
     """The commissions; returns the versions of those that are reversed themselves."""
     if taken.clawbacks:
-        await clawbacks.insert_clawbacks(unit, new, taken.clawbacks, cause)
+        part = TakenPart(new.settlement_id, new.id, new.amount, new.at)
+        await clawbacks.insert_clawbacks(unit, part, taken.clawbacks, cause)
     if not taken.reversed:
         return {}
     return await clawbacks.reverse_commissions(unit, [one.id for one in taken.reversed], cause)

@@ -40,7 +40,7 @@ _START = """
 UPDATE consumed_through c SET stopped = NULL, updated_at = $2
   FROM (SELECT chain_id, program_id, stopped FROM consumed_through
          WHERE program_id = $1 AND stopped IS NOT NULL FOR UPDATE) s
- WHERE c.chain_id = s.chain_id AND c.program_id = s.program_id RETURNING s.stopped
+ WHERE c.chain_id = s.chain_id AND c.program_id = s.program_id RETURNING s.stopped, s.chain_id
 """
 # Of programs that posted nothing from blocks that vanished.
 _REWIND = """
@@ -129,10 +129,10 @@ async def stop_program(
     return bool(await unit.connection.fetchval(_STOP, chain_id, program_id, reason, at))
 
 
-async def start_program(unit: UnitOfWork, program_id: int, at: datetime) -> str | None:
-    """Lets a stopped program's postings go on; returns why they were stopped, None when they were not."""
-    stopped: str | None = await unit.connection.fetchval(_START, program_id, at)
-    return stopped
+async def start_program(unit: UnitOfWork, program_id: int, at: datetime) -> tuple[str, int] | None:
+    """Lets a stopped program's postings go on; returns why they were stopped and its chain, None when they were not."""
+    row = await unit.connection.fetchrow(_START, program_id, at)
+    return None if row is None else (row["stopped"], row["chain_id"])
 
 
 async def rewind(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.money import Money
 from app.domain.reversals import Clawback
 from app.store.database import UnitOfWork
-from app.store.ledger.reversals import NewReversal
 
 # The statuses before are read in the snapshot: the rows are locked already.
 _REVERSE = """
@@ -59,18 +59,28 @@ async def reverse_commissions(
     return {row["commission_id"]: row["seq"] for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class TakenPart:
+    """What clawbacks are of. reversal_id: None when the chain took the settlement back. at: program time."""
+
+    settlement_id: UUID
+    reversal_id: UUID | None
+    amount: Money
+    at: datetime
+
+
 async def insert_clawbacks(
-    unit: UnitOfWork, reversal: NewReversal, clawbacks: Sequence[Clawback], cause: Cause
+    unit: UnitOfWork, part: TakenPart, clawbacks: Sequence[Clawback], cause: Cause
 ) -> None:
     """Negative commissions, in one statement."""
     await unit.connection.execute(
         _CLAW_BACK,
         unit.program_id,
-        reversal.settlement_id,
-        reversal.amount.units,
-        reversal.amount.currency,
-        reversal.id,
-        reversal.at,
+        part.settlement_id,
+        part.amount.units,
+        part.amount.currency,
+        part.reversal_id,
+        part.at,
         [one.id for one in clawbacks],
         [one.earned.affiliate_id for one in clawbacks],
         [one.earned.level for one in clawbacks],

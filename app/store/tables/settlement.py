@@ -47,6 +47,11 @@ class Settlement(Row, table=True):
             postgresql_where=text("block_number IS NOT NULL"),
         ),
         Index(
+            "settlement_undone",
+            "program_id",
+            postgresql_where=text("undone_at IS NOT NULL"),
+        ),
+        Index(
             "settlement_provider_event",
             "program_id",
             "provider_event_id",

@@ -31,7 +31,46 @@ BEGIN
   RETURN found;
 END $$;
 
-DROP INDEX settlement_block;
+REVOKE UPDATE (undone_at) ON settlement FROM sge_api;
+CREATE OR REPLACE FUNCTION sge_check_reversed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM balance_adjustment j
+                  WHERE j.program_id = NEW.program_id AND j.affiliate_id = NEW.affiliate_id
+                    AND j.currency = NEW.currency AND j.approved_at IS NOT NULL)
+     AND (NEW.claws_back IS NOT NULL OR NEW.base IS DISTINCT FROM (
+            SELECT sum(r.amount) FROM reversal r
+             WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)) THEN
+    RAISE EXCEPTION 'nothing reverses commission %', NEW.id USING ERRCODE = 'SG041';
+  END IF;
+  RETURN NEW;
+END $$;
+DROP TRIGGER settlement_undone ON settlement;
+DROP FUNCTION sge_check_undone;
+CREATE OR REPLACE FUNCTION sge_post_api(
+  p_program bigint, p_at timestamptz,
+  j_public uuid[], j_kind text[], j_reference text[], j_reverses bigint[], j_description text[], j_effective timestamptz[],
+  t_journal integer[], t_purpose text[], t_currency text[], t_debit_kind text[], t_debit_owner bigint[],
+  t_credit_kind text[], t_credit_owner bigint[], t_amount numeric[],
+  m_journal integer[], m_chain bigint[], m_block_hash bytea[], m_log_index integer[], m_direction text[],
+  m_undone boolean[], m_tx_hash bytea[], m_block bigint[], m_currency text[], m_amount numeric[]
+) RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF p_program IS DISTINCT FROM sge_current_program() THEN
+    RAISE EXCEPTION 'this transaction may not write program %', p_program USING ERRCODE = 'SG014';
+  END IF;
+  -- What moved on the chain is a worker's to say; the web process opens an empty ledger with what was there before.
+  IF EXISTS (SELECT FROM unnest(j_kind) k WHERE k NOT IN ('DEPOSIT', 'REVERSAL', 'ADJUSTMENT', 'PAYOUT_HOLD', 'PAYOUT_RELEASE')
+                OR k = 'DEPOSIT' AND EXISTS (SELECT FROM journal j WHERE j.program_id = p_program))
+     OR EXISTS (SELECT FROM unnest(m_log_index, m_direction, m_undone) m (log_index, direction, undone)
+                 WHERE m.log_index >= 0 OR m.direction <> 'IN' OR m.undone) THEN
+    RAISE EXCEPTION 'only a worker posts what moved on the chain' USING ERRCODE = '42501';
+  END IF;
+  RETURN sge_post_inner(p_program, p_at, j_public, j_kind, j_reference, j_reverses, j_description, j_effective,
+    t_journal, t_purpose, t_currency, t_debit_kind, t_debit_owner, t_credit_kind, t_credit_owner, t_amount,
+    m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency, m_amount);
+END $$;
+DROP INDEX settlement_undone, settlement_block;
 DROP TABLE treasury_alarm;
 DROP TABLE treasury_configuration;
 DROP TABLE reconciliation_finding;

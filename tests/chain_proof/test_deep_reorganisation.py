@@ -1,0 +1,110 @@
+"""Final blocks that vanish: what was posted from them is found, undone by its mirror, and the new blocks are posted."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Refusal
+from app.domain.explanations import Explanation
+from app.domain.reconciliation import RunStatus
+from app.processes.watching.watch_head import FinalityInDoubt
+from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.execute import execute
+from app.services.settlement.resume_posting import resume_posting
+from app.store.database import UnitOfWork
+from tests.chain_proof.proving import Proving
+from tests.contracts.items import USDC
+from tests.payouts.world import PayoutProgram
+from tests.processes.test_watch_forks import mined_block, reorganise_from
+
+_OPEN = "SELECT id, kind, reference FROM discrepancy WHERE resolved_at IS NULL ORDER BY kind"
+
+
+async def reorganised(proving: Proving) -> PayoutProgram:
+    """A program whose payment of 10 USDC, with a commission of one, was final and is gone."""
+    program = await proving.world.program()
+    [affiliate] = await proving.world.affiliates(program)
+    await proving.world.earn(program, {affiliate: USDC})
+    await reorganise_from(proving.watching, await mined_block(proving.watching))
+    return program
+
+
+async def resolve(proving: Proving, program: PayoutProgram, one: Any, explanation: str) -> None:
+    command = ResolveDiscrepancy(one["id"], Explanation(explanation), None, "the chain took it")
+    await proving.world.run(program, resolve_discrepancy, command)
+
+
+async def resume(proving: Proving, program: PayoutProgram) -> None:
+    async def resume(unit: UnitOfWork) -> None:
+        at = proving.settling.clock()
+        assert await resume_posting(unit, program.id, "operator:cli", "looked at", at)
+
+    await execute(proving.settling.worker, proving.settling.bells, program.id, resume)
+
+
+async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -> None:
+    program = await reorganised(proving)
+    status, found = await proving.run(program)
+    assert status is RunStatus.DISCREPANCIES
+    assert [kind for kind, _ in found] == ["DEEP_REORGANISATION", "SETTLEMENT_NOT_ON_CHAIN"]
+    assert await proving.settling.value("SELECT status FROM program") == "PAUSED"
+    # The watcher reports the same, once.
+    with pytest.raises(FinalityInDoubt):
+        await proving.watching.turn()
+    await proving.watching.turn()
+    assert (await proving.run(program))[1] == found
+    deep, gone = await proving.settling.rows(_OPEN)
+    await resolve(proving, program, gone, "UNDO_SETTLEMENT")
+    assert await proving.watching.balances(program) == {
+        ("AFFILIATE", 1): 0,
+        ("PROGRAM", 0): 0,
+        ("USER", 1): 0,
+    }
+    assert await proving.world.commissions(program) == {"REVERSED": USDC}
+    [row] = await proving.settling.rows(
+        "SELECT s.undone_at IS NOT NULL AS undone, t.status, j.kind, j.reference = d.id::text AS mine"
+        "  FROM settlement s JOIN intent_state t ON t.intent_id = s.intent_id"
+        "  JOIN journal j ON j.reverses = s.journal_id JOIN discrepancy d ON d.posting_journal_id = j.id"
+    )
+    assert row == {"undone": True, "status": "CONFIRMED", "kind": "REVERSAL", "mine": True}
+    assert (await proving.run(program))[1] == [(deep["kind"], deep["reference"])]
+    await resolve(proving, program, deep, "NO_POSTING")
+    await resume(proving, program)
+    # Whatever the new blocks hold is posted from where the chain went elsewhere.
+    proving.chain.fund([program.treasury], 3 * USDC)
+    await proving.final()
+    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 3 * USDC
+    assert await proving.found(program) == ["UNEXPLAINED_INFLOW"]
+    await proving.world.check()
+
+
+async def test_a_paid_commission_of_what_is_undone_is_owed_back(proving: Proving) -> None:
+    program = await proving.lived()
+    row = await proving.settling.rows(
+        "SELECT s.id, s.intent_id FROM settlement s JOIN commission c ON c.settlement_id = s.id LIMIT 1"
+    )
+    async with proving.unguarded() as connection:
+        await connection.execute(
+            "UPDATE settlement SET log_index = 999 WHERE id = $1", row[0]["id"]
+        )
+    assert len(await proving.found(program)) == 2
+    query = "SELECT id, kind FROM discrepancy WHERE reference = $1"
+    [gone] = await proving.settling.rows(query, str(row[0]["id"]))
+    with pytest.raises(Refusal, match="UNDO_SETTLEMENT or NO_POSTING"):
+        await resolve(proving, program, gone, "TO_PROGRAM")
+    await resolve(proving, program, gone, "UNDO_SETTLEMENT")
+    assert await proving.world.commissions(program) == {"PAID": 2 * USDC, "PAYABLE": -USDC}
+    owed = "SELECT sum(credits - debits) FROM account WHERE kind = 'AFFILIATE'"
+    assert await proving.settling.value(owed) == -USDC
+    assert await proving.settling.value("SELECT count(*) FROM refund") == 0
+
+
+async def test_nothing_else_is_undone(proving: Proving) -> None:
+    program = await proving.world.program()
+    [payer] = await proving.watching.registered(program, None)
+    await proving.settling.pay(program, [payer])
+    await proving.watching.settle_and_finish()
+    async with proving.settling.api.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('sge.program_id', $1, true)", str(program.id))
+        with pytest.raises(Exception, match="only a settlement whose log is gone"):
+            await connection.execute("UPDATE settlement SET undone_at = now()")

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.reconciliation import RunStatus
+from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.chain_proof.checks import CHAIN_CHECKS
-from app.processes.reconciliation.checks import Checks
+from app.processes.reconciliation.checks import DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
 from app.services.execute import execute
@@ -24,6 +24,9 @@ SELECT d.kind, d.reference FROM reconciliation_finding f
   JOIN discrepancy d ON d.program_id = f.program_id AND d.id = f.discrepancy_id
  WHERE f.run_id = $1 ORDER BY d.kind, d.reference
 """
+OF_CHAIN = Checks(database=(), chain=CHAIN_CHECKS)
+# Nothing seals here.
+ALL = Checks(tuple(one for one in DATABASE_CHECKS if one[0] is not CheckName.SEALS), CHAIN_CHECKS)
 _GUARDED = (
     "chain_transaction",
     "settlement",
@@ -47,6 +50,7 @@ class Proving:
         self.settling = self.world.settling
         self.watching = self.world.watching
         self.chain = self.world.chain
+        self.checks = OF_CHAIN
 
     def parts(self, chains: Mapping[int, Any] | None = None) -> Reconciling:
         return Reconciling(
@@ -56,7 +60,7 @@ class Proving:
             self.settling.clock,
             "a test",
             {CHAIN_ID: self.chain.deployment.gateway},
-            Checks(database=(), chain=CHAIN_CHECKS),
+            self.checks,
         )
 
     async def run(

@@ -12,7 +12,7 @@ from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, res
 from app.services.execute import execute
 from app.services.settlement.resume_posting import resume_posting
 from app.store.database import UnitOfWork
-from tests.chain_proof.proving import Proving
+from tests.chain_proof.proving import ALL, Proving
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 from tests.processes.test_watch_forks import mined_block, reorganise_from
@@ -44,6 +44,7 @@ async def resume(proving: Proving, program: PayoutProgram) -> None:
 
 async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -> None:
     program = await reorganised(proving)
+    proving.checks = ALL
     status, found = await proving.run(program)
     assert status is RunStatus.DISCREPANCIES
     assert [kind for kind, _ in found] == ["DEEP_REORGANISATION", "SETTLEMENT_NOT_ON_CHAIN"]
@@ -78,8 +79,10 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
     await proving.world.check()
 
 
+@pytest.mark.long
 async def test_a_paid_commission_of_what_is_undone_is_owed_back(proving: Proving) -> None:
     program = await proving.lived()
+    proving.checks = ALL
     row = await proving.settling.rows(
         "SELECT s.id, s.intent_id FROM settlement s JOIN commission c ON c.settlement_id = s.id LIMIT 1"
     )

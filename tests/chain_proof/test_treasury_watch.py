@@ -85,6 +85,7 @@ async def test_a_block_that_vanishes_takes_nothing_back(proving: Proving) -> Non
     assert await proving.found(program) == []
 
 
+@pytest.mark.long
 async def test_what_was_proposed_alarms_nobody_whoever_sends_it(proving: Proving) -> None:
     program, batch = await proving.paying.approved()
     assert await proving.world.safes.execute(batch.transactions[0], program.owners[1:])
@@ -94,6 +95,7 @@ async def test_what_was_proposed_alarms_nobody_whoever_sends_it(proving: Proving
     assert await opened(proving) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("function", "arguments", "told"),
     [
@@ -140,6 +142,7 @@ async def test_a_safe_with_a_module_is_told_of_at_the_first_look(proving: Provin
     assert module in found["message"]
 
 
+@pytest.mark.long
 async def test_a_module_that_acts_is_told_of(proving: Proving) -> None:
     program = await proving.world.program()
     module = proving.watching.new_wallet()

@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ProgramFacts:
-    """A program as acceptance needs it."""
+    """A program as acceptance needs it. recovering: the database was taken back and has not read the chain's logs since."""
 
     id: int
     public_id: UUID
@@ -42,6 +42,7 @@ class ProgramFacts:
     clock_offset: timedelta
     currencies: dict[str, Currency]
     terms: Terms
+    recovering: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class SignatureChecks:
     ) -> tuple[AcceptedSignature, tuple[AcceptanceWarning, ...]]:
         """Refuses AUTHORIZATION_EXPIRED, INVALID_SIGNATURE, AUTHORIZATION_USED, INSUFFICIENT_FUNDS, INVALID_INPUT.
 
-        Raises Unavailable when only the chain could judge the signature and does not answer.
+        Raises Unavailable when only the chain could judge the signature and does not answer. What is sent again while the
+        database recovers may be settled already: its log will say so, and the chain pays nothing twice.
         """
         field = payment.kind.authorization_field
         check_window(signed, now, field)
@@ -69,7 +70,9 @@ class SignatureChecks:
         by_key = signed_by_key(payment.wallet, digest, signed.signature)
         facts = await self._ask(payment, authorization.nonce, digest, signed.signature)
         if facts is not None:
-            _judge(facts, payment.amount, field, by_key=by_key)
+            _judge_signature(facts, field, by_key=by_key)
+            if not payment.program.recovering:
+                _judge_funds(facts, payment.amount, field)
         elif not by_key:
             raise Unavailable("The chain does not answer, and only it knows this signature.")
         accepted = AcceptedSignature(
@@ -127,10 +130,13 @@ def token_domain(payment: Payment) -> TokenDomain:
     )
 
 
-def _judge(facts: PayerFacts, amount: Money, field: str, *, by_key: bool) -> None:
+def _judge_signature(facts: PayerFacts, field: str, *, by_key: bool) -> None:
     valid = by_key if facts.accepts_signature is None else facts.accepts_signature
     if not valid:
         raise _invalid(field)
+
+
+def _judge_funds(facts: PayerFacts, amount: Money, field: str) -> None:
     if facts.nonce_used:
         raise Refusal(
             RefusalCode.AUTHORIZATION_USED,

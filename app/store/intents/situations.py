@@ -14,7 +14,7 @@ from app.store.database import ReadSession
 from app.store.terms import terms_of
 
 _PROGRAM = """
-SELECT p.id, p.public_id, p.status, p.chain_id, p.clock_offset, y.address AS treasury, t.*,
+SELECT p.id, p.public_id, p.status, p.chain_id, p.clock_offset, y.address AS treasury, t.*, NOT sge_is_recovered() AS recovering,
        (SELECT jsonb_agg(jsonb_build_object('code', c.code, 'decimals', c.decimals, 'token', c.token,
                                              'chain_id', c.chain_id, 'eip712_name', c.eip712_name,
                                              'eip712_version', c.eip712_version) ORDER BY c.position)
@@ -66,6 +66,7 @@ async def read_program_facts(
         clock_offset=row["clock_offset"],
         currencies={currency.code: currency for currency in currencies},
         terms=terms_of(row),
+        recovering=row["recovering"],
     )
 
 

@@ -8,6 +8,7 @@ LANE_MAKER = "job:ensure_lanes"
 HOUSEKEEPER = "job:housekeeping"
 RECONCILER = "job:reconcile"
 WORKER = "job:worker"
+RELEASER = "job:release_stuck"
 DELIVERER = "job:deliver_webhooks"
 PROGRAM = "program"
 _PROCESSES = ("job:", "provider:")

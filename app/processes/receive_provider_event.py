@@ -6,10 +6,12 @@ from uuid import UUID
 from app.auth.provider_signature import MOST_SECRETS, SignatureJudge, secret_context
 from app.auth.sealed_secrets import SecretBox
 from app.domain.clock import Clock
+from app.domain.errors import Unavailable
 from app.domain.providers import COINBASE_COMMERCE
 from app.services.execute import Bells, execute
 from app.services.providers.receive_event import receive_event
 from app.store.database import Database
+from app.store.database_errors import passes
 from app.store.provider_secrets import good_secrets
 
 
@@ -27,6 +29,14 @@ class ProviderEvents:
 
         program: its public id or its slug, whether there is one or not. Raises Unavailable.
         """
+        try:
+            return await self._receive(program, signature, body)
+        except Exception as problem:
+            if passes(problem):
+                raise Unavailable("others are changing the same at this moment") from problem
+            raise
+
+    async def _receive(self, program: UUID | str, signature: bytes, body: bytes) -> bool:
         now = self._clock()
         async with self._database.read(None) as session:
             secrets = await good_secrets(session, program, COINBASE_COMMERCE, now, MOST_SECRETS)

@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from app.bus.bells import RedisBells
 from tests.api.provider import SECRET, Provider
+from tests.fixtures.databases import Database
 from tests.providers.charges import signature_of
 
 BALANCES = """
@@ -15,6 +17,10 @@ query ($slug: String!) { program(slug: $slug) { balances { providerPending { amo
 """
 RETRY = """
 mutation ($id: ID!) { retryIntent(id: $id, reason: "paid late") { intent { status } userErrors { code } } }
+"""
+_BREAK_OFF = """
+SELECT bool_or(pg_cancel_backend(pid)) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = 'sge_api' AND wait_event_type = 'Lock'
 """
 REVERSE = """
 mutation ($id: ID!, $key: String!, $amount: Decimal!) {
@@ -178,3 +184,23 @@ async def test_redis_may_be_away(provider: Provider) -> None:
     await provider.tell(provider.charge().paid("1").event("confirmed"))
     assert (await provider.shown())["status"] == "CONFIRMED"
     await bells.close()
+
+
+async def test_a_database_that_breaks_off_is_asked_again_later(
+    provider: Provider, database: Database
+) -> None:
+    admin = await asyncpg.connect(database.superuser_dsn)
+    locking = await asyncpg.connect(database.superuser_dsn)
+    try:
+        async with locking.transaction():
+            await locking.execute("LOCK TABLE provider_event")
+            sending = asyncio.create_task(provider.post(provider.charge().event("created")))
+            while not await admin.fetchval(_BREAK_OFF):
+                assert not sending.done()
+                await asyncio.sleep(0.05)
+            response = await sending
+    finally:
+        await admin.close()
+        await locking.close()
+    assert response.status_code == 503
+    assert response.json()["errors"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"

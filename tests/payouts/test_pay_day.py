@@ -5,8 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from app.chain.client import Chain
 from app.processes.payouts.pay_day import pay_day
 from app.services.programs.change_programs import advance_clock, pause_program, resume_program
+from sge.embedded.anvil import CHAIN_ID
+from tests.chain.proxy import proxy_before
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram, PayoutWorld
 
@@ -142,3 +145,26 @@ async def test_what_somebody_is_changing_keeps_the_day_open(payout_world: Payout
     assert await world.commissions(program) == {"ACCRUED": 3 * USDC, "PAYABLE": 5 * USDC}
     assert await _run(world) == 1
     assert await world.commissions(program) == {"PENDING_APPROVAL": 8 * USDC}
+
+
+async def test_a_safe_that_answers_slowly_keeps_nobody_elses_day_waiting(
+    payout_world: PayoutWorld,
+) -> None:
+    world = payout_world
+    slow, quick = await world.program(), await world.program()
+    for program in (slow, quick):
+        [ann] = await world.affiliates(program)
+        await world.earn(program, {ann: 3 * USDC})
+        await _move_clock(world, program, 31)
+    treasury = slow.treasury[2:].lower().encode()
+    async with (
+        proxy_before(world.chain.node.url) as proxy,
+        Chain(CHAIN_ID, [proxy.url], timeout_seconds=30.0) as chain,
+    ):
+        proxy.plan = lambda body: "wait" if treasury in body.lower() else "pass"
+        parts = replace(world.payouts, database=world.settling.worker, chains={CHAIN_ID: chain})
+        assert await pay_day(parts, patience=timedelta(seconds=2)) == 1
+        proxy.released.set()
+    assert (await _batches(world, slow), await _batches(world, quick)) == (0, 1)
+    assert await _run(world) == 1
+    assert await _batches(world, slow) == 1

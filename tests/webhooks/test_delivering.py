@@ -14,7 +14,6 @@ from app.domain.webhooks.schedule import TRIES
 from app.processes.webhooks.resolving import SystemResolver
 from app.processes.webhooks.sending import Sender
 from app.services.webhooks.finish_try import TryEnd, finish_try
-from app.services.webhooks.give_up_lost import give_up_lost
 from app.store.webhooks import claims
 from resolvers.event_stream import EVENT_CURSOR
 from resolvers.webhook_messages import message_id
@@ -236,32 +235,6 @@ async def test_a_try_whose_process_died_is_made_again(hooks: Hooks) -> None:
         async with hooks.worker.write(hooks.program_id) as unit:
             await finish_try(unit, late, hooks.world.now)
         assert await hooks.statuses() == ["DELIVERED"]
-
-
-async def test_a_message_that_ends_every_process_that_sends_it_is_given_up(hooks: Hooks) -> None:
-    async with receiving() as receiver:
-        await hooks.listen(receiver.url)
-        await hooks.happen()
-        await hooks.queue()
-        for lost in range(claims.MOST_LOST):
-            assert await hooks.statuses() == ["PENDING"], lost
-            hooks.later(minutes=30)
-            async with hooks.worker.write(None) as unit:
-                assert len(await claims.claim_due(unit, 1, hooks.world.now)) == 1
-            hooks.later(seconds=61)
-            async with hooks.worker.write(None) as unit:
-                assert await give_up_lost(unit, hooks.world.now) == (lost + 1 == claims.MOST_LOST)
-        assert await hooks.statuses() == ["FAILED"]
-        hooks.later(days=2)
-        assert await hooks.deliver() == 0
-        await hooks.move()
-        assert "webhook_endpoint.delivery_failed" in await hooks.told()
-        [delivery] = await hooks.rows("SELECT id FROM webhook_delivery")
-        await hooks.send_again(delivery["id"])
-        assert await hooks.deliver() == 1
-        assert await hooks.statuses() == ["DELIVERED"]
-        [row] = await hooks.rows("SELECT lost FROM webhook_delivery")
-        assert row["lost"] == 0
 
 
 async def test_rotation_signs_with_both_for_the_overlap(hooks: Hooks) -> None:

@@ -1,7 +1,8 @@
 """The daily run of each program, on its own clock: what is due becomes payable, and a batch is proposed."""
 
-from asyncio import gather
+from asyncio import gather, timeout
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,14 +19,19 @@ from app.store.payouts.commissions import any_due
 from app.store.payouts.payout_days import DayToDo, days_to_do, note_day, owed_currencies
 
 _LOG = structlog.get_logger()
+# A batch of thousands takes seconds; the next call comes a minute later.
+PATIENCE = timedelta(seconds=45)
 
 
-async def pay_day(parts: Payouts, stopping: Callable[[], bool] = lambda: False) -> int:
+async def pay_day(
+    parts: Payouts, stopping: Callable[[], bool] = lambda: False, patience: timedelta = PATIENCE
+) -> int:
     """Does every day that has come since the last run; returns how many programs' days are done.
 
     After a downtime today's run does what the missed days would have. Twice a day changes nothing, and two at once do
     it once: each step is refused to the second. A day that could not be finished is taken up again by the next call.
-    Raises what went wrong with one program, after the others had their turn.
+    patience: for one program, so that a Safe that answers slowly costs the others no more. Raises what went wrong with one
+    program, after the others had their turn.
     """
     async with parts.database.read(None) as session:
         waiting = await days_to_do(session, parts.clock())
@@ -33,11 +39,25 @@ async def pay_day(parts: Payouts, stopping: Callable[[], bool] = lambda: False) 
     for day in waiting:
         if stopping():
             break
-        outcomes += await gather(_do(parts, day), return_exceptions=True)
+        outcomes += await gather(_do_in_time(parts, day, patience), return_exceptions=True)
     problems = [one for one in outcomes if isinstance(one, BaseException)]
     if problems:
         raise problems[0]
     return sum(one is True for one in outcomes)
+
+
+async def _do_in_time(parts: Payouts, today: DayToDo, patience: timedelta) -> bool:
+    try:
+        async with timeout(patience.total_seconds()):
+            return await _do(parts, today)
+    except TimeoutError:
+        _LOG.warning(
+            "a program's day takes too long; it is taken up again",
+            program=today.program_id,
+            day=str(today.day),
+            seconds=patience.total_seconds(),
+        )
+        return False
 
 
 async def _do(parts: Payouts, today: DayToDo) -> bool:

@@ -1,5 +1,6 @@
 """The net under claims: leases that ran out go back, authorisations about to expire fail."""
 
+from app.domain.actors import RELEASER
 from app.domain.clock import Clock
 from app.processes.settlement.settling import EXPIRY_MARGIN
 from app.services.execute import Bells, execute
@@ -9,7 +10,6 @@ from app.store.intents.unsigned import about_to_expire, give_back, leases_run_ou
 from app.store.recoveries import is_recovered
 
 _AT_ONCE = 500
-_ACTOR = "job:release_stuck"
 
 
 async def release_stuck(database: Database, bells: Bells, clock: Clock) -> tuple[int, int]:
@@ -36,10 +36,10 @@ async def _release(unit: UnitOfWork, clock: Clock) -> int:
     if not stuck:
         return 0
     unit.wake("settle_intents")
-    return await give_back(unit, stuck, _ACTOR, now)
+    return await give_back(unit, stuck, RELEASER, now)
 
 
 async def _expire(unit: UnitOfWork, clock: Clock) -> int:
     now = clock()
     expired = await about_to_expire(unit, now + EXPIRY_MARGIN, _AT_ONCE)
-    return await fail_unsigned(unit, expired, _ACTOR, now) if expired else 0
+    return await fail_unsigned(unit, expired, RELEASER, now) if expired else 0

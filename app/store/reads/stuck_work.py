@@ -69,6 +69,7 @@ SELECT id, provider, event_id, tries, due_at, coalesce(asked_again_at, received_
  WHERE program_id = $1 AND due_at IS NOT NULL AND coalesce(asked_again_at, received_at) < $2
  ORDER BY received_at LIMIT $3
 """
+_WORKING = "SELECT id FROM program WHERE status = 'ACTIVE' ORDER BY id"
 _SAFE_STAGES = {
     "PROPOSED": WorkStage.SAFE_PROPOSED,
     "APPROVED": WorkStage.SAFE_APPROVED,
@@ -79,6 +80,11 @@ _LANE_STAGES = {
     LaneStatus.DRAINING: WorkStage.LANE_DRAINING,
     LaneStatus.ACTIVE: WorkStage.LANE_PENDING,
 }
+
+
+async def working_programs(session: ReadSession) -> list[int]:
+    """All that are not paused or archived: a pause explains what waits."""
+    return [row["id"] for row in await session.connection.fetch(_WORKING)]
 
 
 async def of_program(session: ReadSession, now: datetime, most: int = 100) -> list[StuckWork]:

@@ -1,0 +1,32 @@
+"""Tries whose process died: made again, but not for ever."""
+
+from app.services.webhooks.give_up_lost import give_up_lost
+from app.store.webhooks import claims
+from tests.webhooks.hooks import Hooks
+from tests.webhooks.receiver import receiving
+
+
+async def test_a_message_that_ends_every_process_that_sends_it_is_given_up(hooks: Hooks) -> None:
+    async with receiving() as receiver:
+        await hooks.listen(receiver.url)
+        await hooks.happen()
+        await hooks.queue()
+        for lost in range(claims.MOST_LOST):
+            assert await hooks.statuses() == ["PENDING"], lost
+            hooks.later(minutes=30)
+            async with hooks.worker.write(None) as unit:
+                assert len(await claims.claim_due(unit, 1, hooks.world.now)) == 1
+            hooks.later(seconds=61)
+            async with hooks.worker.write(None) as unit:
+                assert await give_up_lost(unit, hooks.world.now) == (lost + 1 == claims.MOST_LOST)
+        assert await hooks.statuses() == ["FAILED"]
+        hooks.later(days=2)
+        assert await hooks.deliver() == 0
+        await hooks.move()
+        assert "webhook_endpoint.delivery_failed" in await hooks.told()
+        [delivery] = await hooks.rows("SELECT id FROM webhook_delivery")
+        await hooks.send_again(delivery["id"])
+        assert await hooks.deliver() == 1
+        assert await hooks.statuses() == ["DELIVERED"]
+        [row] = await hooks.rows("SELECT lost FROM webhook_delivery")
+        assert row["lost"] == 0

@@ -12,6 +12,14 @@ class OperatorSettings(BaseModel):
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     alert_webhook_url: SecretStr | None = None
     runbook_url: str | None = None
+    otel_endpoint: str | None = None
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _otel_endpoint(cls, url: str | None) -> str | None:
+        if url is not None and not _is_http(url):
+            raise ValueError("is not an address like http://collector.example:4318")
+        return url
 
     @field_validator("runbook_url")
     @classmethod

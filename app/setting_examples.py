@@ -30,6 +30,7 @@ EXAMPLES = {
     "trusted_documents_file": "/etc/sge/documents.json",
     "metrics_port": "9100",
     "alert_webhook_url": "https://hooks.slack.com/services/T000/B000/SECRET",
+    "otel_endpoint": "http://127.0.0.1:4318",
     "runbook_url": "https://wiki.example/runbook",
     "watched_folders": "/var/lib/postgresql/data",
 }

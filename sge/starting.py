@@ -1,6 +1,9 @@
 """What a process makes sure of before it starts: that it would not fail at its first work."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 
 from app.chain.client import Chain
 from app.chain.node_errors import ChainError, WrongChain
@@ -9,6 +12,7 @@ from app.checks.findings import Problem
 from app.domain.clock import real_clock
 from app.settings import Settings, SettingsMistake
 from app.store.database import Database
+from app.tracing import start_tracing, stop_tracing
 
 
 async def require_tables(database: Database, variable: str) -> None:
@@ -65,3 +69,16 @@ def probe_socket(settings: Settings) -> socket.socket | None:
     if settings.metrics_port is None:
         return None
     return listening_socket(settings.metrics_host, settings.metrics_port, "SGE_METRICS")
+
+
+@contextmanager
+def tracing(settings: Settings, process: str) -> Iterator[None]:
+    """Collects traces while the block runs, where a setting says to; process: whose they are."""
+    if settings.otel_endpoint is not None:
+        # Half a second and 15 MB that no other process pays.
+        otel = import_module("app.otel")
+        start_tracing(otel.OpenTelemetry(settings.otel_endpoint, process))
+    try:
+        yield
+    finally:
+        stop_tracing()

@@ -11,6 +11,7 @@ import structlog
 from app.chain.endpoint import Endpoint
 from app.chain.node_errors import NoAnswer, NodeError, RateLimited, WrongChain, node_error
 from app.chain.rpc_metrics import FAILURES, HEADS_BACKWARDS, REQUEST_SECONDS
+from app.tracing import span
 
 _LOG = structlog.get_logger()
 # An endpoint this many blocks behind the best head seen is asked last.
@@ -93,6 +94,10 @@ class Rpc:
         )
 
     async def _post(self, method: str, payload: Any) -> Any:
+        with span(f"rpc {method}", "CLIENT", attributes={"chain": self.chain_id}):
+            return await self._first_answer(method, payload)
+
+    async def _first_answer(self, method: str, payload: Any) -> Any:
         problem: Exception | None = None
         for endpoint in self._in_order():
             started = time.monotonic()

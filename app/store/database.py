@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import asyncpg
 import orjson
+from structlog.contextvars import get_contextvars
 
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
@@ -19,6 +20,8 @@ from app.store.database_login import LOGIN_FAILURES, login_failed
 Answer = TypeVar("Answer")
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
+# Rows that say who asked take it from here.
+_BEGIN = "SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, true)"
 _LONGEST_WAIT_SECONDS = 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 _WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
@@ -130,6 +133,11 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+def _request_id() -> str:
+    """Of the request that is served, the run of a job, or the command; empty for none."""
+    return str(get_contextvars().get("request_id") or "")
+
+
 class Database:
     """A pool of one login role."""
 
@@ -176,7 +184,7 @@ class Database:
             self._borrowed() as connection,
             connection.transaction(isolation=isolation),
         ):
-            await connection.execute(_SET_PROGRAM, _setting(program_id))
+            await connection.execute(_BEGIN, _setting(program_id), _request_id())
             unit = UnitOfWork(connection, program_id)
             yield unit
             await unit.flush_events()

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from app.domain.positions import WritePosition
 from app.observability import API_REQUEST_SECONDS
+from app.tracing import span
 from schema.context import ApiRuntime, OperationContext
 from schema.errors import ApiError, BadUserInput, ErrorCode, RateLimited
 from schema.transport.body import (
@@ -118,7 +119,9 @@ class GraphQLOverHttp:
                 position,
                 position_is_all=position is not None,
             )
-            answer = await self._engine.execute(operation, context)
+            parent = request.headers.get("traceparent")
+            with span(f"graphql {operation.root_field}", "SERVER", parents=[parent]):
+                answer = await self._engine.execute(operation, context)
         except RequestRefused as refused:
             limits.note_refusal(refused)
             code = refused.cause.code if refused.cause else None

@@ -10,6 +10,7 @@ from app.bus.event_reader import SlowConsumer
 from app.domain.permissions import Caller
 from app.domain.positions import WritePosition
 from app.observability import SUBSCRIPTIONS_ACTIVE, request_logging
+from app.tracing import span
 from schema.context import ApiRuntime, OperationContext
 from schema.transport.engine import Engine, RequestRefused
 from schema.transport.limits.admissions import Admissions
@@ -110,7 +111,8 @@ async def _send_results(
     prefix = next_prefix(message.id)
     if not operation.is_subscription:
         context.position = socket.position
-        answer = await server.engine.execute(operation, context)
+        with span(f"graphql {operation.root_field}", "SERVER"):
+            answer = await server.engine.execute(operation, context)
         # Two that end in another order than they wrote: the further one has both.
         socket.position = max(filter(None, (socket.position, context.position)), default=None)
         await socket.send_text(f"{prefix}{serialise(answer)}}}")

@@ -10,7 +10,7 @@ from app.observability import configure_logging
 from app.runtime import connect_as
 from app.settings import Settings, load_settings
 from schema.build import build_schema
-from sge.starting import listening_socket, require_tables
+from sge.starting import listening_socket, require_tables, tracing
 
 
 def api() -> None:
@@ -28,7 +28,8 @@ def api() -> None:
         ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page
     )
     server = make_server(app, settings.api_host, settings.api_port, transport)
-    server.run(sockets=[listening])
+    with tracing(settings, "api"):
+        server.run(sockets=[listening])
 
 
 async def _require_databases(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from jobs.probes import probes
 from jobs.scheduler import schedule
 from jobs.worker import work
 from sge.session import opened_runtime
-from sge.starting import probe_socket, require_own_chains, require_tables
+from sge.starting import probe_socket, require_own_chains, require_tables, tracing
 
 # A drain holds thousands of rows at a time, and none of them in a cycle: with Python's own threshold a quarter of a
 # worker's time goes into looking for some.
@@ -40,14 +40,18 @@ def worker(
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     listening = probe_socket(settings)
-    uvloop.run(_work(settings, listening, [name for name in QUEUES if not queue or name in queue]))
+    with tracing(settings, "worker"):
+        uvloop.run(
+            _work(settings, listening, [name for name in QUEUES if not queue or name in queue])
+        )
 
 
 def scheduler() -> None:
     """Wake every job at its interval, until SIGTERM; several may run, one of them does it."""
     settings = load_settings().require_for("scheduler")
     configure_logging(settings.log_level.upper())
-    uvloop.run(_schedule(settings, probe_socket(settings)))
+    with tracing(settings, "scheduler"):
+        uvloop.run(_schedule(settings, probe_socket(settings)))
 
 
 async def _work(settings: Settings, listening: socket | None, queues: list[str]) -> None:

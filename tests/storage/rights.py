@@ -31,6 +31,7 @@ intent_attempt               s       isu     s       -
 intent_authorization         is      s       s       -
 intent_state                 isu     isu     s       -
 intent_todo                  disu    disu    s       -
+intent_trace                 is      is      s       -
 intent_transition            is      is      s       -
 journal                      s       s       s       -
 lane                         su      isu     s       -

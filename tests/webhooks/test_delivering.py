@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
+from structlog.contextvars import bound_contextvars
+from structlog.testing import capture_logs
 
 from app.domain.webhooks.outcomes import Outcome
 from app.domain.webhooks.schedule import TRIES
@@ -61,6 +63,22 @@ async def test_an_event_arrives_signed_and_with_its_cursor(hooks: Hooks) -> None
         assert delivery["status"] == "DELIVERED"
         [tried] = await hooks.rows("SELECT * FROM webhook_attempt")
         assert (tried["n"], tried["response_status"], tried["error"]) == (1, 200, None)
+
+
+async def test_it_names_the_request_that_it_comes_from(hooks: Hooks) -> None:
+    async with receiving() as receiver:
+        await hooks.listen(receiver.url)
+        with bound_contextvars(request_id="asked-by-a-client"):
+            await hooks.happen()
+        with bound_contextvars(request_id="queue_webhooks-1"):
+            await hooks.queue()
+        with bound_contextvars(request_id="deliver_webhooks-1"), capture_logs() as lines:
+            await hooks.deliver()
+        [one] = receiver.got
+        assert one.headers["x-request-id"] == "asked-by-a-client"
+        [delivery] = await hooks.rows("SELECT request_id FROM webhook_delivery")
+        assert delivery["request_id"] == "asked-by-a-client"
+        assert [line["status"] for line in lines if line["event"] == "webhook sent"] == [200]
 
 
 async def test_it_is_delivered_once(hooks: Hooks) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from structlog.contextvars import bound_contextvars
+
 from app.chain.authorization import intent_chain_id, key_hash, program_word
 from app.chain.wallet_signature import WalletReads
 from app.domain.authorization_window import SignedAuthorization
@@ -49,6 +51,7 @@ from app.store.intents.situations import (
     read_program_facts,
     read_situations,
 )
+from app.tracing import current_traceparent
 
 __all__ = [
     "AcceptedIntent",
@@ -190,7 +193,9 @@ class Intake:
 
     async def _store(self, program_id: int, rows: Sequence[NewIntent]) -> Sequence[StoredIntent]:
         accept = partial(accept_intents, rows=rows, now=self._clock())
-        return await execute(self._database, self._bells, program_id, accept)
+        # Of many requests: each row says its own.
+        with bound_contextvars(request_id=None):
+            return await execute(self._database, self._bells, program_id, accept)
 
 
 def _new_intent(
@@ -222,6 +227,7 @@ def _new_intent(
         signature=signature,
         actor=authority.actor,
         request_id=current_request_id(),
+        traceparent=current_traceparent(),
     )
 
 

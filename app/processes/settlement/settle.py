@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,18 +11,20 @@ import structlog
 from app.chain.fees import FeeEstimate, estimate_fees
 from app.chain.node_errors import ChainError
 from app.domain.states import LaneStatus
+from app.processes.origins import batch_span, named, read_origins
 from app.processes.settlement.lane_leases import lease_lane, release_lane
 from app.processes.settlement.pack import Payload
 from app.processes.settlement.plan import Plan, make_plan, put_back
 from app.processes.settlement.send import send
 from app.processes.settlement.settling import LANE_LEASE, Settling
-from app.processes.settlement.sign import sign_batch
+from app.processes.settlement.sign import Signing, sign_batch
 from app.processes.settlement.tend_lane import tend_lane
 from app.services.execute import execute
 from app.store.chain import lanes
 from app.store.chain.lanes import LaneLease, LaneLost, LockedLane
 from app.store.database_errors import DatabaseError, passes
 from app.store.intents.claims import is_work_due
+from app.store.intents.origins import Origin
 from app.store.payouts.relays import is_relay_due
 
 _LOG = structlog.get_logger()
@@ -160,14 +163,21 @@ class _LaneWork:
         return True
 
     async def _sign_and_send(self, batches: list[Payload], estimate: FeeEstimate) -> None:
-        copies = []
+        copies, aboard = [], list[Origin]()
         for batch in batches:
-            signing = await sign_batch(self.settling, self.lane, batch, estimate)
+            origins = await read_origins(
+                self.settling.database, [(one.program_id, one.intent_id) for one in batch.items]
+            )
+            with batch_span("settle: sign", origins, chain=self.lane.chain_id):
+                signing = await sign_batch(self.settling, self.lane, batch, estimate)
+            aboard += origins
+            _tell(signing, origins)
             await put_back(self.settling, signing.left, "it could not be signed now")
             if signing.copy is not None:
                 copies.append(signing.copy)
         self.signed += len(copies)
-        outcome = await send(self.settling, self.lane, copies)
+        with batch_span("settle: send", aboard, chain=self.lane.chain_id):
+            outcome = await send(self.settling, self.lane, copies)
         if outcome.too_cheap or outcome.impossible:
             self._tended_at = float("-inf")
 
@@ -187,3 +197,14 @@ class _LaneWork:
                 self._ready += plan.batches
         for batch in self._ready:
             await put_back(self.settling, batch.items, "its worker stopped before it was signed")
+
+
+def _tell(signing: Signing, origins: Sequence[Origin]) -> None:
+    if signing.copy is not None:
+        left = {one.intent_id for one in signing.left}
+        _LOG.info(
+            "transaction signed",
+            transaction=str(signing.copy.chain_transaction_id),
+            hash=f"0x{signing.copy.signed.hash.hex()}",
+            **named([one for one in origins if one.intent_id not in left]),
+        )

@@ -7,9 +7,11 @@ from functools import partial
 
 import structlog
 
+from app.processes.origins import batch_span, named, read_origins_in_logs
 from app.processes.watching.parts import Watch
 from app.services.intents.move_intents import StaleIntentError
 from app.services.payouts.post_payouts import PayoutMismatchError
+from app.services.settlement.findings import SettledItem
 from app.services.settlement.post_transaction import FinalWork, post_transaction
 from app.services.settlement.stop_posting import stop_for_refusal
 from app.store.chain import consumption, watching
@@ -33,6 +35,22 @@ class Refused:
 
 async def post_work(watch: Watch, work: FinalWork) -> bool:
     """Posts it; False when an item of it was refused, which stops the program."""
+    settled = [one.log.intent_id for one in work.items if isinstance(one, SettledItem)]
+    origins = await read_origins_in_logs(watch.database, work.program.id, settled)
+    with batch_span("post", origins, chain=work.place.chain_id, block=work.place.block_number):
+        done = await _post_or_stop(watch, work)
+    if origins and done:
+        _LOG.info(
+            "settlements posted",
+            program=str(work.program.public_id),
+            hash=f"0x{work.place.tx_hash.hex()}",
+            block=work.place.block_number,
+            **named(origins),
+        )
+    return done
+
+
+async def _post_or_stop(watch: Watch, work: FinalWork) -> bool:
     try:
         await _post(watch, work)
     except (DatabaseError, PayoutMismatchError) as problem:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.auth.sealed_secrets import SealBroken, SecretBox
 from app.domain.clock import Clock
@@ -74,8 +75,19 @@ class Delivery:
         await execute(self.database, self.bells, None, partial(give_up_lost, now=self.clock()))
 
     async def _try(self, claimed: Claimed) -> None:
+        # From here on lines and rows are of the request that the event comes from.
+        with bound_contextvars(request_id=claimed.request_id):
+            await self._try_once(claimed)
+
+    async def _try_once(self, claimed: Claimed) -> None:
         try:
             outcome = await self._send(claimed)
+            _LOG.info(
+                "webhook sent",
+                delivery=str(claimed.id),
+                status=outcome.status,
+                problem=outcome.error,
+            )
             end = TryEnd(claimed, outcome, random.random())  # noqa: S311 - spreads load, protects nothing
             finish = partial(finish_try, end=end, now=self.clock())
             await execute(self.database, self.bells, claimed.program_id, finish)
@@ -91,4 +103,6 @@ class Delivery:
             _LOG.error("webhook secret does not open", endpoint=str(claimed.endpoint_id))
             return Outcome(at, 0.0, error=_CANNOT_SIGN)
         headers = signed_headers(secrets, self.name_of(claimed), at, body)
+        if claimed.request_id is not None:
+            headers["x-request-id"] = claimed.request_id
         return await self.sender.send(Message(claimed.url, headers, body))

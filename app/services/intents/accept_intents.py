@@ -6,6 +6,7 @@ from datetime import datetime
 from app.services.audit import audit_event
 from app.store.database import UnitOfWork
 from app.store.intents import intake as store
+from app.store.intents.origins import store_traces
 
 
 async def accept_intents(
@@ -25,6 +26,9 @@ async def accept_intents(
     if made:
         # The audit row of an intent's acceptance has the intent's own id.
         unit.record(audit_event(made, now))
+        traces = [(row.id, row.traceparent) for row in distinct if row.traceparent is not None]
+        if traces:
+            await store_traces(unit, [one for one in traces if one[0] in made])
         unit.wake("settle_intents")
     return [
         store.StoredIntent(one.id, one.created and row.id == one.id, one.request_hash)

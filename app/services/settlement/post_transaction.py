@@ -19,6 +19,7 @@ from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork
 from app.store.ledger import posting as ledger
 from app.store.rules_lock import share_rules
+from app.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ async def _post(
     """Journal ids by (kind and) reference; both kinds of reference differ in form."""
     if not journals:
         return {}
-    ids = await ledger.post(unit, program_id, journals, at)
+    with span("ledger: post", attributes={"journals": len(journals)}):
+        ids = await ledger.post(unit, program_id, journals, at)
     return {
         journal.reference: journal_id for journal, journal_id in zip(journals, ids, strict=True)
     }

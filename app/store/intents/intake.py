@@ -60,6 +60,7 @@ class NewIntent:
     signature: AcceptedSignature | None
     actor: str
     request_id: str | None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.store.tables.row import INSTANT, METADATA, Row, key, optional, required
+from app.store.tables.row import INSTANT, METADATA, REQUEST_ID, Row, key, optional, required
 
 OUTBOX_ID = Sequence("event_outbox_id_seq", data_type=BigInteger, cache=1, metadata=METADATA)
 
@@ -29,6 +29,7 @@ class EventOutbox(Row, table=True):
     version: int = required(BigInteger)
     data: Any = required(JSONB)
     at: datetime = required(INSTANT)
+    request_id: str | None = optional(Text, default=REQUEST_ID)
 
 
 class Event(Row, table=True):
@@ -45,6 +46,7 @@ class Event(Row, table=True):
     version: int = required(BigInteger)
     data: Any = required(JSONB)
     at: datetime = required(INSTANT)
+    request_id: str | None = optional(Text)
 
 
 class EventFeed(Row, table=True):

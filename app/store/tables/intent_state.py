@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from app.store.tables.row import INSTANT, Row, key, optional, required
+from app.store.tables.row import INSTANT, REQUEST_ID, Row, key, optional, required
 
 
 class IntentState(Row, table=True):
@@ -94,3 +94,4 @@ class IntentTransition(Row, table=True):
     at: datetime = required(INSTANT)
     actor: str = required(Text)
     reason: str | None = optional(Text)
+    request_id: str | None = optional(Text, default=REQUEST_ID)

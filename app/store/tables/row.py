@@ -16,6 +16,8 @@ METADATA = MetaData()
 
 INSTANT = DateTime(timezone=True)
 # Whole smallest units of a currency, or wei.
+# The request, or run of a job, that the transaction belongs to (app/store/database.py says it).
+REQUEST_ID = "NULLIF(current_setting('sge.request_id'::text, true), ''::text)"
 UNITS = DOMAIN("units", Numeric(78, 0), create_type=False)
 EVM_ADDRESS = DOMAIN(
     "evm_address", Text(), check="VALUE ~ '^0x[0-9a-fA-F]{40}$'", create_type=False
@@ -43,9 +45,9 @@ def required(kind: Any, *parts: Any, default: str | None = None, unique: bool = 
     return _column(kind, *parts, default=default, nullable=False, unique=unique or None)
 
 
-def optional(kind: Any, *parts: Any) -> Any:
-    """A column that may be null."""
-    return _column(kind, *parts, nullable=True)
+def optional(kind: Any, *parts: Any, default: str | None = None) -> Any:
+    """A column that may be null. default: SQL."""
+    return _column(kind, *parts, default=default, nullable=True)
 
 
 def _column(kind: Any, *parts: Any, default: str | None = None, **options: Any) -> Any:

@@ -112,6 +112,7 @@ class WebhookDelivery(Row, table=True):
     sending_since: datetime | None = optional(INSTANT)
     created_at: datetime = required(INSTANT)
     lost: int = required(Integer, default="0")
+    request_id: str | None = optional(Text)
 
 
 class WebhookAttempt(Row, table=True):

@@ -1,5 +1,46 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+DROP TABLE intent_trace;
+CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; own bigint; newest bigint;
+BEGIN
+  SELECT * INTO feed FROM event_feed;
+  whole := feed.scanned_at < p_at - interval '1 minute';
+  -- In this order, and before the rows are read: whoever took an id up to `newest` has a number below `own`, which is
+  -- given out only now. (The xmax of a snapshot would not do: it is above the last that ended, not the last that began.)
+  IF whole THEN
+    oldest := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    SELECT last_value INTO newest FROM event_outbox_id_seq;
+    own := pg_current_xact_id()::text::bigint;
+  END IF;
+  SELECT array_agg(o.id ORDER BY o.id) INTO ids
+    FROM (SELECT id FROM event_outbox WHERE id >= CASE WHEN whole THEN 0 ELSE feed.low_water END
+           ORDER BY id LIMIT 500) o;
+  IF whole THEN
+    UPDATE event_feed SET scanned_at = p_at,
+      low_water = CASE WHEN oldest > next_horizon
+                       -- What a full batch leaves behind is still to be read.
+                       THEN least(next_low_water, CASE WHEN cardinality(ids) = 500 THEN ids[500] + 1 END)
+                       ELSE low_water END,
+      next_low_water = CASE WHEN oldest > next_horizon THEN newest ELSE next_low_water END,
+      next_horizon = CASE WHEN oldest > next_horizon THEN own
+                          ELSE next_horizon END;
+  END IF;
+  IF ids IS NULL THEN
+    RETURN 0;
+  END IF;
+  INSERT INTO event (program_id, type, name, entity_id, version, data, at)
+  SELECT o.program_id, o.type, o.name, o.entity_id, o.version, o.data, o.at
+    FROM event_outbox o WHERE o.id = ANY (ids) ORDER BY o.id;
+  DELETE FROM event_outbox WHERE id = ANY (ids);
+  RETURN cardinality(ids);
+END $$;
+ALTER TABLE webhook_delivery DROP COLUMN request_id;
+ALTER TABLE event DROP COLUMN request_id;
+ALTER TABLE event_outbox DROP COLUMN request_id;
+ALTER TABLE intent_transition DROP COLUMN request_id;
+
 CREATE OR REPLACE FUNCTION sge_guard_intent_state() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,0 +1,96 @@
+"""One payment's request id and trace, from its acceptance through every line, row and span to its settlement."""
+
+from typing import Any
+
+from structlog.contextvars import bound_contextvars
+from structlog.testing import capture_logs
+
+from app.domain.clock import real_clock
+from app.otel import OpenTelemetry
+from app.store.feed.events import EventFeed
+from app.tracing import current_traceparent, span, start_tracing, stop_tracing
+from tests.contracts.items import USDC, ChainKind
+from tests.health.otlp import collecting
+from tests.processes.settling_world import SettledProgram
+from tests.processes.watching_world import WatchingWorld
+
+_ASKED = "request-of-one-payment"
+_ACCEPT = "SELECT id FROM sge_accept_intents($1, $2, 'test', $3)"
+_TRACE = "INSERT INTO intent_trace (program_id, intent_id, traceparent) VALUES ($1, $2, $3)"
+_EVENTS = """
+SELECT name, request_id FROM event WHERE entity_id = $1::uuid::text OR data ->> 'intent' = $1::uuid::text
+"""
+_TRANSITIONS = "SELECT stage, request_id FROM intent_transition WHERE intent_id = $1 ORDER BY seq"
+_JOURNAL = "SELECT count(*) FROM journal WHERE kind = 'SETTLEMENT' AND reference LIKE '%' || $1::uuid::text || '%'"
+
+
+async def _accept(world: WatchingWorld, program: SettledProgram, payer: Any) -> Any:
+    """One payment, as the API's acceptance stores it."""
+    settling = world.settling
+    settling.gateway_chain.fund([payer.address], 10 * USDC)
+    row = settling._row(program, payer, 0, ChainKind.PAYMENT, amount=10 * USDC)
+    row |= {"request_id": _ASKED}
+    return await settling.value(_ACCEPT, program.id, [row], settling.clock())
+
+
+async def _settle(world: WatchingWorld) -> None:
+    with bound_contextvars(job="settle_intents", request_id="settle_intents-1"):
+        await world.settle()
+    world.mine()
+    with bound_contextvars(job="watch_chain", request_id="watch_chain-1"):
+        await world.turn()
+        await world.turn()
+
+
+async def test_one_request_id_leads_through_lines_and_rows(watching_world: WatchingWorld) -> None:
+    world = watching_world
+    program = await world.program()
+    [payer] = await world.registered(program, None)
+    with capture_logs() as lines:
+        intent = await _accept(world, program, payer)
+        await _settle(world)
+    said = {line["event"]: line for line in lines if _ASKED in line.get("request_ids", ())}
+    assert set(said) == {"transaction signed", "settlements posted"}
+    # The chain knows it by the same hash.
+    assert said["transaction signed"]["hash"] == said["settlements posted"]["hash"]
+    assert [line["intents"] for line in said.values()] == [1, 1]
+
+    await EventFeed(world.settling.worker, real_clock).move_outbox()
+    events = {row["name"]: row["request_id"] for row in await world.settling.rows(_EVENTS, intent)}
+    assert {"intent.accepted", "intent.signed", "intent.confirmed"} < set(events)
+    assert "settlement.confirmed" in events
+    assert set(events.values()) == {_ASKED}
+    # A transition says which run made it.
+    transitions = await world.settling.rows(_TRANSITIONS, intent)
+    runs = {row["stage"]: row["request_id"] for row in transitions}
+    assert (runs["SIGNED"], runs["FINAL"]) == ("settle_intents-1", "watch_chain-1")
+    assert await world.settling.value(_JOURNAL, intent) == 1
+
+
+async def test_one_trace_goes_from_the_request_to_the_ledger(watching_world: WatchingWorld) -> None:
+    world = watching_world
+    program = await world.program()
+    payers = await world.registered(program, None, 2)
+    with collecting() as collected:
+        start_tracing(OpenTelemetry(collected.url, "worker"))
+        try:
+            for payer in payers:
+                with span("graphql submitPayment", "SERVER"):
+                    intent = await _accept(world, program, payer)
+                    traceparent = current_traceparent()
+                await world.settling.run(_TRACE, program.id, intent, traceparent)
+            await _settle(world)
+        finally:
+            stop_tracing()
+    assert collected.paths == {"/v1/traces"}
+    assert collected.services == {"sge-worker"}
+    first, second = collected.named("graphql submitPayment")
+    trace = collected.of(first.trace_id.hex())
+    assert set(trace) >= {"settle: sign", "settle: send", "post", "ledger: post"}
+    assert "rpc eth_sendRawTransaction" in trace
+    # They were settled in one batch: the second is linked.
+    for name in ("settle: sign", "settle: send", "post"):
+        assert trace[name].parent_span_id == first.span_id
+        assert [link.trace_id for link in trace[name].links] == [second.trace_id]
+    assert trace["rpc eth_sendRawTransaction"].parent_span_id == trace["settle: send"].span_id
+    assert trace["ledger: post"].parent_span_id == trace["post"].span_id

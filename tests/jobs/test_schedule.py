@@ -12,8 +12,10 @@ from sge.embedded.project import PROJECT
 
 _MACHINERY = {
     "context",
+    "ending",
     "entry",
     "figures",
+    "heartbeat",
     "listener",
     "probes",
     "runner",

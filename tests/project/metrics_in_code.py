@@ -8,10 +8,11 @@ from prometheus_client.core import Metric
 from app import metrics, observability
 from app.chain import rpc_metrics
 from app.processes.health.gauges import FiguresCollector
+from app.processes.reading import read_metrics
 from tests.health.test_conditions import HEALTHY
 from tests.health.test_gauges import ALERT
 
-_MODULES = (metrics, observability, rpc_metrics)
+_MODULES = (metrics, observability, read_metrics, rpc_metrics)
 _SUFFIXES = {"histogram": ("_bucket", "_count", "_sum"), "counter": ("_total",), "gauge": ("",)}
 
 

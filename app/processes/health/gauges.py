@@ -82,12 +82,6 @@ def _platform(figures: Figures) -> Iterator[Metric]:
         [],
         [([], figures.lags["seals"])] if "seals" in figures.lags else [],
     )
-    yield _gauge(
-        "sge_replica_lag_seconds",
-        "How far the read replica is behind; infinite when it does not answer.",
-        [],
-        [] if figures.replica_lag_seconds is None else [([], figures.replica_lag_seconds)],
-    )
     yield _workers(figures)
 
 

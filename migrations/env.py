@@ -12,6 +12,7 @@ from app.store.tables import METADATA
 
 ADVISORY_LOCK = 7_234_500
 LOCK_TIMEOUT = "5s"
+LONGEST_WAIT_FOR_ANOTHER = "15min"
 
 
 def owner_url() -> str:
@@ -29,20 +30,25 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=METADATA,
         compare_server_default=True,
+        on_version_apply=context.config.attributes.get("on_version_apply", ()),
         transaction_per_migration=True,
     )
     with context.begin_transaction():
+        # Another one that migrates is waited for: what it has done is then not to be done any more.
+        connection.execute(text(f"SET lock_timeout = '{LONGEST_WAIT_FOR_ANOTHER}'"))
+        connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
         # Waiting for a table lock behind a long query would stop everybody behind us: give up instead.
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_LOCK})"))
         context.run_migrations()
 
 
 async def main() -> None:
     # The driver reads the address, as everywhere else: SQLAlchemy would hand sslmode and its certificates on as they are.
     url = owner_url()
+    name = context.get_x_argument(as_dictionary=True).get("name", "sge migrate")
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url)
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(url, server_settings={"application_name": name}),
     )
     try:
         async with engine.connect() as connection:

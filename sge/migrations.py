@@ -3,15 +3,22 @@
 import asyncio
 import io
 from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError, DatabaseNotAtHead
 
 from app.store.database import Database
+from app.store.database_errors import is_lock_timeout
+from app.store.lock_holders import LockHolder
 from app.store.schema_note import read_revision, read_schema_note
 from sge.embedded.project import PROJECT
 from sge.failures import CannotStart
+from sge.migration_watch import MigrationWatch
 from sge.schema_fingerprint import fingerprint
 
 NOT_NEWEST = "the database is not at the newest migration; run `sge migrate`"
@@ -19,17 +26,49 @@ OTHER_SQL = (
     "the database was made by another version of this migration, which cannot be carried over: "
     "make a new database and run `sge migrate` there"
 )
+Say = Callable[[str], None]
 _UNKNOWN = "the database is at a migration that this checkout does not have; use a newer checkout"
 
 
-def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Brings the database up to the revision; `owner_url` is its address as sge_owner. Raises CannotStart when it was
-    made by other SQL under the same name.
+def _say_nothing(_: str) -> None:
+    """For whoever shows what it did in its own way."""
+
+
+def upgrade(owner_url: str, revision: str = "head", say: Say = _say_nothing) -> None:
+    """Brings the database up to the revision; `owner_url` is its address as sge_owner. Safe to run twice, and by several at
+    once: each migration is one transaction, and they wait for each other. Raises CannotStart when the database was made by
+    other SQL under the same name, or when somebody holds a table for longer than everybody else may wait behind us.
     """
     is_newest(owner_url)  # refuses a name that this checkout does not know
     if not _is_ours(owner_url):
         raise CannotStart(OTHER_SQL)
-    command.upgrade(_configuration(owner_url), revision)
+    name = f"sge migrate {uuid4().hex[:8]}"
+    configuration = _configuration(owner_url, name)
+    configuration.attributes["on_version_apply"] = partial(_tell, say)
+    with MigrationWatch(owner_url, name, say) as watch:
+        try:
+            command.upgrade(configuration, revision)
+        except Exception as problem:
+            if not is_lock_timeout(problem):
+                raise
+            raise CannotStart(_held(watch.last_seen)) from None
+
+
+def _tell(say: Say, *, step: Any, **_: object) -> None:
+    say(f"ran {step.up_revision_id}: {step.up_revision.doc.splitlines()[0]}")
+
+
+def _held(holders: list[LockHolder]) -> str:
+    by = "; ".join(
+        f"process {holder.pid} ({holder.role}, {holder.program}) holds {holder.relations or 'a lock'}"
+        for holder in holders
+    )
+    pids = ", ".join(f"pg_terminate_backend({holder.pid})" for holder in holders)
+    remedy = f"wait until it is done, or end it as a superuser (SELECT {pids})" if pids else "wait"
+    return (
+        f"a table is in use, and waiting longer would stop everybody: {by or 'nobody was seen'}. Nothing was changed; "
+        f"{remedy}, and run `sge migrate` again"
+    )
 
 
 def downgrade(owner_url: str, revision: str) -> None:
@@ -75,9 +114,9 @@ async def _found(owner_url: str) -> tuple[str | None, str | None]:
         await database.close()
 
 
-def _configuration(owner_url: str) -> Config:
+def _configuration(owner_url: str, name: str = "sge migrate") -> Config:
     return Config(
         toml_file=PROJECT / "pyproject.toml",
-        cmd_opts=Namespace(x=[f"url={owner_url}"]),
+        cmd_opts=Namespace(x=[f"url={owner_url}", f"name={name}"]),
         stdout=io.StringIO(),  # what we say about it, we say ourselves
     )

@@ -11,6 +11,7 @@ _PASSING = ("08", "40", "53", "55", "57", "58")
 _REFUSING = ("22", "23", "P0", "SG")
 
 _DISK_FULL = "53100"
+_LOCK_NOT_AVAILABLE = "55P03"
 _OPEN_RULE = frozenset({"SG033", "SG035"})
 
 
@@ -24,6 +25,13 @@ def passes(problem: BaseException) -> bool:
 def refuses(problem: BaseException) -> bool:
     """Whether the database refuses the content of the transaction."""
     return isinstance(problem, PostgresError) and (_sqlstate(problem)).startswith(_REFUSING)
+
+
+def is_lock_timeout(problem: BaseException) -> bool:
+    """Whether a lock was not to be had in time; also inside what SQLAlchemy makes of it."""
+    while problem.__cause__ is not None and not isinstance(problem, PostgresError):
+        problem = problem.__cause__
+    return isinstance(problem, PostgresError) and _sqlstate(problem) == _LOCK_NOT_AVAILABLE
 
 
 def is_disk_full(problem: BaseException) -> bool:

@@ -28,8 +28,8 @@ def migrate(
         typer.echo(mistake, err=True)
         raise typer.Exit(1)
     elif mistake == migrations.NOT_NEWEST:
-        migrations.upgrade(url)
-        typer.echo("the database was brought to the newest migration")
+        migrations.upgrade(url, say=typer.echo)
+        typer.echo("the database is at the newest migration now")
     else:
         raise CannotStart(f"SGE_DATABASE_OWNER_URL: {mistake}")
 

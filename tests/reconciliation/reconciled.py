@@ -15,6 +15,7 @@ from app.processes.reconciliation.reconcile import reconcile_one
 from app.services import rollups, seals
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
+from app.services.reconciliation.carry_out import take_run
 from app.store.database import ReadSession
 from app.store.reconciliation.scopes import read_scope
 from tests.posting.books import Asked
@@ -183,3 +184,10 @@ async def _guard(connection: Any) -> None:
         for guard in await connection.fetch(guards, table):
             name = guard["tgname"]
             await connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+async def take(lived: Reconciled, holder: str = "dead") -> Any:
+    """Its run, for a worker that does nothing with it."""
+    books = lived.books
+    work = partial(take_run, holder=holder, now=books.now, run_id=lived.run_id)
+    return await execute(books.worker, books.world.bells, None, work)

@@ -1,7 +1,7 @@
 """Runs: one at a time whoever carries it out, kept as they ended, and what they find is opened once."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,15 +10,14 @@ import pytest
 
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.explanations import Explanation
-from app.domain.reconciliation import CheckName, Outcome, RunStatus, newest_due
+from app.domain.reconciliation import CheckName, Outcome, RunStatus
 from app.processes.reconciliation.checks import CHECKS
-from app.processes.reconciliation.daily import ask_for_daily_runs
 from app.processes.reconciliation.reconcile import reconcile_one
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import RunReconciliation, run_reconciliation
-from app.services.reconciliation.carry_out import LEASE, RunLost, end_run, take_run
-from tests.reconciliation.reconciled import Reconciled
+from app.services.reconciliation.carry_out import LEASE, RunLost, end_run
+from tests.reconciliation.reconciled import Reconciled, take
 from tests.services.world import key_of
 
 BEND = """
@@ -112,19 +111,13 @@ def test_two_at_once_run_it_once(reconciled: Reconciled) -> None:
     assert reconciled.fetch(query, reconciled.run_id)[0]["checks"] == 6
 
 
-async def _take(lived: Reconciled, holder: str = "dead") -> Any:
-    books = lived.books
-    take = partial(take_run, holder=holder, now=books.now, run_id=lived.run_id)
-    return await execute(books.worker, books.world.bells, None, take)
-
-
 def test_a_dead_workers_run_is_taken_over_and_the_slow_ones_word_counts_no_more(
     reconciled: Reconciled,
 ) -> None:
     async def live() -> None:
         books = reconciled.books
         reconciled.run_id = await reconciled.ask()
-        slow = await _take(reconciled)
+        slow = await take(reconciled)
         assert slow is not None
         assert await reconcile_one(reconciled.parts(), run_id=reconciled.run_id) is None
         books.now += LEASE + timedelta(seconds=1)
@@ -141,9 +134,9 @@ def test_a_run_that_kills_its_workers_ends(reconciled: Reconciled) -> None:
     async def live() -> None:
         reconciled.run_id = await reconciled.ask()
         for _ in range(3):
-            assert await _take(reconciled) is not None
+            assert await take(reconciled) is not None
             reconciled.books.now += LEASE + timedelta(seconds=1)
-        assert await _take(reconciled) is None
+        assert await take(reconciled) is None
 
     reconciled.books.runner.run(live())
     [run] = reconciled.fetch(_RUN, reconciled.run_id)
@@ -229,60 +222,3 @@ def test_a_request_is_one_run_whatever_becomes_of_it(reconciled: Reconciled) -> 
     with pytest.raises(Refusal) as refused:
         ask("look", full=True)
     assert refused.value.code is RefusalCode.IDEMPOTENCY_CONFLICT
-
-
-def test_each_day_has_its_run_and_each_week_a_whole_one(reconciled: Reconciled) -> None:
-    """After a downtime once for all the days; a run that could not be carried out is tried again."""
-    books = reconciled.books
-    query = (
-        "SELECT whole, status FROM reconciliation_run WHERE program_id = $1 ORDER BY asked_at, id"
-    )
-
-    def day(at: datetime) -> None:
-        books.now = at
-        reconciled.follow()
-
-        async def work() -> None:
-            await ask_for_daily_runs(reconciled.parts())
-            await ask_for_daily_runs(reconciled.parts())
-            while await reconcile_one(reconciled.parts()) is not None:
-                continue
-
-        books.runner.run(work())
-
-    def runs() -> list[tuple[bool, str]]:
-        return [tuple(row) for row in reconciled.fetch(query, reconciled.program)]
-
-    due = newest_due(books.now) + timedelta(days=1)
-    day(due - timedelta(minutes=1))
-    assert runs() == []
-    day(due)
-    assert runs() == [(True, "CLEAN")]
-    day(due + timedelta(hours=23))
-    assert len(runs()) == 1
-    for n in (1, 2, 5):
-        day(due + timedelta(days=n, minutes=n))
-    assert runs()[1:] == [(False, "CLEAN")] * 3
-    day(due + timedelta(days=7))
-    assert runs()[-1] == (True, "CLEAN")
-    tomorrow = due + timedelta(days=8)
-    books.now = tomorrow
-
-    async def fail() -> None:
-        reconciled.run_id = await reconciled.ask()
-        taken = await _take(reconciled)
-        failed = partial(end_run, run=taken, outcome=Outcome(failure="a test"), now=tomorrow)
-        await execute(books.worker, books.world.bells, reconciled.program, failed)
-
-    books.runner.run(fail())
-    day(tomorrow + timedelta(minutes=9))
-    assert runs()[-1] == (True, "FAILED")
-    day(tomorrow + timedelta(minutes=11))
-    assert runs()[-1] == (False, "CLEAN")
-
-
-def test_the_day_begins_at_two() -> None:
-    two = datetime(2026, 11, 22, 2, tzinfo=UTC)
-    assert newest_due(two) == two
-    assert newest_due(two - timedelta(seconds=1)) == two - timedelta(days=1)
-    assert newest_due(two + timedelta(hours=23)) == two

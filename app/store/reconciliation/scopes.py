@@ -13,6 +13,8 @@ SELECT c.chain_id, c.block_number, c.block_hash,
        coalesce((SELECT max(s.n) FROM seal s WHERE s.program_id = $1 AND s.stream = 'AUDIT'), 0) AS audit_seals
   FROM consumed_through c WHERE c.program_id = $1
 """
+# For this transaction: its few large sorts and sums are to stay in memory, and compiling them does not pay.
+_ROOM = "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
 _CLEAN = """
 SELECT asked_at, block_number, block_hash, journal_id, journal_seals, audit_seals
   FROM reconciliation_run WHERE program_id = $1 AND status = 'CLEAN' ORDER BY asked_at DESC, id DESC LIMIT 1
@@ -21,6 +23,7 @@ SELECT asked_at, block_number, block_hash, journal_id, journal_seals, audit_seal
 
 async def read_scope(session: ReadSession, run: Run, now: datetime) -> Scope:
     """Where the program's chain is posted up to, how far its records reach, and what an earlier clean run saw."""
+    await session.connection.execute(_ROOM)
     row = await session.connection.fetchrow(_EXTENT, run.program_id)
     assert row is not None  # written with the program
     extent = Extent(

@@ -1,0 +1,52 @@
+"""How long each check of a whole run takes that needs the database only, on a database that `sge bench seed` made.
+
+sge bench seed --embedded FOLDER
+python -m bench.reconciliation FOLDER [SLUG]
+"""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from app.domain.clock import real_clock
+from app.domain.ids import new_id
+from app.domain.reconciliation import Run
+from app.processes.reconciliation.checks import DATABASE_CHECKS
+from app.store.database import Database
+from app.store.programs import find_program_id
+from app.store.reconciliation.scopes import read_scope
+from sge.embedded.postgres import Postgres
+
+
+async def measure(dsn: str, slug: str) -> None:
+    database = await Database.connect(dsn, maximum=1)
+    async with database.read(None) as session:
+        program_id = await find_program_id(session, slug=slug)
+    if program_id is None:
+        sys.exit(f"there is no program {slug}")
+    run = Run(new_id(), program_id, whole=True, asked_at=real_clock(), taken_by="bench")
+    begun = time.perf_counter()
+    async with database.read(program_id) as session:
+        scope = await read_scope(session, run, real_clock())
+        for name, check in DATABASE_CHECKS:
+            started = time.perf_counter()
+            result = await check(session, scope)
+            seconds = time.perf_counter() - started
+            print(f"{name.value:16} {seconds:7.1f} s  {result.examined:>11,} rows  {result.actual}")
+            for one in result.found[:3]:
+                print(
+                    f"    {one.kind} {one.reference}: expected {one.expected}, actual {one.actual}"
+                )
+    print(f"{'all':16} {time.perf_counter() - begun:7.1f} s")
+    await database.close()
+
+
+def main() -> None:
+    folder, *slug = sys.argv[1:]
+    with Postgres(Path(folder)) as postgres:
+        asyncio.run(measure(postgres.dsn("sge_worker"), slug[0] if slug else "acme"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,5 @@
-"""How long each check of a whole run takes that needs the database only, on a database that `sge bench seed` made.
+"""How long each check of a whole run takes that needs the database only, on a database that `sge bench seed` made: seconds,
+and the server's processor seconds, which a busy machine does not change much.
 
 sge bench seed --embedded FOLDER
 python -m bench.reconciliation FOLDER [SLUG]
@@ -8,6 +9,8 @@ import asyncio
 import sys
 import time
 from pathlib import Path
+
+import psutil
 
 from app.domain.clock import real_clock
 from app.domain.ids import new_id
@@ -29,11 +32,15 @@ async def measure(dsn: str, slug: str) -> None:
     begun = time.perf_counter()
     async with database.read(program_id) as session:
         scope = await read_scope(session, run, real_clock())
+        server = psutil.Process(await session.connection.fetchval("SELECT pg_backend_pid()"))
         for name, check in DATABASE_CHECKS:
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), server.cpu_times()
             result = await check(session, scope)
-            seconds = time.perf_counter() - started
-            print(f"{name.value:16} {seconds:7.1f} s  {result.examined:>11,} rows  {result.actual}")
+            seconds, spent = time.perf_counter() - started, server.cpu_times()
+            cpu = spent.user + spent.system - busy.user - busy.system
+            print(
+                f"{name.value:16} {seconds:7.1f} s {cpu:7.1f} s  {result.examined:>11,} rows  {result.actual}"
+            )
             for one in result.found[:3]:
                 print(
                     f"    {one.kind} {one.reference}: expected {one.expected}, actual {one.actual}"

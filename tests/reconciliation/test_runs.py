@@ -97,8 +97,15 @@ def test_rollups_and_seals_may_lag(reconciled: Reconciled) -> None:
     assert reconciled.found() == []
 
 
+async def _asleep(lived: Reconciled) -> None:
+    async with lived.books.worker.pool.acquire() as connection:
+        await connection.execute("SELECT pg_sleep(0.2)")
+
+
 def test_two_at_once_run_it_once(reconciled: Reconciled) -> None:
     async def race() -> list[RunStatus | None]:
+        # So that everybody has a connection already.
+        await asyncio.gather(*(_asleep(reconciled) for _ in range(5)))
         asked = await asyncio.gather(*(reconciled.ask() for _ in range(5)))
         assert len(set(asked)) == 1
         reconciled.run_id = asked[0]

@@ -1,6 +1,9 @@
 """After a recovery: only a person resumes, and lanes go on with nonces that nobody has."""
 
+import pytest
+
 from tests.contracts.items import USDC
+from tests.processes.ended import Ended, ending_at
 from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
 
 
@@ -26,3 +29,24 @@ async def test_payments_wait_and_then_go_on_beyond_every_lost_nonce(
     assert {one["status"] for one in fills} == {"CONFIRMED"}
     assert settling.paid(program) == 20 * USDC
     await recovering.watching.check()
+
+
+async def test_a_forgotten_copy_at_a_known_nonce_halts_nothing(recovering: RecoveringWorld) -> None:
+    """What was signed anew at the same nonce after the backup is ours: its items go on, or settle by their logs."""
+    settling = recovering.settling
+    program = await settling.ready()
+    with pytest.raises(Ended):
+        await recovering.watching.settle(at_point=ending_at("signed"))
+    relayer = next(iter(settling.signers))
+    used = await settling.chain.nonce(relayer) + 1
+    settling.gateway_chain.node.call("anvil_setNonce", relayer, hex(used))
+    recovering.watching.mine(1)
+    await settling.run(OTHER_TIMELINE)
+    await recovering.recover()
+    [first] = await settling.copies()
+    assert (first["nonce"], first["status"]) == (used - 1, "DISPLACED")
+    assert await recovering.value("SELECT status FROM lane") == "ACTIVE"
+    await recovering.resume(program)
+    await recovering.settle_until_quiet()
+    assert {one["status"] for one in await settling.states()} == {"CONFIRMED"}
+    assert settling.paid(program) == 20 * USDC

@@ -13,7 +13,7 @@ from app.store.chain.consumption import WatchedProgram
 from app.store.database_errors import DatabaseError, passes
 
 POLL_SECONDS = 0.5
-# That a transaction was displaced is believed at the second look.
+# That a transaction was displaced is believed at the second look at the same final block.
 _LOOKS = 2
 
 
@@ -98,7 +98,6 @@ class _ChainReading:
         if self._watcher is None:
             return "another recovery reads this chain"
         await self._watcher.turn()
-        self._looks += 1
         parts.at_point("recovery.turn")
         return None
 
@@ -113,7 +112,10 @@ class _ChainReading:
         through = min(running, default=final)
         progress = ChainProgress(chain_id, final, self._target, max(final - through, 0), problem)
         done = self._target is not None and min(final, through) >= self._target
-        if not done or self._looks < _LOOKS or self._watcher is None:
+        if not done or problem is not None or self._watcher is None:
+            return progress, None
+        self._looks += 1
+        if self._looks < _LOOKS:
             return progress, None
         await let_go(self.parts, self._watcher)
         stopped = [one for one in programs if one.stopped is not None]

@@ -81,6 +81,19 @@ async def held(pair: Pair) -> AsyncIterator[None]:
 
 
 @pytest.mark.usefixtures("held")
+async def test_what_was_seen_shows(pair: Pair, stage: Stage) -> None:
+    program = await stage.program()
+    await until_replica_has(program, await register(program, "FIRST"))
+    pair.replica.hold()
+    position = await register(program, "SECOND")
+    assert await codes(program, position) == ({"FIRST", "SECOND"}, "primary")
+    pair.replica.go_on()
+    await pair.catch_up()
+    assert await codes(program, position) == ({"FIRST", "SECOND"}, "replica")
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("held")
 async def test_a_caller_sees_its_own_writes_and_others_soon(
     pair: Pair, start_process: StartProcess
 ) -> None:

@@ -15,7 +15,7 @@ from app.store.database import UnitOfWork
 from tests.chain_proof.proving import ALL, Proving
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
-from tests.processes.test_watch_forks import mined_block, reorganise_from
+from tests.processes.test_watch_forks import mined_block
 
 _OPEN = "SELECT id, kind, reference FROM discrepancy WHERE resolved_at IS NULL ORDER BY kind"
 
@@ -25,7 +25,14 @@ async def reorganised(proving: Proving) -> PayoutProgram:
     program = await proving.world.program()
     [affiliate] = await proving.world.affiliates(program)
     await proving.world.earn(program, {affiliate: USDC})
-    await reorganise_from(proving.watching, await mined_block(proving.watching))
+    chain, block = proving.chain, await mined_block(proving.watching)
+    depth = await proving.settling.chain.block_number() - block + 1
+    # The first of the new blocks, below what was posted through, has money of its own.
+    data = chain.token.encode_abi("mintMany", args=[[program.treasury], [2 * USDC]])
+    call = {"from": chain.deployer.address, "to": chain.deployment.token, "data": data}
+    call |= {"gas": hex(200_000), "gasPrice": hex(10**11)}
+    chain.node.call("anvil_reorg", depth, [[call, 0]])
+    assert chain.balance(program.treasury) == 2 * USDC
     return program
 
 
@@ -74,8 +81,8 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
     # Whatever the new blocks hold is posted from where the chain went elsewhere.
     proving.chain.fund([program.treasury], 3 * USDC)
     await proving.final()
-    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 3 * USDC
-    assert await proving.found(program) == ["UNEXPLAINED_INFLOW"]
+    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 5 * USDC
+    assert await proving.found(program) == ["UNEXPLAINED_INFLOW"] * 2
     await proving.world.check()
 
 

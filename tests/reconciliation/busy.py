@@ -23,10 +23,11 @@ _NOTHING: tuple[RunStatus, list[tuple[str, str]]] = (RunStatus.CLEAN, [])
 
 @dataclass
 class Busy:
-    """asked: accepted and not settled. done: how often what happened."""
+    """asked: accepted and not settled. done: how often what happened. pause_seconds: at most, between two of a kind."""
 
     lived: Reconciled
     random: Random
+    pause_seconds: float = 0.02
     asked: list[Asked] = field(default_factory=list)
     paid: list[Asked] = field(default_factory=list)
     done: dict[str, int] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class Busy:
                 raise
             name = work.__name__.removeprefix("_")
             self.done[name] = self.done.get(name, 0) + 1
-            await asyncio.sleep(self.random.random() / 50)
+            await asyncio.sleep(self.random.random() * self.pause_seconds)
 
     async def _accept(self) -> None:
         books, payer = self.lived.books, self.lived.payer

@@ -66,9 +66,12 @@ def test_long_random_books_are_clean_after_each_step(reconciled: Reconciled) -> 
 
 
 def _busy(
-    pools: tuple[asyncio.Runner, list[Database]], reconciled: Reconciled, runs: int
+    pools: tuple[asyncio.Runner, list[Database]],
+    reconciled: Reconciled,
+    runs: int,
+    pause_seconds: float = 0.02,
 ) -> dict[str, int]:
-    busy = Busy(reconciled, Random(7))
+    busy = Busy(reconciled, Random(7), pause_seconds)
     pools[0].run(busy.run(runs))
     return busy.done
 
@@ -84,8 +87,9 @@ def test_runs_amid_everything_find_nothing(
 def test_a_thousand_runs_amid_everything_find_nothing(
     pools: tuple[asyncio.Runner, list[Database]], reconciled: Reconciled
 ) -> None:
-    done = _busy(pools, reconciled, 1_000)
-    assert min(done.values()) > 50
+    # What happens at leisure keeps the program small, and the runs many.
+    done = _busy(pools, reconciled, 1_000, pause_seconds=0.3)
+    assert min(done.values()) > 20
 
 
 class ReconcilingPayouts(PayoutMachine):

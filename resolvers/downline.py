@@ -18,10 +18,10 @@ from schema.inputs.given import given
 from schema.paging import Page, PageBounds, RowCount
 
 _DOWNLINE: ListField[AffiliateRow, int | None, AffiliateRow] = ListField(
-    CursorCodec("Affiliate.downline", int, int),
+    CursorCodec("Affiliate.downline", int, bytes),
     branches.downlines,
     branches.count_downlines,
-    lambda row: (row.depth, row.key),
+    lambda row: (row.depth, row.path),
 )
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 

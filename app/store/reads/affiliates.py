@@ -62,7 +62,19 @@ _MATCHES = """
         OR starts_with(lower(a.display_name), lower($5)))
 """
 _LIST = f"SELECT {COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
+# Few are not ACTIVE: the oldest of each such status, merged.
+_LIST_INACTIVE = f"""
+SELECT a.*
+  FROM (SELECT DISTINCT unnest($2::text[])) AS q (status)
+ CROSS JOIN LATERAL (
+       SELECT {COLUMNS} {_MATCHES} AND a.status = q.status AND a.status <> 'ACTIVE' AND ($6::bigint IS NULL OR a.id > $6)
+        ORDER BY a.id LIMIT $7) a
+ ORDER BY a.id LIMIT $7
+"""
 _COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT_INACTIVE = (
+    f"SELECT count(*) FROM (SELECT 1 {_MATCHES} AND a.status <> 'ACTIVE' LIMIT 10002) c"
+)
 
 
 def affiliate_row(record: asyncpg.Record) -> AffiliateRow:
@@ -121,10 +133,16 @@ def _conditions(given: AffiliateFilter) -> tuple[object, ...]:
 
 async def page(session: ReadSession, given: AffiliateFilter, part: Slice) -> list[AffiliateRow]:
     """Oldest first; the sort key is (key)."""
-    return await _many(session, _LIST, *_conditions(given), part.key(0), part.limit)
+    query = _LIST_INACTIVE if _asks_for_inactive(given) else _LIST
+    return await _many(session, query, *_conditions(given), part.key(0), part.limit)
 
 
 async def count(session: ReadSession, given: AffiliateFilter) -> int:
     """How many match, counted up to 10 002."""
-    found: int = await session.connection.fetchval(_COUNT, session.program_id, *_conditions(given))
+    query = _COUNT_INACTIVE if _asks_for_inactive(given) else _COUNT
+    found: int = await session.connection.fetchval(query, session.program_id, *_conditions(given))
     return found
+
+
+def _asks_for_inactive(given: AffiliateFilter) -> bool:
+    return given.status is not None and "ACTIVE" not in given.status

@@ -22,14 +22,22 @@ SELECT (SELECT count(*) FROM (SELECT FROM affiliate a WHERE {_IS_CHILD} LIMIT 10
 # A branch is a range of paths; the end of the range is the path followed by more than any id can hold.
 _IS_BELOW = """a.program_id = $1 AND a.path > q.path AND a.path < q.path || '\\xffffffffffffffff'::bytea
           AND (q.deepest IS NULL OR a.depth <= q.deepest)"""
+# Level by level, each in the order of its paths: a page reads so many rows of each level, wherever it lies.
 _DOWNLINES = f"""
 SELECT q.n, a.*
   FROM unnest($2::bytea[], $3::bigint[]) WITH ORDINALITY AS q (path, deepest, n)
  CROSS JOIN LATERAL (
-       SELECT {COLUMNS} FROM affiliate a
-        WHERE {_IS_BELOW} AND ($4::bigint IS NULL OR (a.depth, a.id) > ($4, $5::bigint))
-        ORDER BY a.depth, a.id LIMIT $6) a
- ORDER BY q.n, a.depth, a.id
+       SELECT a.*
+         FROM generate_series(greatest(length(q.path) / 8, $4::bigint),
+                least(q.deepest, (SELECT max(d.depth) FROM affiliate d WHERE d.program_id = $1))) AS l (depth)
+        CROSS JOIN LATERAL (
+              SELECT {COLUMNS} FROM affiliate a
+               WHERE a.program_id = $1 AND a.depth = l.depth
+                 AND a.path > greatest(q.path, CASE WHEN l.depth = $4 THEN $5::bytea END)
+                 AND a.path < q.path || '\\xffffffffffffffff'::bytea
+               ORDER BY a.path LIMIT $6) a
+        ORDER BY a.depth, a.path LIMIT $6) a
+ ORDER BY q.n, a.depth, a.path
 """
 _COUNT_DOWNLINES = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM affiliate a WHERE {_IS_BELOW} LIMIT 10002) c)
@@ -63,7 +71,7 @@ def _branches(
 async def downlines(
     session: ReadSession, roots: Sequence[AffiliateRow], levels: int | None, part: Slice
 ) -> list[list[AffiliateRow]]:
-    """Every descendant of each down to so many levels, nearest first; the sort key is (depth, key)."""
+    """Every descendant of each down to so many levels, nearest first; the sort key is (depth, path)."""
     records = await session.connection.fetch(
         _DOWNLINES,
         session.program_id,

@@ -59,20 +59,34 @@ class ExplanationInputs:
 COLUMNS = """c.program_id, c.id, c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.base,
   c.amount, c.currency, c.status, c.claws_back, c.accrued_at, c.payable_at, c.paid_at"""
 _BY_IDS = f"SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])"
+# What was earned and what was clawed back have an index each.
 _OF_SETTLEMENTS = f"""
-SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[])
+SELECT c.* FROM (
+  SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[]) AND c.amount > 0
+  UNION ALL
+  SELECT {COLUMNS} FROM commission c WHERE c.program_id = $1 AND c.settlement_id = ANY($2::uuid[]) AND c.amount < 0) c
  ORDER BY c.settlement_id, c.level, c.id
 """
 _MATCHES = """c.program_id = $1
    AND ($2::text[] IS NULL OR c.status = ANY($2))
    AND ($3::uuid IS NULL OR c.affiliate_id =
         (SELECT a.id FROM affiliate a WHERE a.program_id = $1 AND a.public_id = $3))
-   AND ($4::integer IS NULL OR c.level = $4)
+   AND ($4::integer IS NULL OR (c.level = $4 AND $4 <=
+        (SELECT max(cardinality(t.commission_levels_bps)) FROM terms t WHERE t.program_id = $1)))
    AND ($5::timestamptz IS NULL OR c.accrued_at > $5)
    AND ($6::timestamptz IS NULL OR c.accrued_at < $6)"""
 _LIST = f"""
 SELECT {COLUMNS} FROM commission c
  WHERE {_MATCHES} AND ($7::uuid IS NULL OR c.id < $7) ORDER BY c.id DESC LIMIT $8
+"""
+# The newest of each status, merged: without a status they are in the order of the primary key.
+_LIST_OF_STATUSES = f"""
+SELECT c.*
+  FROM (SELECT DISTINCT unnest($2::text[])) AS q (status)
+ CROSS JOIN LATERAL (
+       SELECT {COLUMNS} FROM commission c
+        WHERE {_MATCHES} AND c.status = q.status AND ($7::uuid IS NULL OR c.id < $7) ORDER BY c.id DESC LIMIT $8) c
+ ORDER BY c.id DESC LIMIT $8
 """
 _COUNT = f"SELECT count(*) FROM (SELECT FROM commission c WHERE {_MATCHES} LIMIT 10002) c"
 _OF_AFFILIATES = f"""
@@ -149,8 +163,9 @@ def _conditions(given: CommissionFilter) -> tuple[object, ...]:
 async def page(session: ReadSession, given: CommissionFilter, part: Slice) -> list[CommissionRow]:
     """Newest first; the sort key is (id)."""
     decimals = await session.decimals()
+    query = _LIST if given.status is None else _LIST_OF_STATUSES
     records = await session.connection.fetch(
-        _LIST, session.program_id, *_conditions(given), part.key(0), part.limit
+        query, session.program_id, *_conditions(given), part.key(0), part.limit
     )
     return [commission_row(record, decimals) for record in records]
 

@@ -31,8 +31,12 @@ class SettlementRow:
 _COLUMNS = """program_id, id, intent_id, chain_transaction_id, amount, currency, block_number, log_index, journal_id,
   skipped, confirmed_at, undone_at, gas_share_wei"""
 _BY_IDS = f"SELECT {_COLUMNS} FROM settlement WHERE program_id = $1 AND id = ANY($2::uuid[])"
+# What stands and what the chain took back have an index each.
 _OF_INTENTS = f"""
-SELECT {_COLUMNS} FROM settlement WHERE program_id = $1 AND intent_id = ANY($2::uuid[])
+SELECT * FROM (
+  SELECT {_COLUMNS} FROM settlement WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) AND undone_at IS NULL
+  UNION ALL
+  SELECT {_COLUMNS} FROM settlement WHERE program_id = $1 AND intent_id = ANY($2::uuid[]) AND undone_at IS NOT NULL) s
  ORDER BY undone_at NULLS LAST
 """
 

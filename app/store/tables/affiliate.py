@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from app.store.tables.row import EVM_ADDRESS, INSTANT, Row, key, optional, required
@@ -36,6 +37,14 @@ class Affiliate(Row, table=True):
         CheckConstraint("parent_id IS DISTINCT FROM id"),
         Index("affiliate_wallet", "wallet"),
         Index("affiliate_parent", "program_id", "parent_id", "id"),
+        Index(
+            "affiliate_inactive",
+            "program_id",
+            "status",
+            "id",
+            postgresql_where=text("status <> 'ACTIVE'"),
+        ),
+        Index("affiliate_level", "program_id", "depth", "path"),
     )
 
     program_id: int = key(BigInteger, ForeignKey("program.id"))

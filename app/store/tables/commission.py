@@ -36,6 +36,14 @@ class Commission(Row, table=True):
         CheckConstraint("(status = 'PAID') = (paid_at IS NOT NULL)"),
         CheckConstraint("reversal_id IS NULL OR claws_back IS NOT NULL"),
         Index("commission_affiliate", "program_id", "affiliate_id", "id"),
+        Index("commission_status", "program_id", "status", "id"),
+        Index("commission_accrued", "program_id", "accrued_at"),
+        Index(
+            "commission_taken",
+            "program_id",
+            "settlement_id",
+            postgresql_where=text("amount < 0"),
+        ),
         Index(
             "commission_due",
             "program_id",

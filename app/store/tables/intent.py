@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -40,6 +41,14 @@ class Intent(Row, table=True):
         CheckConstraint("kind <> 'COMMERCE_PAYMENT' OR amount IS NULL"),
         Index("intent_user", "program_id", "user_id", "id"),
         Index("intent_wallet", "program_id", "wallet", "id"),
+        Index("intent_created", "program_id", "created_at"),
+        Index(
+            "intent_rare_kind",
+            "program_id",
+            "kind",
+            "id",
+            postgresql_where=text("kind <> 'PAYMENT'"),
+        ),
     )
 
     program_id: int = key(BigInteger, ForeignKey("program.id"))

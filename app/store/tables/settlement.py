@@ -39,6 +39,7 @@ class Settlement(Row, table=True):
             unique=True,
             postgresql_where=text("undone_at IS NULL"),
         ),
+        Index("settlement_transaction", "program_id", "tx_hash"),
         Index("settlement_log", "chain_id", "block_hash", "log_index", unique=True),
         Index(
             "settlement_block",

@@ -112,6 +112,8 @@ BEGIN
     m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency, m_amount);
 END $$;
 DROP INDEX settlement_undone, settlement_block;
+DROP INDEX intent_created, intent_rare_kind, affiliate_inactive, affiliate_level, commission_status, commission_accrued,
+  commission_taken, settlement_transaction;
 DROP TABLE treasury_alarm;
 DROP TABLE treasury_configuration;
 DROP TABLE reconciliation_finding;

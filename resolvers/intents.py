@@ -8,8 +8,8 @@ from strawberry import UNSET, Parent
 from app.domain.actors import shown_actor
 from app.domain.errors import Refusal
 from app.store.reads import intent_history as history
+from app.store.reads import intent_lists, stuck_lists
 from app.store.reads import intents as reads
-from app.store.reads import stuck_lists
 from app.store.reads.chain_transactions import ChainTransactionRow
 from app.store.reads.intent_history import IntentAttemptRow, IntentTransitionRow
 from app.store.reads.intents import IntentFilter as Conditions
@@ -33,8 +33,8 @@ from schema.paging import Page
 _INTENTS = CursorCodec("intents", UUID)
 _OF_PROGRAM: ListField[int, Conditions, IntentRow] = ListField(
     _INTENTS,
-    pages_of_program(reads.page),
-    counts_of_program(reads.count),
+    pages_of_program(intent_lists.page),
+    counts_of_program(intent_lists.count),
     lambda row: (row.id,),
 )
 _STUCK: ListField[int, StuckFilter, IntentRow] = ListField(

@@ -6,7 +6,7 @@ row-level security does the rest. Nothing here commits on its own: app/services/
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, Protocol, TypeVar
 
 import asyncpg
@@ -238,7 +238,11 @@ class Database:
                 raise Unavailable("the database connection was lost") from problem
             raise
         finally:
-            await self.pool.release(connection)
+            # What was done is done: a connection that breaks while it is given back is the pool's to replace.
+            with suppress(
+                asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError, OSError
+            ):
+                await self.pool.release(connection)
 
 
 def _setting(program_id: int | None) -> str:

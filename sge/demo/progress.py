@@ -14,8 +14,8 @@ from sge.demo.services import Services
 class Progress:
     """Writes to the terminal; plain lines where there is none."""
 
-    def __init__(self) -> None:
-        self.console = Console()
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.console = Console(quiet=quiet)
         self.started = time.monotonic()
 
     @contextmanager

@@ -62,9 +62,9 @@ class Shopper:
         user = (await self._api.query(_USER, by=by))["user"]
         return user is not None and user["registeredAt"] is not None
 
-    async def pay(self, amount: str) -> str:
-        """Signs and submits a payment of so many major units; the intent's id."""
-        key = f"pay-{secrets.token_hex(12)}"
+    async def pay(self, amount: str, key: str | None = None) -> str:
+        """Signs and submits a payment of so many major units; the intent's id. key: the same one is the same payment."""
+        key = key or f"pay-{secrets.token_hex(12)}"
         wanted = {
             "programId": self._program_id,
             "wallet": self.address,

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 import pytest
 
 from app.domain.errors import Unavailable
-from app.store.database import Database
+from app.store.database import Database, Session
 from tests.fixtures.databases import Database as Place
 
 _SHOWN = "SELECT current_setting('sge.program_id', true)"
@@ -60,3 +61,22 @@ async def test_one_snapshot_faces_one_program_at_a_time(narrow: Database) -> Non
             await session.face()
             seen.append(await session.connection.fetchval(_SHOWN))
     assert seen == ["1", "2", "1", ""]
+
+
+async def test_what_is_done_stays_done_when_the_connection_breaks_on_its_way_back(
+    narrow: Database, database: Place
+) -> None:
+    async def end(process: int) -> None:
+        admin = await asyncpg.connect(database.superuser_dsn)
+        await admin.execute("SELECT pg_terminate_backend($1)", process)
+        await admin.close()
+
+    async def end_itself(session: Session) -> int:
+        process: int = await session.fetchval("SELECT pg_backend_pid()")
+        # In another loop, waited for by this one: nothing here hears of it before the connection is given back.
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(asyncio.run, end(process)).result()
+        return process
+
+    first = await narrow.ask(end_itself)
+    assert await narrow.ask(lambda session: session.fetchval("SELECT pg_backend_pid()")) != first

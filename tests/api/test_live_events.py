@@ -94,7 +94,7 @@ async def test_a_cursor_that_is_none(stage: Stage, url: str, after: str) -> None
 
 async def test_open_subscriptions_keep_no_connection(stage: Stage, url: str) -> None:
     program = await stage.program()
-    pool = stage.process.runtime.reads.pool
+    pool = stage.process.runtime.databases["api"].pool
     async with initialised(url, program.token) as one, initialised(url, program.token) as two:
         for number, socket in enumerate((one, two) * 10):
             await socket.subscribe(str(number), EVENTS, program=program.id)

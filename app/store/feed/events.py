@@ -8,13 +8,13 @@ import asyncpg
 from app.domain.clock import Clock
 from app.domain.errors import Unavailable
 from app.domain.events import Event, EventType
-from app.store.database import Database, ReadSession
+from app.store.database import Database, ReadSession, Session
 
 # The lock is a statement of its own, so that the move's snapshot sees what the last mover committed.
 _LOCK = "SELECT sge_lock_outbox()"
 _MOVE = "SELECT sge_move_outbox($1)"
 _NEWEST = "SELECT coalesce((SELECT max(position) FROM event), (SELECT kept_from FROM event_feed))"
-_STATE = "SELECT epoch, kept_from FROM event_feed"
+_KEPT_FROM = "SELECT kept_from FROM event_feed"
 _EPOCH = "SELECT epoch FROM event_feed WHERE sge_is_own_server()"
 # `internal` is for rollups and seals; subscribers never see it.
 _COLUMNS = "position, program_id, type, name, entity_id, version, at, data - 'internal' AS data"
@@ -69,23 +69,21 @@ class EventFeed:
         """The epoch that cursors carry now. Raises Unavailable after a restore or a promotion until a recovery has begun and
         raised it: positions are issued again already.
         """
-        epoch: int | None = await self._database.pool.fetchval(_EPOCH)
+        epoch: int | None = await self._database.ask(lambda found: found.fetchval(_EPOCH))
         if epoch is None:
             raise Unavailable("The database was restored and is about to catch up.", _RETRY_SECONDS)
         return epoch
 
     async def newest_position(self) -> int:
         """Where a reader without a cursor begins."""
-        position: int = await self._database.pool.fetchval(_NEWEST)
+        position: int = await self._database.ask(lambda found: found.fetchval(_NEWEST))
         return position
 
     async def move_outbox(self) -> int:
         """Moves all that is committed; returns how many events."""
         moved = 0
         while True:
-            async with self._database.pool.acquire() as connection, connection.transaction():
-                await connection.execute(_LOCK)
-                count: int = await connection.fetchval(_MOVE, self._clock())
+            count = await self._database.ask(self._move)
             moved += count
             if count < _MOVED_AT_ONCE:
                 return moved
@@ -93,7 +91,8 @@ class EventFeed:
     async def read_after(self, position: int, limit: int) -> Sequence[Event]:
         """Moves the outbox, then reads events of all programs after a position, in order."""
         await self.move_outbox()
-        return [_event(row) for row in await self._database.pool.fetch(_READ, position, limit)]
+        rows = await self._database.ask(lambda found: found.fetch(_READ, position, limit))
+        return [_event(row) for row in rows]
 
     async def replay(
         self,
@@ -103,14 +102,27 @@ class EventFeed:
         types: Collection[EventType] | None,
         limit: int,
     ) -> Sequence[Event]:
-        """One program's events in (after, up_to], in order; raises CursorExpired when some are no longer kept."""
+        """One program's events in (after, up_to], in order; raises CursorExpired when some are no longer kept, Unavailable
+        when the database is away.
+        """
         names = None if types is None else [kind.value for kind in types]
-        async with self._database.pool.acquire() as connection:
-            rows = await connection.fetch(_REPLAY, program_id, after, up_to, names, limit)
+
+        async def read(found: Session) -> list[asyncpg.Record]:
+            rows: list[asyncpg.Record] = await found.fetch(
+                _REPLAY, program_id, after, up_to, names, limit
+            )
             # Looked at after the rows: what retention removed meanwhile is noticed too.
-            if after < (await connection.fetchrow(_STATE))["kept_from"]:
+            if after < await found.fetchval(_KEPT_FROM):
                 raise CursorExpired
-        return [_event(row) for row in rows]
+            return rows
+
+        return [_event(row) for row in await self._database.ask(read)]
+
+    async def _move(self, found: Session) -> int:
+        async with found.transaction():
+            await found.execute(_LOCK)
+            count: int = await found.fetchval(_MOVE, self._clock())
+            return count
 
 
 async def event_cursor(session: ReadSession) -> FeedPosition:

@@ -120,10 +120,6 @@ def running_town(folder: Path) -> Iterator[Town]:
                 process.child.ask_to_stop()
             for process in reversed(town.processes.values()):
                 process.child.stop()
-            import shutil
-
-            shutil.copytree(
-                folder / "processes", "/tmp/lead5/processes", dirs_exist_ok=True
 
 
 def _settle_in(town: Town) -> None:

@@ -29,7 +29,7 @@ test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes o
 	$(PY) -m pytest -m "browser and not long" $(ARGS) || [ $$? -eq 5 ]  # by themselves: a whole demo runs beside them
 
 test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
-	$(PY) -m pytest -m long $(ARGS)
+	$(PY) -m pytest -n $(CPUS) --dist worksteal -m long $(ARGS)
 
 check: setup frontend ## lint, types, import contracts, SDL drift, lock hygiene, migrations up-down-up, the page
 	$(PY) -m ruff check .

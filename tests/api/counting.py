@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from app.bus.recent_writers import RecentWriters
+from app.processes.reading.routing import ReadRouting
 from app.store.database import Database, ReadSession, Session
+from tests.api.caller import Stage
 
 # Who asks is looked up again every two seconds, whatever is asked.
 _WHO_ASKS = "sge_authenticate_key"
@@ -54,3 +57,10 @@ class CountingDatabase(Database):
         async with super().read(program_id) as session:
             session.connection = CountedConnection(session.connection, self.statements)
             yield session
+
+
+def counted_reads(stage: Stage) -> CountingDatabase:
+    """From now on, what the stage's queries read is counted."""
+    counting = CountingDatabase(stage.process.runtime.databases["api"])
+    stage.process.reads = ReadRouting(counting, None, RecentWriters(None))
+    return counting

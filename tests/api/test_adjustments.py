@@ -10,7 +10,7 @@ from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Caller, OwnProgram, Stage
-from tests.api.counting import CountingDatabase
+from tests.api.counting import counted_reads
 from tests.api.filled import FilledProgram
 from tests.api.operations import TERMINATE
 from tests.reversal_rules import REVERSAL_RULES
@@ -185,8 +185,7 @@ async def test_adjustments_are_read_together(stage: Stage, adjusting: Adjusting)
         proposed = await adjusting.propose(f"key {number}", f"BRANCH{number}")
         ids.append(proposed["adjustment"]["id"])
         await adjusting.approve(ids[-1])
-    counting = CountingDatabase(stage.process.runtime.reads)
-    stage.process.runtime.databases["read"] = counting
+    counting = counted_reads(stage)
     counted = []
     for asked in (ids[:1], ids):
         counting.statements.clear()

@@ -8,7 +8,7 @@ from app.domain.ids import new_id
 from schema.ids import IdPrefix, encode_entry_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Stage
-from tests.api.counting import CountingDatabase
+from tests.api.counting import counted_reads
 from tests.api.filled import FilledProgram
 from tests.api.listening import add_endpoints
 from tests.api.signed_in import later, sign_in
@@ -99,8 +99,7 @@ async def test_many_ids_are_looked_for_together(stage: Stage) -> None:
         given = {"program": program.id, "wallet": admin.wallet.address}
         assert (await program.ask(GRANT, **given))["grantRole"]["userErrors"] == []
     later(stage, 3)
-    counting = CountingDatabase(stage.process.runtime.reads)
-    stage.process.runtime.databases["read"] = counting
+    counting = counted_reads(stage)
 
     async def statements(count: int) -> int:
         counting.statements.clear()

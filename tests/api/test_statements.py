@@ -11,7 +11,7 @@ from schema.transport.settings import TransportSettings
 from tests.api.batched import Batches
 from tests.api.caller import Stage
 from tests.api.conftest import SCHEMA
-from tests.api.counting import CountingDatabase
+from tests.api.counting import CountingDatabase, counted_reads
 from tests.api.filled import FilledProgram
 from tests.api.left_behind import LeftBehind
 from tests.api.listening import add_endpoints
@@ -52,8 +52,7 @@ async def test_no_field_sends_more_statements_for_more_rows(
     stage: Stage, filled: FilledProgram
 ) -> None:
     filled.program.client = without_prices(stage)
-    counting = CountingDatabase(stage.process.runtime.reads)
-    stage.process.runtime.databases["read"] = counting
+    counting = counted_reads(stage)
     batches = Batches(filled)
     await grow(filled, batches, FEW)
     few = await count_all(filled, counting)

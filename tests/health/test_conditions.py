@@ -101,6 +101,7 @@ _CASES = {
         "CRITICAL",
     ),
     "stopped": (_program(stopped="refused"), "PostingStopped", "CRITICAL"),
+    "changed": (_program(treasury_changes=1), "TreasuryChanged", "WARNING"),
     "stuck": (_program(stuck=2), "StuckWork", "WARNING"),
     "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
     "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),

@@ -23,6 +23,7 @@ class AlertName(StrEnum):
     CRITICAL_DISCREPANCY = "CriticalDiscrepancy"
     PROGRAM_PAUSED = "ProgramPaused"
     POSTING_STOPPED = "PostingStopped"
+    TREASURY_CHANGED = "TreasuryChanged"
     STUCK_WORK = "StuckWork"
     RECONCILIATION_OVERDUE = "ReconciliationOverdue"
     RECONCILIATION_FAILED = "ReconciliationFailed"
@@ -42,6 +43,7 @@ AT_ONCE = frozenset(
         AlertName.CRITICAL_DISCREPANCY,
         AlertName.PROGRAM_PAUSED,
         AlertName.POSTING_STOPPED,
+        AlertName.TREASURY_CHANGED,
         AlertName.RECONCILIATION_FAILED,
     }
 )

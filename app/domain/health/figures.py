@@ -55,7 +55,8 @@ class DriftFigures:
 @dataclass(frozen=True, slots=True)
 class ProgramFigures:
     """stopped: why postings are refused, if they are. checked_seconds: since a reconciliation last ended (or since the
-    program exists); clean_seconds: since the last clean one; failed: the newest ended without a result.
+    program exists); clean_seconds: since the last clean one; failed: the newest ended without a result. treasury_changes:
+    of its Safe, that hold its payouts until a person has seen them.
     """
 
     program: str
@@ -68,6 +69,7 @@ class ProgramFigures:
     failed: str | None
     critical: int
     stuck: int = 0
+    treasury_changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ def conditions_of_program(program: ProgramFigures) -> Iterator[Condition]:
     if program.stopped is not None:
         summary = f"Postings of program {slug} stopped: {program.stopped}."
         yield Condition(AlertName.POSTING_STOPPED, slug, _CRITICAL, summary)
+    if program.treasury_changes:
+        summary = (
+            f"The treasury of program {slug} was changed: payouts wait until a person has seen it."
+        )
+        yield Condition(AlertName.TREASURY_CHANGED, slug, _WARNING, summary)
     if program.stuck:
         summary = f"{program.stuck} things of program {slug} wait longer than they should."
         yield Condition(AlertName.STUCK_WORK, slug, _WARNING, summary)

@@ -164,6 +164,12 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         [([one.program], one.stuck) for one in figures.programs],
     )
     yield _gauge(
+        "sge_treasury_changes_open",
+        "Changes of the treasury's Safe that nobody has looked at; they hold its payouts.",
+        ["program"],
+        [([one.program], one.treasury_changes) for one in figures.programs],
+    )
+    yield _gauge(
         "sge_reconciliation_age_seconds",
         "Since a reconciliation of the program last ended, or since there is the program.",
         ["program"],

@@ -15,7 +15,9 @@ SELECT p.slug AS program, p.status, p.pause_reason, p.paused_by,
        (SELECT count(*) FROM discrepancy d
          WHERE d.program_id = p.id AND d.resolved_at IS NULL AND d.severity = 'CRITICAL')::int AS critical,
        (SELECT count(*) FROM discrepancy d
-         WHERE d.program_id = p.id AND d.resolved_at IS NULL AND d.kind = 'STUCK_WORK')::int AS stuck
+         WHERE d.program_id = p.id AND d.resolved_at IS NULL AND d.kind = 'STUCK_WORK')::int AS stuck,
+       (SELECT count(*) FROM discrepancy d
+         WHERE d.program_id = p.id AND d.resolved_at IS NULL AND d.kind = 'TREASURY_CONFIGURATION')::int AS treasury_changes
   FROM program p
   LEFT JOIN LATERAL (SELECT r.status, r.failure FROM reconciliation_run r
                       WHERE r.program_id = p.id AND r.status <> 'RUNNING'

@@ -171,6 +171,25 @@ def test_a_process_that_ends_hands_its_run_back(reconciled: Reconciled) -> None:
     assert reconciled.fetch(_RUN, reconciled.run_id)[0]["takes"] == 1
 
 
+def test_a_process_that_is_cut_off_hands_its_run_back(reconciled: Reconciled) -> None:
+    async def live() -> None:
+        reconciled.run_id = await reconciled.ask()
+        begun = asyncio.Event()
+        cut = asyncio.create_task(
+            reconcile_one(
+                reconciled.parts(), run_id=reconciled.run_id, progress=lambda _: begun.set()
+            )
+        )
+        await begun.wait()
+        cut.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cut
+        assert await reconcile_one(reconciled.parts("next"), run_id=reconciled.run_id) is not None
+
+    reconciled.books.runner.run(live())
+    assert reconciled.fetch(_RUN, reconciled.run_id)[0]["takes"] == 1
+
+
 def test_a_node_that_is_away_hides_nothing(reconciled: Reconciled) -> None:
     bent = reconciled.plant(BEND, 7)
 

@@ -1,5 +1,6 @@
 """Carries a run out: every check in one snapshot, chain facts at the block that the snapshot is posted through."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from uuid import UUID
@@ -48,15 +49,23 @@ async def reconcile_one(
             seen = await _look(parts, run, stopping, progress)
         end = partial(end_run, run=run, outcome=seen, now=parts.clock())
         await execute(parts.database, parts.bells, run.program_id, end)
+    except asyncio.CancelledError:
+        # A large program takes longer than a worker is given to end: the next one need not wait for the lease.
+        await _hand_back(parts, run)
+        raise
     except _Stopped:
-        hand_back = partial(runs.hand_back, run=run)
-        await execute(parts.database, parts.bells, run.program_id, hand_back)
+        await _hand_back(parts, run)
         return None
     except RunLost:
         log.warning("a reconciliation was taken over")
         return None
     log.info("reconciled", status=seen.status.value, failure=seen.failure)
     return seen.status
+
+
+async def _hand_back(parts: Reconciling, run: Run) -> None:
+    hand_back = partial(runs.hand_back, run=run)
+    await execute(parts.database, parts.bells, run.program_id, hand_back)
 
 
 async def _look(

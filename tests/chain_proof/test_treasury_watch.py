@@ -142,6 +142,25 @@ async def test_a_safe_with_a_module_is_told_of_at_the_first_look(proving: Provin
     assert module in found["message"]
 
 
+async def test_a_treasury_that_is_no_safe_any_more_is_told_of_at_the_second_look(
+    proving: Proving,
+) -> None:
+    """At the first it may be the node that answers nothing."""
+    program = await proving.world.program()
+    await proving.watching.turn()
+    await proving.paying.safe_call(program, "changeThreshold", 1, nonce=0)
+    proving.chain.node.call("anvil_setCode", program.treasury, "0x")
+    await proving.watching.turn()
+    assert await opened(proving) == []
+    proving.watching.mine(1)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert "does not answer as a Safe any more" in found["message"]
+    proving.watching.mine(1)
+    await proving.watching.turn()
+    assert len(await opened(proving)) == 1
+
+
 @pytest.mark.long
 async def test_a_module_that_acts_is_told_of(proving: Proving) -> None:
     program = await proving.world.program()

@@ -30,6 +30,7 @@ class TreasuryWatch:
         self._seen: set[bytes] | None = None
         self._read_at: datetime | None = None
         self._not_safes: set[int] = set()
+        self._silent: set[int] = set()
 
     async def look(self, watch: Watch, reading: HeadReading) -> None:
         """At the blocks that were not looked at. Raises LeaseLost, ChainError; the next look goes on from here."""
@@ -81,7 +82,10 @@ class TreasuryWatch:
         *,
         everything: bool,
     ) -> None:
-        """Those that said that they were changed, those that are new, and now and then all."""
+        """Those that said that they were changed, those that are new, and now and then all.
+
+        That one does not answer as a Safe any more is believed at the second look: a node that answers nothing says so too.
+        """
         now = watch.clock()
         due = self._read_at is None or now - self._read_at > _READ_AGAIN_AFTER
         if due:
@@ -95,14 +99,18 @@ class TreasuryWatch:
             if due
             or everything
             or one.treasury in told
+            or one.id in self._silent
             or (one.id not in stored and one.id not in self._not_safes)
         ]
         safes = [one.treasury for one in looked_at]
         found = await read_configurations(watch.chain, safes, reading.head.hash)
+        silent: set[int] = set()
         for program, safe in zip(looked_at, found, strict=True):
             known = stored.get(program.id)
             if safe is None and known is None:
                 self._not_safes.add(program.id)
+            elif safe is None and program.id not in self._silent:
+                silent.add(program.id)
             elif known is None or known.seen != safe:
                 note = partial(
                     note_configuration,
@@ -113,6 +121,7 @@ class TreasuryWatch:
                     at=now,
                 )
                 await watch.write(note, program.id)
+        self._silent = silent
         if due:
             self._read_at = now
 

@@ -158,6 +158,7 @@ _WORDINGS: tuple[tuple[str, Callable[[str, int | None, Any], NodeError]], ...] =
     ("too many results", RangeTooLarge),
     ("response size", RangeTooLarge),
 )
+_REVERTED = "execution reverted"
 _RATE_WORDINGS = (
     "rate limit",
     "too many requests",
@@ -172,6 +173,9 @@ def node_error(answer: Any) -> NodeError:
     error: dict[str, Any] = answer if isinstance(answer, dict) else {"message": str(answer)}
     message, code, data = str(error.get("message", "")), error.get("code"), error.get("data")
     lowered = message.lower()
+    if lowered.startswith(_REVERTED):
+        # What follows are the contract's own words, which could be those of any other error.
+        return ExecutionReverted(message, code, data)
     for wording, kind in _WORDINGS:
         if wording in lowered:
             return kind(message, code, data)

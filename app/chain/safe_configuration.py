@@ -17,7 +17,7 @@ from app.chain.abi_words import (
     selector,
 )
 from app.chain.address import checksum_address
-from app.chain.node_errors import NodeError
+from app.chain.node_errors import ExecutionHalted, ExecutionReverted, NodeError
 from app.chain.read_requests import BlockRef
 from app.domain.treasury import SafeConfiguration
 
@@ -35,6 +35,8 @@ _HANDLER = keccak(b"fallback_manager.handler.address")
 _SINGLETON = bytes(WORD)
 # Owners can give their treasury any code: it must not keep a node busy for long.
 _READING_GAS = 5_000_000
+# Each is named to a person who looks at a change.
+_MOST_OWNERS = 1_000
 
 
 class ConfigurationReads(Protocol):
@@ -52,7 +54,9 @@ class ConfigurationReads(Protocol):
 async def read_configurations(
     chain: ConfigurationReads, safes: Sequence[str], block: BlockRef
 ) -> list[SafeConfiguration | None]:
-    """Of each Safe as of a block; None for what does not answer as a Safe does. Raises ChainError."""
+    """Of each Safe as of a block; None for what does not answer as a Safe does. Raises ChainError, also when it is the node
+    that cannot tell (it does not have the block): that says nothing of a Safe.
+    """
     calls = [
         _OWNERS,
         _THRESHOLD,
@@ -68,15 +72,19 @@ async def read_configurations(
 
 
 def _configuration(answers: Sequence[bytes | NodeError]) -> SafeConfiguration | None:
-    if any(isinstance(answer, NodeError) for answer in answers):
+    refusals = [answer for answer in answers if isinstance(answer, NodeError)]
+    for refusal in refusals:
+        if not isinstance(refusal, (ExecutionReverted, ExecutionHalted)):
+            raise refusal
+    if refusals:
         return None
     owners, threshold, modules, guard, handler, singleton = (
         answer for answer in answers if isinstance(answer, bytes)
     )
     try:
         return SafeConfiguration(
-            owners=tuple(sorted(read_addresses(owners))),
-            threshold=read_uint(threshold),
+            owners=_owners(owners),
+            threshold=_threshold(threshold),
             modules=_modules(modules),
             guard=_stored(guard),
             fallback_handler=_stored(handler),
@@ -84,6 +92,20 @@ def _configuration(answers: Sequence[bytes | NodeError]) -> SafeConfiguration | 
         )
     except UnexpectedAnswer:
         return None
+
+
+def _owners(answer: bytes) -> tuple[str, ...]:
+    found = read_addresses(answer)
+    if not 0 < len(found) <= _MOST_OWNERS:
+        raise UnexpectedAnswer("no owners, or more than anybody looks through")
+    return tuple(sorted(found))
+
+
+def _threshold(answer: bytes) -> int:
+    found = read_uint(answer)
+    if not 0 < found <= _MOST_OWNERS:
+        raise UnexpectedAnswer("a threshold that no owners reach")
+    return found
 
 
 def _storage(slot: bytes) -> bytes:
@@ -94,7 +116,10 @@ def _modules(answer: bytes) -> tuple[str, ...]:
     """(address[] array, address next): the array stands behind two words."""
     if len(answer) < 3 * WORD or int.from_bytes(answer[:WORD]) != 2 * WORD:
         raise UnexpectedAnswer("not a page of modules")
-    return tuple(sorted(read_addresses(WORD.to_bytes(WORD) + answer[2 * WORD :])))
+    found = read_addresses(WORD.to_bytes(WORD) + answer[2 * WORD :])
+    if len(found) > _MOST_MODULES:
+        raise UnexpectedAnswer("more modules than were asked for")
+    return tuple(sorted(found))
 
 
 def _stored(answer: bytes) -> str:

@@ -210,6 +210,7 @@ async def test_a_head_that_goes_backwards_is_believed_when_nobody_is_ahead(anvil
         ("EVM error OutOfGas", ExecutionHalted),
         ("invalid opcode: INVALID", ExecutionHalted),
         ("execution reverted: out of gas", ExecutionReverted),
+        ("execution reverted: nonce too low", ExecutionReverted),
         ("Too Many Requests", RateLimited),
         ("something new", UnrecognisedNodeError),
     ],

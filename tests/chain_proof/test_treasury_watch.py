@@ -1,10 +1,13 @@
 """Treasuries at the head: what was not proposed pauses the program at once, and what changed holds its payouts."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app.chain.node_errors import ChainError
+from app.chain.safe_configuration import read_configurations
 from app.domain.errors import Refusal
 from app.domain.explanations import Explanation
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
@@ -189,3 +192,61 @@ async def test_a_module_that_acts_is_told_of(proving: Proving) -> None:
     ]
     async with proving.settling.worker.read(program.id) as session:
         assert await is_held(session, program.id)
+
+
+# Every call is answered by 5000 logs that a module acted; then it ends without an answer.
+_NOISE = (
+    "0x611388"  # how often
+    "5b"
+    "7f6895c13664aa4f67288b25d7a21d7aaa34916e355fb9b6fae0a139a9085becb8"
+    "60006000a1"
+    "60019003806003570000"
+)
+_STRANGE_THRESHOLD = "0x" + "80" + "00" * 31
+
+
+async def test_a_treasury_with_a_strange_threshold_holds_up_nobody(proving: Proving) -> None:
+    program = await proving.world.program()
+    await proving.watching.turn()
+    node = proving.chain.node
+    # Where a Safe keeps it: its owners can write there by code of their own.
+    node.call("anvil_setStorageAt", program.treasury, hex(4), _STRANGE_THRESHOLD)
+    proving.watching.mine(1)
+    # Each is looked at again after ten minutes; the lease was another's to take meanwhile.
+    proving.watching.watchers.clear()
+    proving.settling.clock.ahead += timedelta(minutes=11)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert "does not answer as a Safe any more" in found["message"]
+
+
+async def test_a_node_that_lacks_the_block_accuses_no_treasury(proving: Proving) -> None:
+    program = await proving.world.program()
+    with pytest.raises(ChainError):
+        await read_configurations(proving.settling.chain, [program.treasury], bytes([7] * 32))
+
+
+async def test_code_that_logs_without_end_opens_one_discrepancy(proving: Proving) -> None:
+    program = await proving.world.program()
+    await proving.watching.turn()
+    chain = proving.chain
+    code = chain.node.call("eth_getCode", program.treasury, "latest")
+    chain.node.call("anvil_setCode", program.treasury, _NOISE)
+    account = chain.stranger
+    chain.node.call("anvil_setBalance", account.address, hex(10**19))
+    transaction: Any = {
+        "to": program.treasury,
+        "gas": 12_000_000,
+        "nonce": chain.web3.eth.get_transaction_count(account.address),
+        "chainId": chain.web3.eth.chain_id,
+        "maxFeePerGas": 10**11,
+        "maxPriorityFeePerGas": 0,
+    }
+    sent = account.sign_transaction(transaction)
+    hash_ = chain.web3.eth.send_raw_transaction(sent.raw_transaction)
+    receipt = chain.web3.eth.wait_for_transaction_receipt(hash_, timeout=30, poll_latency=0.02)
+    assert len(receipt["logs"]) == 5_000
+    chain.node.call("anvil_setCode", program.treasury, code)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    assert "A module of the treasury's Safe acted" in found["message"]

@@ -64,14 +64,26 @@ class Watcher:
         """
         await self._keep_lease()
         reading = await self._read_head()
-        await self._treasuries.look(self.watch, reading)
+        problem = await self._look_at_treasuries(reading)
         missing = await track_transactions_at_head(self.watch, reading)
         await self._poster.post_all(self.watch, reading, self._keep_lease)
         self._suspects = await finish_transactions_at_finality(
             self.watch, reading, missing, self._suspects
         )
         await free_items_left_behind(self.watch)
+        if problem is not None:
+            raise problem
         self._answered_at = self.watch.clock()
+
+    async def _look_at_treasuries(self, reading: HeadReading) -> Exception | None:
+        """What kept the look from being whole: one treasury with strange code holds up nobody's postings. Raises LeaseLost."""
+        try:
+            await self._treasuries.look(self.watch, reading)
+        except LeaseLost:
+            raise
+        except Exception as problem:  # noqa: BLE001  it is raised when the rest of the turn is done
+            return problem
+        return None
 
     async def _read_head(self) -> HeadReading:
         suspected, self._suspected_fork = self._suspected_fork, None

@@ -144,13 +144,12 @@ async def _raise(
             async with watch.database.read(program_id) as session:
                 told = await unproposed(session, watch.chain.chain_id, by_id[program_id], items)
             found.setdefault(program_id, []).extend(told)
-    for event in events:
-        if event.name == MODULE_EXECUTED:
-            place = event.place
-            reference = f"{watch.chain.chain_id}:0x{place.block_hash.hex()}:{place.log_index}"
-            program_id = addresses.treasuries[event.safe]
-            discrepancy = module_acted(reference, place.tx_hash)
-            found.setdefault(program_id, []).append((place, discrepancy))
+    for event in _first_of_modules(events):
+        place = event.place
+        reference = f"{watch.chain.chain_id}:0x{place.block_hash.hex()}:{place.log_index}"
+        program_id = addresses.treasuries[event.safe]
+        discrepancy = module_acted(reference, place.tx_hash)
+        found.setdefault(program_id, []).append((place, discrepancy))
     for program_id, told in found.items():
         if told:
             at = watch.clock()
@@ -159,6 +158,15 @@ async def _raise(
             )
             await watch.write(alarm, program_id)
             watch.at_point("treasuries.alarmed")
+
+
+def _first_of_modules(events: Sequence[TreasuryEvent]) -> list[TreasuryEvent]:
+    """Of each Safe in each block: code that logs such an event ten thousand times holds nobody up."""
+    once: dict[tuple[str, int], TreasuryEvent] = {}
+    for event in events:
+        if event.name == MODULE_EXECUTED:
+            once.setdefault((event.safe, event.place.block_number), event)
+    return list(once.values())
 
 
 async def _end_alarms(watch: Watch, reading: HeadReading) -> None:

@@ -12,6 +12,7 @@ from app.domain.clock import Clock
 from sge.backups.note import DATA, UNFINISHED, Backup, BackupNote, write_note
 from sge.backups.programs import Programs
 from sge.backups.verify import verify
+from sge.failures import CannotStart
 
 Tell = Callable[[str], None]
 _OWNER_ONLY = 0o700
@@ -22,11 +23,11 @@ def take_backup(url: str, folder: Path, programs: Programs, clock: Clock, tell: 
 
     url: PostgreSQL as a role with REPLICATION, directly, not through a pooler. Raises CannotStart.
     """
+    address, password = without_password(url)
     begun_at = clock()
     name = f"{begun_at:%Y-%m-%dT%H%M%SZ}"
     unfinished = folder / f"{name}{UNFINISHED}"
     unfinished.mkdir(parents=True, mode=_OWNER_ONLY)
-    address, password = _without_password(url)
     try:
         arguments = ["--dbname", address, "--no-password", "--pgdata", str(unfinished / DATA)]
         # Spread checkpoints take minutes; a stream of its own brings the log that the copy needs.
@@ -61,9 +62,20 @@ def _note(
     )
 
 
-def _without_password(url: str) -> tuple[str, str]:
-    """What may stand among a process's arguments, which everybody on the machine can read."""
+def without_password(url: str) -> tuple[str, str]:
+    """What may stand among a process's arguments, which everybody on the machine can read, and the password, which libpq
+    takes from the parameters too. Raises CannotStart.
+    """
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     user = parts.netloc.rpartition("@")[0].partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}@{host}")), unquote(parts.password or "")
+    given = parts.query.split("&") if parts.query else []
+    secret = [one.partition("=")[2] for one in given if one.startswith("password=")]
+    if any(one.startswith("sslpassword=") for one in given):
+        raise CannotStart(
+            "SGE_DATABASE_BACKUP_URL has an sslpassword, which everybody on the machine could read while the backup runs:"
+            " use a key without one, which only its owner can read"
+        )
+    kept = "&".join(one for one in given if not one.startswith("password="))
+    address = urlunsplit(parts._replace(netloc=f"{user}@{host}", query=kept))
+    return address, unquote(secret[-1] if secret else parts.password or "")

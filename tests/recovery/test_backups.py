@@ -16,7 +16,7 @@ from app.domain.clock import real_clock
 from sge.backups.note import read_backup
 from sge.backups.programs import Programs, postgres_programs
 from sge.backups.restore import RestorePoint, prepare
-from sge.backups.take import take_backup
+from sge.backups.take import take_backup, without_password
 from sge.cli import command_line
 from sge.embedded.postgres import Postgres
 from sge.embedded.postgres_address import DATABASE
@@ -209,3 +209,23 @@ def test_a_wrong_password_is_no_backup_and_is_not_told(kept: Kept, tmp_path: Pat
         take_backup(wrong, tmp_path, kept.programs, real_clock, told)
     assert "anotherword" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("postgresql://sge_backup:a%2Fword@db:1/sge", "postgresql://sge_backup@db:1/sge"),
+        (
+            "postgresql://sge_backup@db/sge?sslmode=require&password=a%2Fword&connect_timeout=2",
+            "postgresql://sge_backup@db/sge?sslmode=require&connect_timeout=2",
+        ),
+    ],
+)
+def test_no_password_stands_among_the_arguments(url: str, address: str) -> None:
+    assert without_password(url) == (address, "a/word")
+
+
+def test_a_keys_password_is_refused() -> None:
+    with pytest.raises(CannotStart, match="sslpassword") as refused:
+        without_password("postgresql://sge_backup@db/sge?sslpassword=hidden")
+    assert "hidden" not in str(refused.value)

@@ -50,6 +50,18 @@ async def seen(pool: Pool, program: SeededProgram, clock: SettableClock) -> list
     return [(row.entity_id or "", row.version) for row in rows]
 
 
+async def test_a_strange_row_holds_up_nobodys_events(
+    worker: Pool, feed: Pool, program: SeededProgram, clock: SettableClock
+) -> None:
+    kinds = (EventType.INTENT, EventType.SETTLEMENT)
+    strange = [
+        NewEvent(kind, "strange.event", "no id", 1, clock(), {"v": 1, "intent": "no id"})
+        for kind in kinds
+    ]
+    await write(worker, program, *strange, event(clock, "after it"))
+    assert await seen(feed, program, clock) == [("no id", 1), ("no id", 1), ("after it", 1)]
+
+
 async def low_water(owner: asyncpg.Connection) -> int:
     mark: int = await owner.fetchval("SELECT low_water FROM event_feed")
     return mark

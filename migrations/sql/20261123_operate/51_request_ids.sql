@@ -7,6 +7,13 @@ ALTER TABLE event_outbox ADD COLUMN request_id text DEFAULT nullif(current_setti
 ALTER TABLE event ADD COLUMN request_id text;
 ALTER TABLE webhook_delivery ADD COLUMN request_id text;
 
+-- An id of ours as uuid; null for whatever else stands there: one strange row must not hold up the feed of all.
+CREATE FUNCTION sge_uuid_or_null(p_text text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN p_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_text::uuid END
+$$;
+REVOKE EXECUTE ON FUNCTION sge_uuid_or_null FROM PUBLIC;
+
 -- As it was, but for the request id.
 CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
@@ -41,9 +48,9 @@ BEGIN
   SELECT o.program_id, o.type, o.name, o.entity_id, o.version, o.data, o.at,
          coalesce(CASE o.type
            WHEN 'INTENT' THEN (SELECT a.request_id FROM audit a
-                                WHERE a.program_id = o.program_id AND a.id = o.entity_id::uuid)
+                                WHERE a.program_id = o.program_id AND a.id = sge_uuid_or_null(o.entity_id))
            WHEN 'SETTLEMENT' THEN (SELECT a.request_id FROM audit a
-                                    WHERE a.program_id = o.program_id AND a.id = (o.data ->> 'intent')::uuid)
+                                    WHERE a.program_id = o.program_id AND a.id = sge_uuid_or_null(o.data ->> 'intent'))
          END, o.request_id)
     FROM event_outbox o WHERE o.id = ANY (ids) ORDER BY o.id;
   DELETE FROM event_outbox WHERE id = ANY (ids);

@@ -36,6 +36,7 @@ BEGIN
   DELETE FROM event_outbox WHERE id = ANY (ids);
   RETURN cardinality(ids);
 END $$;
+DROP FUNCTION sge_uuid_or_null;
 ALTER TABLE webhook_delivery DROP COLUMN request_id;
 ALTER TABLE event DROP COLUMN request_id;
 ALTER TABLE event_outbox DROP COLUMN request_id;

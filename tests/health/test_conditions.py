@@ -17,10 +17,18 @@ from app.domain.health.figures import (
     QueueFigures,
     WorkerFigures,
 )
+from app.domain.stuck import Diagnosis, StuckWork, WorkKind, WorkStage
 
 _ETHER = 10**18
 LANE = LaneFigures(31337, "0x" + "1" * 40, "ACTIVE", None, _ETHER // 5, 0)
 PROGRAM = ProgramFigures("shop", "ACTIVE", None, None, None, 3600.0, 3600.0, None, 0)
+STUCK_LANE = StuckWork(
+    None,
+    WorkKind.LANE,
+    WorkStage.LANE_PENDING,
+    "1",
+    Diagnosis(datetime(2026, 11, 22, tzinfo=UTC), "Nonce 7 waits.", "It is sent again."),
+)
 HEALTHY = Figures(
     at=datetime(2026, 11, 22, tzinfo=UTC),
     lanes=(LANE,),
@@ -103,6 +111,7 @@ _CASES = {
     "stopped": (_program(stopped="refused"), "PostingStopped", "CRITICAL"),
     "changed": (_program(treasury_changes=1), "TreasuryChanged", "WARNING"),
     "stuck": (_program(stuck=2), "StuckWork", "WARNING"),
+    "a lane is stuck": (replace(HEALTHY, stuck_lanes=(STUCK_LANE,)), "StuckWork", "WARNING"),
     "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
     "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),
 }

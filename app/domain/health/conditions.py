@@ -7,6 +7,7 @@ from app.domain.health.condition import AlertName, AlertSeverity, Condition
 from app.domain.health.figures import ChainFigures, Figures, LaneFigures, QueueFigures
 from app.domain.health.program_conditions import conditions_of_program, drift_condition
 from app.domain.money import format_units
+from app.domain.stuck import StuckWork
 
 _WEI_DECIMALS = 18
 _WARNING, _CRITICAL = AlertSeverity.WARNING, AlertSeverity.CRITICAL
@@ -27,6 +28,7 @@ def conditions_of(figures: Figures) -> list[Condition]:
     found: list[Condition] = []
     for lane in figures.lanes:
         found += _lane(lane)
+    found += [_stuck_lane(one) for one in figures.stuck_lanes]
     for chain in figures.chains:
         found += _chain(chain)
     for queue in figures.queues:
@@ -60,6 +62,11 @@ def _lane(lane: LaneFigures) -> Iterator[Condition]:
     elif balance > thresholds.LANE_MUCH_WEI:
         summary = f"Relayer {subject} has {ether} ETH; a hot wallet is to hold at most 0.5."
         yield Condition(AlertName.RELAYER_BALANCE_HIGH, subject, _WARNING, summary)
+
+
+def _stuck_lane(lane: StuckWork) -> Condition:
+    summary = f"{lane.diagnosis.waiting_for} {lane.diagnosis.next_step}"
+    return Condition(AlertName.STUCK_WORK, f"lane {lane.entity}", _WARNING, summary)
 
 
 def _chain(chain: ChainFigures) -> Iterator[Condition]:

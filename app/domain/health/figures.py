@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.stuck import StuckWork
+
 
 @dataclass(frozen=True, slots=True)
 class LaneFigures:
@@ -74,13 +76,14 @@ class ProgramFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """intents: how many are in each status. settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of
+    """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status. settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of
     events. scheduler_silent_seconds: None while nobody ever scheduled. replica_lag_seconds: None without a replica,
     infinite when it does not answer.
     """
 
     at: datetime
     lanes: tuple[LaneFigures, ...] = ()
+    stuck_lanes: tuple[StuckWork, ...] = ()
     chains: tuple[ChainFigures, ...] = ()
     queues: tuple[QueueFigures, ...] = ()
     workers: tuple[WorkerFigures, ...] = ()

@@ -11,9 +11,11 @@ from app.domain.health.figures import (
     WorkerFigures,
 )
 from app.domain.latency import quantile_seconds
+from app.domain.stuck import WorkStage
 from app.store.database import ReadSession, UnitOfWork
 from app.store.health.lags import read_lags, read_scheduler
 from app.store.health.programs import read_programs
+from app.store.reads import stuck_work
 from app.store.reads.rollups import add_times
 
 _PATIENCE = "SELECT set_config('statement_timeout', '5s', true)"
@@ -77,9 +79,11 @@ async def read_figures(session: ReadSession | UnitOfWork, now: datetime) -> Figu
     times = add_times([row["latency"] for row in await connection.fetch(_TIMES, now - _P95_OVER)])
     intents = {row["name"]: row["value"] for row in await connection.fetch(_INTENTS)}
     open_by_severity = {row["severity"]: row["n"] for row in await connection.fetch(_DISCREPANCIES)}
+    lanes = await stuck_work.of_platform(session, now)
     return Figures(
         at=now,
         lanes=tuple(LaneFigures(**row) for row in await connection.fetch(_LANES)),
+        stuck_lanes=tuple(one for one in lanes if one.stage is WorkStage.LANE_PENDING),
         chains=tuple(ChainFigures(**row) for row in await connection.fetch(_CHAINS, now)),
         queues=tuple(QueueFigures(**row) for row in await connection.fetch(_QUEUES, now)),
         workers=tuple(WorkerFigures(**row) for row in await connection.fetch(_WORKERS, now)),

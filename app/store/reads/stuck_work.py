@@ -13,7 +13,7 @@ from app.domain.stuck_work import (
     diagnose_provider_event,
     diagnose_safe_transaction,
 )
-from app.store.database import ReadSession
+from app.store.database import ReadSession, UnitOfWork
 from app.store.reads.stuck_intents import finality_of_program, oldest_stuck
 
 # Since its newest move; of what was never moved since it was proposed.
@@ -101,7 +101,7 @@ async def of_program(session: ReadSession, now: datetime, most: int = 100) -> li
     ]
 
 
-async def of_platform(session: ReadSession, now: datetime) -> list[StuckWork]:
+async def of_platform(session: ReadSession | UnitOfWork, now: datetime) -> list[StuckWork]:
     """The lanes that take no new work, or whose oldest transaction waits for too long."""
     rows = await session.connection.fetch(_LANES, now - LIMITS[WorkStage.LANE_PENDING])
     return [_lane(row) for row in rows]

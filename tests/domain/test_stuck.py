@@ -7,13 +7,12 @@ import pytest
 
 from app.domain.states import IntentStage, IntentStatus, LaneStatus, ProgramStatus
 from app.domain.stuck import LIMITS, WorkStage, intent_cutoffs, limit_of
-from app.domain.stuck_intents import (
+from app.domain.stuck_intents import diagnose_intent, work_stage_of
+from app.domain.stuck_situations import (
     ChainSituation,
     IntentSituation,
     ProgramSituation,
     SentTransaction,
-    diagnose_intent,
-    work_stage_of,
 )
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ import asyncpg
 
 from app.domain.states import IntentStage, IntentStatus, LaneStatus, ProgramStatus
 from app.domain.stuck import Cutoffs, intent_cutoffs
-from app.domain.stuck_intents import (
+from app.domain.stuck_situations import (
     ChainSituation,
     IntentSituation,
     ProgramSituation,

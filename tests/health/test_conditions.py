@@ -130,6 +130,12 @@ def test_a_figure_beyond_its_threshold_is_one_condition(case: str) -> None:
     assert found.summary.endswith(".")
 
 
+def test_a_heartbeat_that_is_late_shows_before_its_worker_is_lost() -> None:
+    late = replace(HEALTHY, workers=(WorkerFigures("one", 31.0),))
+    assert conditions_of(late) == []
+    assert [one.name for one in components_of(late) if one.health.value != "OK"] == ["workers"]
+
+
 def test_every_name_is_raised_by_some_figure() -> None:
     assert {name for _, name, _ in _CASES.values()} == {name.value for name in AlertName}
 

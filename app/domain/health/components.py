@@ -50,7 +50,9 @@ def _moving(figures: Figures) -> Iterator[Component]:
     else:
         yield Component("scheduler", HealthState.OK, f"ticked {silent:.0f} s ago")
     alive = sum(not worker_is_lost(one.silent_seconds) for one in figures.workers)
-    state = HealthState.OK if alive == len(figures.workers) else HealthState.DEGRADED
+    longest_silence = max((one.silent_seconds for one in figures.workers), default=0.0)
+    well = longest_silence <= thresholds.HEARTBEAT_HEALTHY_SECONDS
+    state = HealthState.OK if well else HealthState.DEGRADED
     yield Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
 
 

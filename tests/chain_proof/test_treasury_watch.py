@@ -215,7 +215,9 @@ async def test_a_treasury_with_a_strange_threshold_holds_up_nobody(proving: Prov
     # Each is looked at again after ten minutes; the lease was another's to take meanwhile.
     proving.watching.watchers.clear()
     proving.settling.clock.ahead += timedelta(minutes=11)
-    await proving.watching.turn()
+    for _ in range(2):
+        await proving.watching.turn()
+        proving.watching.mine(1)
     [found] = await opened(proving)
     assert "does not answer as a Safe any more" in found["message"]
 

@@ -29,7 +29,7 @@ def conditions_of_program(program: ProgramFigures) -> Iterator[Condition]:
         )
         yield Condition(AlertName.TREASURY_CHANGED, slug, _WARNING, summary)
     if program.stuck:
-        summary = f"{program.stuck} things of program {slug} wait longer than they should."
+        summary = f"Work of program {slug} stands still, or stood and nobody resolved it: {program.stuck} stages."
         yield Condition(AlertName.STUCK_WORK, slug, _WARNING, summary)
     yield from _reconciliation(program)
 

@@ -159,7 +159,7 @@ def _programs(figures: Figures) -> Iterator[Metric]:
     )
     yield _gauge(
         "sge_stuck_work",
-        "Things that wait longer than the limit of their stage.",
+        "Stages in which work stands still, or stood and nobody resolved it.",
         ["program"],
         [([one.program], one.stuck) for one in figures.programs],
     )

@@ -120,6 +120,14 @@ def test_each_execution_has_what_left_since_the_one_before() -> None:
     }
 
 
+def test_an_execution_that_is_logged_again_counts_once_and_what_left_is_not_lost() -> None:
+    hash_ = b"\x77" * 32
+    first = SafeExecuted(place(), TREASURY, hash_)
+    log = moved(TREASURY, WALLET)
+    again = [SafeExecuted(place(), TREASURY, hash_) for _ in range(3)]
+    assert read(first, log, *again) == {1: [SafeExecution(first, ()), sent(log, hash_)]}
+
+
 def test_a_safe_that_is_no_treasury_says_nothing() -> None:
     assert read(SafeExecuted(place(), WALLET, b"\x77" * 32)) == {}
 

@@ -82,6 +82,7 @@ class _Reading:
         self._came: list[TreasuryTransfer] = []
         # Out of each treasury since its last execution.
         self._left: dict[str, list[TokenTransfer]] = defaultdict(list)
+        self._executed: set[tuple[str, bytes]] = set()
         # The gateway forwards and then logs, one item after the other: the newest forward is the next item's.
         self._forwarded: dict[tuple[str, str], TokenTransfer] = {}
 
@@ -118,6 +119,12 @@ class _Reading:
         transfers = tuple(
             TreasuryTransfer(one, out, log.safe_tx_hash) for one in self._left.pop(log.safe, ())
         )
+        if (log.safe, log.safe_tx_hash) in self._executed:
+            # A Safe executes nothing twice; code that its owners run as its own may log it ten thousand times, and each
+            # would be judged, and refused, by itself.
+            self.found[program_id] += transfers
+            return
+        self._executed.add((log.safe, log.safe_tx_hash))
         self.found[program_id].append(SafeExecution(log, transfers))
 
     def finish(self) -> dict[int, list[FoundItem]]:

@@ -31,8 +31,7 @@ async def unproposed(
     )
     found: list[tuple[LogPlace, NewDiscrepancy]] = []
     for item in executions:
-        # A Safe executes nothing twice; code that its owners run as its own can log it as often as it likes.
-        row = known.pop(item.log.safe_tx_hash, None)
+        row = known.get(item.log.safe_tx_hash)
         if row is None or row.status is SafeTransactionStatus.EXECUTED:
             left.extend(item.transfers)
             continue

@@ -1,5 +1,6 @@
 """Treasuries at the head: what was not proposed pauses the program at once, and what changed holds its payouts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from app.chain.node_errors import ChainError
 from app.chain.safe_configuration import read_configurations
 from app.domain.errors import Refusal
 from app.domain.explanations import Explanation
+from app.processes.watching.watch import open_watcher
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.store.treasury.configurations import is_held
 from tests.chain_proof.proving import Proving
@@ -252,3 +254,15 @@ async def test_code_that_logs_without_end_opens_one_discrepancy(proving: Proving
     await proving.watching.turn()
     [found] = await opened(proving)
     assert "A module of the treasury's Safe acted" in found["message"]
+
+
+async def test_safes_are_looked_at_again_where_blocks_are_final_at_once(proving: Proving) -> None:
+    program = await proving.world.program()
+    watcher = await open_watcher(replace(proving.watching.parts("at once"), confirmations=0))
+    assert watcher is not None
+    await watcher.turn()
+    await proving.paying.safe_call(program, "changeThreshold", 3, nonce=0)
+    proving.settling.clock.ahead += timedelta(minutes=11)
+    await watcher.turn()
+    [found] = await opened(proving)
+    assert "3 signatures suffice instead of 2" in found["message"]

@@ -35,7 +35,8 @@ class TreasuryWatch:
     async def look(self, watch: Watch, reading: HeadReading) -> None:
         """At the blocks that were not looked at. Raises LeaseLost, ChainError; the next look goes on from here."""
         above = {n: one.hash for n, one in reading.blocks.items() if n > reading.final_number}
-        if self._seen is not None and self._seen == set(above.values()):
+        # Where each block is final at once there is never one above: Safes are looked at by the clock all the same.
+        if above and self._seen == set(above.values()):
             return
         async with watch.database.read(None) as session:
             programs = await consumption.watched_programs(session, watch.chain.chain_id)

@@ -1,5 +1,8 @@
 """Fixtures of all tests: real servers, started by the same code as the demo's."""
 
+from collections.abc import Iterator
+
+import pytest
 import structlog
 
 # As the processes do, tests print no local variables with traces: that takes minutes on data that is nested deeply.
@@ -11,6 +14,15 @@ structlog.configure(
         ),
     ]
 )
+_CONFIGURED = structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def lines_as_before() -> Iterator[None]:
+    """A command that a test runs sets the process's log up for itself: not for the tests that follow."""
+    yield
+    structlog.configure(**_CONFIGURED)
+
 
 pytest_plugins = [
     "tests.fixtures.folders",

@@ -5,7 +5,7 @@ from random import Random
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from app.domain.reconciliation import RunStatus
@@ -107,8 +107,8 @@ def test_random_payouts_are_clean_after_each_step(new_history: NewHistory) -> No
     run_state_machine_as_test(
         ReconcilingPayouts,
         settings=settings(
-            max_examples=3,
-            stateful_step_count=25,
+            max_examples=2,
+            stateful_step_count=20,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -147,5 +147,9 @@ async def test_the_web_can_release_a_halted_lane_and_do_nothing_else_to_lanes(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await api.pool.execute("UPDATE lane SET halt_reason = 'another' WHERE id = $1", lane)
     assert await api.pool.execute(release, lane) == "UPDATE 1"
+    # Its nonce goes with its release, and not without.
+    assert (
+        await api.pool.execute("UPDATE lane SET next_nonce = 7 WHERE id = $1", lane) == "UPDATE 0"
+    )
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await api.pool.execute("UPDATE lane SET next_nonce = 7 WHERE id = $1", lane)
+        await api.pool.execute("UPDATE lane SET relayer = $2 WHERE id = $1", lane, wallet(1))

@@ -8,7 +8,7 @@ from app.store.database import ReadSession
 _PENDING = """
 SELECT e.position, e.program_id, e.type, e.name, e.entity_id, e.version, e.at, e.data FROM (
   SELECT 0 AS feed, position, program_id, type, name, entity_id, version, at, data FROM event
-   WHERE program_id = $1 AND position > (SELECT position FROM consumer_position WHERE consumer = 'rollups')
+   WHERE program_id = $1 AND position > coalesce((SELECT position FROM consumer_position WHERE consumer = 'rollups'), 0)
   UNION ALL
   SELECT 1, id, program_id, type, name, entity_id, version, at, data FROM event_outbox WHERE program_id = $1) e
  WHERE e.type IN ('SETTLEMENT', 'AFFILIATE') OR (e.type = 'INTENT' AND e.data ->> 'from' IS DISTINCT FROM e.data ->> 'status')

@@ -50,7 +50,7 @@ _WAITING = """
 waiting AS (
   SELECT e.at, e.data -> 'internal' -> '{ids}' AS ids FROM event e
    WHERE e.program_id = $1 AND e.name = '{event}'
-     AND e.position > (SELECT position FROM consumer_position WHERE consumer = 'seals')
+     AND e.position > coalesce((SELECT position FROM consumer_position WHERE consumer = 'seals'), 0)
   UNION ALL
   SELECT o.at, o.data -> 'internal' -> '{ids}' FROM event_outbox o WHERE o.program_id = $1 AND o.name = '{event}'
 )"""

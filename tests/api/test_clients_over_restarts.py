@@ -114,6 +114,7 @@ async def server(
     await started.end(signal.SIGTERM)
 
 
+@pytest.mark.long
 async def test_every_client_misses_nothing(
     stage: Stage, server: ApiServer, javascript: tuple[NodeCommand, dict[str, str]]
 ) -> None:

@@ -49,6 +49,7 @@ async def resume(proving: Proving, program: PayoutProgram) -> None:
     await execute(proving.settling.worker, proving.settling.bells, program.id, resume)
 
 
+@pytest.mark.long
 async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -> None:
     program = await reorganised(proving)
     proving.checks = ALL

@@ -17,6 +17,7 @@ async def client(own_redis: Redis) -> AsyncIterator[redis.asyncio.Redis]:
     await client.aclose()
 
 
+@pytest.mark.long
 async def test_how_it_keeps_jobs(own_redis: Redis, client: redis.asyncio.Redis) -> None:
     assert await redis_keeps_jobs(own_redis.url) == "noeviction, snapshots only"
     await client.config_set("save", "")

@@ -41,6 +41,7 @@ def compiler() -> Path:
         return folder
 
 
+@pytest.mark.long
 def test_a_recompile_gives_the_committed_artefacts(compiler: Path, tmp_path: Path) -> None:
     product, testing = tmp_path / "product", tmp_path / "testing"
     command = ["node", "compile.mjs", str(product), str(testing)]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import packages_distributions
 
+import pytest
 from packaging.utils import canonicalize_name
 
 from sge.cli import COMMANDS
@@ -34,6 +35,7 @@ def modules_of_tests_only() -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_every_command_loads_without_what_only_tests_need() -> None:
     hidden = modules_of_tests_only()
     assert {"pytest", "hypothesis", "yaml"} <= set(hidden)

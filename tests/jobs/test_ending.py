@@ -43,6 +43,7 @@ def watches(
     return check
 
 
+@pytest.mark.long
 async def test_another_worker_goes_on_at_once_when_one_is_told_to_end(
     settling_world: SettlingWorld,
     database: Database,

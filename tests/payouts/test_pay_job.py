@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.contracts.items import USDC
 from tests.fixtures.databases import Database
 from tests.jobs.test_worker import until
@@ -10,6 +12,7 @@ from tests.jobs.worker_process import running, settings_of
 from tests.payouts.paying import Paying
 
 
+@pytest.mark.long
 async def test_a_worker_pays_what_was_approved(
     paying: Paying, database: Database, redis_url: str, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ ALWAYS = (
 )
 
 
+@pytest.mark.long
 def test_random_histories(new_history: NewHistory) -> None:
     seen = run(new_history, examples=7, steps=25, derandomize=True)
     _gets_far(seen)

@@ -39,6 +39,7 @@ async def _check(database: Database) -> None:
         await admin.close()
 
 
+@pytest.mark.long
 def test_random_payments(module_database: Database) -> None:
     run(module_database, examples=12, steps=25)
 

@@ -5,12 +5,15 @@ import json
 import os
 import sys
 
+import pytest
+
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.project import PROJECT
 from tests.fixtures.databases import Database
 from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
 
 
+@pytest.mark.long
 async def test_it_says_what_it_found_and_what_is_next(
     recovering: RecoveringWorld, database: Database, redis_url: str
 ) -> None:

@@ -72,6 +72,7 @@ async def test_several_at_once_end_with_the_same_tables(
     assert await asyncio.to_thread(schema_of, empty.superuser_dsn) == same
 
 
+@pytest.mark.long
 async def test_who_holds_a_table_is_named(empty: Database) -> None:
     await asyncio.to_thread(upgrade, empty.dsn(), FIRST)
     worker = await asyncpg.connect(

@@ -66,6 +66,8 @@ export type IntentFilter = {
   transactionHash?: string | null | undefined;
   createdAfter?: string | null | undefined;
   createdBefore?: string | null | undefined;
+  /** Older than the limit of its stage. */
+  stuck?: boolean | null | undefined;
 };
 
 export type IntentKind =
@@ -244,6 +246,7 @@ export type IntentRowsQuery = { nodes: Array<
     | { __typename: 'Payout' }
     | { __typename: 'PayoutBatch' }
     | { __typename: 'Program' }
+    | { __typename: 'ReconciliationRun' }
     | { __typename: 'Reversal' }
     | { __typename: 'SafeTransaction' }
     | { __typename: 'Session' }

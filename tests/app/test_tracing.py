@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ def test_off_is_one_object_that_does_nothing() -> None:
     assert current_traceparent() is None
 
 
+@pytest.mark.long
 def test_whoever_collects_nothing_loads_nothing() -> None:
     program = (
         "import sys, jobs.schedule, schema.build, sge.commands.api, sge.commands.worker;"

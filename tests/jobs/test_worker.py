@@ -110,6 +110,7 @@ async def test_a_worker_starts_without_redis(
 _ONLY_FOR_THE_CHAIN = {"SGE_CHAINS", "SGE_RELAYER_KEYS"}
 
 
+@pytest.mark.long
 async def test_who_only_sends_webhooks_holds_no_relayers_key(
     settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ async def test_who_only_sends_webhooks_holds_no_relayers_key(
         assert await asyncio.to_thread(process.wait, 30) == 2
 
 
+@pytest.mark.long
 async def test_one_scheduler_of_two_wakes(
     settling_world: SettlingWorld, database: Database, redis_url: str, tmp_path: Path
 ) -> None:

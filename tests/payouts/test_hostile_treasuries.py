@@ -113,6 +113,7 @@ async def test_nor_to_signatures_that_no_transaction_carries(paying: Paying) -> 
     assert "gas" in str(verdict.reason)
 
 
+@pytest.mark.long
 async def test_a_treasury_that_burns_gas_keeps_no_node_busy(paying: Paying) -> None:
     world = paying.world
     program = await world.program()

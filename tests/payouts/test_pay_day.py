@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from app.chain.client import Chain
 from app.processes.payouts.pay_day import pay_day
 from app.services.programs.change_programs import advance_clock, pause_program, resume_program
@@ -147,6 +149,7 @@ async def test_what_somebody_is_changing_keeps_the_day_open(payout_world: Payout
     assert await world.commissions(program) == {"PENDING_APPROVAL": 8 * USDC}
 
 
+@pytest.mark.long
 async def test_a_safe_that_answers_slowly_keeps_nobody_elses_day_waiting(
     payout_world: PayoutWorld,
 ) -> None:

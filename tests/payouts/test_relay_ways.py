@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from eth_account import Account
 
 from app.processes.settlement.lane_leases import lease_lane, release_lane
@@ -95,6 +96,7 @@ async def test_a_dropped_relay_is_sent_again_with_the_lanes_upkeep(paying: Payin
     assert await paying.states(program) == [("EXECUTED", None, False)]
 
 
+@pytest.mark.long
 async def test_no_lane_no_relay(paying: Paying) -> None:
     world = paying.world
     program, _ = await paying.approved()
@@ -106,6 +108,7 @@ async def test_no_lane_no_relay(paying: Paying) -> None:
     assert await paying.relay() == 1
 
 
+@pytest.mark.long
 async def test_who_settles_gives_way_to_payouts(paying: Paying) -> None:
     world = paying.world
     program, _ = await paying.approved()

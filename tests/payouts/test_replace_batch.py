@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram, PayoutWorld
 from tests.services.refusals import refused
@@ -99,6 +101,7 @@ async def test_new_lines_join_their_payee_at_the_old_nonce(payout_world: PayoutW
     assert await world.safes.execute(old["id"], program.owners[:2])
 
 
+@pytest.mark.long
 async def test_a_suspended_payee_stays_behind_and_an_empty_nonce_is_closed(
     payout_world: PayoutWorld,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from eth_account import Account
 
 from app.processes.settlement.check_lanes import check_lanes
@@ -195,6 +196,7 @@ async def test_a_gap_of_nonces_is_filled(held_world: SettlingWorld) -> None:
     assert await world.chain.nonce(RELAYER) == copies[-1]["nonce"] + 1
 
 
+@pytest.mark.long
 async def test_no_more_than_the_limit_is_in_flight(held_world: SettlingWorld) -> None:
     world = held_world
     program = await world.program()

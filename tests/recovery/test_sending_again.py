@@ -16,6 +16,7 @@ DELETE FROM {table} WHERE program_id = $1 AND intent_id = (SELECT id FROM intent
 """
 
 
+@pytest.mark.long
 async def test_a_lost_payment_that_is_sent_again_in_time_settles_by_its_log(
     payers: Payers, rich: LocalAccount
 ) -> None:

@@ -36,6 +36,7 @@ def seed(dsn: str, number: int = 1) -> None:
     assert f"seeded seed-{number}, seed-{number}-neighbour-1" in done.stdout
 
 
+@pytest.mark.long
 def test_what_is_seeded_is_sound_and_the_same_again(cluster: Cluster) -> None:
     with database_for_a_while(cluster) as first, database_for_a_while(cluster) as second:
         seed(first.dsn())

@@ -1,7 +1,7 @@
 """Who wrote in the last seconds, in all API processes: their reads must show it.
 
-Redis carries it between processes; each remembers its own writers besides, so losing Redis costs a caller only what it
-wrote through another process, while the replica lags behind that.
+Redis carries it between processes. While it is away nobody knows who wrote through another process, so everybody counts as
+a writer, and the primary answers.
 """
 
 from time import monotonic
@@ -46,18 +46,18 @@ class RecentWriters:
                 self._note_away(failure)
 
     async def wrote(self, actor: str) -> bool:
-        """Whether it wrote in the last 5 s, here or, as far as Redis tells, elsewhere."""
+        """Whether it may have written in the last 5 s, here or elsewhere."""
         if self._redis is None:
             return False
         if self._until.get(actor, 0.0) > monotonic():
             return True
         if self._is_away():
-            return False
+            return True
         try:
             return await self._redis.get(_KEY + actor) is not None
         except REDIS_FAILURES as failure:
             self._note_away(failure)
-            return False
+            return True
 
     def is_new(self, credential_id: UUID) -> bool:
         """Whether this process has not known the credential for 5 s: it, and the program it is for, may be as new."""
@@ -70,7 +70,7 @@ class RecentWriters:
         return monotonic() < self._away_until
 
     def _note_away(self, failure: Exception) -> None:
-        _log.warning("recent_writers_are_local", reason=type(failure).__name__)
+        _log.warning("recent_writers_unknown", reason=type(failure).__name__)
         self._away_until = monotonic() + _AWAY_SECONDS
 
     def _forget_old(self) -> None:

@@ -141,6 +141,15 @@ async def test_a_bent_ledger_is_told_of_at_the_next_check(
     assert watch.channel.texts[1].startswith("[CRITICAL] resolved: LedgerDrift")
 
 
+async def test_a_ledger_that_cannot_be_added_up_silences_nothing(
+    watch: Watch, root: asyncpg.Connection
+) -> None:
+    await root.execute(_QUEUED)
+    await root.execute("REVOKE INSERT ON ledger_drift FROM sge_worker")
+    await watch.look(5)
+    assert [text.partition(":")[0] for text in watch.channel.texts] == ["[WARNING] QueueDeep"]
+
+
 async def test_two_who_look_at_once_are_one(watch: Watch, worker: Database) -> None:
     await watch.look()
     bells = RecordingBells()

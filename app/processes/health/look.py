@@ -5,6 +5,9 @@ Both kinds of process look, so that the end of either is told of by the other.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from app.domain.clock import Clock
 from app.processes.health.replica import ReplicaProbe
@@ -15,6 +18,7 @@ from app.store.health import alerts, shown
 from app.store.health.drift import check_drift
 from app.store.health.figures import read_figures
 
+_LOG = structlog.get_logger()
 LOOK_EACH = timedelta(seconds=10)
 # Those who look are woken at about the same time; half an interval is too soon for a second look.
 _TOO_SOON = LOOK_EACH / 2
@@ -41,12 +45,19 @@ class Lookout:
         async def use_case(unit: UnitOfWork) -> bool:
             if not await alerts.try_alone(unit) or _is_recent(await shown.looked_at(unit), now):
                 return False
-            await check_drift(unit, now)
             figures = replace(await read_figures(unit, now), replica_lag_seconds=lag)
             await keep_alerts(unit, figures, now, telling=self.telling)
             return True
 
+        await self._add_up(now)
         return await execute(self.database, self.bells, None, use_case)
+
+    async def _add_up(self, now: datetime) -> None:
+        """By itself: adding up every account may take too long on a large platform, and the rest is told of all the same."""
+        try:
+            await execute(self.database, self.bells, None, partial(check_drift, now=now))
+        except Exception:  # noqa: BLE001  whatever it was, the look goes on
+            _LOG.exception("the ledgers could not be added up")
 
 
 def _is_recent(looked_at: datetime | None, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from app.store.database import UnitOfWork
 
 _EACH = timedelta(seconds=60)
+_PATIENCE = "SELECT set_config('statement_timeout', '30s', true)"
 _DUE = "SELECT coalesce((SELECT max(checked_at) FROM ledger_drift) < $1, true)"
 _CHECK = """
 INSERT INTO ledger_drift AS d (program_id, currency, drift, checked_at)
@@ -17,5 +18,6 @@ async def check_drift(unit: UnitOfWork, now: datetime) -> bool:
     """Adds the accounts up when that is due; whether it was. now: real time."""
     if not await unit.connection.fetchval(_DUE, now - _EACH):
         return False
+    await unit.connection.execute(_PATIENCE)
     await unit.connection.execute(_CHECK, now)
     return True

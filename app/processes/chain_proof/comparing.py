@@ -7,7 +7,7 @@ from app.chain.client import Chain
 from app.chain.logs import TokenTransfer
 from app.chain.program_logs import ProgramLogs
 from app.domain.chain_proof.facts import TransferFact
-from app.domain.discrepancies import NewDiscrepancy
+from app.domain.discrepancies import NewDiscrepancy, Severity
 from app.domain.postings import MovementDirection
 from app.domain.reconciliation import MOST_FOUND, CheckName, CheckResult, Scope
 from app.processes.chain_proof.pinned import pinned_hash, reorganisation
@@ -68,11 +68,12 @@ def result_of(
     expected: str | None = None,
     actual: str | None = None,
 ) -> CheckResult:
-    """So many as a check opens at a time; a clean one says nothing of what was expected."""
+    """So many as a check opens at a time, the critical ones first; a clean one says nothing of what was expected."""
     if not found:
         return CheckResult(name, examined)
     told = actual or f"{len(found)} differences"
-    return CheckResult(name, examined, tuple(found[:MOST_FOUND]), expected, told)
+    worst_first = sorted(found, key=lambda one: one.severity is not Severity.CRITICAL)
+    return CheckResult(name, examined, tuple(worst_first[:MOST_FOUND]), expected, told)
 
 
 def transfer_fact(

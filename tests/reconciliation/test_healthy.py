@@ -84,11 +84,11 @@ def test_runs_amid_everything_find_nothing(
 
 
 @pytest.mark.long
-def test_a_thousand_runs_amid_everything_find_nothing(
+def test_hundreds_of_runs_amid_everything_find_nothing(
     pools: tuple[asyncio.Runner, list[Database]], reconciled: Reconciled
 ) -> None:
     # What happens at leisure keeps the program small, and the runs many.
-    done = _busy(pools, reconciled, 1_000, pause_seconds=2.0)
+    done = _busy(pools, reconciled, 300, pause_seconds=1.0)
     assert min(done.values()) > 20
 
 

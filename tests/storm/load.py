@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import websockets
 
+from app.chain.node_errors import ChainError
 from sge.demo.api import Api, ApiRefusal
 from sge.demo.chain import DECIMALS, mint
 from sge.demo.payout_cycle.play import play_payout_cycle
@@ -116,7 +117,7 @@ async def pay_affiliates(town: Town, tally: Tally) -> None:
         try:
             at = town.described_at(town.urls[turn % len(town.urls)])
             await play_payout_cycle(at, Progress(quiet=True))
-        except (EmbeddedFailure, httpx.HTTPError, OSError, ValueError) as fault:
+        except (EmbeddedFailure, ChainError, httpx.HTTPError, OSError, ValueError) as fault:
             tally.tries[f"cycle: {type(fault).__name__}"] += 1
         except websockets.WebSocketException:
             tally.tries["cycle: socket"] += 1

@@ -1,4 +1,4 @@
-"""Under a mixed load, one part of the deployment after the other is stopped and started again: nothing is lost, nothing comes
+"""Run by name (pytest -m long tests/storm/storm.py). Under a mixed load, one part of the deployment after the other is stopped and started again: nothing is lost, nothing comes
 twice, the books agree with the chain, and everybody who watched has seen everything.
 """
 

@@ -33,6 +33,7 @@ class FiguresCollector(Collector):
             yield from _platform(figures)
             yield from _lanes(figures)
             yield from _programs(figures)
+            yield from _reconciliations(figures)
             yield _open_alerts(self._alerts)
 
 
@@ -169,6 +170,9 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         ["program"],
         [([one.program], one.treasury_changes) for one in figures.programs],
     )
+
+
+def _reconciliations(figures: Figures) -> Iterator[Metric]:
     yield _gauge(
         "sge_reconciliation_age_seconds",
         "Since a reconciliation of the program last ended, or since there is the program.",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.domain.discrepancies import NewDiscrepancy
+from app.domain.seals import SealStream
 
 MOST_FOUND = 100
 """A check opens so many discrepancies at a time; its result counts the rest."""
@@ -66,14 +67,23 @@ class CheckResult:
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How far a run looks. block: the posted-through block, with its hash. journal_id: journals up to it were all there,
-    others may still appear below newer ones. seals: how many each chain of seals had.
+    others may still appear below newer ones. seals: how many each chain of seals had; head: the hash of its newest one,
+    None while it had none.
     """
 
     block_number: int
     block_hash: bytes
     journal_id: int
     journal_seals: int
+    journal_head: bytes | None
     audit_seals: int
+    audit_head: bytes | None
+
+    def head(self, stream: SealStream) -> tuple[int, bytes | None]:
+        """The number and hash of the chain's newest seal."""
+        if stream is SealStream.JOURNAL:
+            return self.journal_seals, self.journal_head
+        return self.audit_seals, self.audit_head
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ COLUMNS = {
         "sge_worker",
         "reconciliation_run",
     ): "status lease_until leased_by takes finished_at block_number block_hash journal_id journal_seals"
-    " audit_seals failure",
+    " journal_head audit_seals audit_head failure",
     (
         "sge_worker",
         "recovery",

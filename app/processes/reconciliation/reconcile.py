@@ -10,6 +10,7 @@ import structlog
 from app.chain.node_errors import ChainError
 from app.domain.errors import Unavailable
 from app.domain.reconciliation import CheckName, CheckResult, Outcome, Run, RunStatus, Scope
+from app.domain.seals import SealStream
 from app.processes.chain_proof.comparing import ChainView
 from app.processes.reconciliation.keeping import kept
 from app.processes.reconciliation.parts import Progress, Reconciling
@@ -59,8 +60,19 @@ async def reconcile_one(
     except RunLost:
         log.warning("a reconciliation was taken over")
         return None
-    log.info("reconciled", status=seen.status.value, failure=seen.failure)
+    log.info("reconciled", status=seen.status.value, failure=seen.failure, **_heads(seen))
     return seen.status
+
+
+def _heads(seen: Outcome) -> dict[str, str]:
+    """Where both chains of seals ended, for logs: they are kept where nobody with rights over the database changes them."""
+    if seen.extent is None:
+        return {}
+    heads = {stream: seen.extent.head(stream) for stream in SealStream}
+    return {
+        f"{stream.value.lower()}_seals": f"{n} 0x{(hash_ or b'').hex()}"
+        for stream, (n, hash_) in heads.items()
+    }
 
 
 async def _hand_back(parts: Reconciling, run: Run) -> None:

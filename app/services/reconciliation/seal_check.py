@@ -1,4 +1,4 @@
-"""Check 11: nothing that was sealed has changed, everything is sealed, and soon."""
+"""Check 11: nothing that was sealed has changed or is gone, everything is sealed, and soon."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from app.store.audit_content import program_id as public_id_of
 from app.store.database import ReadSession
 from app.store.reconciliation import seals
 from app.store.reconciliation.faults import Faults
+from app.store.reconciliation.witnesses import lost_heads
 
 LATEST = timedelta(minutes=10)
 """Sealing follows within seconds; what waits longer waits for a worker that is not there."""
@@ -38,17 +39,27 @@ async def _chain(session: ReadSession, stream: SealStream, scope: Scope) -> list
         since = None if scope.since is None else scope.since.asked_at - _OVERLAP
         bare = await seals.never_sealed(session, stream, scope.program_id, since)
         parts.append(_found("A row was never sealed.", bare))
+    if not any(part.faults.total for part in parts):
+        parts.append(await _witnessed(session, stream, scope))
     return parts
+
+
+async def _witnessed(session: ReadSession, stream: SealStream, scope: Scope) -> Found:
+    """A chain that holds, and seals every row that is left: was it longer, or another one, when an earlier run looked?"""
+    since = None if scope.since is None else scope.since.asked_at
+    lost = await lost_heads(session, stream, scope.program_id, since)
+    return _found(
+        f"The chain of seals over {_what(stream)} was cut, or written anew, since an earlier run saw it.",
+        lost,
+    )
 
 
 async def _anchor(session: ReadSession, stream: SealStream, scope: Scope) -> tuple[int, bytes]:
     """Where to begin: after what a clean run saw, while its last seal is there, else at the first."""
     if scope.since is not None:
-        seen = scope.since.extent
-        n = seen.journal_seals if stream is SealStream.JOURNAL else seen.audit_seals
-        last = await seals.hash_of(session, stream, scope.program_id, n)
-        if last is not None:
-            return n, last
+        n, seen = scope.since.extent.head(stream)
+        if seen is not None and seen == await seals.hash_of(session, stream, scope.program_id, n):
+            return n, seen
     return 0, genesis(stream, await public_id_of(session))
 
 

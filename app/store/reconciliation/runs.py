@@ -1,13 +1,13 @@
 """Runs as rows: asked for, taken by lease, ended once."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.ids import new_id
-from app.domain.reconciliation import CheckResult, Outcome, Run
+from app.domain.reconciliation import CheckResult, Extent, Outcome, Run
 from app.store.database import ReadSession, UnitOfWork
 
 # One is live at a time; who asks meanwhile is given that one.
@@ -37,7 +37,7 @@ UPDATE reconciliation_run SET lease_until = NULL, leased_by = NULL, takes = take
 _END = """
 UPDATE reconciliation_run
    SET status = $4, finished_at = $5, failure = $6, block_number = $7, block_hash = $8, journal_id = $9,
-       journal_seals = $10, audit_seals = $11, lease_until = NULL
+       journal_seals = $10, journal_head = $11, audit_seals = $12, audit_head = $13, lease_until = NULL
  WHERE program_id = $1 AND id = $2 AND leased_by = $3 AND status = 'RUNNING' RETURNING true
 """
 _CHECKS = """
@@ -103,7 +103,7 @@ async def hand_back(unit: UnitOfWork, run: Run) -> None:
 
 async def end(unit: UnitOfWork, run: Run, outcome: Outcome, at: datetime) -> bool:
     """Whether it was this worker's to end; it never changes after that."""
-    looked = (None,) * 5 if outcome.extent is None else astuple(outcome.extent)
+    looked = (None,) * len(fields(Extent)) if outcome.extent is None else astuple(outcome.extent)
     ended = await unit.connection.fetchval(
         _END,
         run.program_id,

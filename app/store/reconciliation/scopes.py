@@ -9,14 +9,16 @@ from app.store.database import ReadSession
 _EXTENT = """
 SELECT c.chain_id, c.block_number, c.block_hash,
        (SELECT position FROM consumer_position WHERE consumer = 'account_snapshots') AS journal_id,
-       coalesce((SELECT max(s.n) FROM seal s WHERE s.program_id = $1 AND s.stream = 'JOURNAL'), 0) AS journal_seals,
-       coalesce((SELECT max(s.n) FROM seal s WHERE s.program_id = $1 AND s.stream = 'AUDIT'), 0) AS audit_seals
-  FROM consumed_through c WHERE c.program_id = $1
+       coalesce(j.n, 0) AS journal_seals, j.hash AS journal_head, coalesce(a.n, 0) AS audit_seals, a.hash AS audit_head
+  FROM consumed_through c
+  LEFT JOIN LATERAL (SELECT n, hash FROM seal WHERE program_id = $1 AND stream = 'JOURNAL' ORDER BY n DESC LIMIT 1) j ON true
+  LEFT JOIN LATERAL (SELECT n, hash FROM seal WHERE program_id = $1 AND stream = 'AUDIT' ORDER BY n DESC LIMIT 1) a ON true
+ WHERE c.program_id = $1
 """
 # For this transaction: its few large sorts and sums are to stay in memory, and compiling them does not pay.
 _ROOM = "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
 _CLEAN = """
-SELECT asked_at, block_number, block_hash, journal_id, journal_seals, audit_seals
+SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_head, audit_seals, audit_head
   FROM reconciliation_run WHERE program_id = $1 AND status = 'CLEAN' ORDER BY asked_at DESC, id DESC LIMIT 1
 """
 
@@ -26,15 +28,9 @@ async def read_scope(session: ReadSession, run: Run, now: datetime) -> Scope:
     await session.connection.execute(_ROOM)
     row = await session.connection.fetchrow(_EXTENT, run.program_id)
     assert row is not None  # written with the program
-    extent = Extent(
-        row["block_number"],
-        row["block_hash"],
-        row["journal_id"],
-        row["journal_seals"],
-        row["audit_seals"],
-    )
+    chain_id, *extent = row
     since = None if run.whole else await _newest_clean(session, run.program_id)
-    return Scope(run.program_id, row["chain_id"], extent, since, now)
+    return Scope(run.program_id, chain_id, Extent(*extent), since, now)
 
 
 async def _newest_clean(session: ReadSession, program_id: int) -> CleanRun | None:

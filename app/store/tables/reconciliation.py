@@ -28,6 +28,8 @@ class ReconciliationRun(Row, table=True):
             "status NOT IN ('CLEAN', 'DISCREPANCIES')"
             " OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0"
         ),
+        CheckConstraint("coalesce(journal_seals, 0) = 0 OR journal_head IS NOT NULL"),
+        CheckConstraint("coalesce(audit_seals, 0) = 0 OR audit_head IS NOT NULL"),
         Index(
             "reconciliation_run_live",
             "program_id",
@@ -51,7 +53,9 @@ class ReconciliationRun(Row, table=True):
     block_hash: bytes | None = optional(LargeBinary)
     journal_id: int | None = optional(BigInteger)
     journal_seals: int | None = optional(BigInteger)
+    journal_head: bytes | None = optional(LargeBinary)
     audit_seals: int | None = optional(BigInteger)
+    audit_head: bytes | None = optional(LargeBinary)
     failure: str | None = optional(Text)
 
 

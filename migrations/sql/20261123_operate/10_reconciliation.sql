@@ -14,16 +14,21 @@ CREATE TABLE reconciliation_run (
   finished_at timestamptz,
   block_number bigint,                 -- the posted-through block that everything is compared at
   block_hash bytea,
-  -- How far it looked: journals up to this one were all there, and these many seals of either chain.
+  -- How far it looked: journals up to this one were all there, and these many seals of either chain, of which the newest
+  -- had this hash: a later run finds it there, or somebody cut the chain.
   journal_id bigint,
   journal_seals bigint,
+  journal_head bytea,
   audit_seals bigint,
+  audit_head bytea,
   failure text,
   PRIMARY KEY (program_id, id),
   CHECK ((status = 'RUNNING') = (finished_at IS NULL)),
   CHECK ((status = 'FAILED') = (failure IS NOT NULL)),
   CHECK (status NOT IN ('CLEAN', 'DISCREPANCIES')
-         OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0)
+         OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0),
+  CHECK (coalesce(journal_seals, 0) = 0 OR journal_head IS NOT NULL),
+  CHECK (coalesce(audit_seals, 0) = 0 OR audit_head IS NOT NULL)
 );
 -- One at a time: a second request finds the first.
 CREATE UNIQUE INDEX reconciliation_run_live ON reconciliation_run (program_id) WHERE status = 'RUNNING';
@@ -65,11 +70,12 @@ SELECT pg_temp.guard_tenants(name)
 -- The web process asks for a run; what it finds is a worker's to say.
 CREATE POLICY web_asks_only ON reconciliation_run AS RESTRICTIVE FOR INSERT TO sge_api
   WITH CHECK (status = 'RUNNING' AND takes = 0
-              AND num_nonnulls(leased_by, lease_until, block_number, block_hash, journal_id, journal_seals, audit_seals) = 0);
+              AND num_nonnulls(leased_by, lease_until, block_number, block_hash, journal_id, journal_seals, journal_head,
+                              audit_seals, audit_head) = 0);
 GRANT INSERT ON reconciliation_run TO sge_api;
 GRANT INSERT ON reconciliation_run, reconciliation_check, reconciliation_finding TO sge_worker;
 GRANT UPDATE (status, lease_until, leased_by, takes, finished_at, block_number, block_hash, journal_id, journal_seals,
-              audit_seals, failure)
+              journal_head, audit_seals, audit_head, failure)
   ON reconciliation_run TO sge_worker;
 
 -- As before, and a run is named by id too.

@@ -7,17 +7,18 @@ from strawberry import UNSET, Parent
 
 from app.domain.discrepancies import Severity
 from app.domain.explanations import Explanation
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
 from app.store.reads import discrepancies as reads
 from app.store.reads import journals
 from app.store.reads.discrepancies import DiscrepancyFilter, DiscrepancyRow
 from app.store.reads.journals import JournalRow
 from app.store.reads.programs import ProgramRow
 from resolvers.access import Info, authorize, load_one, may_read
+from resolvers.by_hand import discrepancies_by_hand
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
 from resolvers.objects import named_object
-from resolvers.payloads import DiscrepancyPayloadRow, answer, commit
+from resolvers.payloads import DiscrepancyPayloadRow, answer
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, encode_entity
 from schema.inputs.given import given, values
@@ -75,13 +76,11 @@ async def resolve(
 
     async def work() -> DiscrepancyPayloadRow:
         authority, id_ = await named_object(info, IdPrefix.DISCREPANCY, id, "discrepancy")
-        fee, now = given(provider_fee), info.context.now()
+        fee = given(provider_fee)
         command = ResolveDiscrepancy(id_, explanation, None if fee is None else fee.text(), note)
-        await commit(
-            info,
-            authority.program_id,
-            lambda unit: resolve_discrepancy(unit, authority, command, now),
-        )
+        await info.context.leave_snapshot()
+        await discrepancies_by_hand(info).resolve(authority, command)
+        await info.context.leave_snapshot()
         return DiscrepancyPayloadRow(await load_one(info, reads.by_ids, authority.program_id, id_))
 
     return await answer(DiscrepancyPayloadRow, work)

@@ -13,6 +13,7 @@ from app.chain.chain_data import (
     decode_log,
     decode_receipt,
 )
+from app.chain.endpoint import Endpoint
 from app.chain.node_errors import ChainError, NoAnswer, NodeError
 from app.chain.read_requests import (
     BlockRef,
@@ -33,10 +34,16 @@ class Chain:
     """A chain by its id, over one or more endpoints. Every method raises ChainError's subclasses only."""
 
     def __init__(
-        self, chain_id: int, urls: Sequence[str], *, timeout_seconds: float = _TIMEOUT_SECONDS
+        self,
+        chain_id: int,
+        urls: Sequence[str],
+        *,
+        timeout_seconds: float = _TIMEOUT_SECONDS,
+        rpc: Rpc | None = None,
     ) -> None:
+        """rpc: what to ask instead of the urls."""
         self.chain_id = chain_id
-        self._rpc = Rpc(chain_id, urls, timeout_seconds)
+        self._rpc = rpc or Rpc(chain_id, [Endpoint(url, chain_id, timeout_seconds) for url in urls])
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,6 +57,14 @@ class Chain:
     async def request(self, method: str, *params: Any) -> Any:
         """Any other JSON-RPC method, its result as it comes."""
         return await self._rpc.request(method, *params)
+
+    async def batch(self, requests: Sequence[Request]) -> list[Any]:
+        """The results in order, all of one node. Raises the first NodeError among them."""
+        return [_result(raw) for raw in await self._rpc.batch(requests)]
+
+    def nodes(self) -> list["Chain"]:
+        """Each configured node by itself, which answers or fails for itself; they close with this chain."""
+        return [Chain(self.chain_id, (), rpc=rpc) for rpc in self._rpc.apart()]
 
     async def block_number(self) -> int:
         """The head."""
@@ -215,11 +230,14 @@ class Chain:
     async def _many(self, requests: Sequence[Request]) -> list[Any]:
         results: list[Any] = []
         for chunk in chunks(requests):
-            for raw in await self._rpc.batch(chunk):
-                if isinstance(raw, NodeError):
-                    raise raw
-                results.append(raw)
+            results += await self.batch(chunk)
         return results
+
+
+def _result(answer: Any) -> Any:
+    if isinstance(answer, NodeError):
+        raise answer
+    return answer
 
 
 def _bytes_or_error(answer: Any) -> bytes | NodeError:

@@ -29,11 +29,11 @@ class Request:
 class Rpc:
     """Every request, transactions included, may go to a second endpoint: all of them are safe to repeat."""
 
-    def __init__(self, chain_id: int, urls: Sequence[str], timeout_seconds: float) -> None:
-        if not urls:
+    def __init__(self, chain_id: int, endpoints: Sequence[Endpoint]) -> None:
+        if not endpoints:
             raise ValueError(f"chain {chain_id} has no endpoint")
         self.chain_id = chain_id
-        self._endpoints = [Endpoint(url, chain_id, timeout_seconds) for url in urls]
+        self._endpoints = endpoints
         self._ids = itertools.count(1)
         self._best_head = 0
 
@@ -80,6 +80,10 @@ class Rpc:
             )
         self._best_head = number
         return number
+
+    def apart(self) -> list["Rpc"]:
+        """One of each endpoint, by itself."""
+        return [Rpc(self.chain_id, [endpoint]) for endpoint in self._endpoints]
 
     async def close(self) -> None:
         for endpoint in self._endpoints:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy
 from app.domain.ids import new_id
 from app.domain.money import Money
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 # While one of this kind about this thing is open, the same finding adds nothing.
 _OPEN = """
@@ -28,6 +28,14 @@ SELECT d.kind, d.reference, d.resolved_at,
        (SELECT s.id FROM settlement s WHERE s.program_id = d.program_id AND s.id = CASE WHEN length(d.reference) = 36 AND d.reference ~ '^[0-9a-f-]{36}$' THEN d.reference::uuid END
            AND s.undone_at IS NULL AND s.chain_id IS NOT NULL AND d.kind = 'SETTLEMENT_NOT_ON_CHAIN') AS undoable
   FROM discrepancy d WHERE d.program_id = $1 AND d.id = $2 FOR UPDATE OF d
+"""
+_UNDOABLE = """
+SELECT s.id, s.chain_id, s.block_number, s.block_hash, s.tx_hash, i.on_chain_id
+  FROM discrepancy d
+  JOIN settlement s ON s.program_id = d.program_id AND s.id = CASE WHEN d.reference ~ '^[0-9a-f-]{36}$' THEN d.reference::uuid END
+  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
+ WHERE d.program_id = $1 AND d.id = $2 AND d.kind = 'SETTLEMENT_NOT_ON_CHAIN' AND d.resolved_at IS NULL
+   AND s.undone_at IS NULL AND s.chain_id IS NOT NULL
 """
 # What put the money into SUSPENSE names the same log.
 _SUSPENDED = """
@@ -92,6 +100,24 @@ class DiscrepancyToResolve:
     resolved: bool
     suspense: Money | None
     undoable: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoableSettlement:
+    """Where a settlement says that its log is. item: its intent's name on chain."""
+
+    id: UUID
+    chain_id: int
+    block_number: int
+    block_hash: bytes
+    tx_hash: bytes
+    item: bytes
+
+
+async def find_undoable(session: ReadSession, discrepancy_id: UUID) -> UndoableSettlement | None:
+    """What an open discrepancy of the session's own program says is gone; None when it says nothing of the kind."""
+    row = await session.connection.fetchrow(_UNDOABLE, session.program_id, discrepancy_id)
+    return None if row is None else UndoableSettlement(*row.values())
 
 
 async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> DiscrepancyToResolve | None:

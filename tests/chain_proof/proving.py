@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.chain_proof.checks import CHAIN_CHECKS
+from app.processes.corrections.discrepancies_by_hand import DiscrepanciesByHand
 from app.processes.reconciliation.checks import DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
+from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.store.database import UnitOfWork
@@ -18,6 +22,7 @@ from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.safes import arguments
 from tests.payouts.world import PayoutProgram
+from tests.services.world import key_of
 
 _FOUND = """
 SELECT d.kind, d.reference FROM reconciliation_finding f
@@ -83,6 +88,17 @@ class Proving:
         status, found = await self.run(program, **changed)
         assert (status is RunStatus.CLEAN) == (not found), status
         return [kind for kind, _ in found]
+
+    async def resolve(
+        self, program: PayoutProgram, discrepancy_id: UUID, explanation: str, *, chain: Any = None
+    ) -> None:
+        """A person explains it; chain: the one that is asked before."""
+        chains = {CHAIN_ID: chain or self.settling.chain}
+        settling = self.settling
+        hand = DiscrepanciesByHand(settling.api, settling.bells, chains, settling.clock)
+        said = Explanation(explanation)
+        command = ResolveDiscrepancy(discrepancy_id, said, None, "the chain took it")
+        await hand.resolve(key_of(program.id), command)
 
     async def failure(self) -> str:
         query = "SELECT failure FROM reconciliation_run WHERE id = $1"

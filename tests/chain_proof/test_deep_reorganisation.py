@@ -1,14 +1,10 @@
 """Final blocks that vanish: what was posted from them is found, undone by its mirror, and the new blocks are posted."""
 
-from typing import Any
-
 import pytest
 
 from app.domain.errors import Refusal
-from app.domain.explanations import Explanation
 from app.domain.reconciliation import RunStatus
 from app.processes.watching.watch_head import FinalityInDoubt
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import execute
 from app.services.settlement.resume_posting import resume_posting
 from app.store.database import UnitOfWork
@@ -36,11 +32,6 @@ async def reorganised(proving: Proving) -> PayoutProgram:
     return program
 
 
-async def resolve(proving: Proving, program: PayoutProgram, one: Any, explanation: str) -> None:
-    command = ResolveDiscrepancy(one["id"], Explanation(explanation), None, "the chain took it")
-    await proving.world.run(program, resolve_discrepancy, command)
-
-
 async def resume(proving: Proving, program: PayoutProgram) -> None:
     async def resume(unit: UnitOfWork) -> None:
         at = proving.settling.clock()
@@ -63,7 +54,7 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
     await proving.watching.turn()
     assert (await proving.run(program))[1] == found
     deep, gone = await proving.settling.rows(_OPEN)
-    await resolve(proving, program, gone, "UNDO_SETTLEMENT")
+    await proving.resolve(program, gone["id"], "UNDO_SETTLEMENT")
     assert await proving.watching.balances(program) == {
         ("AFFILIATE", 1): 0,
         ("PROGRAM", 0): 0,
@@ -77,7 +68,7 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
     )
     assert row == {"undone": True, "status": "CONFIRMED", "kind": "REVERSAL", "mine": True}
     assert (await proving.run(program))[1] == [(deep["kind"], deep["reference"])]
-    await resolve(proving, program, deep, "NO_POSTING")
+    await proving.resolve(program, deep["id"], "NO_POSTING")
     await resume(proving, program)
     # Whatever the new blocks hold is posted from where the chain went elsewhere.
     proving.chain.fund([program.treasury], 3 * USDC)
@@ -101,9 +92,16 @@ async def test_a_paid_commission_of_what_is_undone_is_owed_back(proving: Proving
     assert len(await proving.found(program)) == 2
     query = "SELECT id, kind FROM discrepancy WHERE reference = $1"
     [gone] = await proving.settling.rows(query, str(row[0]["id"]))
+    # The row is wrong, and the payment is in the chain.
+    with pytest.raises(Refusal, match="A node still has it"):
+        await proving.resolve(program, gone["id"], "UNDO_SETTLEMENT")
+    async with proving.unguarded() as connection:
+        await connection.execute(
+            "UPDATE settlement SET tx_hash = sha256(tx_hash) WHERE id = $1", row[0]["id"]
+        )
     with pytest.raises(Refusal, match="UNDO_SETTLEMENT or NO_POSTING"):
-        await resolve(proving, program, gone, "TO_PROGRAM")
-    await resolve(proving, program, gone, "UNDO_SETTLEMENT")
+        await proving.resolve(program, gone["id"], "TO_PROGRAM")
+    await proving.resolve(program, gone["id"], "UNDO_SETTLEMENT")
     assert await proving.world.commissions(program) == {"PAID": 2 * USDC, "PAYABLE": -USDC}
     owed = "SELECT sum(credits - debits) FROM account WHERE kind = 'AFFILIATE'"
     assert await proving.settling.value(owed) == -USDC

@@ -24,6 +24,8 @@ class SettlementClaim:
     id: UUID
     intent_id: UUID
     place: Place
+    block_number: int
+    tx_hash: bytes
     item: bytes
     wallet: str
     token: str | None
@@ -49,6 +51,7 @@ class MovementClaim:
 
     place: Place
     block_number: int
+    tx_hash: bytes | None
     direction: MovementDirection
     currency: str
     amount: int
@@ -87,6 +90,7 @@ class ExecutionClaim:
     hash: bytes
     place: Place
     block_number: int
+    tx_hash: bytes
     payouts: tuple[PayoutClaim, ...]
 
 

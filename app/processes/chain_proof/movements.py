@@ -4,7 +4,7 @@ from functools import partial
 
 from app.chain.log_walk import walk_logs
 from app.chain.logs import TokenTransfer, WatchedLog
-from app.domain.chain_proof.facts import TransferFact
+from app.domain.chain_proof.facts import MovementClaim, TransferFact
 from app.domain.chain_proof.movements import (
     MovementDifferences,
     compare_movements,
@@ -19,6 +19,7 @@ from app.processes.chain_proof.comparing import (
     result_of,
     transfer_fact,
 )
+from app.processes.chain_proof.missing import prove_missing
 from app.store.chain_proof import books, claims
 from app.store.chain_proof.claims import ProvenProgram
 from app.store.database import ReadSession
@@ -31,6 +32,9 @@ async def check_movements(session: ReadSession, view: ChainView, scope: Scope) -
     """Raises ChainError."""
     comparing = await begin(session, view, scope)
     found, examined = await compare_blocks(comparing)
+    program = comparing.program
+    missing = [(claim, partial(_moves, program, claim)) for claim in found.gone]
+    await prove_missing(view.chain, missing, program.tokens)
     if comparing.gone is not None:
         gone = [one for one in found.gone if one.journal not in _TOLD_ELSEWHERE]
         told = movement_discrepancies(scope.chain_id, MovementDifferences(tuple(gone)), ())
@@ -51,6 +55,12 @@ async def compare_blocks(comparing: Comparing) -> tuple[MovementDifferences, int
         found += compare_movements(stored, facts)
         examined += max(len(facts), len(stored))
     return found, examined
+
+
+def _moves(program: ProvenProgram, claim: MovementClaim, log: WatchedLog) -> bool:
+    """What the range of blocks should have shown at the claim's place."""
+    sought = (claim.place, claim.direction)
+    return any((fact.place, fact.direction) == sought for fact in moved(log, program))
 
 
 def moved(log: WatchedLog, program: ProvenProgram) -> list[TransferFact]:

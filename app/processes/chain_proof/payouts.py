@@ -5,7 +5,7 @@ from functools import partial
 
 from app.chain.log_walk import walk_logs
 from app.chain.logs import SafeExecuted, WatchedLog
-from app.domain.chain_proof.facts import ExecutionFact, TransferFact
+from app.domain.chain_proof.facts import ExecutionClaim, ExecutionFact, TransferFact
 from app.domain.chain_proof.payouts import (
     ExecutionDifferences,
     compare_executions,
@@ -13,6 +13,7 @@ from app.domain.chain_proof.payouts import (
 )
 from app.domain.reconciliation import CheckName, CheckResult, Scope
 from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of
+from app.processes.chain_proof.missing import prove_missing
 from app.processes.chain_proof.movements import moved
 from app.store.chain_proof import claims
 from app.store.chain_proof.claims import ProvenProgram
@@ -23,6 +24,9 @@ async def check_payouts(session: ReadSession, view: ChainView, scope: Scope) -> 
     """Raises ChainError."""
     comparing = await begin(session, view, scope)
     found, examined = await _compare(comparing)
+    program = comparing.program
+    missing = [(claim, partial(_executes, program, claim)) for claim in found.gone]
+    await prove_missing(view.chain, missing, [program.treasury])
     if comparing.gone is not None:
         gone = payout_discrepancies(scope.chain_id, ExecutionDifferences(found.gone), ())
         return result_of(CheckName.PAYOUTS, examined, [comparing.gone, *gone])
@@ -42,6 +46,15 @@ async def _compare(comparing: Comparing) -> tuple[ExecutionDifferences, int]:
         found += compare_executions(stored, executions_of(logs, program))
         examined += sum(len(one.payouts) for one in stored)
     return found, examined
+
+
+def _executes(program: ProvenProgram, claim: ExecutionClaim, log: WatchedLog) -> bool:
+    """What the range of blocks should have shown at the claim's place."""
+    return (
+        isinstance(log, SafeExecuted)
+        and (log.safe, log.safe_tx_hash) == (program.treasury, claim.hash)
+        and log.place.log_index == claim.place[1]
+    )
 
 
 def executions_of(logs: Sequence[WatchedLog], program: ProvenProgram) -> list[ExecutionFact]:

@@ -1,11 +1,12 @@
 """Check 4: every settlement by the gateway has its log, every Settled log its settlement; and each intent agrees with its own."""
 
 from functools import partial
+from typing import TypeGuard
 
 from app.chain.authorization import program_word
 from app.chain.log_walk import walk_logs
-from app.chain.logs import Settled
-from app.domain.chain_proof.facts import SettledFact, place_reference
+from app.chain.logs import Settled, WatchedLog
+from app.domain.chain_proof.facts import SettledFact, SettlementClaim, place_reference
 from app.domain.chain_proof.settlements import (
     SettlementDifferences,
     compare_settlements,
@@ -14,8 +15,10 @@ from app.domain.chain_proof.settlements import (
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.reconciliation import CheckName, CheckResult, Scope
 from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of
+from app.processes.chain_proof.missing import prove_missing
 from app.processes.chain_proof.pinned import CannotCompareError
 from app.store.chain_proof import books, claims
+from app.store.chain_proof.claims import ProvenProgram
 from app.store.database import ReadSession
 
 
@@ -25,10 +28,12 @@ async def check_settlements(session: ReadSession, view: ChainView, scope: Scope)
         raise CannotCompareError("no gateway is configured for this chain (SGE_CHAINS)")
     comparing = await begin(session, view, scope)
     differences, examined = await _compare(comparing, view.gateway)
+    gone = [(claim, partial(_settles, comparing, claim)) for claim in differences.gone]
+    await prove_missing(view.chain, gone, [view.gateway.lower()])
     if comparing.gone is not None:
         # What the new blocks hold is the watcher's to post, once a person lets it go on.
-        gone = SettlementDifferences(differences.gone)
-        told = settlement_discrepancies(scope.chain_id, gone, {}, frozenset(), ())
+        vanished = SettlementDifferences(differences.gone)
+        told = settlement_discrepancies(scope.chain_id, vanished, {}, frozenset(), ())
         return result_of(CheckName.SETTLEMENTS, examined, [comparing.gone, *told])
     return result_of(CheckName.SETTLEMENTS, examined, await _told(comparing, differences))
 
@@ -49,15 +54,26 @@ async def _compare(comparing: Comparing, gateway: str) -> tuple[SettlementDiffer
     program = comparing.program
     read = partial(comparing.logs.settled, gateway, program_word(program.public_id))
     async for first, last, logs in walk_logs(read, *comparing.blocks):
-        facts = [
-            _fact(log)
-            for log in logs
-            if isinstance(log, Settled) and log.treasury == program.treasury
-        ]
+        facts = [_fact(log) for log in logs if _is_own(log, program)]
         stored = await claims.settlements(comparing.session, comparing.program_id, first, last)
         found += compare_settlements(stored, facts)
         examined += max(len(facts), len(stored))
     return found, examined
+
+
+def _is_own(log: WatchedLog, program: ProvenProgram) -> TypeGuard[Settled]:
+    """Other programs' treasuries are not this one's, whatever their items are called."""
+    return isinstance(log, Settled) and log.treasury == program.treasury
+
+
+def _settles(comparing: Comparing, claim: SettlementClaim, log: WatchedLog) -> bool:
+    """What the range of blocks should have shown at the claim's place."""
+    program = comparing.program
+    return (
+        _is_own(log, program)
+        and log.program == program_word(program.public_id)
+        and log.place.log_index == claim.place[1]
+    )
 
 
 def _fact(log: Settled) -> SettledFact:

@@ -1,6 +1,6 @@
 """A person says what a discrepancy was; what the explanation means is posted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.undo_settlement import Undoing, undo_settlement
+from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
 from app.store.discrepancies import DiscrepancyToResolve
@@ -34,9 +34,14 @@ class ResolveDiscrepancy:
 
 
 async def resolve_discrepancy(
-    unit: UnitOfWork, authority: Authority, command: ResolveDiscrepancy, now: datetime
+    unit: UnitOfWork,
+    authority: Authority,
+    command: ResolveDiscrepancy,
+    now: datetime,
+    seen: SeenGone | None = None,
 ) -> UUID:
-    """The discrepancy's id; one that is resolved stays as it was resolved.
+    """The discrepancy's id; one that is resolved stays as it was resolved. seen: what the chain said just now of the
+    settlement that is to be undone.
 
     Refuses NOT_FOUND, INVALID_INPUT, INVALID_STATE for an explanation that does not fit, UNSUPPORTED_CURRENCY, and
     AMOUNT_OUT_OF_RANGE for more than the provider owes.
@@ -62,6 +67,7 @@ async def resolve_discrepancy(
         journal_id = await _post(unit, authority, command, found.suspense, now)
     elif command.explanation is Explanation.UNDO_SETTLEMENT:
         assert found.undoable is not None
+        command = _with_witness(command, found.undoable, seen)
         undoing = Undoing(found.id, found.undoable, authority.actor, command.note)
         journal_id = await undo_settlement(unit, authority.program_id, undoing, now)
     await store.resolve(
@@ -69,6 +75,19 @@ async def resolve_discrepancy(
     )
     await _tell(unit, authority, found, command, now)
     return found.id
+
+
+def _with_witness(
+    command: ResolveDiscrepancy, settlement_id: UUID, seen: SeenGone | None
+) -> ResolveDiscrepancy:
+    """The note says how many nodes were asked. What nobody asked the chain about is not undone."""
+    if seen is None or seen.settlement_id != settlement_id:
+        raise Refusal(
+            RefusalCode.CHAIN_UNAVAILABLE,
+            "The chain was not asked about this settlement; send it again.",
+            "explanation",
+        )
+    return replace(command, note=f"{command.note} {seen.words}")
 
 
 def _check_explanation(found: DiscrepancyToResolve, command: ResolveDiscrepancy) -> None:

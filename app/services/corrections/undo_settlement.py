@@ -23,6 +23,21 @@ _NOTHING = TakenBack((), ())
 
 
 @dataclass(frozen=True, slots=True)
+class SeenGone:
+    """A settlement that so many nodes, each asked by itself, do not have. head: the lowest block that they were at."""
+
+    settlement_id: UUID
+    nodes: int
+    head: int
+
+    @property
+    def words(self) -> str:
+        """For the note that stays."""
+        asked = "the only node that is configured" if self.nodes == 1 else f"{self.nodes} nodes"
+        return f"(Gone by the word of {asked}, at block {self.head}.)"
+
+
+@dataclass(frozen=True, slots=True)
 class Undoing:
     """Which settlement, because of which discrepancy; who says so and why."""
 

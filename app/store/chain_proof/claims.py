@@ -25,7 +25,7 @@ SELECT p.public_id, lower(t.address) AS treasury, t.watched_from_block,
  WHERE p.id = $1 GROUP BY p.public_id, t.address, t.watched_from_block
 """
 _SETTLEMENTS = """
-SELECT s.id, s.intent_id, s.block_hash, s.log_index, i.on_chain_id, lower(i.wallet) AS wallet, lower(y.token) AS token,
+SELECT s.id, s.intent_id, s.block_hash, s.log_index, s.block_number, s.tx_hash, i.on_chain_id, lower(i.wallet) AS wallet, lower(y.token) AS token,
        coalesce(s.amount, 0) AS amount
   FROM settlement s
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
@@ -34,7 +34,7 @@ SELECT s.id, s.intent_id, s.block_hash, s.log_index, i.on_chain_id, lower(i.wall
 """
 # The opening balance has no log, and a log that a mirror undid is none.
 _MOVEMENTS = """
-SELECT m.block_hash, m.log_index, m.block_number, m.direction, m.currency, m.amount, j.kind
+SELECT m.block_hash, m.log_index, m.block_number, m.tx_hash, m.direction, m.currency, m.amount, j.kind
   FROM movement m LEFT JOIN journal j ON j.program_id = m.program_id AND j.id = m.journal_id
  WHERE m.program_id = $1 AND m.block_number BETWEEN $2 AND $3 AND m.log_index >= 0 AND NOT m.undone
    AND NOT EXISTS (SELECT FROM movement u WHERE u.chain_id = m.chain_id AND u.block_hash = m.block_hash
@@ -42,7 +42,7 @@ SELECT m.block_hash, m.log_index, m.block_number, m.direction, m.currency, m.amo
                       AND u.program_id = m.program_id)
 """
 _EXECUTIONS = """
-SELECT s.id, s.hash, s.executed_block_hash, s.executed_log_index, s.executed_block, s.currency,
+SELECT s.id, s.hash, s.executed_block_hash, s.executed_log_index, s.executed_block, s.executed_tx_hash, s.currency,
        p.id AS payout_id, lower(p.destination) AS recipient, p.amount, p.log_index
   FROM safe_transaction s
   LEFT JOIN payout p ON p.program_id = s.program_id AND p.safe_transaction_id = s.id
@@ -89,6 +89,8 @@ async def settlements(
             id=row["id"],
             intent_id=row["intent_id"],
             place=(row["block_hash"], row["log_index"]),
+            block_number=row["block_number"],
+            tx_hash=row["tx_hash"],
             item=row["on_chain_id"],
             wallet=row["wallet"],
             token=row["token"],
@@ -106,6 +108,7 @@ async def movements(
         MovementClaim(
             place=(row["block_hash"], row["log_index"]),
             block_number=row["block_number"],
+            tx_hash=row["tx_hash"],
             direction=MovementDirection(row["direction"]),
             currency=row["currency"],
             amount=row["amount"],
@@ -154,6 +157,7 @@ def _execution(rows: Sequence[asyncpg.Record]) -> ExecutionClaim:
         hash=first["hash"],
         place=(first["executed_block_hash"], first["executed_log_index"]),
         block_number=first["executed_block"],
+        tx_hash=first["executed_tx_hash"],
         payouts=tuple(
             PayoutClaim(
                 row["payout_id"],

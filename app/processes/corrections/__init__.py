@@ -1,0 +1,1 @@
+"""What people correct, after the chain was asked."""

@@ -154,6 +154,16 @@ class Outcome:
         return RunStatus.DISCREPANCIES if self.found else RunStatus.CLEAN
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformLook:
+    """What was seen of the chain of seals over the platform's own audit rows. head: of its newest seal."""
+
+    seals: int
+    head: bytes | None
+    faults: int
+    first_fault: str | None
+
+
 def newest_due(now: datetime) -> datetime:
     """The last instant, up to now, at which every program was due for its daily run: 02:00 UTC."""
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

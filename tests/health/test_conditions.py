@@ -112,6 +112,7 @@ _CASES = {
     "changed": (_program(treasury_changes=1), "TreasuryChanged", "WARNING"),
     "stuck": (_program(stuck=2), "StuckWork", "WARNING"),
     "a lane is stuck": (replace(HEALTHY, stuck_lanes=(STUCK_LANE,)), "StuckWork", "WARNING"),
+    "audit": (replace(HEALTHY, audit_fault="AUDIT:7: x"), "PlatformAuditBroken", "CRITICAL"),
     "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
     "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),
 }
@@ -160,6 +161,7 @@ def test_a_quiet_lane_says_nothing_before_its_balance_was_read() -> None:
         ("all are lost", "workers", "DOWN"),
         ("drift", "ledger", "DOWN"),
         ("failed", "reconciliation", "DEGRADED"),
+        ("audit", "platform audit", "DOWN"),
         ("overdue", "reconciliation", "DEGRADED"),
     ],
 )

@@ -45,6 +45,7 @@ payout_batch_transaction     is      is      s       -
 payout_day                   s       isu     s       -
 payout_exclusion             is      is      s       -
 payout_line                  is      is      s       -
+platform_audit_look          s       is      s       -
 platform_health              s       su      s       -
 program                      isu     su      s       -
 program_counter              s       disu    s       -

@@ -63,6 +63,9 @@ def _sound(figures: Figures) -> Iterator[Component]:
     drifting = sum(1 for one in figures.drifts if one.drift)
     state = HealthState.DOWN if drifting else HealthState.OK
     yield Component("ledger", state, f"{drifting} out of balance" if drifting else "balanced")
+    broken = figures.audit_fault is not None
+    state = HealthState.DOWN if broken else HealthState.OK
+    yield Component("platform audit", state, "not as it was sealed" if broken else "as sealed")
     yield _reconciliation(figures)
 
 

@@ -25,6 +25,7 @@ class AlertName(StrEnum):
     POSTING_STOPPED = "PostingStopped"
     TREASURY_CHANGED = "TreasuryChanged"
     STUCK_WORK = "StuckWork"
+    PLATFORM_AUDIT_BROKEN = "PlatformAuditBroken"
     RECONCILIATION_OVERDUE = "ReconciliationOverdue"
     RECONCILIATION_FAILED = "ReconciliationFailed"
 
@@ -41,6 +42,7 @@ AT_ONCE = frozenset(
         AlertName.LANE_HALTED,
         AlertName.LEDGER_DRIFT,
         AlertName.CRITICAL_DISCREPANCY,
+        AlertName.PLATFORM_AUDIT_BROKEN,
         AlertName.PROGRAM_PAUSED,
         AlertName.POSTING_STOPPED,
         AlertName.TREASURY_CHANGED,

@@ -37,7 +37,7 @@ def conditions_of(figures: Figures) -> list[Condition]:
         found += conditions_of_program(program)
     found += [drift_condition(one) for one in figures.drifts if one.drift]
     found += [*_lags(figures), *_settlement(figures), *_workers(figures)]
-    return [*found, *_scheduler(figures), *_replica(figures)]
+    return [*found, *_scheduler(figures), *_replica(figures), *_platform_audit(figures)]
 
 
 def _severity(figure: float, critical_above: float) -> AlertSeverity:
@@ -138,3 +138,9 @@ def _replica(figures: Figures) -> Iterator[Condition]:
         away = lag == float("inf")
         summary = "The read replica does not answer." if away else f"It is {lag:.0f} s behind."
         yield Condition(AlertName.REPLICA_LAG, "", severity, summary)
+
+
+def _platform_audit(figures: Figures) -> Iterator[Condition]:
+    if figures.audit_fault is not None:
+        summary = f"The platform's audit rows are not as they were sealed: {figures.audit_fault}."
+        yield Condition(AlertName.PLATFORM_AUDIT_BROKEN, "", _CRITICAL, summary)

@@ -78,7 +78,7 @@ class ProgramFigures:
 class Figures:
     """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status. settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of
     events. scheduler_silent_seconds: None while nobody ever scheduled. replica_lag_seconds: None without a replica,
-    infinite when it does not answer.
+    infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows.
     """
 
     at: datetime
@@ -95,6 +95,7 @@ class Figures:
     settlement_p95_seconds: float | None = None
     scheduler_silent_seconds: float | None = None
     replica_lag_seconds: float | None = None
+    audit_fault: str | None = None
 
     @property
     def finality_seconds(self) -> float:

@@ -138,6 +138,12 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         [([one.program, one.currency], one.drift) for one in figures.drifts],
     )
     yield _gauge(
+        "sge_platform_audit_broken",
+        "1: the platform's audit rows are not as they were sealed.",
+        [],
+        [([], figures.audit_fault is not None)],
+    )
+    yield _gauge(
         "sge_discrepancies_open",
         "Discrepancies that nobody resolved.",
         ["severity"],

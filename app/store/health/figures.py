@@ -17,6 +17,7 @@ from app.store.health.lags import read_lags, read_scheduler
 from app.store.health.programs import read_programs
 from app.store.reads import stuck_work
 from app.store.reads.rollups import add_times
+from app.store.reconciliation.platform_looks import newest_fault
 
 _PATIENCE = "SELECT set_config('statement_timeout', '5s', true)"
 _LANES = """
@@ -94,4 +95,5 @@ async def read_figures(session: ReadSession | UnitOfWork, now: datetime) -> Figu
         lags=await read_lags(session, now),
         settlement_p95_seconds=quantile_seconds(times, 0.95),
         scheduler_silent_seconds=await read_scheduler(session, now),
+        audit_fault=await newest_fault(session),
     )

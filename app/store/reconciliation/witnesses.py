@@ -1,31 +1,39 @@
-"""Heads of chains of seals that earlier runs wrote down, beside the chains as they are now."""
+"""Heads of chains of seals that earlier looks wrote down, beside the chains as they are now."""
 
 from datetime import datetime
 
+from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.seals import SealStream
 from app.store.database import ReadSession
 from app.store.reconciliation.faults import Faults, faults_of, read_faults
 
 # A chain only grows, so every head is in it for ever, at its number. Who cut it lost several; the newest is told of.
 _LOST = """
-seen AS (
-  SELECT 1 AS looked_at, s.hash IS DISTINCT FROM r.{head}
-         AND row_number() OVER (PARTITION BY s.hash IS DISTINCT FROM r.{head} ORDER BY r.asked_at DESC, r.id DESC) = 1 AS wrong,
-         '{stream}:head:' || r.{seals} AS reference, NULL::text AS entity,
-         'seal ' || r.{seals} || ' is 0x' || encode(r.{head}, 'hex') || ', as the run of ' || r.asked_at || ' saw it' AS expected,
-         coalesce('it is 0x' || encode(s.hash, 'hex'), 'there is no such seal') AS actual
-    FROM reconciliation_run r
-    LEFT JOIN seal s ON s.program_id = $1 AND s.stream = '{stream}' AND s.n = r.{seals}
-   WHERE r.program_id = $1 AND r.{seals} > 0 AND ($2::timestamptz IS NULL OR r.asked_at >= $2)
+witness AS ({witnesses}), compared AS (
+  SELECT w.*, s.hash AS found, s.hash IS DISTINCT FROM w.head AS lost
+    FROM witness w LEFT JOIN seal s ON s.program_id = $1 AND s.stream = '{stream}' AND s.n = w.n
+), seen AS (
+  SELECT 1 AS looked_at, lost AND row_number() OVER (PARTITION BY lost ORDER BY at DESC, id DESC) = 1 AS wrong,
+         '{stream}:head:' || n AS reference, NULL::text AS entity,
+         'seal ' || n || ' is 0x' || encode(head, 'hex') || ', as it was seen at ' || at AS expected,
+         coalesce('it is 0x' || encode(found, 'hex'), 'there is no such seal') AS actual
+    FROM compared
 )"""
-_STATEMENTS = {
-    SealStream.JOURNAL: faults_of(
-        _LOST.format(stream="JOURNAL", seals="journal_seals", head="journal_head")
-    ),
-    SealStream.AUDIT: faults_of(
-        _LOST.format(stream="AUDIT", seals="audit_seals", head="audit_head")
-    ),
+_RUNS = """
+SELECT asked_at AS at, id, {seals} AS n, {head} AS head FROM reconciliation_run
+ WHERE program_id = $1 AND {seals} > 0 AND ($2::timestamptz IS NULL OR asked_at >= $2)
+"""
+_LOOKS = "SELECT looked_at AS at, id, seals AS n, head FROM platform_audit_look WHERE seals > 0"
+_OF_PROGRAM = {
+    stream: faults_of(
+        _LOST.format(stream=stream.value, witnesses=_RUNS.format(seals=seals, head=head))
+    )
+    for stream, seals, head in (
+        (SealStream.JOURNAL, "journal_seals", "journal_head"),
+        (SealStream.AUDIT, "audit_seals", "audit_head"),
+    )
 }
+_OF_PLATFORM = faults_of(_LOST.format(stream="AUDIT", witnesses=_LOOKS))
 
 
 async def lost_heads(
@@ -34,4 +42,9 @@ async def lost_heads(
     """The newest head that a run saw and that is not in the chain any more. since: of runs from that instant on; one that
     was clean then saw every older head in its place.
     """
-    return await read_faults(session, _STATEMENTS[stream], program_id, since)
+    return await read_faults(session, _OF_PROGRAM[stream], program_id, since)
+
+
+async def lost_platform_heads(session: ReadSession) -> Faults:
+    """The same of the platform's audit rows, whose chain is looked at by itself."""
+    return await read_faults(session, _OF_PLATFORM, PLATFORM_PROGRAM_ID)

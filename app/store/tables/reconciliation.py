@@ -1,4 +1,4 @@
-"""Runs of the reconciliation and what each of their checks found."""
+"""Runs of the reconciliation and what each of their checks found; looks at the platform's audit chain."""
 
 from datetime import datetime
 from uuid import UUID
@@ -90,3 +90,20 @@ class ReconciliationFinding(Row, table=True):
     program_id: int = key(BigInteger)
     run_id: UUID = key(Uuid)
     discrepancy_id: UUID = key(Uuid)
+
+
+class PlatformAuditLook(Row, table=True):
+    __table_args__ = (
+        CheckConstraint("seals >= 0"),
+        CheckConstraint("faults >= 0"),
+        CheckConstraint("seals = 0 OR head IS NOT NULL"),
+        CheckConstraint("(faults = 0) = (first_fault IS NULL)"),
+        Index("platform_audit_look_newest", text("looked_at DESC")),
+    )
+
+    id: UUID = key(Uuid)
+    looked_at: datetime = required(INSTANT)
+    seals: int = required(BigInteger)
+    head: bytes | None = optional(LargeBinary)
+    faults: int = required(BigInteger)
+    first_fault: str | None = optional(Text)

@@ -65,6 +65,23 @@ CREATE TABLE reconciliation_finding (
 CREATE TRIGGER reconciliation_finding_kept BEFORE UPDATE OR DELETE ON reconciliation_finding
   FOR EACH ROW EXECUTE FUNCTION sge_refuse_change();
 
+-- The platform has audit rows and no program, so no run sees them: each day somebody looks at their chain by itself.
+CREATE TABLE platform_audit_look (
+  id uuid PRIMARY KEY,
+  looked_at timestamptz NOT NULL,
+  seals bigint NOT NULL CHECK (seals >= 0),
+  head bytea,                          -- the hash of the newest seal: later looks find it there
+  faults bigint NOT NULL CHECK (faults >= 0),
+  first_fault text,
+  CHECK (seals = 0 OR head IS NOT NULL),
+  CHECK ((faults = 0) = (first_fault IS NULL))
+);
+CREATE INDEX platform_audit_look_newest ON platform_audit_look (looked_at DESC);
+CREATE TRIGGER platform_audit_look_kept BEFORE UPDATE OR DELETE ON platform_audit_look
+  FOR EACH ROW EXECUTE FUNCTION sge_refuse_change();
+SELECT pg_temp.guard_platform('platform_audit_look');
+GRANT INSERT ON platform_audit_look TO sge_worker;
+
 SELECT pg_temp.guard_tenants(name)
   FROM unnest(ARRAY['reconciliation_run', 'reconciliation_check', 'reconciliation_finding']) name;
 -- The web process asks for a run; what it finds is a worker's to say.

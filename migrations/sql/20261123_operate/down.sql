@@ -37,6 +37,7 @@ BEGIN
   RETURN cardinality(ids);
 END $$;
 DROP FUNCTION sge_uuid_or_null;
+DROP TABLE platform_audit_look;
 ALTER TABLE webhook_delivery DROP COLUMN request_id;
 ALTER TABLE event DROP COLUMN request_id;
 ALTER TABLE event_outbox DROP COLUMN request_id;

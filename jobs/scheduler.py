@@ -18,7 +18,7 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.store import scheduler_lease
 from jobs.alerts import look_and_tell
-from jobs.figures import FiguresReader
+from jobs.figures import FiguresGiver
 from jobs.probes import probes
 from jobs.schedule import JOBS
 
@@ -39,7 +39,7 @@ async def schedule(runtime: Runtime, listening: socket.socket | None = None) -> 
     ticking = Scheduler(runtime, connection, name)
     _LOG.info("scheduler started", name=name)
     looking = asyncio.create_task(_keep_looking(runtime))
-    figures = FiguresReader(runtime, lambda: ticking.leads)
+    figures = FiguresGiver(runtime, lambda: ticking.leads)
     async with probes(runtime, listening, figures.refresh):
         await _tick_until(stopping, ticking)
     figures.close()
@@ -110,5 +110,5 @@ class Scheduler:
     async def release(self) -> None:
         """Lets the next one in at once."""
         runtime = self.runtime
-        release = partial(scheduler_lease.release, holder=self.name)
+        release = partial(scheduler_lease.release, holder=self.name, now=runtime.clock())
         await execute(runtime.database, runtime.bells, None, release)

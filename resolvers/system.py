@@ -5,7 +5,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
+import structlog
 from strawberry import Parent
 
 from app.domain.health.figures import QueueFigures
@@ -18,13 +20,18 @@ from app.domain.health.states import (
     worst,
 )
 from app.domain.health.thresholds import FIGURES_OLD_SECONDS, WEBHOOKS_LATE_SECONDS
+from app.store.database import ReadSession
+from app.store.health.figures import be_quick
 from app.store.health.shown import Shown, shown
 from app.store.reads import lanes as reads
 from app.store.reads.lanes import LaneRow, WorkerRow
 from resolvers.access import Info, authorize, process_of
 from schema.context import OperationContext
 
+_LOG = structlog.get_logger()
 _REFRESH_SECONDS = 2.0
+_PATIENCE_SECONDS = 2.0
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +90,17 @@ async def _read(context: OperationContext) -> SystemRow:
             *(_component(name, probe) for name, probe in process_of(context).components().items())
         )
     )
-    try:
-        async with context.reading(None) as session:
-            lanes = await reads.lanes(session)
-            workers = await reads.workers(session)
-            depth, oldest_at = await reads.waiting_intents(session)
-            looked = await shown(session)
-    finally:
-        await context.close()
-    components += _looked_at(looked, now)
-    waiting = (now - oldest_at).total_seconds() if oldest_at else None
-    others = [one for one in looked.queues if one.name != "settle"]
-    queues = [_queue(one) for one in (QueueFigures("settle", depth, waiting), *others)]
+    lanes = await _apart(context, reads.lanes)
+    workers = await _apart(context, reads.workers)
+    waiting = await _apart(context, reads.waiting_intents)
+    looked = await _apart(context, shown)
+    read = {"relayers": lanes, "workers": workers, "queues": waiting, "monitor": looked}
+    components += [_unread(name) for name, found in read.items() if found is None]
+    components += [] if looked is None else _looked_at(looked, now)
+    others = [one for one in looked.queues if one.name != "settle"] if looked else []
+    settle = [] if waiting is None else [_waiting(*waiting, now)]
+    queues = [_queue(one) for one in (*settle, *others)]
+    lanes, workers = lanes or [], workers or []
     states = [row.health for row in components] + [row.health for row in queues]
     states += [lane_health(lane) for lane in lanes]
     return SystemRow(
@@ -105,6 +111,32 @@ async def _read(context: OperationContext) -> SystemRow:
         lanes=lanes,
         checked_at=now,
     )
+
+
+async def _apart(
+    context: OperationContext, read: Callable[[ReadSession], Awaitable[Found]]
+) -> Found | None:
+    """In a snapshot of its own and within seconds, so that what cannot be read takes nothing else with it; else None."""
+    try:
+        try:
+            async with context.reading(None) as session:
+                await be_quick(session, _PATIENCE_SECONDS)
+                return await read(session)
+        finally:
+            await context.leave_snapshot()
+    except Exception as fault:
+        if context.answered_by_replica:
+            raise  # the primary is asked instead
+        _LOG.warning("figures could not be read", reason=type(fault).__name__)
+        return None
+
+
+def _unread(name: str) -> ComponentRow:
+    return ComponentRow(f"figures of {name}", HealthState.DEGRADED.value, "could not be read", None)
+
+
+def _waiting(depth: int, oldest_at: datetime | None, now: datetime) -> QueueFigures:
+    return QueueFigures("settle", depth, (now - oldest_at).total_seconds() if oldest_at else None)
 
 
 def _looked_at(looked: Shown, now: datetime) -> Iterator[ComponentRow]:

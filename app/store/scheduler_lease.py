@@ -9,11 +9,11 @@ LEASE = timedelta(seconds=15)
 _TAKE = """
 INSERT INTO consumer_position AS c (consumer, leased_by, lease_until, fence) VALUES ('scheduler', $1, $2, 1)
 ON CONFLICT (consumer) DO UPDATE SET leased_by = $1, lease_until = $2, fence = c.fence + (c.leased_by <> $1)::integer
- WHERE c.leased_by = $1 OR c.lease_until IS NULL OR c.lease_until < $3
+ WHERE c.leased_by = $1 OR c.lease_until IS NULL OR c.lease_until <= $3
 RETURNING true
 """
 _RELEASE = """
-UPDATE consumer_position SET lease_until = NULL WHERE consumer = 'scheduler' AND leased_by = $1
+UPDATE consumer_position SET lease_until = least(lease_until, $2) WHERE consumer = 'scheduler' AND leased_by = $1
 """
 
 
@@ -22,5 +22,6 @@ async def take(unit: UnitOfWork, holder: str, now: datetime) -> bool:
     return bool(await unit.connection.fetchval(_TAKE, holder, now + LEASE, now))
 
 
-async def release(unit: UnitOfWork, holder: str) -> None:
-    await unit.connection.execute(_RELEASE, holder)
+async def release(unit: UnitOfWork, holder: str, now: datetime) -> None:
+    """Ends the lease now; that somebody had it stays known."""
+    await unit.connection.execute(_RELEASE, holder, now)

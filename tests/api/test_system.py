@@ -1,5 +1,7 @@
 """systemStatus, as everybody who may read sees it."""
 
+import asyncpg
+
 from app.domain.clock import real_clock
 from app.processes.health.look import Lookout
 from app.processes.health.replica import ReplicaProbe
@@ -28,6 +30,23 @@ async def test_the_parts_are_named_with_their_health(stage: Stage) -> None:
 async def test_a_program_sees_the_same(stage: Stage) -> None:
     program = await stage.program()
     assert (await program.ask(STATUS))["systemStatus"]["health"] == "DEGRADED"
+
+
+async def test_what_cannot_be_read_takes_nothing_else_with_it(
+    stage: Stage, database: Database
+) -> None:
+    root = await asyncpg.connect(database.superuser_dsn)
+    try:
+        await root.execute("REVOKE EXECUTE ON FUNCTION sge_waiting_intents FROM sge_api")
+        async with root.transaction():
+            await root.execute("LOCK TABLE worker_heartbeat IN ACCESS EXCLUSIVE MODE")
+            seen = (await stage.platform.ask(STATUS))["systemStatus"]
+    finally:
+        await root.close()
+    unread = [part["name"] for part in seen["components"] if part["detail"] == "could not be read"]
+    assert unread == ["figures of workers", "figures of queues"]
+    assert (seen["workers"], seen["queues"]) == ([], [])
+    assert {"postgresql", "monitor"} <= {part["name"] for part in seen["components"]}
 
 
 async def test_what_workers_see_is_shown_without_names_of_programs(

@@ -17,6 +17,7 @@ from app.domain.health.figures import (
     QueueFigures,
     WorkerFigures,
 )
+from app.domain.health.groups import FigureGroup
 from app.domain.stuck import Diagnosis, StuckWork, WorkKind, WorkStage
 
 _ETHER = 10**18
@@ -52,6 +53,10 @@ def _lane(ether: float) -> Figures:
 
 def _program(**changed: object) -> Figures:
     return replace(HEALTHY, programs=(replace(PROGRAM, **changed),))  # type: ignore[arg-type]
+
+
+def _unread(*groups: FigureGroup, figures: Figures = HEALTHY) -> Figures:
+    return replace(figures, unread=dict.fromkeys(groups, "a statement took too long"))
 
 
 _CASES = {
@@ -115,6 +120,8 @@ _CASES = {
     "audit": (replace(HEALTHY, audit_fault="AUDIT:7: x"), "PlatformAuditBroken", "CRITICAL"),
     "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
     "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),
+    "relayers are not seen": (_unread(FigureGroup.RELAYERS), "FiguresUnread", "WARNING"),
+    "ledgers are not seen": (_unread(FigureGroup.LEDGER), "FiguresUnread", "CRITICAL"),
 }
 
 
@@ -129,6 +136,32 @@ def test_a_figure_beyond_its_threshold_is_one_condition(case: str) -> None:
     [found] = conditions_of(figures)
     assert (found.name.value, found.severity.value) == (name, severity)
     assert found.summary.endswith(".")
+
+
+@pytest.mark.parametrize("case", [name for name in _CASES if "replica" not in name])
+def test_what_could_not_be_read_raises_nothing_else(case: str) -> None:
+    found = conditions_of(_unread(*FigureGroup, figures=_CASES[case][0]))
+    assert {one.name.value for one in found} == {"FiguresUnread"}
+    assert len(found) == len(FigureGroup)
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_one_unread_group_hides_what_it_judges_and_nothing_else(case: str) -> None:
+    figures, name, _ = _CASES[case]
+    if name == "FiguresUnread":
+        return
+    hiding = [
+        group
+        for group in FigureGroup
+        if name not in {one.name.value for one in conditions_of(_unread(group, figures=figures))}
+    ]
+    assert len(hiding) == {"SettlementSlow": 2, "StuckWork": 2, "ReplicaLag": 0}.get(name, 1)
+
+
+def test_an_unread_group_shows_as_such_and_not_as_lost() -> None:
+    seen = Figures(HEALTHY.at, unread=dict.fromkeys(FigureGroup, "denied"))
+    shown = {one.name: one.health.value for one in components_of(seen)}
+    assert shown == {f"figures of {group.value}": "DEGRADED" for group in FigureGroup}
 
 
 def test_a_heartbeat_that_is_late_shows_before_its_worker_is_lost() -> None:

@@ -8,6 +8,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.health.condition import AlertSeverity
+from app.domain.health.figures import Figures
+from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import KnownAlert
 from app.processes.health.gauges import FiguresCollector
 from tests.health.test_conditions import HEALTHY
@@ -51,6 +53,17 @@ def test_figures_become_gauges() -> None:
     assert samples["sge_workers", "state=alive"] == 1
     assert samples["sge_alerts_open", "name=QueueDeep,severity=WARNING,subject=settle"] == 1
     assert not any("not yet" in labels for _, labels in samples)
+
+
+def test_what_was_never_read_is_not_nothing() -> None:
+    collector = FiguresCollector()
+    collector.show(
+        Figures(_AT, unread={FigureGroup.WORKERS: "x", FigureGroup.DISCREPANCIES: "x"}), []
+    )
+    samples = _samples(collector)
+    assert not any(name in {"sge_workers", "sge_discrepancies_open"} for name, _ in samples)
+    assert samples["sge_figures_unread", "group=workers"] == 1
+    assert samples["sge_figures_unread", "group=ledger"] == 0
 
 
 def test_who_does_not_lead_gives_none() -> None:

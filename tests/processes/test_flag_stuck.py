@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.health.condition import AlertName
 from app.domain.health.conditions import conditions_of
+from app.processes.health.read import FiguresReader
 from app.processes.settlement.check_lanes import check_lanes
 from app.processes.settlement.flag_stuck import flag_stuck
 from app.processes.settlement.settle import settle
-from app.store.health.figures import read_figures
 from app.store.reads import stuck_work
 from tests.processes.settling_world import SettledProgram, SettlingWorld
 
@@ -49,7 +49,7 @@ async def test_what_no_block_takes_is_flagged_once_with_lane_and_nonce(
     assert "2 more wait there" in message
     async with world.worker.read(None) as session:
         [pending] = await stuck_work.of_platform(session, world.clock())
-        figures = await read_figures(session, world.clock())
+    figures = await FiguresReader(world.worker, keep=False).read(world.clock())
     assert (pending.kind, pending.stage) == ("LANE", "LANE_PENDING")
     assert "all its later nonces with it" in pending.diagnosis.waiting_for
     told = [one for one in conditions_of(figures) if one.subject == f"lane {pending.entity}"]

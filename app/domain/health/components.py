@@ -1,10 +1,11 @@
 """The parts of systemStatus that a web process cannot look at itself, without the name of any program."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.domain.health import thresholds
 from app.domain.health.figures import Figures
+from app.domain.health.groups import FigureGroup
 from app.domain.health.states import HealthState, by_limits, worker_is_lost
 
 
@@ -18,8 +19,29 @@ class Component:
 
 
 def components_of(figures: Figures) -> list[Component]:
-    """In a fixed order: how far each part is behind, then what stands in the way."""
-    return [*_behind(figures), *_moving(figures), *_sound(figures)]
+    """In a fixed order: how far each part is behind, then what stands in the way, then what could not be read."""
+    read = [
+        *_behind(figures),
+        *_unless(FigureGroup.SCHEDULER, figures, _scheduler),
+        *_unless(FigureGroup.WORKERS, figures, _workers),
+        *_unless(FigureGroup.DISCREPANCIES, figures, _critical),
+        *_unless(FigureGroup.LEDGER, figures, _ledger),
+        *_unless(FigureGroup.AUDIT, figures, _audit),
+        *_unless(FigureGroup.PROGRAMS, figures, _reconciliation),
+    ]
+    return [*read, *(_unread(group) for group in figures.unread)]
+
+
+def _unless(
+    group: FigureGroup, figures: Figures, component: Callable[[Figures], Component]
+) -> Iterator[Component]:
+    """Nothing when its group could not be read: an empty figure would look like a healthy or a lost part."""
+    if group not in figures.unread:
+        yield component(figures)
+
+
+def _unread(group: FigureGroup) -> Component:
+    return Component(f"figures of {group.value}", HealthState.DEGRADED, "could not be read")
 
 
 def _behind(figures: Figures) -> Iterator[Component]:
@@ -43,30 +65,38 @@ def _behind(figures: Figures) -> Iterator[Component]:
         yield Component("replica", state, detail)
 
 
-def _moving(figures: Figures) -> Iterator[Component]:
+def _scheduler(figures: Figures) -> Component:
     silent = figures.scheduler_silent_seconds
     if silent is None or silent > thresholds.HEARTBEAT_LOST_SECONDS:
-        yield Component("scheduler", HealthState.DEGRADED, "nobody schedules")
-    else:
-        yield Component("scheduler", HealthState.OK, f"ticked {silent:.0f} s ago")
+        return Component("scheduler", HealthState.DEGRADED, "nobody schedules")
+    held = "holds the lease" if silent == 0 else f"the lease ended {silent:.0f} s ago"
+    return Component("scheduler", HealthState.OK, held)
+
+
+def _workers(figures: Figures) -> Component:
     alive = sum(not worker_is_lost(one.silent_seconds) for one in figures.workers)
     longest_silence = max((one.silent_seconds for one in figures.workers), default=0.0)
     well = longest_silence <= thresholds.HEARTBEAT_HEALTHY_SECONDS
     state = HealthState.OK if well else HealthState.DEGRADED
-    yield Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
+    return Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
 
 
-def _sound(figures: Figures) -> Iterator[Component]:
+def _critical(figures: Figures) -> Component:
     critical = figures.discrepancies.get("CRITICAL", 0)
     state = HealthState.DOWN if critical else HealthState.OK
-    yield Component("critical discrepancies", state, f"{critical} open")
+    return Component("critical discrepancies", state, f"{critical} open")
+
+
+def _ledger(figures: Figures) -> Component:
     drifting = sum(1 for one in figures.drifts if one.drift)
     state = HealthState.DOWN if drifting else HealthState.OK
-    yield Component("ledger", state, f"{drifting} out of balance" if drifting else "balanced")
+    return Component("ledger", state, f"{drifting} out of balance" if drifting else "balanced")
+
+
+def _audit(figures: Figures) -> Component:
     broken = figures.audit_fault is not None
     state = HealthState.DOWN if broken else HealthState.OK
-    yield Component("platform audit", state, "not as it was sealed" if broken else "as sealed")
-    yield _reconciliation(figures)
+    return Component("platform audit", state, "not as it was sealed" if broken else "as sealed")
 
 
 def _reconciliation(figures: Figures) -> Component:

@@ -28,6 +28,7 @@ class AlertName(StrEnum):
     PLATFORM_AUDIT_BROKEN = "PlatformAuditBroken"
     RECONCILIATION_OVERDUE = "ReconciliationOverdue"
     RECONCILIATION_FAILED = "ReconciliationFailed"
+    FIGURES_UNREAD = "FiguresUnread"
 
 
 class AlertSeverity(StrEnum):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.domain.health import thresholds
 from app.domain.health.condition import AlertName, AlertSeverity, Condition
 from app.domain.health.figures import ChainFigures, Figures, LaneFigures, QueueFigures
+from app.domain.health.groups import SEES_MONEY, FigureGroup, may_judge
 from app.domain.health.program_conditions import conditions_of_program, drift_condition
 from app.domain.money import format_units
 from app.domain.stuck import StuckWork
@@ -24,7 +25,12 @@ _LAGS = {
 
 
 def conditions_of(figures: Figures) -> list[Condition]:
-    """Everything that holds; at most one condition for a name and subject."""
+    """Everything that is seen to hold; at most one condition for a name and subject."""
+    found = [one for one in _found(figures) if may_judge(one.name, figures.unread)]
+    return [*found, *(_unread(group, why) for group, why in figures.unread.items())]
+
+
+def _found(figures: Figures) -> list[Condition]:
     found: list[Condition] = []
     for lane in figures.lanes:
         found += _lane(lane)
@@ -38,6 +44,12 @@ def conditions_of(figures: Figures) -> list[Condition]:
     found += [drift_condition(one) for one in figures.drifts if one.drift]
     found += [*_lags(figures), *_settlement(figures), *_workers(figures)]
     return [*found, *_scheduler(figures), *_replica(figures), *_platform_audit(figures)]
+
+
+def _unread(group: FigureGroup, why: str) -> Condition:
+    severity = _CRITICAL if group in SEES_MONEY else _WARNING
+    summary = f"What is known of {group.value} could not be read: {why}. Alerts about it stay as they were."
+    return Condition(AlertName.FIGURES_UNREAD, group.value, severity, summary)
 
 
 def _severity(figure: float, critical_above: float) -> AlertSeverity:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.health.groups import FigureGroup
 from app.domain.stuck import StuckWork
 
 
@@ -76,9 +77,11 @@ class ProgramFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status. settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of
-    events. scheduler_silent_seconds: None while nobody ever scheduled. replica_lag_seconds: None without a replica,
-    infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows.
+    """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status.
+    settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of events. scheduler_silent_seconds: since
+    the lease ended or was given back, 0 while somebody has it; None while nobody ever scheduled. replica_lag_seconds: None
+    without a replica, infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows. unread: groups that
+    could not be read, and why; their figures are empty, or older ones.
     """
 
     at: datetime
@@ -96,6 +99,7 @@ class Figures:
     scheduler_silent_seconds: float | None = None
     replica_lag_seconds: float | None = None
     audit_fault: str | None = None
+    unread: Mapping[FigureGroup, str] = field(default_factory=dict)
 
     @property
     def finality_seconds(self) -> float:

@@ -4,13 +4,14 @@ A condition is an alert when it was first seen a while ago (facts: at once) and 
 What comes and goes faster than that stays one alert.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from app.domain.health.condition import AT_ONCE, AlertSeverity, Condition
+from app.domain.health.groups import FigureGroup, may_judge
 
 OPENS_AFTER = timedelta(seconds=20)
 OVER_AFTER = timedelta(seconds=60)
@@ -51,9 +52,12 @@ class Telling:
 
 @dataclass
 class Changes:
-    """What one look means. seen: (alert, what is to be said of it now). forgotten: over before it was an alert."""
+    """What one look means. seen: (alert, what is to be said of it now). held: nobody could see whether it still holds.
+    forgotten: over before it was an alert.
+    """
 
     seen: list[tuple[UUID, Condition]] = field(default_factory=list)
+    held: list[UUID] = field(default_factory=list)
     opened: list[UUID] = field(default_factory=list)
     resolved: list[UUID] = field(default_factory=list)
     forgotten: list[UUID] = field(default_factory=list)
@@ -61,10 +65,16 @@ class Changes:
 
 
 def compare(
-    known: Sequence[KnownAlert], holding: Sequence[Condition], now: datetime, *, telling: bool
+    known: Sequence[KnownAlert],
+    holding: Sequence[Condition],
+    now: datetime,
+    *,
+    telling: bool,
+    unread: Collection[FigureGroup] = (),
 ) -> Changes:
     """What changes. known: every condition that holds has its row, also when it is first seen now. telling: whether
-    there is anybody to tell; who comes later is told what is open then.
+    there is anybody to tell; who comes later is told what is open then. unread: what these groups judge neither begins
+    nor ends.
     """
     holds = {(one.name.value, one.subject): one for one in holding}
     changes = Changes()
@@ -72,6 +82,8 @@ def compare(
         condition = holds.get((alert.name, alert.subject))
         if condition is not None:
             _hold(alert, condition, changes, now, telling=telling)
+        elif not may_judge(alert.name, unread):
+            changes.held.append(alert.id)
         elif now - alert.last_seen_at >= OVER_AFTER:
             _end(alert, changes, telling=telling)
     return changes

@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from app.domain.actors import is_job
 from app.domain.health.figures import Figures, ProgramFigures
+from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import KnownAlert
 from app.domain.health.states import worker_is_lost
 
@@ -31,6 +32,7 @@ class FiguresCollector(Collector):
         figures = self._figures
         if figures is not None:
             yield from _platform(figures)
+            yield _unread(figures)
             yield from _lanes(figures)
             yield from _programs(figures)
             yield from _reconciliations(figures)
@@ -86,9 +88,20 @@ def _platform(figures: Figures) -> Iterator[Metric]:
     yield _workers(figures)
 
 
+def _unread(figures: Figures) -> Metric:
+    return _gauge(
+        "sge_figures_unread",
+        "1: the group of figures could not be read, and is given as it was before.",
+        ["group"],
+        [([group.value], group in figures.unread) for group in FigureGroup],
+    )
+
+
 def _workers(figures: Figures) -> Metric:
     lost = sum(worker_is_lost(one.silent_seconds) for one in figures.workers)
     counts = [(["alive"], len(figures.workers) - lost), (["lost"], lost)]
+    if not figures.workers and FigureGroup.WORKERS in figures.unread:
+        counts = []  # never read: 0 would say that all are lost
     return _gauge("sge_workers", "Workers by their heartbeats.", ["state"], counts)
 
 
@@ -141,7 +154,9 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         "sge_platform_audit_broken",
         "1: the platform's audit rows are not as they were sealed.",
         [],
-        [([], figures.audit_fault is not None)],
+        [([], figures.audit_fault is not None)]
+        if figures.audit_fault or FigureGroup.AUDIT not in figures.unread
+        else [],
     )
     yield _gauge(
         "sge_discrepancies_open",
@@ -150,6 +165,7 @@ def _programs(figures: Figures) -> Iterator[Metric]:
         [
             ([severity], figures.discrepancies.get(severity, 0))
             for severity in ("INFO", "WARNING", "CRITICAL")
+            if figures.discrepancies or FigureGroup.DISCREPANCIES not in figures.unread
         ],
     )
     yield _gauge(

@@ -5,6 +5,7 @@ from datetime import datetime
 from app.domain.health.components import components_of
 from app.domain.health.conditions import conditions_of
 from app.domain.health.figures import Figures
+from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import compare
 from app.store.database import UnitOfWork
 from app.store.health import alerts, shown
@@ -17,8 +18,10 @@ async def keep_alerts(unit: UnitOfWork, figures: Figures, now: datetime, *, tell
     """
     holding = conditions_of(figures)
     await alerts.begin(unit, holding, now)
-    changes = compare(await alerts.live_alerts(unit), holding, now, telling=telling)
+    known = await alerts.live_alerts(unit)
+    changes = compare(known, holding, now, telling=telling, unread=figures.unread)
     await alerts.see(unit, changes.seen, now)
+    await alerts.hold(unit, changes.held, now)
     await alerts.end(
         unit,
         opened=changes.opened,
@@ -27,4 +30,5 @@ async def keep_alerts(unit: UnitOfWork, figures: Figures, now: datetime, *, tell
         now=now,
     )
     await alerts.tell(unit, changes.tellings, now)
-    await shown.show(unit, components_of(figures), figures.queues, now)
+    queues = None if FigureGroup.QUEUES in figures.unread else figures.queues
+    await shown.show(unit, components_of(figures), queues, now)

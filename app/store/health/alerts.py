@@ -25,6 +25,7 @@ _SEE = """
 UPDATE alert a SET last_seen_at = $1, severity = g.severity, summary = g.summary
   FROM unnest($2::uuid[], $3::text[], $4::text[]) AS g (id, severity, summary) WHERE a.id = g.id
 """
+_HOLD = "UPDATE alert SET last_seen_at = $1 WHERE id = ANY($2::uuid[])"
 _OPEN = "UPDATE alert SET opened_at = $1 WHERE id = ANY($2::uuid[])"
 _RESOLVE = "UPDATE alert SET resolved_at = $1 WHERE id = ANY($2::uuid[])"
 _FORGET = "DELETE FROM alert WHERE id = ANY($1::uuid[]) OR resolved_at < $2"
@@ -75,6 +76,11 @@ async def see(unit: UnitOfWork, seen: Sequence[tuple[UUID, Condition]], now: dat
         [one.severity.value for _, one in seen],
         [one.summary for _, one in seen],
     )
+
+
+async def hold(unit: UnitOfWork, held: Sequence[UUID], now: datetime) -> None:
+    """Nobody could see whether these still hold: they stay as they are, and end no sooner."""
+    await unit.connection.execute(_HOLD, now, held)
 
 
 async def end(

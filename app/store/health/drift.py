@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from app.store.database import UnitOfWork
 
 _EACH = timedelta(seconds=60)
-_PATIENCE = "SELECT set_config('statement_timeout', '30s', true)"
+_PATIENCE = (
+    "SELECT set_config('statement_timeout', '30s', true), set_config('lock_timeout', '3s', true)"
+)
 _DUE = "SELECT coalesce((SELECT max(checked_at) FROM ledger_drift) < $1, true)"
 _CHECK = """
 INSERT INTO ledger_drift AS d (program_id, currency, drift, checked_at)

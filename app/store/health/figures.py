@@ -1,25 +1,34 @@
 """The figures of the platform, each by a statement that stays cheap whatever has piled up: indexes of open work only."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.domain.health.figures import (
     ChainFigures,
     DriftFigures,
-    Figures,
     LaneFigures,
     QueueFigures,
     WorkerFigures,
 )
+from app.domain.health.groups import FigureGroup
 from app.domain.latency import quantile_seconds
 from app.domain.stuck import WorkStage
 from app.store.database import ReadSession, UnitOfWork
 from app.store.health.lags import read_lags, read_scheduler
 from app.store.health.programs import read_programs
+from app.store.health.unread import StaleFigures
 from app.store.reads import stuck_work
 from app.store.reads.rollups import add_times
 from app.store.reconciliation.platform_looks import newest_fault
 
-_PATIENCE = "SELECT set_config('statement_timeout', '5s', true)"
+Fields = dict[str, Any]
+ReadGroup = Callable[[ReadSession, datetime], Awaitable[Fields]]
+
+PATIENCE_SECONDS = 3.0
+# It is done once a minute.
+_ADDED_UP_WITHIN = timedelta(minutes=5)
+_PATIENCE = "SELECT set_config('statement_timeout', $1, true)"
 _LANES = """
 SELECT l.chain_id, l.relayer, l.status, l.halt_reason, l.balance_wei, count(t.id) AS in_flight
   FROM lane l
@@ -55,7 +64,7 @@ SELECT name, greatest(0, extract(epoch FROM $1 - beat_at))::float8 AS silent_sec
   FROM worker_heartbeat WHERE beat_at > $1 - interval '1 hour' ORDER BY name
 """
 _DRIFTS = """
-SELECT p.slug AS program, d.currency, d.drift FROM ledger_drift d JOIN program p ON p.id = d.program_id
+SELECT p.slug AS program, d.currency, d.drift, d.checked_at FROM ledger_drift d JOIN program p ON p.id = d.program_id
  ORDER BY p.slug, d.currency
 """
 _INTENTS = """
@@ -73,27 +82,90 @@ SELECT s.latency FROM program p
 _P95_OVER = timedelta(minutes=15)
 
 
-async def read_figures(session: ReadSession | UnitOfWork, now: datetime) -> Figures:
-    """As they are now, but for the replica, which is asked elsewhere. As sge_worker. now: real time."""
-    connection = session.connection
-    await connection.execute(_PATIENCE)
-    times = add_times([row["latency"] for row in await connection.fetch(_TIMES, now - _P95_OVER)])
-    intents = {row["name"]: row["value"] for row in await connection.fetch(_INTENTS)}
-    open_by_severity = {row["severity"]: row["n"] for row in await connection.fetch(_DISCREPANCIES)}
-    lanes = await stuck_work.of_platform(session, now)
-    return Figures(
-        at=now,
-        lanes=tuple(LaneFigures(**row) for row in await connection.fetch(_LANES)),
-        stuck_lanes=tuple(one for one in lanes if one.stage is WorkStage.LANE_PENDING),
-        chains=tuple(ChainFigures(**row) for row in await connection.fetch(_CHAINS, now)),
-        queues=tuple(QueueFigures(**row) for row in await connection.fetch(_QUEUES, now)),
-        workers=tuple(WorkerFigures(**row) for row in await connection.fetch(_WORKERS, now)),
-        drifts=tuple(DriftFigures(**row) for row in await connection.fetch(_DRIFTS)),
-        programs=tuple(await read_programs(session, now)),
-        intents=intents,
-        discrepancies=open_by_severity,
-        lags=await read_lags(session, now),
-        settlement_p95_seconds=quantile_seconds(times, 0.95),
-        scheduler_silent_seconds=await read_scheduler(session, now),
-        audit_fault=await newest_fault(session),
-    )
+async def _relayers(session: ReadSession, now: datetime) -> Fields:
+    stuck = await stuck_work.of_platform(session, now)
+    rows = await session.connection.fetch(_LANES)
+    return {
+        "lanes": tuple(LaneFigures(**row) for row in rows),
+        "stuck_lanes": tuple(one for one in stuck if one.stage is WorkStage.LANE_PENDING),
+    }
+
+
+async def _chains(session: ReadSession, now: datetime) -> Fields:
+    rows = await session.connection.fetch(_CHAINS, now)
+    return {"chains": tuple(ChainFigures(**row) for row in rows)}
+
+
+async def _queues(session: ReadSession, now: datetime) -> Fields:
+    rows = await session.connection.fetch(_QUEUES, now)
+    return {"queues": tuple(QueueFigures(**row) for row in rows)}
+
+
+async def _workers(session: ReadSession, now: datetime) -> Fields:
+    rows = await session.connection.fetch(_WORKERS, now)
+    return {"workers": tuple(WorkerFigures(**row) for row in rows)}
+
+
+async def _scheduler(session: ReadSession, now: datetime) -> Fields:
+    return {"scheduler_silent_seconds": await read_scheduler(session, now)}
+
+
+async def _feed(session: ReadSession, now: datetime) -> Fields:
+    return {"lags": await read_lags(session, now)}
+
+
+async def _settlement(session: ReadSession, now: datetime) -> Fields:
+    rows = await session.connection.fetch(_TIMES, now - _P95_OVER)
+    times = add_times([row["latency"] for row in rows])
+    return {"settlement_p95_seconds": quantile_seconds(times, 0.95)}
+
+
+async def _intents(session: ReadSession, _: datetime) -> Fields:
+    rows = await session.connection.fetch(_INTENTS)
+    return {"intents": {row["name"]: row["value"] for row in rows}}
+
+
+async def _discrepancies(session: ReadSession, _: datetime) -> Fields:
+    rows = await session.connection.fetch(_DISCREPANCIES)
+    return {"discrepancies": {row["severity"]: row["n"] for row in rows}}
+
+
+async def _programs(session: ReadSession, now: datetime) -> Fields:
+    return {"programs": tuple(await read_programs(session, now))}
+
+
+async def _ledger(session: ReadSession, now: datetime) -> Fields:
+    rows = await session.connection.fetch(_DRIFTS)
+    # All are added up at once.
+    late = min((now - row["checked_at"] for row in rows), default=timedelta())
+    if late > _ADDED_UP_WITHIN:
+        raise StaleFigures(f"nobody has added the accounts up for {late.total_seconds():.0f} s")
+    return {
+        "drifts": tuple(DriftFigures(row["program"], row["currency"], row["drift"]) for row in rows)
+    }
+
+
+async def _audit(session: ReadSession, _: datetime) -> Fields:
+    return {"audit_fault": await newest_fault(session)}
+
+
+READERS: Mapping[FigureGroup, ReadGroup] = {
+    FigureGroup.RELAYERS: _relayers,
+    FigureGroup.CHAINS: _chains,
+    FigureGroup.QUEUES: _queues,
+    FigureGroup.WORKERS: _workers,
+    FigureGroup.SCHEDULER: _scheduler,
+    FigureGroup.FEED: _feed,
+    FigureGroup.SETTLEMENT: _settlement,
+    FigureGroup.INTENTS: _intents,
+    FigureGroup.DISCREPANCIES: _discrepancies,
+    FigureGroup.PROGRAMS: _programs,
+    FigureGroup.LEDGER: _ledger,
+    FigureGroup.AUDIT: _audit,
+}
+"""Each gives its fields of `Figures`, as sge_worker; now: real time. The replica is asked elsewhere."""
+
+
+async def be_quick(session: ReadSession | UnitOfWork, seconds: float = PATIENCE_SECONDS) -> None:
+    """Ends whatever takes longer from now on in this transaction, waiting for locks included."""
+    await session.connection.execute(_PATIENCE, f"{round(1000 * seconds)}ms")

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from app.store.database import ReadSession, UnitOfWork
-from app.store.scheduler_lease import LEASE
 
 # An event waits in the outbox until somebody moves it, then for each consumer until its position has passed it.
 _OUTBOX = "SELECT at FROM event_outbox ORDER BY id LIMIT 1"
@@ -26,9 +25,9 @@ async def read_lags(session: ReadSession | UnitOfWork, now: datetime) -> dict[st
 
 
 async def read_scheduler(session: ReadSession | UnitOfWork, now: datetime) -> float | None:
-    """Seconds since somebody last took the scheduler's lease; None: nobody ever did, or it was given back."""
+    """Seconds since the scheduler's lease ended or was given back, 0 while somebody has it; None: nobody ever had it."""
     until = await session.connection.fetchval(_SCHEDULER)
-    return None if until is None else _seconds(until - LEASE, now)
+    return None if until is None else _seconds(until, now)
 
 
 def _seconds(at: datetime | None, now: datetime) -> float:

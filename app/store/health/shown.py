@@ -9,7 +9,7 @@ from app.domain.health.figures import QueueFigures
 from app.domain.health.states import HealthState
 from app.store.database import ReadSession, UnitOfWork
 
-_SHOW = "UPDATE platform_health SET components = $1, queues = $2, read_at = $3"
+_SHOW = "UPDATE platform_health SET components = $1, queues = coalesce($2, queues), read_at = $3"
 _READ = "SELECT components, queues, read_at FROM platform_health"
 _READ_AT = "SELECT read_at FROM platform_health"
 
@@ -26,13 +26,12 @@ class Shown:
 async def show(
     unit: UnitOfWork,
     components: Sequence[Component],
-    queues: Sequence[QueueFigures],
+    queues: Sequence[QueueFigures] | None,
     now: datetime,
 ) -> None:
-    """Puts these in place of what was shown before."""
-    await unit.connection.execute(
-        _SHOW, [asdict(one) for one in components], [asdict(one) for one in queues], now
-    )
+    """Puts these in place of what was shown before. queues: None keeps what was."""
+    of_queues = None if queues is None else [asdict(one) for one in queues]
+    await unit.connection.execute(_SHOW, [asdict(one) for one in components], of_queues, now)
 
 
 async def shown(session: ReadSession) -> Shown:

@@ -2,10 +2,13 @@
 
 import re
 
+import httpx
 import pytest
 import yaml
+from starlette.responses import PlainTextResponse
 
 from app.web_settings import WebSettings
+from schema.transport.hosts import HostCheck
 from schema.transport.settings import TransportSettings
 from sge.embedded.project import PROJECT
 from tests.deployment.compose import composition, environment, port_inside, processes, services
@@ -71,6 +74,31 @@ def test_prometheus_asks_every_process() -> None:
     assert asked == {name: port_of(name) for name in set(processes()) - {"migrate"}}
     together = {"prometheus", *asked}
     assert all("watch" in services()[name]["networks"] for name in together)
+
+
+async def test_prometheus_is_answered_by_each_api() -> None:
+    """A Host that is neither the deployment's name nor an address is refused, and then there are no figures."""
+    told = yaml.safe_load((PROJECT / "deploy/prometheus/prometheus.yml").read_text())
+    (targets,) = [
+        group["targets"]
+        for job in told["scrape_configs"]
+        for group in job.get("static_configs", ())
+    ]
+    for target in targets:
+        given = environment(services()[target.rpartition(":")[0]])
+        settings = WebSettings.model_validate(
+            {
+                "environment": "production",
+                "public_url": given["SGE_PUBLIC_URL"],
+                "allowed_hosts": given.get("SGE_ALLOWED_HOSTS", ""),
+            }
+        )
+        server = HostCheck(PlainTextResponse("figures"), settings.accepted_hosts)
+        transport = httpx.ASGITransport(server)
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{target}") as client:
+            assert (await client.get("/metrics")).status_code == 200, target
+            foreign = await client.get("/metrics", headers={"host": "another.example"})
+            assert foreign.status_code == 421
 
 
 def test_grafana_asks_prometheus() -> None:

@@ -76,13 +76,16 @@ WatchedLog = Settled | Rejected | TokenTransfer | SafeExecuted
 
 
 def decode_watched(logs: Iterable[ChainLog]) -> list[WatchedLog]:
-    """What these logs say, in their order; logs of any other event or shape are left out."""
+    """What these logs say, in their order; logs of any other event or shape are left out.
+
+    So are transfers of nothing: they change no balance, and anybody may make one in anybody's name.
+    """
     return [decoded for log in logs if (decoded := _decode(log)) is not None]
 
 
 def _decode(log: ChainLog) -> WatchedLog | None:
     topic, indexed = (log.topics[0] if log.topics else b""), len(log.topics) - 1
-    if topic == TRANSFER_TOPIC and indexed == 2 and len(log.data) == _WORD:
+    if topic == TRANSFER_TOPIC and indexed == 2 and len(log.data) == _WORD and any(log.data):
         return TokenTransfer(
             _place(log),
             log.address,

@@ -99,6 +99,17 @@ class RangeTooLarge(NodeError):
     """eth_getLogs over fewer blocks may be answered."""
 
 
+class TooManyLogs(ChainError):
+    """One block has more logs of somebody than a node gives, and its receipts do not come either.
+
+    refused: whether the node said so; else no answer came, which may be different the next time.
+    """
+
+    def __init__(self, message: str, *, refused: bool) -> None:
+        super().__init__(message)
+        self.refused = refused
+
+
 class UnrecognisedNodeError(NodeError):
     """A wording that nobody has met yet: whether the node acted is unknown."""
 
@@ -157,6 +168,9 @@ _WORDINGS: tuple[tuple[str, Callable[[str, int | None, Any], NodeError]], ...] =
     ("range is too large", RangeTooLarge),
     ("too many results", RangeTooLarge),
     ("response size", RangeTooLarge),
+    ("exceeds max results", RangeTooLarge),  # reth
+    ("exceeds limit of", RangeTooLarge),
+    ("query timeout", RangeTooLarge),
 )
 _REVERTED = "execution reverted"
 _RATE_WORDINGS = (

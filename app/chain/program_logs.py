@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.chain.chain_data import ChainLog
 from app.chain.client import Chain
+from app.chain.log_reader import LogReader
 from app.chain.logs import (
     EXECUTION_SUCCESS_TOPIC,
     SETTLED_TOPIC,
@@ -30,17 +31,18 @@ class ProgramLogs:
     ) -> list[WatchedLog]:
         """What the gateway settled for the program of this on-chain name."""
         topics = [_hex(SETTLED_TOPIC), None, _hex(program)]
-        logs = await self.chain.get_logs_below(self.tip, first, last, [gateway], topics)
+        reader = LogReader(self.chain, self.tip)
+        logs = await reader.read(first, last, [gateway], topics)
         return _decoded(logs, [gateway])
 
     async def transfers(
         self, treasury: str, tokens: Sequence[str], first: int, last: int
     ) -> list[WatchedLog]:
         """What came into the treasury and what left it, of these tokens; treasury in lower case."""
-        word = _word(treasury)
+        word, reader = _word(treasury), LogReader(self.chain, self.tip)
         came, left = await asyncio.gather(
-            self.chain.get_logs_below(self.tip, first, last, tokens, [_TRANSFER, None, word]),
-            self.chain.get_logs_below(self.tip, first, last, tokens, [_TRANSFER, word]),
+            reader.read(first, last, tokens, [_TRANSFER, None, word]),
+            reader.read(first, last, tokens, [_TRANSFER, word]),
         )
         return _decoded((*came, *left), tokens)
 
@@ -48,11 +50,12 @@ class ProgramLogs:
         self, treasury: str, tokens: Sequence[str], first: int, last: int
     ) -> list[WatchedLog]:
         """What the Safe executed, and what left it; treasury in lower case."""
+        reader = LogReader(self.chain, self.tip)
         success = [_hex(EXECUTION_SUCCESS_TOPIC)]
         left_it = [_TRANSFER, _word(treasury)]
         executed, left = await asyncio.gather(
-            self.chain.get_logs_below(self.tip, first, last, [treasury], success),
-            self.chain.get_logs_below(self.tip, first, last, tokens, left_it),
+            reader.read(first, last, [treasury], success),
+            reader.read(first, last, tokens, left_it),
         )
         return _decoded((*executed, *left), [treasury, *tokens])
 

@@ -1,13 +1,15 @@
 """What blocks say about treasuries before they are final: money that left, what was executed, what was changed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from eth_hash.auto import keccak
 
 from app.chain.chain_data import ChainLog
 from app.chain.client import Chain
+from app.chain.log_reader import LogReader, read_each
 from app.chain.logs import (
     EXECUTION_SUCCESS_TOPIC,
     TRANSFER_TOPIC,
@@ -15,7 +17,7 @@ from app.chain.logs import (
     WatchedLog,
     decode_watched,
 )
-from app.chain.node_errors import RangeTooLarge
+from app.chain.node_errors import RangeTooLarge, TooManyLogs
 
 # Nodes limit how many alternatives one filter may name.
 _ADDRESSES_IN_A_FILTER = 500
@@ -47,10 +49,13 @@ class TreasuryEvent:
 
 @dataclass(frozen=True, slots=True)
 class TreasuryLogs:
-    """moved: transfers out of treasuries and executions, in order."""
+    """moved: transfers out of treasuries and executions, in order. unread: treasuries of which a block was left out, its
+    number and why.
+    """
 
     moved: list[WatchedLog]
     events: list[TreasuryEvent]
+    unread: Mapping[str, tuple[int, TooManyLogs]]
 
 
 async def read_treasury_logs(
@@ -63,9 +68,9 @@ async def read_treasury_logs(
     """Of the blocks from `first` up to the tip (number, hash), which every node that answers has to have. Raises
     ChainError.
     """
-    logs: dict[tuple[int, int], ChainLog] = {}
-    for log in await _read(chain, treasuries, tokens, tip, (first, tip[0])):
-        logs[log.block_number, log.log_index] = log
+    reading = _Reading(LogReader(chain, tip), treasuries, tokens)
+    await reading.read(first, tip[0])
+    logs = {(log.block_number, log.log_index): log for log in reading.logs}
     ordered = [logs[place] for place in sorted(logs)]
     of_safes = {one.lower() for one in treasuries}
     events = [
@@ -73,43 +78,51 @@ async def read_treasury_logs(
         for log in ordered
         if log.address in of_safes and log.topics and log.topics[0] in _EVENTS
     ]
-    return TreasuryLogs(decode_watched(ordered), events)
+    return TreasuryLogs(decode_watched(ordered), events, reading.unread)
 
 
-async def _read(
-    chain: Chain,
-    treasuries: Sequence[str],
-    tokens: Sequence[str],
-    tip: tuple[int, bytes],
-    blocks: tuple[int, int],
-) -> list[ChainLog]:
-    try:
-        return await _read_at_once(chain, treasuries, tokens, tip, blocks)
-    except RangeTooLarge:
-        if blocks[0] == blocks[1]:
-            raise
-    middle = sum(blocks) // 2
-    lower = await _read(chain, treasuries, tokens, tip, (blocks[0], middle))
-    return lower + await _read(chain, treasuries, tokens, tip, (middle + 1, blocks[1]))
+class _Reading:
+    def __init__(self, reader: LogReader, treasuries: Sequence[str], tokens: Sequence[str]) -> None:
+        self._reader = reader
+        self._treasuries = treasuries
+        self._tokens = tokens
+        self._watched = {one.lower() for one in (*treasuries, *tokens)}
+        self.logs: list[ChainLog] = []
+        self.unread: dict[str, tuple[int, TooManyLogs]] = {}
 
+    async def read(self, first: int, last: int) -> None:
+        try:
+            await self._read_at_once(first, last)
+        except RangeTooLarge:
+            middle = (first + last) // 2
+            await self.read(first, middle)
+            await self.read(middle + 1, last)
 
-async def _read_at_once(
-    chain: Chain,
-    treasuries: Sequence[str],
-    tokens: Sequence[str],
-    tip: tuple[int, bytes],
-    blocks: tuple[int, int],
-) -> list[ChainLog]:
-    topics = [_hex(EXECUTION_SUCCESS_TOPIC), *(_hex(topic) for topic in _EVENTS)]
-    reads = []
-    for start in range(0, len(treasuries), _ADDRESSES_IN_A_FILTER):
-        part = treasuries[start : start + _ADDRESSES_IN_A_FILTER]
-        words = ["0x" + bytes(12).hex() + address[2:].lower() for address in part]
-        reads.append(chain.get_logs_below(tip, *blocks, tokens, [_hex(TRANSFER_TOPIC), words]))
-        reads.append(chain.get_logs_below(tip, *blocks, part, [topics]))
-    watched = {one.lower() for one in (*treasuries, *tokens)}
-    # A node that ignores a filter must not make a stranger's log count.
-    return [log for logs in await asyncio.gather(*reads) for log in logs if log.address in watched]
+    async def _read_at_once(self, first: int, last: int) -> None:
+        starts = range(0, len(self._treasuries), _ADDRESSES_IN_A_FILTER)
+        read = partial(self._of_treasuries, first, last)
+        found = await asyncio.gather(
+            *(
+                read_each(read, self._treasuries[start : start + _ADDRESSES_IN_A_FILTER])
+                for start in starts
+            )
+        )
+        for logs, unread in found:
+            # A node that ignores a filter must not make a stranger's log count.
+            self.logs += [log for log in logs if log.address in self._watched]
+            for address, problem in unread.items():
+                self.unread.setdefault(address, (first, problem))
+
+    async def _of_treasuries(
+        self, first: int, last: int, treasuries: Sequence[str]
+    ) -> list[ChainLog]:
+        topics = [_hex(EXECUTION_SUCCESS_TOPIC), *(_hex(topic) for topic in _EVENTS)]
+        words = ["0x" + bytes(12).hex() + address[2:].lower() for address in treasuries]
+        left, told = await asyncio.gather(
+            self._reader.read(first, last, self._tokens, [_hex(TRANSFER_TOPIC), words]),
+            self._reader.read(first, last, treasuries, [topics]),
+        )
+        return left + told
 
 
 def _place(log: ChainLog) -> LogPlace:

@@ -15,13 +15,15 @@ Plan = Callable[
 
 class NodeProxy:
     """plan decides about each request; "drop" passes it on and loses the answer, "forget" loses the request, "wait" holds
-    it until `released` is set, and sets `waiting`. rewrite: what the node gets instead of a request's body.
+    it until `released` is set, and sets `waiting`. rewrite: what the node gets instead of a request's body; answer: what
+    is given for a request's body and the node's answer.
     """
 
     def __init__(self, target: str) -> None:
         self.target = target
         self.plan: Plan = lambda _body: "pass"
         self.rewrite: Callable[[bytes], bytes] = lambda body: body
+        self.answer: Callable[[bytes, bytes], bytes] = lambda _body, answer: answer
         self.seen: list[bytes] = []
         self.waiting = asyncio.Event()
         self.released = asyncio.Event()
@@ -42,6 +44,7 @@ class NodeProxy:
                 answer = (
                     await client.post(self.target, content=self.rewrite(body), headers=_JSON)
                 ).content
+            answer = self.answer(body, answer)
         if what == "hang":
             with suppress(asyncio.CancelledError):
                 await asyncio.sleep(30)

@@ -19,7 +19,7 @@ async def test_a_node_without_the_newest_of_the_blocks_is_not_believed(anvil: An
         head = await chain.get_block("latest")
         assert head is not None
         tip = (head.number, head.hash)
-        assert await read_watched_logs(chain, _CONTRACTS, tip, 0, head.number) == []
+        assert (await read_watched_logs(chain, _CONTRACTS, tip, 0, head.number)).logs == []
         for unknown in ((head.number + 1000, head.hash), (head.number, bytes(32))):
             with pytest.raises(NoAnswer, match="does not have block"):
                 await read_watched_logs(chain, _CONTRACTS, unknown, 0, unknown[0])
@@ -48,6 +48,6 @@ async def test_a_log_of_a_stranger_does_not_count(anvil: Anvil) -> None:
         head = await chain.head_block()
         tip = (head.number, head.hash)
         watched = WatchedContracts("0x" + "11" * 20, ("0x" + "22" * 20,), (stranger,))
-        assert len(await read_watched_logs(chain, watched, tip, 0, head.number)) == 1
+        assert len((await read_watched_logs(chain, watched, tip, 0, head.number)).logs) == 1
         proxy.rewrite = _ignoring_addresses
-        assert await read_watched_logs(chain, _CONTRACTS, tip, 0, head.number) == []
+        assert (await read_watched_logs(chain, _CONTRACTS, tip, 0, head.number)).logs == []

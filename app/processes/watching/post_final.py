@@ -15,6 +15,7 @@ from app.chain.log_ranges import WatchedContracts, read_watched_logs
 from app.chain.logs import LogPlace, WatchedLog
 from app.processes.watching.parts import HeadReading, InconsistentChainError, Watch
 from app.processes.watching.post_work import post_work
+from app.processes.watching.unread_programs import UnreadPrograms
 from app.services.settlement.findings import WatchedAddresses, items_of_transaction
 from app.services.settlement.post_transaction import FinalWork
 from app.store.chain import chain_progress, consumption, watching
@@ -37,6 +38,7 @@ class FinalPoster:
 
     def __init__(self) -> None:
         self._span = _FEWEST_BLOCKS
+        self._unread = UnreadPrograms()
 
     async def post_all(
         self, watch: Watch, reading: HeadReading, keep_lease: Callable[[], Awaitable[None]]
@@ -63,9 +65,13 @@ class FinalPoster:
         last = min(first + self._span - 1, reading.final_number)
         tip, _ = (await _block_times(watch, reading, set(), last))[last]
         contracts = _contracts(watch, ready)
-        logs = await read_watched_logs(watch.chain, contracts, (last, tip), first, last)
+        found = await read_watched_logs(watch.chain, contracts, (last, tip), first, last)
+        logs = found.logs
         times = await _block_times(watch, reading, {log.place for log in logs}, last)
         watch.at_point("final.read")
+        if found.unread:
+            failed |= await self._unread.leave_out(watch, ready, found.unread)
+            ready = [one for one in ready if one.id not in failed]
         self._adapt(len(logs))
         work = await _work_by_program(watch, ready, logs, times)
         done = await _post_programs(watch, ready, work)

@@ -6,12 +6,14 @@ from functools import partial
 from itertools import groupby
 
 from app.chain.logs import LogPlace, WatchedLog
+from app.chain.node_errors import TooManyLogs
 from app.chain.safe_configuration import read_configurations
 from app.chain.treasury_logs import MODULE_EXECUTED, TreasuryEvent, read_treasury_logs
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.treasury_changes import module_acted
 from app.processes.watching.parts import HeadReading, Watch
 from app.services.settlement.findings import WatchedAddresses, items_of_transaction
+from app.services.settlement.stop_posting import unread_block
 from app.services.treasury.alarms import raise_alarms, settle_alarm, withdraw_alarm
 from app.services.treasury.note_configuration import note_configuration
 from app.services.treasury.unproposed import unproposed
@@ -72,6 +74,9 @@ class TreasuryWatch:
             max(first, 0),
         )
         await _raise(watch, programs, logs.moved, logs.events)
+        for program in programs:
+            if program.treasury in logs.unread:
+                await _tell_unread(watch, reading, program.id, logs.unread[program.treasury])
         return logs.events
 
     async def _read_safes(
@@ -159,6 +164,22 @@ async def _raise(
             )
             await watch.write(alarm, program_id)
             watch.at_point("treasuries.alarmed")
+
+
+async def _tell_unread(
+    watch: Watch, reading: HeadReading, program_id: int, unread: tuple[int, TooManyLogs]
+) -> None:
+    """What a block says of one treasury is unknown. Without an answer it is asked for again: raises TooManyLogs."""
+    number, problem = unread
+    if not problem.refused:
+        raise problem
+    block = reading.blocks[number]
+    place = LogPlace(number, block.hash, bytes(32), 0, 0)
+    told = [(place, unread_block(watch.chain.chain_id, number, block.hash))]
+    alarm = partial(
+        raise_alarms, lease=watch.lease, program_id=program_id, found=told, at=watch.clock()
+    )
+    await watch.write(alarm, program_id)
 
 
 def _first_of_modules(events: Sequence[TreasuryEvent]) -> list[TreasuryEvent]:

@@ -50,6 +50,33 @@ async def stop_for_reorganisation(
     await open_discrepancy(unit, program_id, found, WATCHER, at)
 
 
+async def stop_for_unread_block(
+    unit: UnitOfWork, lease: WatchLease, program_id: int, block: tuple[int, bytes], at: datetime
+) -> None:
+    """No node tells what one block (number, hash) says of this program's treasury, so its books cannot go on.
+
+    unit: of that program. Raises LeaseLost.
+    """
+    await watching.hold_lease(unit, lease)
+    found = unread_block(lease.chain_id, *block)
+    await _stop(unit, lease.chain_id, program_id, found.message, at)
+    await open_discrepancy(unit, program_id, found, WATCHER, at)
+
+
+def unread_block(chain_id: int, number: int, block_hash: bytes) -> NewDiscrepancy:
+    """The same at the head and at finality, so that it is reported once."""
+    message = (
+        f"Block {number} has more logs of the treasury than the node gives, and it gives no receipts of that block"
+        " either: what moved in it is unknown, and nothing more is posted."
+    )
+    return NewDiscrepancy(
+        DiscrepancyKind.TREASURY_MISMATCH,
+        Severity.CRITICAL,
+        f"{chain_id}:0x{block_hash.hex()}:unread",
+        message,
+    )
+
+
 def deep_reorganisation(chain_id: int, fork_number: int) -> NewDiscrepancy:
     """Final blocks above the fork are gone. Named by the fork: whoever finds it, it is reported once."""
     message = (

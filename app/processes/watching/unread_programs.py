@@ -1,0 +1,62 @@
+"""Programs whose treasury one block says too much about: they wait, alone, and a person is told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from app.chain.node_errors import TooManyLogs
+from app.processes.watching.parts import InconsistentChainError, Watch
+from app.services.settlement.stop_posting import stop_for_unread_block
+from app.store.chain.consumption import WatchedProgram
+
+_LOG = structlog.get_logger()
+_PATIENCE = timedelta(minutes=1)
+"""A node that refuses is believed at once; one that does not answer may answer the next time."""
+
+
+class UnreadPrograms:
+    """Since when each of them gets no answer."""
+
+    def __init__(self) -> None:
+        self._since: dict[int, datetime] = {}
+
+    async def leave_out(
+        self,
+        watch: Watch,
+        programs: Sequence[WatchedProgram],
+        unread: Mapping[str, tuple[int, TooManyLogs]],
+    ) -> set[int]:
+        """Those that post nothing in this turn. Whoever cannot be read at all is stopped. Raises LeaseLost, ChainError."""
+        waiting: dict[int, datetime] = {}
+        now = watch.clock()
+        for program in programs:
+            if program.treasury not in unread:
+                continue
+            number, problem = unread[program.treasury]
+            since = waiting[program.id] = self._since.get(program.id, now)
+            _LOG.warning(
+                "a block of a treasury cannot be read",
+                program=str(program.public_id),
+                block=number,
+                problem=str(problem),
+            )
+            if problem.refused or now - since > _PATIENCE:
+                await _stop(watch, program.id, number)
+        self._since = waiting
+        return set(waiting)
+
+
+async def _stop(watch: Watch, program_id: int, number: int) -> None:
+    block = await watch.chain.get_block(number)
+    if block is None:
+        raise InconsistentChainError("a final block is missing")
+    stop = partial(
+        stop_for_unread_block,
+        lease=watch.lease,
+        program_id=program_id,
+        block=(number, block.hash),
+        at=watch.clock(),
+    )
+    await watch.write(stop, program_id)

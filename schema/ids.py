@@ -8,14 +8,12 @@ import re
 from enum import StrEnum
 from uuid import UUID
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+from app.domain.typed_ids import ALPHABET, typed_id
+
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _LENGTH = 26
-# Two characters at a time: every row of every answer has an id.
-_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_SHIFTS = tuple(range(120, -1, -10))
 # 26 characters hold 130 bits, so the first stands for three: nothing above 7.
-_FORM = re.compile(rf"([a-z]+)_([0-7][{_ALPHABET}]{{{_LENGTH - 1}}})")
+_FORM = re.compile(rf"([a-z]+)_([0-7][{ALPHABET}]{{{_LENGTH - 1}}})")
 
 
 class IdPrefix(StrEnum):
@@ -50,9 +48,7 @@ _PREFIXES = {prefix.value: prefix for prefix in IdPrefix}
 
 
 def encode_id(prefix: IdPrefix, value: UUID) -> str:
-    number = value.int
-    pairs = [_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS]
-    return f"{prefix.value}_{''.join(pairs)}"
+    return typed_id(prefix.value, value)
 
 
 def encode_entity(entity: str | None) -> str | None:
@@ -82,7 +78,7 @@ def decode_any_id(text: str) -> tuple[IdPrefix, UUID] | None:
     return _PREFIXES[match[1]], UUID(int=number)
 
 
-_ENTRY_FORM = re.compile(rf"ent_([0-7][{_ALPHABET}]{{{_LENGTH - 1}}})_([0-9]{{1,9}})([dc])")
+_ENTRY_FORM = re.compile(rf"ent_([0-7][{ALPHABET}]{{{_LENGTH - 1}}})_([0-9]{{1,9}})([dc])")
 
 
 def encode_entry_id(journal_id: UUID, seq: int, *, debit: bool) -> str:

@@ -17,10 +17,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (program_id, kind, reference) WHERE resolved_at IS NULL DO NOTHING
 RETURNING id
 """
+# Whoever resumes the program waits, also while it is paused, and sees what is being opened.
+_HOLD = "SELECT FROM program WHERE id = $1 FOR NO KEY UPDATE"
 _PAUSE = """
 UPDATE program SET status = 'PAUSED', pause_reason = $2, paused_by = $3, paused_at = $4, version = version + 1
  WHERE id = $1 AND status = 'ACTIVE'
 RETURNING version, public_id
+"""
+# What paused the program was opened at that very instant; clocks of two processes may differ by so much.
+_SINCE_PAUSE = """
+SELECT d.id, d.kind FROM discrepancy d JOIN program p ON p.id = d.program_id
+ WHERE d.program_id = $1 AND d.severity = 'CRITICAL' AND d.resolved_at IS NULL
+   AND d.opened_at > p.paused_at - interval '30 seconds' AND d.opened_at <> p.paused_at
+ ORDER BY d.id
 """
 # Undoable: about a settlement, by its id (app/domain/chain_proof/settlements.py), and not undone.
 _LOCK = """
@@ -84,9 +93,26 @@ async def open_once(
 async def pause_program(
     unit: UnitOfWork, program_id: int, reason: str, actor: str, at: datetime
 ) -> tuple[int, UUID] | None:
-    """The program's new version and public id; None when it was not ACTIVE."""
+    """The program's new version and public id; None when it was not ACTIVE. It is kept from being resumed until the
+    transaction ends.
+    """
+    await unit.connection.execute(_HOLD, program_id)
     row = await unit.connection.fetchrow(_PAUSE, program_id, reason, actor, at)
     return None if row is None else (row["version"], row["public_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDiscrepancy:
+    """One that nobody has resolved."""
+
+    id: UUID
+    kind: DiscrepancyKind
+
+
+async def critical_since_pause(unit: UnitOfWork, program_id: int) -> list[OpenDiscrepancy]:
+    """Open critical ones that were not there when the program was paused, the oldest first."""
+    rows = await unit.connection.fetch(_SINCE_PAUSE, program_id)
+    return [OpenDiscrepancy(row["id"], DiscrepancyKind(row["kind"])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

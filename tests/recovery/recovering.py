@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from app.domain.permissions import Authority
+from app.domain.typed_ids import typed_id
 from app.processes.recovery.notice import notice_restore
 from app.processes.recovery.recover import Recovered, Recovering, begin, recover
 from app.processes.recovery.recover_chain import ChainProgress
@@ -20,6 +21,10 @@ from tests.processes.watching_world import WatchingWorld
 from tests.services.world import key_of
 
 OTHER_TIMELINE = "UPDATE instance SET timeline = timeline + 1"
+
+_CRITICAL = """
+SELECT id FROM discrepancy WHERE program_id = $1 AND severity = 'CRITICAL' AND resolved_at IS NULL
+"""
 
 
 @dataclass
@@ -80,10 +85,16 @@ class RecoveringWorld:
         self.watching.mine(1)
 
     async def resume(self, program: SettledProgram) -> None:
-        """As a key of the program."""
+        """As a key of the program, by somebody who saw what the recovery found."""
         authority: Authority = key_of(program.id)
+        rows = await self.settling.rows(_CRITICAL, program.id)
+        reason = " ".join(["seen:", *(typed_id("dis", row["id"]) for row in rows)])
         call = partial(
-            _resume, authority=authority, program_id=program.id, now=self.settling.clock()
+            resume_program,
+            authority=authority,
+            program_id=program.id,
+            reason=reason,
+            now=self.settling.clock(),
         )
         await execute(self.settling.api, self.settling.bells, program.id, call)
 
@@ -95,7 +106,3 @@ class RecoveringWorld:
         for _ in range(6):
             await self.watching.settle_and_finish()
             await asyncio.sleep(0)
-
-
-async def _resume(unit: Any, **given: Any) -> None:
-    await resume_program(unit, reason="a test has looked", **given)

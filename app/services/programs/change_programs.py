@@ -10,15 +10,18 @@ from app.domain.events import EventType, NewEvent
 from app.domain.permissions import Authority
 from app.domain.states import ProgramStatus
 from app.domain.texts import check_reason
+from app.domain.typed_ids import typed_id
 from app.services.audit import AuditEntry, write_audit
 from app.services.programs.create_program import ProgramResult
 from app.services.programs.locked_program import locked_program
 from app.services.programs.new_program import check_program_limits
 from app.services.recovery.require_recovered import require_recovered
+from app.store import discrepancies
 from app.store import programs as store
 from app.store.database import UnitOfWork
 
 _LONGEST_ADVANCE = timedelta(days=36_525)
+_MOST_NAMED = 5
 SETTLE_INTENTS = "settle_intents"
 PAY_DAY = "pay_day"
 
@@ -83,12 +86,16 @@ async def pause_program(
 async def resume_program(
     unit: UnitOfWork, authority: Authority, program_id: int, reason: str, now: datetime
 ) -> ProgramResult:
-    """What waits is settled again; an active program stays as it is. Refuses INVALID_STATE."""
+    """What waits is settled again; an active program stays as it is.
+
+    Refuses INVALID_STATE, also while something critical was found since it was paused that the reason does not name.
+    """
     check_reason(reason)
     program = await locked_program(unit, program_id)
     _refuse_archived(program)
     await require_recovered(unit, "programId")
     if program.status is not ProgramStatus.ACTIVE:
+        await _refuse_unseen(unit, program_id, reason)
         await store.resume(unit, program.id)
         before = {"status": program.status.value, "reason": program.pause_reason}
         await _tell(
@@ -121,6 +128,25 @@ async def advance_clock(
             unit, authority, program, "program.clock_advanced", now, before=before, after=after
         )
     return ProgramResult(program.id, program.public_id)
+
+
+async def _refuse_unseen(unit: UnitOfWork, program_id: int, reason: str) -> None:
+    """Who looked at why it was paused may not have seen what was found since. The program's lock is held, so nothing
+    critical is opened meanwhile.
+    """
+    unseen = [
+        f"{name} ({one.kind})"
+        for one in await discrepancies.critical_since_pause(unit, program_id)
+        if (name := typed_id("dis", one.id)) not in reason
+    ]
+    if unseen:
+        more = f" and {len(unseen) - _MOST_NAMED} more" if len(unseen) > _MOST_NAMED else ""
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            f"Critical discrepancies were opened since the program was paused: {', '.join(unseen[:_MOST_NAMED])}{more}."
+            " Resolve them, or name them in the reason.",
+            "reason",
+        )
 
 
 def _refuse_archived(program: store.ProgramRow) -> None:

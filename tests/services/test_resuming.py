@@ -75,8 +75,9 @@ async def test_what_is_being_found_meanwhile_is_seen(world: World, worker: Datab
     await opened.wait()
     resuming = asyncio.create_task(world.run(program_id, resume_program, key, program_id, "why"))
     await asyncio.sleep(0.3)
-    assert not resuming.done()
+    waited = not resuming.done()
     go.set()
     await finding
     with refused("INVALID_STATE", "reason"):
         await resuming
+    assert waited

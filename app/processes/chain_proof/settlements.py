@@ -17,7 +17,8 @@ from app.domain.reconciliation import CheckName, CheckResult, Scope
 from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of
 from app.processes.chain_proof.missing import prove_missing
 from app.processes.chain_proof.pinned import CannotCompareError
-from app.store.chain_proof import books, claims
+from app.store.chain_proof import claims
+from app.store.chain_proof.broken_intents import broken_intents
 from app.store.chain_proof.claims import ProvenProgram
 from app.store.database import ReadSession
 
@@ -41,7 +42,7 @@ async def check_settlements(session: ReadSession, view: ChainView, scope: Scope)
 async def _told(comparing: Comparing, found: SettlementDifferences) -> list[NewDiscrepancy]:
     session, program_id = comparing.session, comparing.program_id
     chain_id = comparing.scope.chain_id
-    broken = await books.broken_intents(session, program_id)
+    broken = await broken_intents(session, comparing.scope)
     intents = await claims.intents_of(session, program_id, [one.item for one in found.unclaimed])
     references = [place_reference(chain_id, one.place) for one in found.unclaimed]
     explained = await claims.explained_logs(session, program_id, references)

@@ -1,7 +1,6 @@
-"""What the books say as a whole: what moved, what is booked, what waits in SUSPENSE, which intents contradict themselves."""
+"""What the books say as a whole: what moved, what is booked, what waits in SUSPENSE."""
 
 from app.domain.chain_proof.movements import Suspended
-from app.domain.chain_proof.settlements import BrokenIntent
 from app.domain.chain_proof.treasury import HeldAmount
 from app.domain.postings import MovementDirection
 from app.store.database import ReadSession
@@ -39,35 +38,6 @@ SELECT j.reference, j.kind, l.currency, l.amount
                       AND d.kind IN ('UNEXPLAINED_INFLOW', 'UNEXPLAINED_OUTFLOW') AND d.posting_journal_id IS NOT NULL)
  ORDER BY j.id
 """
-# A settlement that the chain took back leaves its intent CONFIRMED.
-_BROKEN = """
-SELECT s.intent_id, CASE
-         WHEN s.status = 'CONFIRMED' AND coalesce(x.live, 0) = 0 THEN 'The intent is CONFIRMED and has no settlement.'
-         WHEN s.status = 'CONFIRMED' THEN 'The intent has more than one settlement.'
-         ELSE 'The intent is ' || s.status || ' and has a settlement.' END AS problem
-  FROM intent_state s
-  LEFT JOIN (SELECT intent_id, count(*) FILTER (WHERE undone_at IS NULL) AS live,
-                    count(*) FILTER (WHERE undone_at IS NOT NULL) AS undone
-               FROM settlement WHERE program_id = $1 GROUP BY 1) x ON x.intent_id = s.intent_id
- WHERE s.program_id = $1 AND CASE WHEN s.status = 'CONFIRMED'
-         THEN coalesce(x.live, 0) <> 1 AND NOT (coalesce(x.live, 0) = 0 AND coalesce(x.undone, 0) > 0)
-         ELSE x.live > 0 END
-"""
-_WRONG_JOURNALS = """
-SELECT s.intent_id FROM settlement s
-  LEFT JOIN journal j ON j.program_id = s.program_id AND j.id = s.journal_id
- WHERE s.program_id = $1 AND (s.amount IS NOT NULL) IS DISTINCT FROM
-       (j.kind = 'SETTLEMENT' AND j.reference = s.intent_id::text) AND (s.amount IS NOT NULL OR j.id IS NOT NULL)
-"""
-_PROVIDERS = """
-SELECT coalesce(x.intent_id, e.intent_id) AS intent_id
-  FROM (SELECT intent_id, provider_event_id, amount, currency FROM settlement
-         WHERE program_id = $1 AND provider_event_id IS NOT NULL) x
-  FULL JOIN (SELECT id, intent_id, amount, currency FROM provider_event
-              WHERE program_id = $1 AND outcome = 'SETTLED') e ON e.intent_id = x.intent_id
- WHERE x.provider_event_id IS DISTINCT FROM e.id OR (x.amount, x.currency) IS DISTINCT FROM (e.amount, e.currency)
-"""
-
 
 async def held_amounts(
     session: ReadSession, program_id: int, block_number: int
@@ -90,18 +60,3 @@ async def suspended(session: ReadSession, program_id: int) -> list[Suspended]:
         )
         for row in await session.connection.fetch(_SUSPENDED, program_id)
     ]
-
-
-async def broken_intents(session: ReadSession, program_id: int) -> list[BrokenIntent]:
-    """Intents whose state, settlements, journal and provider's event do not go together."""
-    found = {
-        row["intent_id"]: row["problem"]
-        for row in await session.connection.fetch(_BROKEN, program_id)
-    }
-    for row in await session.connection.fetch(_WRONG_JOURNALS, program_id):
-        found.setdefault(row["intent_id"], "The settlement's journal is not the intent's.")
-    for row in await session.connection.fetch(_PROVIDERS, program_id):
-        found.setdefault(
-            row["intent_id"], "The settlement is not by exactly one processed event of a provider."
-        )
-    return [BrokenIntent(intent_id, problem) for intent_id, problem in found.items()]

@@ -85,6 +85,15 @@ class IntentTodo(Row, table=True):
 
 
 class IntentTransition(Row, table=True):
+    __table_args__ = (
+        Index(
+            "intent_confirmed",
+            "program_id",
+            "at",
+            postgresql_where=text("to_status = 'CONFIRMED' AND from_status <> 'CONFIRMED'"),
+        ),
+    )
+
     program_id: int = key(BigInteger)
     intent_id: UUID = key(Uuid)
     seq: int = key(BigInteger)

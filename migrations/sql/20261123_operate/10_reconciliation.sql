@@ -95,6 +95,10 @@ GRANT UPDATE (status, lease_until, leased_by, takes, finished_at, block_number, 
               journal_head, audit_seals, audit_head, failure)
   ON reconciliation_run TO sge_worker;
 
+-- One entry an intent: a run since a clean one looks at those that were settled since.
+CREATE INDEX intent_confirmed ON intent_transition (program_id, at)
+ WHERE to_status = 'CONFIRMED' AND from_status <> 'CONFIRMED';
+
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

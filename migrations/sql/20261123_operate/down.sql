@@ -38,6 +38,7 @@ BEGIN
 END $$;
 DROP FUNCTION sge_uuid_or_null;
 DROP TABLE platform_audit_look;
+DROP INDEX intent_confirmed;
 ALTER TABLE webhook_delivery DROP COLUMN request_id;
 ALTER TABLE event DROP COLUMN request_id;
 ALTER TABLE event_outbox DROP COLUMN request_id;

@@ -39,6 +39,7 @@ SELECT j.reference, j.kind, l.currency, l.amount
  ORDER BY j.id
 """
 
+
 async def held_amounts(
     session: ReadSession, program_id: int, block_number: int
 ) -> list[HeldAmount]:

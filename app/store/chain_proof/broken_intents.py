@@ -21,14 +21,21 @@ _EVERY = {
     "states": "(SELECT * FROM intent_state WHERE program_id = $1)",
     "settlements": "(SELECT * FROM settlement WHERE program_id = $1)",
     "events": "(SELECT * FROM provider_event WHERE program_id = $1)",
+    "journal": "journal j ON j.program_id = $1 AND j.id = s.journal_id",
 }
+# Looked up one by one (OFFSET 0 says so), so that the cost is that of what changed and not of all there is.
 _NEWER = {
-    "states": "(SELECT s.* FROM changed JOIN intent_state s USING (intent_id) WHERE s.program_id = $1)",
+    "states": """(
+SELECT s.* FROM changed c CROSS JOIN LATERAL
+       (SELECT * FROM intent_state i WHERE i.program_id = $1 AND i.intent_id = c.intent_id OFFSET 0) s)""",
     # Two parts, as there are two indexes.
     "settlements": """(
-SELECT s.* FROM changed JOIN settlement s USING (intent_id) WHERE s.program_id = $1 AND s.undone_at IS NULL
+SELECT s.* FROM changed c CROSS JOIN LATERAL
+       (SELECT * FROM settlement t WHERE t.program_id = $1 AND t.intent_id = c.intent_id AND t.undone_at IS NULL OFFSET 0) s
 UNION ALL
 SELECT s.* FROM changed JOIN settlement s USING (intent_id) WHERE s.program_id = $1 AND s.undone_at IS NOT NULL)""",
+    "journal": """LATERAL
+       (SELECT id, kind, reference FROM journal g WHERE g.program_id = $1 AND g.id = s.journal_id OFFSET 0) j ON true""",
     "events": "(SELECT e.* FROM changed JOIN provider_event e USING (intent_id) WHERE e.program_id = $1)",
 }
 # A settlement that the chain took back leaves its intent CONFIRMED.
@@ -47,7 +54,7 @@ SELECT s.intent_id, CASE
 """
 _JOURNALS = """
 SELECT s.intent_id, 'The settlement''s journal is not the intent''s.' AS problem FROM {settlements} s
-  LEFT JOIN journal j ON j.program_id = s.program_id AND j.id = s.journal_id
+  LEFT JOIN {journal}
  WHERE (s.amount IS NOT NULL) IS DISTINCT FROM
        (j.kind = 'SETTLEMENT' AND j.reference = s.intent_id::text) AND (s.amount IS NOT NULL OR j.id IS NOT NULL)
 """

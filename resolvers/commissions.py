@@ -168,5 +168,7 @@ def _recomputed(root: CommissionRow, inputs: ExplanationInputs, rate: int) -> tu
     """
     if root.claws_back is None:
         return inputs.payment.minor * rate, share(inputs.payment.minor, rate)
+    if inputs.charged:
+        return root.amount.minor * BASIS_POINTS, root.amount.minor
     taken = inputs.taken_before + root.base.minor
     return -root.base.minor * rate, share(inputs.taken_before, rate) - share(taken, rate)

@@ -108,6 +108,7 @@ RULES = (
         "6 clawbacks never exceed their commission": """
         SELECT c.program_id, c.id FROM commission c JOIN commission b
             ON b.program_id = c.program_id AND b.claws_back = c.id
+         WHERE NOT EXISTS (SELECT FROM outflow_line o WHERE o.program_id = b.program_id AND o.line_id = b.id AND o.charged)
          GROUP BY c.program_id, c.id, c.amount HAVING -sum(b.amount) > c.amount""",
         "7 depth and path follow the parent": """
         SELECT a.program_id, a.id FROM affiliate a
@@ -137,13 +138,15 @@ RULES = (
          WHERE s.status <> 'DEAD' GROUP BY 1, 2
         HAVING count(DISTINCT s.safe_nonce) > 1 OR count(*) FILTER (WHERE s.status = 'EXECUTED') > 1
             OR (bool_or(s.status = 'EXECUTED') AND count(*) > 1)""",
-        "9 what is paid is in an executed Safe transaction, what waits in an open one": """
+        "9 what is paid is in an executed Safe transaction or an explained outflow, what waits in an open one": """
         SELECT x.program_id, x.id, x.status FROM (
           SELECT program_id, id, status FROM commission UNION ALL SELECT program_id, id, status FROM refund) x
          WHERE (x.status = 'PAID') <> EXISTS (
                  SELECT FROM payout_line l JOIN safe_transaction s
                      ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
-                  WHERE l.program_id = x.program_id AND l.line_id = x.id AND s.status = 'EXECUTED')
+                  WHERE l.program_id = x.program_id AND l.line_id = x.id AND s.status = 'EXECUTED'
+                 UNION ALL
+                 SELECT FROM outflow_line o WHERE o.program_id = x.program_id AND o.line_id = x.id AND NOT o.charged)
             OR (x.status = 'PENDING_APPROVAL') <> EXISTS (
                  SELECT FROM payout_line l JOIN safe_transaction s
                      ON s.program_id = l.program_id AND s.id = l.safe_transaction_id

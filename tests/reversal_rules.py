@@ -32,6 +32,8 @@ REVERSAL_RULES = {
          WHERE c.claws_back IS NOT NULL
             OR (r.amount, r.at, r.settlement_id) IS DISTINCT FROM (b.base, b.accrued_at, b.settlement_id)
                AND (b.reversal_id, s.undone_at) IS DISTINCT FROM (NULL, b.accrued_at)
+               AND NOT EXISTS (SELECT FROM outflow_line o WHERE o.program_id = b.program_id AND o.line_id = b.id
+                                  AND o.charged AND b.reversal_id IS NULL AND b.base = -b.amount)
             OR (b.settlement_id, b.affiliate_id, b.level, b.rate_bps, b.terms_version, b.currency)
                IS DISTINCT FROM
                (c.settlement_id, c.affiliate_id, c.level, c.rate_bps, c.terms_version, c.currency)""",
@@ -40,7 +42,9 @@ REVERSAL_RULES = {
           SELECT c.program_id, c.id, c.status, c.amount, c.base,
                  CASE WHEN bool_or(s.undone_at IS NOT NULL) THEN c.base ELSE coalesce(sum(r.amount), 0) END AS reversed,
                  (SELECT coalesce(-sum(b.amount), 0) FROM commission b
-                   WHERE b.program_id = c.program_id AND b.claws_back = c.id) AS clawed
+                   WHERE b.program_id = c.program_id AND b.claws_back = c.id
+                     AND NOT EXISTS (SELECT FROM outflow_line o WHERE o.program_id = b.program_id AND o.line_id = b.id
+                                        AND o.charged)) AS clawed
             FROM commission c
             JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id
             LEFT JOIN reversal r ON r.program_id = c.program_id AND r.settlement_id = c.settlement_id

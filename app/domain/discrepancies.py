@@ -38,6 +38,7 @@ class NewDiscrepancy:
     """What was found. reference: what it is about; while it is open, the same thing is not reported again.
 
     entity_id: the one thing that it is about, as kind and uuid: SETTLEMENT:…, INTENT:…, SAFE_TRANSACTION:…, PAYOUT:….
+    recipient: the address that an outflow went to.
     """
 
     kind: DiscrepancyKind
@@ -47,3 +48,4 @@ class NewDiscrepancy:
     entity_id: str | None = None
     expected: str | None = None
     actual: str | None = None
+    recipient: str | None = None

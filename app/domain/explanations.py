@@ -1,5 +1,6 @@
 """What a person says of a discrepancy, and the posting that it means."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,7 @@ from app.domain.postings import PROGRAM, PROVIDER, SUSPENSE, Account, Journal, J
 
 EXPLAINED = "explained"
 PROVIDER_FEE = "provider_fee"
+PAID_OUTSIDE = "paid_outside"
 
 
 class Explanation(StrEnum):
@@ -63,6 +65,32 @@ def explaining_journal(
     lines = [Transfer(EXPLAINED, amount, debit, credit)]
     if provider_fee is not None:
         lines.append(Transfer(PROVIDER_FEE, provider_fee, PROGRAM, PROVIDER))
+    return Journal(
+        public_id=new_id(),
+        kind=JournalKind.ADJUSTMENT,
+        reference=str(discrepancy_id),
+        effective_at=effective_at,
+        transfers=tuple(lines),
+        description=note,
+    )
+
+
+def outflow_journal(
+    discrepancy_id: UUID,
+    paid: Sequence[tuple[Account, Money]],
+    rest: Money,
+    *,
+    note: str,
+    effective_at: datetime,
+) -> Journal:
+    """Money that left has paid those who were owed; what nobody was owed is the program's. Amounts of zero write nothing."""
+    lines = [
+        Transfer(PAID_OUTSIDE, amount, account, SUSPENSE)
+        for account, amount in paid
+        if amount.units
+    ]
+    if rest.units:
+        lines.append(Transfer(EXPLAINED, rest, PROGRAM, SUSPENSE))
     return Journal(
         public_id=new_id(),
         kind=JournalKind.ADJUSTMENT,

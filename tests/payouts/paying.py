@@ -136,14 +136,19 @@ class Paying:
         """The treasury's money goes away (nothing explains it), as far as the Safe's nonce does not show it."""
         chain = self.world.chain
         amount = chain.balance(program.treasury) - leave
+        self.by_the_way(program, chain.stranger.address, amount)
+        assert chain.balance(program.treasury) == leave
+
+    def by_the_way(self, program: PayoutProgram, wallet: str, amount: int) -> None:
+        """Money leaves the treasury, and the Safe's nonce stays."""
+        chain = self.world.chain
         node = chain.node
         node.call("anvil_impersonateAccount", program.treasury)
         node.call("anvil_setBalance", program.treasury, hex(10**18))
-        data = chain.token.encode_abi("transfer", args=[chain.stranger.address, amount])
+        data = chain.token.encode_abi("transfer", args=[wallet, amount])
         call = {"from": program.treasury, "to": chain.deployment.token, "data": data}
         node.call("eth_sendTransaction", call)
         node.call("anvil_stopImpersonatingAccount", program.treasury)
-        assert chain.balance(program.treasury) == leave
 
     async def give_up(self, program: PayoutProgram, batch: Planted) -> None:
         """A person rejects what is open of the batch."""

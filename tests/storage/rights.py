@@ -38,6 +38,7 @@ lane                         su      isu     s       -
 ledger_drift                 s       disu    s       -
 movement                     s       s       s       -
 operation_key                is      is      s       -
+outflow_line                 s       s       s       -
 payout                       is      isu     s       -
 payout_batch                 isu     isu     s       -
 payout_batch_change          is      is      s       -
@@ -77,6 +78,7 @@ transfer                     s       s       s       -
 treasury                     isu     isu     s       -
 treasury_alarm               s       isu     s       -
 treasury_configuration       s       isu     s       -
+unexplained_outflow          s       is      s       -
 webhook_attempt              s       is      s       -
 webhook_delivery             su      isu     s       -
 webhook_endpoint             isu     su      s       -
@@ -196,6 +198,7 @@ FUNCTIONS = {
     "sge_move_outbox": "feed worker",
     "sge_note_session_use": "api",
     "sge_open_transactions": "api reader",
+    "sge_pay_by_outflow": "api",
     "sge_post_api": "api",
     "sge_post_worker": "worker",
     "sge_provider_secrets": "api",

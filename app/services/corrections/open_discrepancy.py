@@ -8,6 +8,7 @@ from app.domain.events import EventType, NewEvent
 from app.services.audit import AuditEntry, write_audit
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
+from app.store.treasury.outflows import note_recipient
 
 
 async def open_discrepancy(
@@ -23,6 +24,8 @@ async def open_discrepancy(
     run_id: the reconciliation that found it.
     """
     discrepancy_id = await store.open_once(unit, program_id, found, at, run_id)
+    if found.recipient is not None:
+        await note_recipient(unit, program_id, found.reference, found.recipient)
     if found.severity is Severity.CRITICAL:
         # Also when it is reported already: somebody may have resumed the program since.
         await _pause(unit, program_id, found.message, actor, at)

@@ -6,13 +6,20 @@ from uuid import UUID
 
 from app.domain.amounts import AmountText, parse_amount
 from app.domain.clock import program_time
+from app.domain.discrepancies import DiscrepancyKind
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.events import EventType, NewEvent
-from app.domain.explanations import Explanation, explaining_journal, explanations_of
+from app.domain.explanations import (
+    Explanation,
+    explaining_journal,
+    explanations_of,
+    outflow_journal,
+)
 from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
+from app.services.corrections.explain_outflow import pay_by_outflow, read_outflow
 from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
@@ -21,6 +28,7 @@ from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_currencies, read_program
 from app.store.treasury.alarms import waits_for_block
+from app.store.treasury.outflows import PaidLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,9 @@ async def resolve_discrepancy(
         )
     _check_explanation(found, command)
     journal_id = None
-    if found.suspense is not None:
+    if found.suspense is not None and found.kind is DiscrepancyKind.UNEXPLAINED_OUTFLOW:
+        journal_id = await _explain_outflow(unit, authority, command, found.suspense, now)
+    elif found.suspense is not None:
         journal_id = await _post(unit, authority, command, found.suspense, now)
     elif command.explanation is Explanation.UNDO_SETTLEMENT:
         assert found.undoable is not None
@@ -126,6 +136,26 @@ async def _post(
         effective_at=program_time(now, program.clock_offset),
     )
     [journal_id] = await post(unit, program.id, [journal], now, role="api")
+    return journal_id
+
+
+async def _explain_outflow(
+    unit: UnitOfWork,
+    authority: Authority,
+    command: ResolveDiscrepancy,
+    amount: Money,
+    now: datetime,
+) -> int:
+    program = await read_program(unit, authority.program_id)
+    assert program is not None
+    at = program_time(now, program.clock_offset)
+    found = await read_outflow(unit, command.discrepancy_id, amount)
+    journal = outflow_journal(
+        command.discrepancy_id, found.sources, found.rest, note=command.note, effective_at=at
+    )
+    [journal_id] = await post(unit, program.id, [journal], now, role="api")
+    lines = PaidLines(command.discrepancy_id, authority.actor, command.note, at, now)
+    await pay_by_outflow(unit, found, lines)
     return journal_id
 
 

@@ -10,7 +10,7 @@ from app.domain.clock import program_time
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
 from app.domain.payees import Payee
-from app.domain.payouts import Death, PayoutPurpose
+from app.domain.payouts import BatchKind, Death, PayoutPurpose
 from app.domain.states import ProgramStatus
 from app.services.payouts.batch_proposals import Asked, Outdated, Proposal, SafeDraft
 from app.services.payouts.batch_result import BatchResult
@@ -19,6 +19,7 @@ from app.services.payouts.list_again import list_again
 from app.services.payouts.move_safe_transactions import Told, move_safe_transactions
 from app.services.payouts.note_treasury import note_treasury
 from app.services.payouts.tell_proposed import tell_proposed
+from app.services.recovery.require_explained import require_explained
 from app.services.recovery.require_recovered import require_recovered
 from app.store.database import UnitOfWork
 from app.store.payouts import new_safe_transactions
@@ -61,6 +62,8 @@ async def propose_batch(
         raise Refusal(RefusalCode.INVALID_STATE, "The program is archived.", "programId")
     await require_recovered(unit, "programId")
     treasury = await lock_treasury(unit, program_id)
+    if proposal.kind is not BatchKind.CLOSING:
+        await require_explained(unit, program_id, "programId")
     program_now = program_time(now, program.clock_offset)
     storing = _Storing(unit, program_id, asked.actor, proposal, now, program_now)
     await storing.check(treasury)

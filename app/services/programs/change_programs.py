@@ -15,6 +15,7 @@ from app.services.audit import AuditEntry, write_audit
 from app.services.programs.create_program import ProgramResult
 from app.services.programs.locked_program import locked_program
 from app.services.programs.new_program import check_program_limits
+from app.services.recovery.require_explained import require_explained
 from app.services.recovery.require_recovered import require_recovered
 from app.store import discrepancies
 from app.store import programs as store
@@ -95,6 +96,7 @@ async def resume_program(
     _refuse_archived(program)
     await require_recovered(unit, "programId")
     if program.status is not ProgramStatus.ACTIVE:
+        await require_explained(unit, program.id, "programId")
         await _refuse_unseen(unit, program_id, reason)
         await store.resume(unit, program.id)
         before = {"status": program.status.value, "reason": program.pause_reason}

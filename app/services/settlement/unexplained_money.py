@@ -82,6 +82,7 @@ def _of_transfer(item: TreasuryTransfer, movement: Movement) -> NewDiscrepancy:
         movement_reference(movement),
         f"{amount} went to {item.log.recipient}{by} in {where}; nothing explains it.",
         actual=str(movement.amount.units),
+        recipient=item.log.recipient,
     )
 
 

@@ -45,11 +45,13 @@ class CommissionFilter:
 class ExplanationInputs:
     """What was stored when the commission came about: gross amount, terms, upline with referral codes.
 
-    taken_before: of a clawback, how much of the payment earlier reversals had taken back.
+    taken_before: of a clawback, how much of the payment earlier reversals had taken back. charged: it stands for what money
+    that left by itself has paid of the commission.
     """
 
     payment: MoneyRow
     taken_before: int
+    charged: bool
     terms_version: int
     levels_bps: list[int]
     upline: list[tuple[int, str]]
@@ -106,6 +108,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM commission c
 _EXPLAIN = """
 SELECT c.id, s.amount, s.currency, s.skipped,
        coalesce(r.taken_before, 0) AS taken_before,
+       EXISTS (SELECT FROM outflow_line o WHERE o.program_id = c.program_id AND o.line_id = c.id AND o.charged) AS charged,
        c.terms_version, t.commission_levels_bps, i.upline,
        (SELECT array_agg(a.referral_code ORDER BY u.n)
           FROM unnest(i.upline) WITH ORDINALITY AS u (affiliate_id, n)
@@ -211,6 +214,7 @@ async def explanation_inputs(
         record["id"]: ExplanationInputs(
             payment=money(record["amount"], record["currency"], decimals),
             taken_before=record["taken_before"],
+            charged=record["charged"],
             terms_version=record["terms_version"],
             levels_bps=record["commission_levels_bps"],
             upline=list(zip(record["upline"], record["codes"] or [], strict=True)),

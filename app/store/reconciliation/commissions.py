@@ -69,10 +69,13 @@ _LEVELS = faults_of(f"""{_SETTLED}, earned AS (
          earned || ' earned, ' || skipped || ' skipped' AS actual
     FROM counted
 )""")
+# What money that left by itself has paid in part is charged by a negative one, and no part of what reversals take.
 _CLAWED_BACK = faults_of("""
 taken AS (
-  SELECT claws_back AS id, -sum(amount) AS units, count(*) AS times FROM commission
-   WHERE program_id = $1 AND claws_back IS NOT NULL GROUP BY 1
+  SELECT claws_back AS id, -sum(amount) AS units, count(*) AS times FROM commission c
+   WHERE program_id = $1 AND claws_back IS NOT NULL
+     AND NOT EXISTS (SELECT FROM outflow_line o WHERE o.program_id = $1 AND o.line_id = c.id AND o.charged)
+   GROUP BY 1
 ), seen AS (
   SELECT t.times AS looked_at, t.units > c.amount AS wrong, 'clawback:' || t.id AS reference,
          'COMMISSION:' || t.id AS entity, 'at most ' || c.amount AS expected, t.units::text AS actual

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.store.tables.row import INSTANT, Row, key, optional, required
+from app.store.tables.row import EVM_ADDRESS, INSTANT, UNITS, Row, key, optional, required
 
 
 class TreasuryConfiguration(Row, table=True):
@@ -50,3 +50,26 @@ class TreasuryAlarm(Row, table=True):
     block_number: int = required(BigInteger)
     block_hash: bytes = required(LargeBinary)
     ended: str | None = optional(Text)
+
+
+class UnexplainedOutflow(Row, table=True):
+    program_id: int = key(BigInteger, ForeignKey("program.id"))
+    reference: str = key(Text)
+    recipient: str = required(EVM_ADDRESS)
+
+
+class OutflowLine(Row, table=True):
+    __table_args__ = (
+        CheckConstraint("amount <> 0"),
+        CheckConstraint("NOT charged OR amount < 0"),
+        ForeignKeyConstraint(
+            ["program_id", "discrepancy_id"], ["discrepancy.program_id", "discrepancy.id"]
+        ),
+        Index("outflow_line_discrepancy", "program_id", "discrepancy_id"),
+    )
+
+    program_id: int = key(BigInteger)
+    line_id: UUID = key(Uuid)
+    discrepancy_id: UUID = required(Uuid)
+    amount: int = required(UNITS)
+    charged: bool = required(Boolean)

@@ -75,6 +75,34 @@ BEGIN
   RETURN found;
 END $$;
 
+DROP TRIGGER payout_batch_explained ON payout_batch;
+DROP TRIGGER program_explained ON program;
+DROP TRIGGER discrepancy_outflow ON discrepancy;
+DROP FUNCTION sge_refuse_unexplained, sge_check_outflow, sge_pay_by_outflow;
+CREATE OR REPLACE FUNCTION sge_check_listed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE state text; waits boolean; paid boolean;
+BEGIN
+  IF TG_TABLE_NAME = 'commission' THEN
+    SELECT c.status INTO state FROM commission c WHERE c.program_id = NEW.program_id AND c.id = NEW.id;
+  ELSE
+    SELECT r.status INTO state FROM refund r WHERE r.program_id = NEW.program_id AND r.id = NEW.id;
+  END IF;
+  -- By two keys, line by line: a batch may have a hundred thousand.
+  SELECT coalesce(bool_or(x.status NOT IN ('EXECUTED', 'DEAD')), false), coalesce(bool_or(x.status = 'EXECUTED'), false)
+    INTO waits, paid
+    FROM (SELECT (SELECT s.status FROM safe_transaction s
+                   WHERE s.program_id = l.program_id AND s.id = l.safe_transaction_id) AS status
+            FROM payout_line l WHERE l.program_id = NEW.program_id AND l.line_id = NEW.id) x;
+  IF (state = 'PENDING_APPROVAL') <> waits OR (state = 'PAID') <> paid THEN
+    RAISE EXCEPTION '% % is %, which its Safe transactions are not', TG_TABLE_NAME, NEW.id, state USING ERRCODE = 'SG037';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TABLE outflow_line;
+DROP FUNCTION sge_check_outflow_line;
+DROP TABLE unexplained_outflow;
+
 REVOKE UPDATE (undone_at) ON settlement FROM sge_api;
 CREATE OR REPLACE FUNCTION sge_check_reversed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$

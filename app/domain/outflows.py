@@ -1,0 +1,90 @@
+"""What money that left by itself has paid of what its recipient was owed: whole lines first, in the order they became due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from uuid import UUID
+
+from app.domain.payees import Payee
+from app.domain.payouts import PayoutPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A commission or a refund that nobody has paid. amount: smallest units, below zero for a clawback."""
+
+    id: UUID
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwedTo:
+    """All that one payee is owed in a currency and no batch lists, in the order in which it became due."""
+
+    payee: Payee
+    lines: tuple[OpenLine, ...]
+
+    @property
+    def amount(self) -> int:
+        return max(sum(line.amount for line in self.lines), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidTo:
+    """lines: paid whole. charges: what was paid of lines in part; the affiliate's next payout is so much less."""
+
+    payee: Payee
+    lines: tuple[OpenLine, ...]
+    charges: tuple[tuple[OpenLine, int], ...] = ()
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount for line in self.lines) + sum(units for _, units in self.charges)
+
+
+def paid_by_outflow(amount: int, owed: Sequence[OwedTo]) -> list[PaidTo]:
+    """Nothing of it is left to be paid again: each gets what it is owed, in this order, as far as the amount goes; who is
+    owed just the amount by its oldest lines comes first. What exceeds all of it is not theirs.
+
+    A refund is paid whole or not at all.
+    """
+    exact = next((one for one in owed if _is_due(one, amount)), None)
+    ordered = list(owed) if exact is None else [exact, *(one for one in owed if one is not exact)]
+    found = []
+    for one in ordered:
+        part = _paid(one, amount)
+        if part.lines or part.charges:
+            found.append(part)
+        amount -= part.amount
+    return found
+
+
+def _is_due(owed: OwedTo, amount: int) -> bool:
+    part = _paid(owed, amount)
+    return part.amount == amount and not part.charges
+
+
+def _paid(owed: OwedTo, amount: int) -> PaidTo:
+    limit = min(amount, owed.amount)
+    if limit <= 0:
+        return PaidTo(owed.payee, ())
+    sums = [0, *accumulate(line.amount for line in owed.lines)]
+    whole = max(
+        (n for n, units in enumerate(sums) if 0 <= units <= limit),
+        key=lambda n: (sums[n] == limit, n),
+    )
+    lines, others = owed.lines[:whole], owed.lines[whole:]
+    if owed.payee.purpose is not PayoutPurpose.COMMISSION:
+        return PaidTo(owed.payee, lines)
+    return PaidTo(owed.payee, lines, _charges(others, limit - sums[whole]))
+
+
+def _charges(lines: Sequence[OpenLine], amount: int) -> tuple[tuple[OpenLine, int], ...]:
+    """The lines together are at least the amount: what stands against each is no more than the line itself."""
+    charges = []
+    for line in lines:
+        units = min(max(line.amount, 0), amount)
+        if units:
+            charges.append((line, units))
+        amount -= units
+    return tuple(charges)

@@ -1,0 +1,128 @@
+"""Money that left by itself and a person explains: what it has paid of commissions and refunds is paid, and not paid again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.chain.address import checksum_address
+from app.domain.errors import Refusal, RefusalCode
+from app.domain.events import EventType, NewEvent
+from app.domain.ids import new_id
+from app.domain.money import Money
+from app.domain.outflows import OpenLine, OwedTo, PaidTo, paid_by_outflow
+from app.domain.payout_postings import PostedPayout
+from app.domain.payouts import PayoutPurpose
+from app.domain.postings import Account
+from app.domain.reversals import Clawback, TakenBack
+from app.services.corrections.reversal_events import tell_taken_back
+from app.store.database import UnitOfWork
+from app.store.ledger.adjustments import raise_version
+from app.store.ledger.clawbacks import Cause, TakenPart, insert_clawbacks
+from app.store.treasury import outflows as store
+from app.store.treasury.outflows import FoundPayee, PaidLines, UnpaidCommission
+
+_CHARGED = "paid in part by money that left the treasury by itself"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedOutflow:
+    """paid: with whom it belongs to; commissions: by id, of all of them."""
+
+    amount: Money
+    paid: Sequence[tuple[FoundPayee, PaidTo]]
+    commissions: Mapping[UUID, UnpaidCommission]
+
+    @property
+    def sources(self) -> list[tuple[Account, Money]]:
+        """Whose accounts owed what it has paid."""
+        parts = [(one.payee, Money(one.amount, self.amount.currency)) for _, one in self.paid]
+        return [
+            (PostedPayout(payee.purpose, payee.owner_id, money).source, money)
+            for payee, money in parts
+        ]
+
+    @property
+    def rest(self) -> Money:
+        """What nobody was owed: the program's own."""
+        units = self.amount.units - sum(one.amount for _, one in self.paid)
+        return Money(units, self.amount.currency)
+
+
+async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) -> ExplainedOutflow:
+    """What it has paid, every line of it locked; the treasury's lock is held. Refuses INVALID_STATE while a batch that can
+    still execute pays the recipient and what it is owed otherwise is less.
+    """
+    recipient = await store.recipient_of(unit, discrepancy_id)
+    if recipient is None:
+        return ExplainedOutflow(amount, (), {})
+    plain = recipient.lower()
+    payees = await store.payees_at(
+        unit, [checksum_address(bytes.fromhex(plain.removeprefix("0x"))), plain]
+    )
+    commissions: dict[UUID, UnpaidCommission] = {}
+    owed = [await _owed(unit, one, amount.currency, commissions) for one in payees]
+    by_payee = {one.payee: one for one in payees}
+    paid = [(by_payee[one.payee], one) for one in paid_by_outflow(amount.units, owed)]
+    found = ExplainedOutflow(amount, paid, commissions)
+    if found.rest.units and await store.is_in_batch(unit, list(by_payee), amount.currency):
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "A payout batch that owners can still execute pays this recipient too: close it (closePayoutBatch), have its"
+            " owners execute that, and explain this afterwards.",
+            "id",
+        )
+    return found
+
+
+async def pay_by_outflow(unit: UnitOfWork, found: ExplainedOutflow, paid: PaidLines) -> None:
+    """Its lines are PAID, and the affiliates' next payouts less by what was paid in part. The journal is posted."""
+    for owner, part in found.paid:
+        charges = [
+            await _charge(unit, found.commissions[line.id], units, paid)
+            for line, units in part.charges
+        ]
+        lines = [line.id for line in part.lines]
+        await store.pay_outside(unit, part.payee.purpose, lines, charges, paid)
+        if part.payee.purpose is PayoutPurpose.COMMISSION:
+            version = await raise_version(unit, part.payee.owner_id)
+            unit.record(_paid_outside(owner, part, found.amount.currency, version, paid))
+
+
+async def _owed(
+    unit: UnitOfWork, one: FoundPayee, currency: str, commissions: dict[UUID, UnpaidCommission]
+) -> OwedTo:
+    payee = one.payee
+    if payee.purpose is PayoutPurpose.REFUND:
+        refunds = await store.lock_owed(unit, payee.owner_id, currency)
+        return OwedTo(payee, tuple(OpenLine(id_, units) for id_, units in refunds.items()))
+    unpaid = await store.lock_unpaid(unit, payee.owner_id, currency)
+    commissions.update(unpaid)
+    lines = (OpenLine(id_, line.earned.amount.units) for id_, line in unpaid.items())
+    return OwedTo(payee, tuple(lines))
+
+
+async def _charge(unit: UnitOfWork, line: UnpaidCommission, units: int, paid: PaidLines) -> UUID:
+    """A negative commission for what was paid of one in part; its id."""
+    earned = line.earned
+    amount = Money(units, earned.amount.currency)
+    clawback = Clawback(new_id(), earned, amount, earned.status, earned.payable_at)
+    part = TakenPart(line.settlement_id, None, amount, paid.paid_at)
+    await insert_clawbacks(unit, part, [clawback], Cause(paid.actor, _CHARGED, paid.at))
+    taken = TakenBack((), (clawback,))
+    tell_taken_back(unit, str(line.settlement_id), None, taken, versions={}, now=paid.at)
+    return clawback.id
+
+
+def _paid_outside(
+    owner: FoundPayee, part: PaidTo, currency: str, version: int, paid: PaidLines
+) -> NewEvent:
+    data: dict[str, Any] = {
+        "v": 1,
+        "discrepancy": str(paid.discrepancy_id),
+        "amount": str(part.amount),
+        "currency": currency,
+        "commissions": len(part.lines),
+    }
+    name, id_ = "affiliate.paid_outside", str(owner.public_id)
+    return NewEvent(EventType.AFFILIATE, name, id_, version, paid.at, data)

@@ -1,0 +1,175 @@
+"""Whom money went to that nothing explains, what they are owed, and what of it was paid by that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.money import Money
+from app.domain.payees import Payee
+from app.domain.payouts import PayoutPurpose
+from app.domain.reversals import EarnedCommission
+from app.domain.states import CommissionStatus
+from app.store.database import ReadSession, UnitOfWork
+
+_NOTE = """
+INSERT INTO unexplained_outflow (program_id, reference, recipient) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+"""
+_RECIPIENT = """
+SELECT o.recipient FROM discrepancy d JOIN unexplained_outflow o ON o.program_id = d.program_id AND o.reference = d.reference
+ WHERE d.program_id = $1 AND d.id = $2
+"""
+_OPEN = """
+SELECT count(*) FROM discrepancy WHERE program_id = $1 AND kind = 'UNEXPLAINED_OUTFLOW' AND resolved_at IS NULL
+"""
+# Whose wallet it is now comes before whose it was: a payout may have gone to one that was changed since.
+_PAYEES = """
+SELECT purpose, owner_id, public_id FROM (
+  SELECT 'COMMISSION' AS purpose, a.id AS owner_id, a.public_id, 0 AS place FROM affiliate a
+   WHERE a.program_id = $1 AND a.wallet = ANY($2::text[])
+  UNION ALL
+  SELECT DISTINCT 'COMMISSION', a.id, a.public_id, 2 FROM affiliate_wallet_change w
+    JOIN affiliate a ON a.program_id = w.program_id AND a.id = w.affiliate_id
+   WHERE w.program_id = $1 AND w.old_wallet = ANY($2::text[]) AND a.wallet <> ALL($2::text[])
+  UNION ALL
+  SELECT 'REFUND', u.id, u.public_id, 1 FROM program_user u WHERE u.program_id = $1 AND u.wallet = ANY($2::text[])) p
+ ORDER BY place, owner_id
+"""
+# Maturity may be moving one of them.
+_COMMISSIONS = """
+SELECT c.id, c.settlement_id, c.affiliate_id, a.public_id AS affiliate_public_id, c.level, c.rate_bps, c.terms_version,
+       c.amount, c.currency, c.status, c.payable_at
+  FROM commission c JOIN affiliate a ON a.program_id = c.program_id AND a.id = c.affiliate_id
+ WHERE c.program_id = $1 AND c.affiliate_id = $2 AND c.currency = $3 AND c.status IN ('ACCRUED', 'PAYABLE')
+ ORDER BY c.id FOR UPDATE OF c
+"""
+_REFUNDS = """
+SELECT id, amount FROM refund WHERE program_id = $1 AND user_id = $2 AND currency = $3 AND status = 'OWED'
+ ORDER BY id FOR UPDATE
+"""
+_IN_BATCH = """
+SELECT EXISTS (SELECT FROM commission WHERE program_id = $1 AND currency = $4 AND status = 'PENDING_APPROVAL'
+                  AND affiliate_id = ANY($2::bigint[]))
+    OR EXISTS (SELECT FROM refund WHERE program_id = $1 AND currency = $4 AND status = 'PENDING_APPROVAL'
+                  AND user_id = ANY($3::bigint[]))
+"""
+_PAY = "SELECT sge_pay_by_outflow($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPayee:
+    """An affiliate or a user with the recipient's wallet."""
+
+    payee: Payee
+    public_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidCommission:
+    """ACCRUED or PAYABLE, and locked."""
+
+    settlement_id: UUID
+    earned: EarnedCommission
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLines:
+    """What their transitions say. paid_at: program time; at: real time."""
+
+    discrepancy_id: UUID
+    actor: str
+    reason: str
+    paid_at: datetime
+    at: datetime
+
+
+async def note_recipient(unit: UnitOfWork, program_id: int, reference: str, recipient: str) -> None:
+    """Whom the money went to. One that is known stays as it was."""
+    await unit.connection.execute(_NOTE, program_id, reference, recipient)
+
+
+async def recipient_of(unit: UnitOfWork, discrepancy_id: UUID) -> str | None:
+    """None when the discrepancy is not about an outflow whose recipient is known."""
+    found: str | None = await unit.connection.fetchval(_RECIPIENT, unit.program_id, discrepancy_id)
+    return found
+
+
+async def count_unexplained(session: ReadSession | UnitOfWork, program_id: int) -> int:
+    """How many outflows of the program wait for a person's explanation."""
+    found: int = await session.connection.fetchval(_OPEN, program_id)
+    return found
+
+
+async def payees_at(unit: UnitOfWork, wallets: Sequence[str]) -> list[FoundPayee]:
+    """Affiliates and users of the unit's program. wallets: ways to write one address."""
+    return [
+        FoundPayee(Payee(PayoutPurpose(row["purpose"]), row["owner_id"]), row["public_id"])
+        for row in await unit.connection.fetch(_PAYEES, unit.program_id, list(wallets))
+    ]
+
+
+async def lock_unpaid(
+    unit: UnitOfWork, affiliate_id: int, currency: str
+) -> dict[UUID, UnpaidCommission]:
+    """All that no batch lists, by id, in the order in which it becomes due."""
+    rows = await unit.connection.fetch(_COMMISSIONS, unit.program_id, affiliate_id, currency)
+    return {
+        row["id"]: UnpaidCommission(
+            row["settlement_id"],
+            EarnedCommission(
+                id=row["id"],
+                affiliate_id=row["affiliate_id"],
+                affiliate_public_id=row["affiliate_public_id"],
+                level=row["level"],
+                rate_bps=row["rate_bps"],
+                terms_version=row["terms_version"],
+                amount=Money(row["amount"], row["currency"]),
+                status=CommissionStatus(row["status"]),
+                payable_at=row["payable_at"],
+                clawed_back=False,
+            ),
+        )
+        for row in sorted(rows, key=lambda row: (row["payable_at"], row["id"]))
+    }
+
+
+async def lock_owed(unit: UnitOfWork, user_id: int, currency: str) -> dict[UUID, int]:
+    """Refunds that no batch lists, oldest first."""
+    rows = await unit.connection.fetch(_REFUNDS, unit.program_id, user_id, currency)
+    return {row["id"]: row["amount"] for row in rows}
+
+
+async def is_in_batch(unit: UnitOfWork, payees: Sequence[Payee], currency: str) -> bool:
+    """Whether a Safe transaction that can still execute pays one of them."""
+    affiliates, users = (
+        [one.owner_id for one in payees if one.purpose is purpose]
+        for purpose in (PayoutPurpose.COMMISSION, PayoutPurpose.REFUND)
+    )
+    return bool(
+        await unit.connection.fetchval(_IN_BATCH, unit.program_id, affiliates, users, currency)
+    )
+
+
+async def pay_outside(
+    unit: UnitOfWork,
+    purpose: PayoutPurpose,
+    lines: Sequence[UUID],
+    charges: Sequence[UUID],
+    paid: PaidLines,
+) -> None:
+    """Moves locked lines through all their states to PAID, and notes by what. Before the discrepancy is resolved.
+
+    charges: negative commissions, stored already, for what was paid of others in part.
+    """
+    await unit.connection.execute(
+        _PAY,
+        unit.program_id,
+        paid.discrepancy_id,
+        purpose.value,
+        list(lines),
+        list(charges),
+        paid.paid_at,
+        paid.at,
+        paid.actor,
+        paid.reason,
+    )

@@ -1,0 +1,130 @@
+"""Money that left the treasury by itself and reached those whom it was owed: they are never paid that again."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from app.domain.errors import Refusal, RefusalCode
+from tests.contracts.items import USDC
+from tests.payouts.outside import Outside
+from tests.payouts.paying import Paying
+
+_PAYER = """
+SELECT u.wallet FROM refund r JOIN program_user u ON u.program_id = r.program_id AND u.id = r.user_id WHERE r.program_id = $1
+"""
+
+
+@pytest.fixture
+def outside(paying: Paying) -> Outside:
+    return Outside(paying)
+
+
+async def refused(call: Any) -> RefusalCode:
+    with pytest.raises(Refusal) as refusal:
+        await call
+    return refusal.value.code
+
+
+async def test_what_paid_a_commission_is_not_paid_again(outside: Outside) -> None:
+    world = outside.world
+    program = await world.program()
+    first, second = await world.affiliates(program, 2)
+    await world.payable(program, {first: 3 * USDC, second: 2 * USDC})
+    wallets = [await outside.wallet(program, one) for one in (first, second)]
+    await outside.send(program, wallets[0], 3 * USDC)
+
+    # Until somebody says what it was, nothing goes on.
+    assert await refused(outside.resume(program)) is RefusalCode.INVALID_STATE
+    assert await refused(world.create(program)) is RefusalCode.INVALID_STATE
+    await outside.explain(program)
+    assert await world.commissions(program) == {"PAID": 3 * USDC, "PAYABLE": 2 * USDC}
+    await world.check()
+
+    await outside.resume(program)
+    await outside.pay_all(program)
+    paid = [outside.balance(one) for one in wallets]
+    assert paid == [3 * USDC, 2 * USDC]
+    assert await refused(world.create(program)) is RefusalCode.NOTHING_PAYABLE
+    await world.check()
+
+
+async def test_a_part_is_netted(outside: Outside) -> None:
+    """Two commissions of 3 and 2, of which 4 was sent: the first and half of the second."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    for units in (3 * USDC, 2 * USDC):
+        await world.payable(program, {affiliate: units})
+    wallet = await outside.wallet(program, affiliate)
+    await outside.send(program, wallet, 4 * USDC)
+    await outside.explain(program)
+    assert await world.commissions(program) == {"PAID": 3 * USDC, "PAYABLE": 1 * USDC}
+    await world.check()
+    await outside.resume(program)
+    await outside.pay_all(program)
+    assert outside.balance(wallet) == 5 * USDC
+    assert await world.commissions(program) == {"PAID": 4 * USDC}
+    await world.check()
+
+
+async def test_more_than_was_owed_is_the_programs(outside: Outside) -> None:
+    """A commission that is ACCRUED counts too; what was sent above it nobody was owed."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    await world.earn(program, {affiliate: 3 * USDC})
+    wallet = await outside.wallet(program, affiliate)
+    await outside.send(program, wallet, 5 * USDC)
+    await outside.explain(program)
+    assert await world.commissions(program) == {"PAID": 3 * USDC}
+    await outside.resume(program)
+    await world.advance(program, days=31)
+    assert await refused(world.create(program)) is RefusalCode.NOTHING_PAYABLE
+    await world.check()
+
+
+async def test_a_refund_is_not_paid_again(outside: Outside) -> None:
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    commission = (await world.payable(program, {affiliate: 1 * USDC}))[affiliate]
+    await world.reverse(program, commission, "4")
+    payer = await world.settling.value(_PAYER, program.id)
+    await outside.send(program, payer, 4 * USDC)
+    await outside.explain(program)
+    assert await world.settling.value("SELECT status FROM refund") == "PAID"
+    await world.check()
+
+
+async def test_what_a_batch_pays_is_not_taken_for_paid(outside: Outside) -> None:
+    """Owners may still execute it: it is closed first, which is possible meanwhile."""
+    paying, world = outside.paying, outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    await world.payable(program, {affiliate: 3 * USDC})
+    batch = (await world.create(program)).batch_id
+    wallet = await outside.wallet(program, affiliate)
+    paying.by_the_way(program, wallet, 3 * USDC)
+    await paying.finish()
+    assert await refused(outside.explain(program)) is RefusalCode.INVALID_STATE
+    await world.reject(program, batch)
+    closing = (await world.close(program, batch)).batch_id
+    await world.execute(program, closing)
+    await outside.explain(program)
+    assert await world.commissions(program) == {"PAID": 3 * USDC}
+    await world.check()
+
+
+async def test_the_database_refuses_by_itself(outside: Outside) -> None:
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    await world.payable(program, {affiliate: 3 * USDC})
+    await outside.send(program, await outside.wallet(program, affiliate), 3 * USDC)
+    with pytest.raises(asyncpg.PostgresError, match="nobody has explained"):
+        await world.settling.run("UPDATE program SET status = 'ACTIVE', pause_reason = NULL")
+    [id_] = await outside.open(program)
+    line = "INSERT INTO outflow_line SELECT program_id, id, $1, amount, false FROM commission"
+    with pytest.raises(asyncpg.PostgresError, match="with its explanation"):
+        await world.settling.run(line, id_)

@@ -37,7 +37,19 @@ class WorkStage(StrEnum):
     DELIVERY_LEASED = "DELIVERY_LEASED"
     PROVIDER_EVENT_WAITING = "PROVIDER_EVENT_WAITING"
 
+    @property
+    def kind(self) -> WorkKind:
+        """What stands in it."""
+        return next(kind for start, kind in _STARTS.items() if self.startswith(start))
 
+
+_STARTS = {
+    "INTENT_": WorkKind.INTENT,
+    "SAFE_": WorkKind.SAFE_TRANSACTION,
+    "LANE_": WorkKind.LANE,
+    "DELIVERY_": WorkKind.WEBHOOK_DELIVERY,
+    "PROVIDER_EVENT_": WorkKind.PROVIDER_EVENT,
+}
 # From entering the stage; of LEASED and of deliveries and events from when somebody should have come for them.
 LIMITS: Mapping[WorkStage, timedelta] = {
     WorkStage.INTENT_QUEUED: timedelta(minutes=10),

@@ -1,5 +1,6 @@
 """Discrepancies as rows, and the pause that a critical one means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,6 +59,12 @@ _JOURNALS = {
 _RESOLVE = """
 UPDATE discrepancy SET resolved_at = $3, resolved_by = $4, note = $5, posting_journal_id = $6
  WHERE program_id = $1 AND id = $2
+"""
+# Whoever resolves one at this moment is let through.
+_STUCK = """
+SELECT id FROM discrepancy
+ WHERE program_id = $1 AND kind = 'STUCK_WORK' AND resolved_at IS NULL AND reference = ANY ($2) AND opened_at < $3
+   FOR UPDATE SKIP LOCKED
 """
 _OWED = """
 SELECT debits - credits FROM account
@@ -175,6 +182,14 @@ async def resolve(
     await unit.connection.execute(
         _RESOLVE, unit.program_id, discrepancy_id, at, by, note, journal_id
     )
+
+
+async def lock_stuck(unit: UnitOfWork, references: Sequence[str], before: datetime) -> list[UUID]:
+    """Open STUCK_WORK of the unit's program about these stages that were opened before an instant, kept for the rest of the
+    transaction.
+    """
+    rows = await unit.connection.fetch(_STUCK, unit.program_id, references, before)
+    return [row["id"] for row in rows]
 
 
 async def owed_by_provider(unit: UnitOfWork, currency: str) -> Money:

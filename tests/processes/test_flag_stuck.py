@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.domain.chain_proof.work import moved_on
 from app.domain.health.condition import AlertName
 from app.domain.health.conditions import conditions_of
+from app.domain.stuck import Diagnosis, StuckWork, WorkKind, WorkStage
 from app.processes.health.read import FiguresReader
 from app.processes.settlement.check_lanes import check_lanes
 from app.processes.settlement.flag_stuck import flag_stuck
@@ -12,6 +14,10 @@ from app.store.reads import stuck_work
 from tests.processes.settling_world import SettledProgram, SettlingWorld
 
 _OPEN = "SELECT kind, severity, reference, message FROM discrepancy WHERE program_id = $1 ORDER BY reference"
+_ENDS = "SELECT resolved_at, resolved_by, note FROM discrepancy WHERE program_id = $1 ORDER BY opened_at"
+_AUDITED = (
+    "SELECT actor, reason FROM audit WHERE program_id = $1 AND action = 'discrepancy.resolved'"
+)
 _SPEND = """
 INSERT INTO program_gas (program_id, day, spent_wei, items) VALUES ($1, $2, 1000, 1)
 ON CONFLICT (program_id, day) DO UPDATE SET spent_wei = 1000
@@ -55,6 +61,61 @@ async def test_what_no_block_takes_is_flagged_once_with_lane_and_nonce(
     told = [one for one in conditions_of(figures) if one.subject == f"lane {pending.entity}"]
     assert [one.name for one in told] == [AlertName.STUCK_WORK]
     assert lane["relayer"] in told[0].summary
+
+
+async def test_what_moved_on_is_closed_by_the_platform_and_told_again_when_it_comes_back(
+    settling_world: SettlingWorld,
+) -> None:
+    world = settling_world
+    program = await world.ready(2)
+    wait = "UPDATE intent_state SET stage_since = $2 WHERE program_id = $1"
+    world.clock.ahead = timedelta(hours=1)
+    await world.run(wait, program.id, world.clock() - timedelta(minutes=11))
+    assert await flagged(world) == 1
+    # It moves on: nothing is closed at once, so that what is just about late does not open and close each minute.
+    await world.run(wait, program.id, world.clock())
+    assert await flagged(world) == 0
+    assert [row["resolved_at"] for row in await world.rows(_ENDS, program.id)] == [None]
+    world.clock.ahead += timedelta(minutes=10, seconds=1)
+    await world.run(wait, program.id, world.clock())
+    await world.run("UPDATE program SET status = 'PAUSED', pause_reason = 'An audit.'")
+    assert await flagged(world) == 0
+    [closed] = await world.rows(_ENDS, program.id)
+    assert closed["resolved_by"] == "job:release_stuck"
+    assert closed["note"].startswith("Nothing stands still in this stage any more")
+    [entry] = await world.rows(_AUDITED, program.id)
+    assert (entry["actor"], entry["reason"]) == ("job:release_stuck", closed["note"])
+    await world.run("UPDATE program SET status = 'ACTIVE', pause_reason = NULL")
+    await world.run(wait, program.id, world.clock() - timedelta(minutes=11))
+    assert await flagged(world) == 1
+    assert [row["resolved_at"] is None for row in await world.rows(_ENDS, program.id)] == [
+        False,
+        True,
+    ]
+
+
+async def test_a_pause_closes_nothing(settling_world: SettlingWorld) -> None:
+    world = settling_world
+    program = await world.ready(1)
+    world.clock.ahead = timedelta(minutes=11)
+    assert await flagged(world) == 1
+    await world.run("UPDATE program SET status = 'PAUSED', pause_reason = 'An audit.'")
+    world.clock.ahead = timedelta(minutes=30)
+    assert await flagged(world) == 0
+    assert [row["resolved_at"] for row in await world.rows(_ENDS, program.id)] == [None]
+
+
+def test_where_more_stand_still_than_are_read_nothing_of_that_kind_moved_on() -> None:
+    one = StuckWork(
+        1,
+        WorkKind.INTENT,
+        WorkStage.INTENT_QUEUED,
+        "1",
+        Diagnosis(datetime(2026, 11, 22, tzinfo=UTC), "It waits.", "It is sent again."),
+    )
+    intents = {stage for stage in WorkStage if stage.kind is WorkKind.INTENT}
+    assert moved_on([one] * 3, 4) == set(WorkStage) - {WorkStage.INTENT_QUEUED}
+    assert moved_on([one] * 4, 4) == set(WorkStage) - intents
 
 
 async def test_a_spent_gas_budget_holds_up_its_program_alone_and_is_named(

@@ -1,10 +1,11 @@
 """Work that stands still, and nonces of lanes that no transaction has: one discrepancy for each stage and lane."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import groupby
 
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
-from app.domain.stuck import StuckWork, WorkKind
+from app.domain.stuck import StuckWork, WorkKind, WorkStage
 
 _ENTITIES = frozenset({WorkKind.INTENT, WorkKind.SAFE_TRANSACTION, WorkKind.WEBHOOK_DELIVERY})
 
@@ -18,6 +19,17 @@ def stuck_discrepancies(found: Iterable[StuckWork]) -> list[NewDiscrepancy]:
         key=lambda one: (one.stage, one.diagnosis.since),
     )
     return [_stuck(list(together)) for _, together in groupby(waiting, key=lambda one: one.stage)]
+
+
+def moved_on(found: Collection[StuckWork], most: int) -> frozenset[WorkStage]:
+    """Stages in which nothing stands still any more. most: how many of each kind were read at most; where there were as
+    many, what was not read may stand in any stage of that kind.
+    """
+    read = Counter(one.kind for one in found)
+    standing = {one.stage for one in found}
+    return frozenset(
+        stage for stage in WorkStage if stage not in standing and read[stage.kind] < most
+    )
 
 
 def gaps(used: int, highest: int, known: Collection[int]) -> list[int]:

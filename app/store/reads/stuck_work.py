@@ -70,6 +70,10 @@ SELECT id, provider, event_id, tries, due_at, coalesce(asked_again_at, received_
  ORDER BY received_at LIMIT $3
 """
 _WORKING = "SELECT id FROM program WHERE status = 'ACTIVE' ORDER BY id"
+_FLAGGED = (
+    "SELECT DISTINCT program_id FROM discrepancy WHERE kind = 'STUCK_WORK' AND resolved_at IS NULL"
+)
+MOST = 100
 _SAFE_STAGES = {
     "PROPOSED": WorkStage.SAFE_PROPOSED,
     "APPROVED": WorkStage.SAFE_APPROVED,
@@ -87,7 +91,12 @@ async def working_programs(session: ReadSession) -> list[int]:
     return [row["id"] for row in await session.connection.fetch(_WORKING)]
 
 
-async def of_program(session: ReadSession, now: datetime, most: int = 100) -> list[StuckWork]:
+async def flagged_programs(session: ReadSession) -> set[int]:
+    """Those with something that is told as standing still, paused ones too."""
+    return {row["program_id"] for row in await session.connection.fetch(_FLAGGED)}
+
+
+async def of_program(session: ReadSession, now: datetime, most: int = MOST) -> list[StuckWork]:
     """What stands still of this snapshot's program, up to `most` of each kind, the longest waiting first. now: real time.
 
     Also what a paused program explains (`diagnosis.explained`); nobody is to be woken for that.

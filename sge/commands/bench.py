@@ -24,6 +24,15 @@ bench = typer.Typer(no_args_is_help=True)
 
 # Fixed, so that the same seed gives the same instants, and with them the same ids.
 _UNTIL = datetime(2026, 11, 22)  # noqa: DTZ001 -- typer gives naive ones; it is UTC
+# Of the server while it seeds, and durable all the same: memory enough for indexes that are written all over, few
+# checkpoints, and no vacuum of its own, since all is vacuumed once at the end.
+_FOR_SEEDING = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "30min",
+    "maintenance_work_mem": "256MB",
+    "autovacuum": "off",
+}
 
 
 class _NobodyHears:
@@ -80,7 +89,7 @@ def _settings(stack: ExitStack, folder: Path | None) -> Settings:
     if folder is None:
         return load_settings().require_for("bench seed")
     folder.mkdir(parents=True, exist_ok=True)
-    postgres = stack.enter_context(Postgres(folder))
+    postgres = stack.enter_context(Postgres(folder, settings=_FOR_SEEDING))
     migrations.upgrade(postgres.dsn())
     return Settings(database_owner_url=SecretStr(postgres.dsn()))
 
@@ -101,8 +110,11 @@ async def _seed(settings: Settings, plans: Sequence[SeedPlan], bar: Progress) ->
 
     for plan in plans:
         show(plan.slug, 0, plan.sizes.intents)
-    async with opened_database(settings, "owner") as database:
+    async with (
+        opened_database(settings, "owner") as database,
+        opened_database(settings, "owner") as second,
+    ):
         try:
-            await seed(database, _NobodyHears(), plans, show)
+            await seed(database, second, _NobodyHears(), plans, show)
         except RollupsBusy as problem:
             raise CannotStart(str(problem)) from None

@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 from sge.embedded.child import Launch
@@ -26,7 +28,7 @@ class Postgres(Server):
     """A PostgreSQL cluster in a folder, on a private Unix socket and a port of 127.0.0.1.
 
     `durable=False` (tests) gives up on surviving a crash of the machine, for speed. archive: where its log is kept, to
-    restore to a point in time.
+    restore to a point in time. settings: further ones of the server, for what this run is for.
     """
 
     name: ClassVar[str] = "PostgreSQL"
@@ -39,11 +41,13 @@ class Postgres(Server):
         port: int | None = None,
         durable: bool = True,
         archive: Path | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(folder, port=port)
         account = server_account()
         self._durable = durable
         self._archive = archive
+        self._further = settings
         self._binaries = postgres_binaries(account)
         self._cluster = Cluster(
             reachable_folder(self.folder, account) / "data", self._binaries, account
@@ -131,7 +135,7 @@ class Postgres(Server):
             settings |= archiving(self._archive)
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        return settings
+        return settings | dict(self._further)
 
     def _answers(self) -> bool:
         return self._cluster.is_ready(self.pid)

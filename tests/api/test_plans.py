@@ -43,11 +43,13 @@ PAGES_FOR_ONE, PAGES_FOR_NONE = 4, 200
 async def seeded(database: Database, sizes: SeedSizes) -> Sized:
     plans = seed_plans(1, sizes, 1, UNTIL, 90)
     pool = await Pool.connect(database.dsn(), maximum=1)
+    second = await Pool.connect(database.dsn(), maximum=1)
     try:
-        await seed(pool, SilentBells(), plans, lambda *_: None)
+        await seed(pool, second, SilentBells(), plans, lambda *_: None)
         async with pool.pool.acquire() as owner:
             return await look_at(owner, plans[0].slug)
     finally:
+        await second.close()
         await pool.close()
 
 

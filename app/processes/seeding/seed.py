@@ -21,16 +21,20 @@ class RollupsBusy(RuntimeError):
 
 
 async def seed(
-    database: Database, bells: Bells, plans: Sequence[SeedPlan], progress: Progress
+    database: Database,
+    second: Database,
+    bells: Bells,
+    plans: Sequence[SeedPlan],
+    progress: Progress,
 ) -> list[int]:
-    """Returns the programs' ids. database: the owner's, with a single connection. Raises RollupsBusy."""
-    seeder = Seeder(database, bells, progress)
+    """Returns the programs' ids. database, second: the owner's, a single connection each. Raises RollupsBusy."""
+    seeder = Seeder(database, second, bells, progress)
     await seeder.prepare()
     seeded = [await seeder.seed(plan) for plan in plans]
     await execute(database, bells, None, finish.watch_chain)
     # Before the rebuild: by what the planner knows of empty tables it would read them whole for each row.
     async with database.pool.acquire() as connection:
-        await finish.tidy(connection)
+        await finish.look(connection)
     await execute(database, bells, None, _rebuild_rollups, "repeatable_read")
     progress("rollups, snapshots, statistics", 1, _STEPS)
     await snapshot_accounts(database, bells)

@@ -2,11 +2,16 @@
 
 Rows are what the services would have written, in sets: the ledger through its posting function, states and commissions
 through their moves. Events are not kept: what they would have added up to is rebuilt from the record at the end.
+
+Two connections work one behind the other: while the first writes the record of a chunk (users, intents, their
+transactions and states, the audit log), the second writes the money of the chunk before (journals, settlements,
+commissions). Each writes its own tables in the order of the chunks, so that a seed repeats.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,6 +30,7 @@ _WALLETS_AT_ONCE = 10_000
 _SEALS_AT_ONCE = 5_000
 _LOOK_AGAIN = (1, 2, 5, 20, 50)  # before these chunks the tables have grown by a multiple
 _OWN_WALLETS = 4  # treasury, its owner, the token, the lane
+_AHEAD = 2  # chunks whose record may wait for their money
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -32,66 +38,114 @@ Progress = Callable[[str, int, int], None]
 
 
 class Seeder:
-    """Seeds programs over one connection, whose temporary tables hold what is being drawn."""
+    """Seeds programs over two connections, whose temporary tables hold what is being drawn."""
 
-    def __init__(self, database: Database, bells: Bells, progress: Progress) -> None:
-        self._database = database
+    def __init__(self, record: Database, money: Database, bells: Bells, progress: Progress) -> None:
+        self._record = record
+        self._money = money
         self._bells = bells
         self._progress = progress
 
     async def prepare(self) -> None:
         """Once, before the first program."""
         for make in (draws.prepare, drawn.prepare, chain_rows.prepare):
-            await self._run(make)
+            await self._both(make)
 
     async def seed(self, plan: SeedPlan) -> int:
         """Returns the program's id."""
         own = [checksum_address(one) for one in seeded_addresses(plan.salt, "own", _OWN_WALLETS)]
-        await self._run(draws.begin_program)
+        await self._both(draws.begin_program)
         await self._add_wallets(plan, "affiliate", plan.sizes.affiliates)
         await self._add_wallets(plan, "user", plan.sizes.users)
         seeded = await self._run(lambda unit: program.add_program(unit, plan, own))
         await self._run(lambda unit: program.add_forest(unit, plan, seeded))
-        await self._run(lambda unit: program.add_referrers(unit, plan, seeded))
-        await self._run(draws.wallets_are_known)
+        await self._both(lambda unit: program.add_referrers(unit, plan, seeded))
+        await self._both(draws.wallets_are_known)
+        await self._seed_chunks(plan, seeded)
+        await self._run(lambda unit: money.read_treasury(unit, seeded, plan.until))
+        return seeded.id
+
+    async def _seed_chunks(self, plan: SeedPlan, seeded: SeededProgram) -> None:
+        recorded: asyncio.Queue[tuple[int, int] | None] = asyncio.Queue(_AHEAD)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._write_record(plan, seeded, recorded))
+            group.create_task(self._write_money(plan, seeded, recorded))
+
+    async def _write_record(
+        self,
+        plan: SeedPlan,
+        seeded: SeededProgram,
+        recorded: asyncio.Queue[tuple[int, int] | None],
+    ) -> None:
         sealed = UUID(int=0)
         for n, first in enumerate(range(0, plan.sizes.batches, BATCHES_AT_ONCE)):
             if n in _LOOK_AGAIN:
                 await self._run(drawn.record_has_grown)
-            last = min(first + BATCHES_AT_ONCE, plan.sizes.batches) - 1
-            chunk = partial(_chunk, plan=plan, seeded=seeded, batches=(first, last), sealed=sealed)
+            batches = first, min(first + BATCHES_AT_ONCE, plan.sizes.batches) - 1
+            chunk = partial(_record, plan=plan, seeded=seeded, batches=batches, sealed=sealed)
             sealed = await self._run(chunk)
-            self._progress(plan.slug, plan.sizes.upto(last), plan.sizes.intents)
-        await self._run(lambda unit: money.read_treasury(unit, seeded, plan.until))
-        return seeded.id
+            await recorded.put(batches)
+        await recorded.put(None)
+
+    async def _write_money(
+        self,
+        plan: SeedPlan,
+        seeded: SeededProgram,
+        recorded: asyncio.Queue[tuple[int, int] | None],
+    ) -> None:
+        for n in count():
+            if (batches := await recorded.get()) is None:
+                break
+            if n in _LOOK_AGAIN:
+                await execute(self._money, self._bells, None, drawn.money_has_grown)
+            chunk = partial(_money, plan=plan, seeded=seeded, batches=batches)
+            await execute(self._money, self._bells, None, chunk)
+            self._progress(plan.slug, plan.sizes.upto(batches[1]), plan.sizes.intents)
 
     async def _add_wallets(self, plan: SeedPlan, kind: str, count: int) -> None:
         done = 0
         addresses = seeded_addresses(plan.salt, kind, count)
         while wallets := [checksum_address(one) for one in islice(addresses, _WALLETS_AT_ONCE)]:
-            await self._run(partial(draws.add_wallets, kind=kind, after=done, wallets=wallets))
+            await self._both(partial(draws.add_wallets, kind=kind, after=done, wallets=wallets))
             done += len(wallets)
 
     async def _run(self, use_case: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        return await execute(self._database, self._bells, None, use_case)
+        return await execute(self._record, self._bells, None, use_case)
+
+    async def _both(self, use_case: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+        await asyncio.gather(
+            *(execute(one, self._bells, None, use_case) for one in (self._record, self._money))
+        )
 
 
-async def _chunk(
+async def _record(
     unit: UnitOfWork, plan: SeedPlan, seeded: SeededProgram, batches: tuple[int, int], sealed: UUID
 ) -> UUID:
     """From the first to the last of these batches. sealed: the newest audit row that has its seal; returns the next such."""
-    sizes, (first, last) = plan.sizes, batches
-    await drawn.draw_intents(unit, plan, sizes.upto(first - 1) + 1, sizes.upto(last))
+    await _draw(unit, plan, batches)
     await intents.add_intents(unit, plan, seeded)
     await chain_rows.add_transactions(unit, plan, seeded)
-    await money.post(unit, plan, seeded)
-    await money.settle(unit, plan, seeded, len(LEVELS_BPS))
     await intents.end_intents(unit, plan, seeded)
     await chain_rows.spend_gas(unit, seeded)
     audited = await sealing.audit_rows(unit, seeded.id, sealed)
-    await _seal(unit, plan, SealStream.JOURNAL, seeded.id, await sealing.journals(unit))
     await _seal(unit, plan, SealStream.AUDIT, seeded.id, audited)
     return UUID(audited[-1])
+
+
+async def _money(
+    unit: UnitOfWork, plan: SeedPlan, seeded: SeededProgram, batches: tuple[int, int]
+) -> None:
+    """Of batches whose record is written."""
+    await _draw(unit, plan, batches)
+    await money.post(unit, plan, seeded)
+    await money.settle(unit, plan, seeded, len(LEVELS_BPS))
+    await _seal(unit, plan, SealStream.JOURNAL, seeded.id, await sealing.journals(unit))
+
+
+async def _draw(unit: UnitOfWork, plan: SeedPlan, batches: tuple[int, int]) -> None:
+    sizes, (first, last) = plan.sizes, batches
+    await drawn.draw_intents(unit, plan, sizes.upto(first - 1) + 1, sizes.upto(last))
+    await chain_rows.draw_batches(unit, plan)
 
 
 async def _seal(

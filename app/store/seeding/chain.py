@@ -15,6 +15,7 @@ CREATE TEMP TABLE seed_batch (
   claimed_at timestamptz NOT NULL, signed_at timestamptz NOT NULL, sent_at timestamptz NOT NULL,
   mined_at timestamptz NOT NULL, block_at timestamptz NOT NULL, posted_at timestamptz NOT NULL, gas bigint NOT NULL)
 """
+_SALT = 80
 _FORGET = "TRUNCATE seed_batch"
 _DRAW = """
 INSERT INTO seed_batch
@@ -86,11 +87,15 @@ async def prepare(unit: UnitOfWork) -> None:
     await unit.connection.execute(_PREPARE)
 
 
+async def draw_batches(unit: UnitOfWork, plan: SeedPlan) -> None:
+    """The batches of the drawn intents, instead of those drawn before."""
+    await unit.connection.execute(_FORGET)
+    await unit.connection.execute(_DRAW, plan.salt + _SALT, plan.number, POSTED_AFTER)
+
+
 async def add_transactions(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:
     """The transactions of the drawn batches, up to their finality."""
-    connection, salt = unit.connection, plan.salt + 80
-    await connection.execute(_FORGET)
-    await connection.execute(_DRAW, salt, plan.number, POSTED_AFTER)
+    connection, salt = unit.connection, plan.salt + _SALT
     await connection.execute(_TRANSACTIONS, program.id, program.lane_id, salt + 10)
     await connection.execute(_COPIES, salt + 20, GAS_PRICE_WEI)
     await connection.execute(_MINE, GAS_PRICE_WEI)

@@ -12,12 +12,18 @@ SELECT $1, max(block_number) + 2, max(updated_at), max(block_number), 2, max(upd
   FROM consumed_through WHERE chain_id = $1
 ON CONFLICT (chain_id) DO NOTHING
 """
+_LOOK = "ANALYZE"
 _TIDY = "VACUUM (ANALYZE)"
 
 
 async def watch_chain(unit: UnitOfWork) -> None:
     """Says that the chain was watched up to the last block."""
     await unit.connection.execute(_WATCHED, CHAIN_ID)
+
+
+async def look(connection: asyncpg.Connection) -> None:
+    """Fresh statistics. Outside any transaction."""
+    await connection.execute(_LOOK)
 
 
 async def tidy(connection: asyncpg.Connection) -> None:

@@ -17,9 +17,16 @@ from app.chain.abi_words import (
     selector,
 )
 from app.chain.address import checksum_address
-from app.chain.node_errors import ExecutionHalted, ExecutionReverted, NodeError
+from app.chain.node_errors import (
+    ChainError,
+    ExecutionHalted,
+    ExecutionReverted,
+    NodeError,
+    RateLimited,
+)
 from app.chain.read_requests import BlockRef
 from app.domain.treasury import SafeConfiguration
+from app.domain.treasury_changes import NOBODY
 
 _OWNERS = selector("getOwners()")
 _THRESHOLD = selector("getThreshold()")
@@ -54,9 +61,35 @@ class ConfigurationReads(Protocol):
 async def read_configurations(
     chain: ConfigurationReads, safes: Sequence[str], block: BlockRef
 ) -> list[SafeConfiguration | None]:
-    """Of each Safe as of a block; None for what does not answer as a Safe does. Raises ChainError, also when it is the node
-    that cannot tell (it does not have the block): that says nothing of a Safe.
+    """Of each Safe as of a block; None for what does not answer as a Safe does. Raises ChainError when it is the node that
+    cannot tell (it does not have the block, it is away): that says nothing of a Safe.
+
+    Owners choose their Safe's code. Where it makes a node refuse or break off an answer, halves are asked for by
+    themselves until that one is found, so that it spoils no other's.
     """
+    try:
+        return await _read(chain, safes, block)
+    except RateLimited:
+        raise
+    except ChainError:
+        await _require_able(chain, block)
+    if len(safes) == 1:
+        return [None]
+    middle = len(safes) // 2
+    lower = await read_configurations(chain, safes[:middle], block)
+    return lower + await read_configurations(chain, safes[middle:], block)
+
+
+async def _require_able(chain: ConfigurationReads, block: BlockRef) -> None:
+    """A call of nothing is answered by any node that has the block."""
+    [answer] = await chain.call_batch([(NOBODY, b"")], block=block, gas=_READING_GAS)
+    if isinstance(answer, NodeError):
+        raise answer
+
+
+async def _read(
+    chain: ConfigurationReads, safes: Sequence[str], block: BlockRef
+) -> list[SafeConfiguration | None]:
     calls = [
         _OWNERS,
         _THRESHOLD,
@@ -68,10 +101,13 @@ async def read_configurations(
     asked = [(safe, call) for safe in safes for call in calls]
     answers = await chain.call_batch(asked, block=block, gas=_READING_GAS)
     size = len(calls)
-    return [_configuration(answers[start : start + size]) for start in range(0, len(asked), size)]
+    return [
+        read_configuration(answers[start : start + size]) for start in range(0, len(asked), size)
+    ]
 
 
-def _configuration(answers: Sequence[bytes | NodeError]) -> SafeConfiguration | None:
+def read_configuration(answers: Sequence[bytes | NodeError]) -> SafeConfiguration | None:
+    """From the answers to the six calls, in their order; None for what no Safe answers. Raises what says nothing of it."""
     refusals = [answer for answer in answers if isinstance(answer, NodeError)]
     for refusal in refusals:
         if not isinstance(refusal, (ExecutionReverted, ExecutionHalted)):

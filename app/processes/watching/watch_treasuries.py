@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from app.chain.logs import LogPlace, WatchedLog
+from app.chain.logs import LogPlace, SafeExecuted, WatchedLog
 from app.chain.node_errors import TooManyLogs
 from app.chain.safe_configuration import read_configurations
 from app.chain.treasury_logs import MODULE_EXECUTED, TreasuryEvent, read_treasury_logs
@@ -19,10 +19,11 @@ from app.services.treasury.note_configuration import note_configuration
 from app.services.treasury.unproposed import unproposed
 from app.store.chain import consumption
 from app.store.chain.consumption import WatchedProgram
+from app.store.chain.watching import LeaseLost
 from app.store.treasury import alarms, configurations
 
 _READ_AGAIN_AFTER = timedelta(minutes=10)
-"""Logs tell of changes at once; this finds what owners did by code that logs nothing."""
+"""Logs tell of changes at once; this finds what code did that logs nothing."""
 
 
 class TreasuryWatch:
@@ -35,7 +36,10 @@ class TreasuryWatch:
         self._silent: set[int] = set()
 
     async def look(self, watch: Watch, reading: HeadReading) -> None:
-        """At the blocks that were not looked at. Raises LeaseLost, ChainError; the next look goes on from here."""
+        """At the blocks that were not looked at. Raises LeaseLost, ChainError; the next look goes on from here.
+
+        What one treasury's code or one program's row is in the way of is raised when all others were looked at.
+        """
         above = {n: one.hash for n, one in reading.blocks.items() if n > reading.final_number}
         # Where each block is final at once there is never one above: Safes are looked at by the clock all the same.
         if above and self._seen == set(above.values()):
@@ -43,10 +47,14 @@ class TreasuryWatch:
         async with watch.database.read(None) as session:
             programs = await consumption.watched_programs(session, watch.chain.chain_id)
         gone = self._seen is not None and bool(self._seen - self._standing(reading))
+        problem: Exception | None = None
         if programs:
-            events = await self._read_logs(watch, reading, programs, above)
-            await self._read_safes(watch, reading, programs, events, everything=gone)
+            told, unread = await self._read_logs(watch, reading, programs, above)
+            unsaid = await self._read_safes(watch, reading, programs, told, everything=gone)
+            problem = unread or unsaid
         await _end_alarms(watch, reading)
+        if problem is not None:
+            raise problem
         self._seen = set(above.values())
 
     def _standing(self, reading: HeadReading) -> set[bytes]:
@@ -58,14 +66,15 @@ class TreasuryWatch:
         reading: HeadReading,
         programs: Sequence[WatchedProgram],
         above: dict[int, bytes],
-    ) -> list[TreasuryEvent]:
+    ) -> tuple[set[str], TooManyLogs | None]:
+        """The Safes that said that they were changed, or ran what may have changed them; and why a block says nothing of one, when that is to be asked for again."""
         seen = self._seen
         fresh = [
             n for n, block_hash in above.items() if seen is not None and block_hash not in seen
         ]
         first = reading.final_number + 1 if seen is None else min(fresh, default=None)
         if first is None or first > reading.head.number:
-            return []
+            return set(), None
         logs = await read_treasury_logs(
             watch.chain,
             [one.treasury for one in programs],
@@ -74,23 +83,31 @@ class TreasuryWatch:
             max(first, 0),
         )
         await _raise(watch, programs, logs.moved, logs.events)
+        unanswered: TooManyLogs | None = None
         for program in programs:
-            if program.treasury in logs.unread:
-                await _tell_unread(watch, reading, program.id, logs.unread[program.treasury])
-        return logs.events
+            if program.treasury not in logs.unread:
+                continue
+            number, problem = logs.unread[program.treasury]
+            if problem.refused:
+                await _tell_unread(watch, reading, program.id, number)
+            else:
+                unanswered = problem
+        ran = {log.safe for log in logs.moved if isinstance(log, SafeExecuted)}
+        return ran | {event.safe for event in logs.events}, unanswered
 
     async def _read_safes(
         self,
         watch: Watch,
         reading: HeadReading,
         programs: Sequence[WatchedProgram],
-        events: Sequence[TreasuryEvent],
+        told: set[str],
         *,
         everything: bool,
-    ) -> None:
-        """Those that said that they were changed, those that are new, and now and then all.
+    ) -> Exception | None:
+        """Those that may have been changed, those that are new, and now and then all.
 
         That one does not answer as a Safe any more is believed at the second look: a node that answers nothing says so too.
+        Returns why one could not be noted; it is looked at again.
         """
         now = watch.clock()
         due = self._read_at is None or now - self._read_at > _READ_AGAIN_AFTER
@@ -98,7 +115,6 @@ class TreasuryWatch:
             self._not_safes.clear()
         async with watch.database.read(None) as session:
             stored = await configurations.of_chain(session, watch.chain.chain_id)
-        told = {event.safe for event in events}
         looked_at = [
             one
             for one in programs
@@ -111,6 +127,7 @@ class TreasuryWatch:
         safes = [one.treasury for one in looked_at]
         found = await read_configurations(watch.chain, safes, reading.head.hash)
         silent: set[int] = set()
+        problem: Exception | None = None
         for program, safe in zip(looked_at, found, strict=True):
             known = stored.get(program.id)
             if safe is None and known is None:
@@ -126,10 +143,17 @@ class TreasuryWatch:
                     block=reading.head,
                     at=now,
                 )
-                await watch.write(note, program.id)
+                try:
+                    await watch.write(note, program.id)
+                except LeaseLost:
+                    raise
+                except Exception as failed:  # noqa: BLE001  it is raised when all are looked at
+                    problem = failed
+                    silent.add(program.id)
         self._silent = silent
         if due:
             self._read_at = now
+        return problem
 
 
 async def _raise(
@@ -166,13 +190,8 @@ async def _raise(
             watch.at_point("treasuries.alarmed")
 
 
-async def _tell_unread(
-    watch: Watch, reading: HeadReading, program_id: int, unread: tuple[int, TooManyLogs]
-) -> None:
-    """What a block says of one treasury is unknown. Without an answer it is asked for again: raises TooManyLogs."""
-    number, problem = unread
-    if not problem.refused:
-        raise problem
+async def _tell_unread(watch: Watch, reading: HeadReading, program_id: int, number: int) -> None:
+    """What a block says of one treasury is unknown."""
     block = reading.blocks[number]
     place = LogPlace(number, block.hash, bytes(32), 0, 0)
     told = [(place, unread_block(watch.chain.chain_id, number, block.hash))]

@@ -31,20 +31,21 @@ def secrets_of(settings: type[BaseSettings]) -> frozenset[str]:
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Reads each secret whose variable with _FILE at its end names a file; raises UnreadableSecret."""
+    """Reads each secret whose variable with _FILE at its end names a file; raises UnreadableSecret. An empty file is as
+    an empty variable: not set. So a deployment may mount a secret that is optional.
+    """
 
     def __call__(self) -> dict[str, Any]:
         given = self._variables()
         prefix = str(self.config.get("env_prefix", ""))
-        return {
-            name: _decoded(
-                name,
-                variable + _END,
-                read_secret(variable + _END, given[variable + _END], given.get(variable, "")),
-            )
-            for name in secrets_of(self.settings_cls)
-            if given.get((variable := f"{prefix}{name.upper()}") + _END)
-        }
+        found: dict[str, Any] = {}
+        for name in secrets_of(self.settings_cls):
+            variable = f"{prefix}{name.upper()}"
+            file = given.get(variable + _END)
+            text = file and read_secret(variable + _END, file, given.get(variable, ""))
+            if text:
+                found[name] = _decoded(name, variable + _END, text)
+        return found
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Demanded by the base class, whose own `__call__` alone would ask it."""

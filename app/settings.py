@@ -33,6 +33,8 @@ from app.web_settings import WebSettings
 
 PREFIX = "SGE_"
 _SHORTEST_SECRET = 32
+# The API reads there; the others tell operators how far it is behind.
+_LOOK_AT_REPLICA: frozenset[Command] = frozenset({"api", "worker", "scheduler"})
 
 
 class SettingsMistake(RuntimeError):
@@ -123,7 +125,7 @@ class Settings(WebSettings, OperatorSettings, BaseSettings):
     def mistakes_for(self, command: Command) -> list[str]:
         """What keeps the command from starting, a line for each setting: its variable, and what to do."""
         # It may be left out, and be away; but an address that cannot be one is a mistake.
-        has_replica = command == "api" and self.database_read_url is not None
+        has_replica = command in _LOOK_AT_REPLICA and self.database_read_url is not None
         optional = ("database_read_url",) if has_replica else ()
         found = [_mistake(self, name) for name in (*NEEDS[command], *optional)]
         return [mistake for mistake in found if mistake is not None]

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from dotenv import dotenv_values
@@ -104,6 +105,26 @@ def test_every_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert settings.secret_key.get_secret_value() == "s" * 32
     assert settings.chains[0].chain_id == 84532
     assert settings.mistakes_for("api") == []
+
+
+def test_an_empty_file_is_a_secret_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").write_text("\n")
+    for name in ("ALERT_WEBHOOK_URL", "REDIS_URL"):
+        monkeypatch.setenv(f"{PREFIX}{name}_FILE", str(tmp_path / "empty"))
+    settings = load_settings()
+    assert settings.alert_webhook_url is None
+    assert any("SGE_REDIS_URL: Redis" in line for line in settings.mistakes_for("scheduler"))
+
+
+@pytest.mark.parametrize("command", ["api", "worker", "scheduler"])
+def test_whoever_may_ask_the_replica_is_told_that_its_address_is_none(
+    monkeypatch: pytest.MonkeyPatch, command: Literal["api", "worker", "scheduler"]
+) -> None:
+    monkeypatch.setenv("SGE_DATABASE_READ_URL", "mysql://replica/sge")
+    told = "\n".join(load_settings().mistakes_for(command))
+    assert "SGE_DATABASE_READ_URL: " in told
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from schema.transport.settings import TransportSettings
 from sge.embedded.project import PROJECT
 from tests.deployment.command_lines import needs, parses, told
 from tests.deployment.compose import processes
-from tests.deployment.settings import MAY_HOLD, SECRET, VARIABLES
+from tests.deployment.settings import SECRET, VARIABLES, may_hold
 from tests.deployment.test_served import UVICORN_GRACE_SECONDS
 
 FOLDER = PROJECT / "deploy" / "kubernetes"
@@ -96,7 +96,7 @@ def test_its_settings_exist_and_suffice(name: str) -> None:
     assert parses(list(command)) is None
     assert needs(command) <= told(given)
     assert not given & SECRET
-    assert told(given) & SECRET <= needs(command) | MAY_HOLD[command[0]]
+    assert told(given) & SECRET <= needs(command) | may_hold(command)
     assert container(name)["image"] == processes()["worker"]["image"]
 
 

@@ -22,17 +22,19 @@ async def test_who_looks_sees_how_far_the_replica_is_behind(pair: Pair) -> None:
     now = real_clock()
 
     def looked(at: str) -> None:
-        pair.primary.run_sql(f"UPDATE platform_health SET read_at = '{at}'", "sge")
+        # Flushed before it answers, so that `catch_up` waits for it.
+        update = f"UPDATE platform_health SET read_at = '{at}'"
+        pair.primary.run_sql(f"SET synchronous_commit = local; {update}", "sge")
 
     try:
         looked(now.isoformat())
         await pair.catch_up()
         assert await probe.lag_seconds(now) == 0.0
-        pair.replica.run_sql("SELECT pg_wal_replay_pause()")
+        pair.replica.hold()
         later = now + timedelta(seconds=30)
         looked(later.isoformat())
         assert await probe.lag_seconds(later) == 30.0
     finally:
-        pair.replica.run_sql("SELECT pg_wal_replay_resume()")
+        pair.replica.go_on()
         await probe.close()
         await primary.close()

@@ -13,6 +13,15 @@ query ($slug: String!, $stuck: Boolean, $after: String, $first: Int! = 50) { pro
     nodes { id status stage stuck { since waitingFor nextStep nextAttemptAt lane { id relayer nextNonce } } }
     totalCount { value exact } pageInfo { hasNextPage endCursor } } } }
 """
+BUDGET = """
+query ($slug: String!) { program(slug: $slug) { statistics { gasBudgetRemaining { amount currency minor } } } }
+"""
+# Whatever day it is when the test's clock is asked.
+SPENT = """
+INSERT INTO program_gas (program_id, day, spent_wei, items, rejected)
+SELECT $1, (now() AT TIME ZONE 'UTC')::date + n, 1000, 1, 0 FROM generate_series(0, 1) n
+ON CONFLICT (program_id, day) DO UPDATE SET spent_wei = 1000
+"""
 HOUR = timedelta(hours=1)
 
 
@@ -79,3 +88,18 @@ async def test_a_pause_explains_what_waits(filled: FilledProgram) -> None:
     [one] = (await listed(filled, stuck=True))["nodes"]
     assert one["stuck"]["waitingFor"] == "The program is paused: An audit."
     assert "resumeProgram" in one["stuck"]["nextStep"]
+
+
+async def test_a_spent_gas_budget_is_shown_and_named(filled: FilledProgram) -> None:
+    left = LeftBehind(filled)
+    await left.watched()
+    await left.queued(1, HOUR)
+    await filled.owner.execute(
+        "UPDATE program SET daily_gas_budget_wei = 1000 WHERE id = $1", filled.key
+    )
+    await filled.owner.execute(SPENT, filled.key)
+    answer = await filled.program.ask(BUDGET, slug=filled.program.slug)
+    assert answer["program"]["statistics"]["gasBudgetRemaining"]["minor"] == "0"
+    [one] = (await listed(filled, stuck=True))["nodes"]
+    assert one["stuck"]["waitingFor"].startswith("The program's gas budget of today is spent: 1")
+    assert "midnight UTC" in one["stuck"]["nextStep"] + one["stuck"]["waitingFor"]

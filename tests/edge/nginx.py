@@ -37,6 +37,11 @@ class Nginx(Server):
     def authority(self) -> str:
         return f"{LOOPBACK}:{self.port}"
 
+    @property
+    def authority_file(self) -> Path:
+        """Who signed its certificate, which is for `localhost`."""
+        return self._secrets / "ca_certificate"
+
     def trust(self) -> ssl.SSLContext:
         """A client's: nobody signed the test's certificate."""
         context = ssl.create_default_context()

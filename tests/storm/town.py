@@ -25,11 +25,15 @@ from sge.embedded.anvil import Anvil
 from sge.embedded.child import Child, Launch
 from sge.embedded.ports import free_port
 from sge.embedded.postgres import Postgres
+from sge.embedded.postgres_address import DATABASE
 from sge.embedded.redis_server import Redis
 from sge.embedded.standby import Standby
+from tests.edge.nginx import Nginx
+from tests.fixtures.pgbouncer import PgBouncer
 
 APIS = 2
 WORKERS = 2
+_POOLED = 10
 
 
 @dataclass
@@ -50,10 +54,12 @@ class Process:
 
 @dataclass
 class Town:
-    """services: with the primary. urls: of the API processes."""
+    """services: with the primary. urls: of the API processes. The second of each kind reaches the primary by the pooler."""
 
     services: Services
     standby: Standby
+    pooler: PgBouncer
+    nginx: Nginx
     keys: DemoKeys
     chain: DemoChain
     settings: dict[str, str]
@@ -66,10 +72,19 @@ class Town:
         """The programs, each with a key that may do everything."""
         return list(self.description["programs"])
 
+    @property
+    def edge(self) -> str:
+        """nginx, as its certificate names it."""
+        return f"https://localhost:{self.nginx.port}"
+
+    @property
+    def fronts(self) -> list[str]:
+        """Wherever a client may knock."""
+        return [*self.urls, self.edge]
+
     def described_at(self, url: str) -> dict[str, Any]:
         """.sge/demo.json, as it would be with that API process."""
-        ws = url.replace("http", "ws", 1)
-        return self.description | {"graphql": f"{url}/graphql", "ws": f"{ws}/graphql"}
+        return self.description | {"graphql": f"{url}/graphql", "ws": f"{socket_of(url)}/graphql"}
 
     def faults(self) -> list[str]:
         """What the API processes took for a fault of ours, with its traceback."""
@@ -78,17 +93,21 @@ class Town:
             line for log in logs for line in log.read_text().splitlines() if '"exception"' in line
         ]
 
-    def crash(self, server: Postgres | Redis | Anvil) -> None:
-        """Ends a server without a goodbye, where it keeps what it has said without one."""
-        if not isinstance(server, Anvil):  # it writes its chain down when it ends, and only then
-            how = signal.SIGQUIT if isinstance(server, Postgres) else signal.SIGKILL
-            os.kill(server.pid, how)
-        server.stop()
+    def ended(self) -> list[str]:
+        """Which of our processes ended by themselves."""
+        return [name for name, one in self.processes.items() if one.child.has_ended()]
+
+
+def socket_of(url: str) -> str:
+    """Where its WebSockets are: ws for http, wss for https."""
+    return url.replace("http", "ws", 1)
 
 
 @contextmanager
 def running_town(folder: Path) -> Iterator[Town]:
-    """Two API processes, two workers, a scheduler, PostgreSQL with a replica, Redis, a chain, two programs."""
+    """Two API processes behind nginx, two workers, a scheduler, PostgreSQL with a replica and a pooler, Redis, a chain, two
+    programs.
+    """
     keys = kept_keys(folder / "keys.json", [len(plan.affiliates) for plan in PROGRAMS])
     with ExitStack() as running:
         postgres = running.enter_context(Postgres(folder / "postgres"))
@@ -97,19 +116,18 @@ def running_town(folder: Path) -> Iterator[Town]:
         services = Services(postgres, redis, anvil)
         migrations.upgrade(postgres.dsn("sge_owner"))
         standby = running.enter_context(Standby(folder / "replica", postgres))
+        pooler = running.enter_context(PgBouncer(folder / "pooler", postgres.address, _POOLED))
         chain = prepared_chain(folder / "chain.json", anvil, keys)
         options = [DemoOptions(folder, port=free_port(), page=False) for _ in range(APIS)]
+        nginx = running.enter_context(Nginx(folder / "nginx", [one.port for one in options]))
         settings = demo_settings(options[0], services, keys, chain) | {
             "SGE_DATABASE_READ_URL": standby.dsn("sge_reader"),
+            "SGE_TRUSTED_PROXIES": "127.0.0.1/32",
         }
         urls = [f"http://127.0.0.1:{one.port}" for one in options]
-        town = Town(services, standby, keys, chain, settings, urls)
+        town = Town(services, standby, pooler, nginx, keys, chain, settings, urls)
         town.description = described_demo(options[0], services, keys, chain)
-        for number, one in enumerate(options, 1):
-            _add(town, folder, f"api-{number}", "api", SGE_API_PORT=str(one.port))
-        for number in range(1, WORKERS + 1):
-            _add(town, folder, f"worker-{number}", "worker")
-        _add(town, folder, "scheduler", "scheduler")
+        _add_processes(town, folder, [one.port for one in options])
         try:
             for process in town.processes.values():
                 process.start()
@@ -132,7 +150,26 @@ def _settle_in(town: Town) -> None:
     )
 
 
-def _add(town: Town, folder: Path, name: str, command: str, **more: str) -> None:
+def _add_processes(town: Town, folder: Path, ports: list[int]) -> None:
+    pooled = _pooled(town.pooler)
+    for number, port in enumerate(ports, 1):
+        more = {"SGE_API_PORT": str(port)} | (pooled if number % 2 == 0 else {})
+        _add(town, folder, f"api-{number}", "api", more)
+    for number in range(1, WORKERS + 1):
+        _add(town, folder, f"worker-{number}", "worker", pooled if number % 2 == 0 else {})
+    _add(town, folder, "scheduler", "scheduler", {})
+
+
+def _pooled(pooler: PgBouncer) -> dict[str, str]:
+    """What docs/several-servers.md says about a pooler."""
+    urls = {
+        f"SGE_DATABASE_{role.upper()}_URL": pooler.dsn(f"sge_{role}", DATABASE)
+        for role in ("api", "worker", "feed")
+    }
+    return urls if pooler.keeps_prepared_statements else urls | {"SGE_STATEMENT_CACHE_SIZE": "0"}
+
+
+def _add(town: Town, folder: Path, name: str, command: str, more: dict[str, str]) -> None:
     own = folder / "processes" / name
     own.mkdir(parents=True)
     environment = process_environment(town.settings | more, command)

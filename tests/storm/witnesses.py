@@ -1,17 +1,19 @@
-"""Who watches from outside: subscribers at each API process, and a receiver of webhooks."""
+"""Who watches from outside: subscribers at each front, and a receiver of webhooks."""
 
 import asyncio
 import importlib.util
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from resolvers.shown_events import EVENT_CURSOR
 from sge.demo.api import Api
 from sge.embedded.project import PROJECT
-from tests.storm.town import Town
+from tests.storm.town import Town, socket_of
 from tests.webhooks.receiver import Receiver, receiving
 
 EXAMPLE = PROJECT / "docs" / "examples" / "follow_gql.py"
@@ -26,20 +28,43 @@ mutation ($program: ID!, $url: String!, $events: [EventType!]!, $key: String!) {
 """
 _CURSOR = "query ($slug: String!) { program(slug: $slug) { eventCursor } }"
 
-Event = dict[str, Any]
+
+@dataclass(frozen=True)
+class Seen:
+    """An event as it reached somebody. position: in the record; at: by the witness's own clock."""
+
+    position: int
+    type: str
+    name: str
+    entity_id: str
+    at: float
 
 
 @dataclass
 class Witnesses:
-    """heard: by (program's slug, API process), in the order in which it came. receivers: by program."""
+    """heard: by (program's slug, front), in the order in which it came. hooked: by program. since: the first position that
+    a program's subscribers have not been promised.
+    """
 
-    heard: dict[tuple[str, str], list[Event]] = field(default_factory=dict)
+    heard: dict[tuple[str, str], list[Seen]] = field(default_factory=dict)
     receivers: dict[str, Receiver] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
 
-    def hooked(self, slug: str) -> dict[str, Event]:
-        """What the program's receiver got, by cursor: one message may come twice."""
-        bodies = [json.loads(one.body)["data"] for one in self.receivers[slug].got]
-        return {one["cursor"]: one for one in bodies}
+    def hooked(self, slug: str) -> list[Seen]:
+        """What the program's receiver got; one message may come twice."""
+        return [seen(json.loads(one.body)["data"], one.at) for one in self.receivers[slug].got]
+
+
+def seen(event: dict[str, Any], at: float) -> Seen:
+    """An event of a subscription or of a webhook's body."""
+    return Seen(position_of(event["cursor"]), event["type"], event["name"], event["entityId"], at)
+
+
+def position_of(cursor: str) -> int:
+    """Which place of the record it stands for; the epoch must stay the first one: nothing is taken back here."""
+    epoch, position = EVENT_CURSOR.decode(cursor)
+    assert int(epoch) == 1
+    return int(position)
 
 
 @asynccontextmanager
@@ -49,13 +74,15 @@ async def watching(town: Town) -> AsyncIterator[Witnesses]:
     follow = _client_of_the_handbook()
     async with receiving() as one, receiving() as other:
         for tenant, receiver in zip(town.tenants, (one, other), strict=True):
-            witnesses.receivers[tenant["slug"]] = receiver
+            slug = tenant["slug"]
+            witnesses.receivers[slug] = receiver
             async with Api(town.urls[0], tenant["apiKey"]) as api:
                 await _hook(api, tenant["id"], receiver.url)
-                cursor = (await api.query(_CURSOR, slug=tenant["slug"]))["program"]["eventCursor"]
-            for url in town.urls:
-                heard = witnesses.heard.setdefault((tenant["slug"], url), [])
-                ws = f"{url.replace('http', 'ws', 1)}/graphql"
+                cursor = (await api.query(_CURSOR, slug=slug))["program"]["eventCursor"]
+            witnesses.since[slug] = position_of(cursor)
+            for url in town.fronts:
+                heard = witnesses.heard.setdefault((slug, url), [])
+                ws = f"{socket_of(url)}/graphql"
                 events = follow(ws, tenant["apiKey"], tenant["id"], cursor, 0.2)
                 tasks.append(asyncio.create_task(_note(events, heard)))
         try:
@@ -67,10 +94,10 @@ async def watching(town: Town) -> AsyncIterator[Witnesses]:
         assert all(isinstance(end, asyncio.CancelledError) for end in ends), ends
 
 
-async def _note(events: AsyncIterator[Event], heard: list[Event]) -> None:
+async def _note(events: AsyncIterator[dict[str, Any]], heard: list[Seen]) -> None:
     async for event in events:
         if event["type"] != "CURSOR":
-            heard.append(event)  # noqa: PERF401  it has no end
+            heard.append(seen(event, time.monotonic()))  # noqa: PERF401  it has no end
 
 
 async def _hook(api: Api, program: str, url: str) -> None:

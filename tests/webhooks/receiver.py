@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ Manner = Literal["answers", "hangs", "trickles", "hangs up"]
 
 @dataclass
 class Received:
-    """One request as it arrived."""
+    """One request as it arrived. at: by the monotonic clock."""
 
     line: str
     headers: dict[str, str]
     body: bytes
+    at: float = 0.0
 
     @property
     def signed(self) -> dict[str, str]:
@@ -59,7 +61,7 @@ class Receiver:
         headers = {name.lower(): value for name, value in (one.split(": ", 1) for one in lines)}
         body = await reader.readexactly(int(headers["content-length"]))
         async with self.arrived:
-            self.got.append(Received(line, headers, body))
+            self.got.append(Received(line, headers, body, time.monotonic()))
             self.arrived.notify_all()
         if self.manner == "hangs up":
             return

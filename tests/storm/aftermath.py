@@ -15,9 +15,7 @@ from tests.storm.witnesses import HOOKED, Witnesses
 # Generous: a lane's lease, a delivery that a dying worker took and that is tried again a minute later, a busy machine.
 QUIET_SECONDS = 240.0
 _AT_ONCE = 100
-_STATUSES = (
-    "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Intent { id status failure { code } } } }"
-)
+_STATUSES = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Intent { id status stage failure { code } } } }"
 _PROGRAM = """
 query ($slug: String!) { program(slug: $slug) { status pause { reason }
   discrepancies(open: true) { nodes { kind message } } } }

@@ -126,11 +126,11 @@ def still_deaf(tally: Tally, witnesses: Witnesses, since: float) -> list[str]:
 
 async def all_is_well(town: Town, tally: Tally, witnesses: Witnesses) -> None:
     """Of each program, after one more payout cycle without disturbance."""
-    for tenant in town.tenants:
-        await has_settled(town, tenant, list(tally.accepted[tenant["slug"]]))
-    say("everything has settled")
-    await play_payout_cycle(town.description, Progress(quiet=True))
-    say("one more payout cycle is through")
+    await asyncio.gather(
+        play_payout_cycle(town.description, Progress(quiet=True)),
+        *(has_settled(town, one, list(tally.accepted[one["slug"]])) for one in town.tenants),
+    )
+    say("everything has settled, and one more payout cycle is through")
     money_is_where_it_should_be(town, tally.left)
     for tenant in town.tenants:
         await agrees(town, tenant)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 _POLL_SECONDS = 0.25
+_SAY_EACH_SECONDS = 10.0
+_SHOWN = 300
 _BEGUN = time.monotonic()
 
 
@@ -17,7 +19,11 @@ async def until(
     still: Callable[[], Awaitable[object]], seconds: float, poll: float = _POLL_SECONDS
 ) -> None:
     """Returns when nothing is still missing; fails with what is, once the time is over."""
-    deadline = time.monotonic() + seconds
+    begun = said = time.monotonic()
     while missing := await still():
-        assert time.monotonic() < deadline, f"after {seconds:.0f} s: {missing}"
+        now = time.monotonic()
+        assert now < begun + seconds, f"after {seconds:.0f} s: {missing}"
+        if now > said + _SAY_EACH_SECONDS:
+            say(f"  waits: {str(missing)[:_SHOWN]}")
+            said = now
         await asyncio.sleep(poll)

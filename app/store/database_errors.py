@@ -2,6 +2,8 @@
 
 from asyncpg.exceptions import InterfaceError, PostgresError
 
+from app.domain.errors import Unavailable
+
 DatabaseError = PostgresError
 
 # SQLSTATE classes (PostgreSQL, appendix A): lost connections, resources, operators' interventions, system errors,
@@ -19,7 +21,7 @@ def passes(problem: BaseException) -> bool:
     """Whether the same transaction may well succeed next time."""
     if isinstance(problem, PostgresError):
         return _sqlstate(problem).startswith(_PASSING)
-    return isinstance(problem, InterfaceError | OSError)
+    return isinstance(problem, InterfaceError | OSError | Unavailable)
 
 
 def refuses(problem: BaseException) -> bool:

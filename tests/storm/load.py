@@ -25,7 +25,7 @@ from sge.embedded.failures import EmbeddedFailure
 from tests.storm.fronts import Front
 from tests.storm.town import Town
 
-_CUSTOMERS = 8
+_CUSTOMERS = 5
 # A customer whose payments are not settled yet looks at them, and waits with the next: a slow machine is not overrun.
 _UNSETTLED = 3
 _UNITS = 5_000 * 10**DECIMALS
@@ -92,7 +92,7 @@ class Customers:
                 unsettled.append(await self._pay_once(key))
             elif await self._insist(_looking_at(unsettled[0])) == "CONFIRMED":
                 del unsettled[0]
-            await asyncio.sleep(self._random.uniform(0.5, 1.0))
+            await asyncio.sleep(self._random.uniform(0.5, 1.5))
 
     async def _pay_once(self, key: str) -> str:
         cents = self._random.randint(100, 999)

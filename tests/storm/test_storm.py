@@ -32,7 +32,7 @@ pytestmark = pytest.mark.long
 
 # An outage is as long as that, and until this many answers of any kind have come.
 AWAY_SECONDS = 2.0
-AWAY_ANSWERS = 15
+AWAY_ANSWERS = 10
 # A killed worker's lane is somebody else's after its lease of 30 s, a pooler tries again after 15 s.
 BACK_SECONDS = 120.0
 

@@ -1,9 +1,19 @@
-"""Tries whose process died: made again, but not for ever."""
+"""Tries whose process died, or whose answer could not be written down at once."""
+
+import asyncio
+
+import asyncpg
 
 from app.services.webhooks.give_up_lost import give_up_lost
 from app.store.webhooks import claims
+from tests.fixtures.databases import Database
 from tests.webhooks.hooks import Hooks
 from tests.webhooks.receiver import receiving
+
+END_THE_WAITING = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = 'sge_worker' AND wait_event_type = 'Lock'
+"""
 
 
 async def test_a_message_that_ends_every_process_that_sends_it_is_given_up(hooks: Hooks) -> None:
@@ -30,3 +40,24 @@ async def test_a_message_that_ends_every_process_that_sends_it_is_given_up(hooks
         assert await hooks.statuses() == ["DELIVERED"]
         [row] = await hooks.rows("SELECT lost FROM webhook_delivery")
         assert row["lost"] == 0
+
+
+async def test_an_answer_is_written_down_when_the_database_is_back(
+    hooks: Hooks, database: Database
+) -> None:
+    admin = await asyncpg.connect(database.superuser_dsn)
+    async with receiving() as receiver:
+        await hooks.listen(receiver.url)
+        await hooks.happen()
+        await hooks.queue()
+        async with admin.transaction(), asyncio.timeout(30):
+            await admin.execute("SELECT FROM webhook_endpoint FOR UPDATE")
+            delivering = asyncio.create_task(hooks.deliver())
+            while not await admin.fetchval(END_THE_WAITING):
+                await asyncio.sleep(0.02)
+        assert await delivering == 1
+        assert await hooks.statuses() == ["DELIVERED"]
+        [row] = await hooks.rows("SELECT tries, lost, lease_until FROM webhook_delivery")
+        assert (row["tries"], row["lost"], row["lease_until"]) == (1, 0, None)
+        assert len(receiver.got) == 1
+    await admin.close()

@@ -20,13 +20,15 @@ from app.services.webhooks.finish_try import TryEnd, finish_try
 from app.services.webhooks.give_up_lost import give_up_lost
 from app.services.webhooks.secrets import sealed_for
 from app.store.database import Database
-from app.store.webhooks.claims import Claimed, claim_due
+from app.store.database_errors import passes
+from app.store.webhooks.claims import LEASE, Claimed, claim_due
 
 _LOG = structlog.get_logger()
 _PLACES = 256
 # How soon new work is seen while slow receivers are waited for.
 _LOOK_SECONDS = 0.5
 _TIDY_SECONDS = 5.0
+_AGAIN_SECONDS = 0.5
 _CANNOT_SIGN = "Its secrets cannot be read with this installation's SGE_ENCRYPTION_KEY."
 
 
@@ -89,10 +91,25 @@ class Delivery:
                 problem=outcome.error,
             )
             end = TryEnd(claimed, outcome, random.random())  # noqa: S311 - spreads load, protects nothing
-            finish = partial(finish_try, end=end, now=self.clock())
-            await execute(self.database, self.bells, claimed.program_id, finish)
+            await self._write_down(end)
         except Exception:  # noqa: BLE001 - its lease ends, and it is sent again
             _LOG.exception("webhook try not finished", delivery=str(claimed.id))
+
+    async def _write_down(self, end: TryEnd) -> None:
+        """Again while the database is away: an answer that is forgotten holds one of its endpoint's few places until the
+        lease ends, and what has arrived is sent a second time.
+        """
+        lease_ends = time.monotonic() + LEASE.total_seconds()
+        while True:
+            finish = partial(finish_try, end=end, now=self.clock())
+            try:
+                await execute(self.database, self.bells, end.claimed.program_id, finish)
+            except Exception as problem:
+                if not passes(problem) or time.monotonic() > lease_ends:
+                    raise
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
 
     async def _send(self, claimed: Claimed) -> Outcome:
         body, at = claimed.body.encode(), self.clock()

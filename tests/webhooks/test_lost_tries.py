@@ -53,7 +53,7 @@ async def test_an_answer_is_written_down_when_the_database_is_back(
         async with admin.transaction(), asyncio.timeout(30):
             await admin.execute("SELECT FROM webhook_endpoint FOR UPDATE")
             delivering = asyncio.create_task(hooks.deliver())
-            while not await admin.fetchval(END_THE_WAITING):
+            while not await admin.fetchval(END_THE_WAITING):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert await delivering == 1
         assert await hooks.statuses() == ["DELIVERED"]

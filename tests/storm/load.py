@@ -40,12 +40,13 @@ PASSING = {"SERVICE_UNAVAILABLE", "RATE_LIMITED", "CHAIN_UNAVAILABLE", "UPSTREAM
 @dataclass
 class Tally:
     """accepted: when some answer named the intent, by program and intent. left: units that each wallet should still have.
-    answers: of any kind, to customers. odd: what no client should ever see.
+    answers: of any kind, to customers. served: when one was what was asked for. odd: what no client should ever see.
     """
 
     accepted: dict[str, dict[str, float]] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
     answers: int = 0
+    served: list[float] = field(default_factory=list)
     tries: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     cycles: list[float] = field(default_factory=list)
@@ -124,13 +125,16 @@ class Customers:
         async with asyncio.timeout(_LONGEST_SECONDS):
             while True:
                 try:
-                    return await ask(self._random.choice(self._apis))
+                    answer = await ask(self._random.choice(self._apis))
                 except ApiRefusal as refusal:
                     self._tally.tries.update(refusal.codes)
                     if not refusal.codes <= PASSING:
                         self._tally.odd[str(refusal)] += 1
                 except httpx.HTTPError as fault:
                     self._tally.tries[type(fault).__name__] += 1
+                else:
+                    self._tally.served.append(time.monotonic())
+                    return answer
                 finally:
                     self._tally.answers += 1
                 await asyncio.sleep(_AGAIN_SECONDS)

@@ -6,14 +6,24 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.ids import new_id
-from app.domain.instances import ServerPlace
+from app.domain.instances import EventMark, ServerPlace
 from app.store.database import ReadSession, UnitOfWork
 
 _IS_RECOVERED = "SELECT sge_is_recovered()"
 _IS_OWN_SERVER = "SELECT sge_is_own_server()"
-_PLACE = """
+_DIGEST = """
+encode(sha256(convert_to(concat_ws('|', e.program_id, e.type, e.name, e.entity_id, e.version, e.data, extract(epoch FROM e.at)),
+                         'UTF8')), 'hex')"""
+_PLACE = f"""
 SELECT (SELECT system_identifier FROM pg_control_system()) AS system, sge_timeline() AS timeline,
-       (pg_current_wal_flush_lsn() - '0/0')::numeric AS written
+       (pg_current_wal_flush_lsn() - '0/0')::numeric AS written, n.position, n.digest
+  FROM (VALUES (true)) one
+  LEFT JOIN LATERAL (SELECT e.position, {_DIGEST} AS digest FROM event e ORDER BY e.position DESC LIMIT 1) n ON true
+"""
+# What is that old was removed by age, or moved out with it.
+_HAS_EVENT = f"""
+SELECT EXISTS (SELECT FROM event e WHERE e.position = $1 AND {_DIGEST} = $2)
+    OR EXISTS (SELECT FROM event_feed f WHERE f.kept_from >= $1)
 """
 _NOTED = "SELECT timeline FROM instance"
 # One at a time: who comes second sees what the first has begun.
@@ -86,7 +96,20 @@ async def server_place(session: ReadSession | UnitOfWork) -> ServerPlace:
     """How far the server's log is written; not to be asked of a replica."""
     row = await session.connection.fetchrow(_PLACE)
     assert row is not None
-    return ServerPlace(row["system"], row["timeline"], row["written"])
+    position = row["position"]
+    newest = None if position is None else EventMark(position, row["digest"])
+    return ServerPlace(row["system"], row["timeline"], int(row["written"]), newest)
+
+
+async def was_taken_back(session: ReadSession, place: ServerPlace, seen: ServerPlace) -> bool:
+    """Whether the server, being at `place`, has been taken back since it was seen: it is behind, or lacks what it had said."""
+    if place.is_before(seen):
+        return True
+    if seen.newest is None or place.system != seen.system:
+        return False
+    return not await session.connection.fetchval(
+        _HAS_EVENT, seen.newest.position, seen.newest.digest
+    )
 
 
 async def noted_timeline(session: ReadSession | UnitOfWork) -> int:

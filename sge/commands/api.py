@@ -5,11 +5,15 @@ import asyncio
 import structlog
 
 from app.api_runtime import ApiProcess
+from app.bus.witness import RedisWitness
 from app.main import create_app, make_server, page_is_built, transport_settings
 from app.observability import configure_logging
+from app.processes.recovery.notice import TakenBack, require_same_past
 from app.runtime import connect_as
 from app.settings import Settings, load_settings
+from app.store.database import Database
 from schema.build import build_schema
+from sge.failures import CannotStart
 from sge.starting import listening_socket, require_tables, tracing
 
 
@@ -38,5 +42,21 @@ async def _require_databases(settings: Settings) -> None:
         database = await connect_as(settings, role)
         try:
             await require_tables(database, f"SGE_DATABASE_{role.upper()}_URL")
+            if role == "feed":
+                await _require_same_past(database, settings)
         finally:
             await database.close()
+
+
+async def _require_same_past(database: Database, settings: Settings) -> None:
+    """Nobody decides anything on tables that were taken back, before all of it is paused."""
+    assert settings.redis_url is not None
+    witness = RedisWitness(settings.redis_url.get_secret_value())
+    try:
+        await require_same_past(database, witness)
+    except TakenBack as problem:
+        raise CannotStart(
+            f"{problem}; start a worker, or run `sge recover --begin-only`: the API starts when that has begun"
+        ) from None
+    finally:
+        await witness.close()

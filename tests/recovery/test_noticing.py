@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
-from app.domain.instances import ServerPlace
+from app.domain.instances import EventMark, ServerPlace
+from app.processes.recovery.notice import TakenBack, require_same_past
 from app.processes.settlement.check_lanes import check_lanes
 from app.processes.settlement.release_stuck import release_stuck
 from app.processes.watching.watch import open_watcher
@@ -22,6 +25,11 @@ SELECT count(*) FROM sge_begin_sessions(ARRAY[$1], ARRAY[$2::timestamptz], ARRAY
   ARRAY['0x0000000000000000000000000000000000000001'], ARRAY[NULL::bigint], ARRAY[$4::bytea], ARRAY[NULL::text], $5::timestamptz,
   $5::timestamptz + interval '1 hour', 8)
 """
+
+
+_MOVE = "SELECT sge_move_outbox(now())"
+_WHOLE = st.integers(min_value=0, max_value=2**80)
+_DIGESTS = st.text(alphabet="0123456789abcdef", min_size=64, max_size=64)
 
 
 async def test_nothing_is_signed_read_or_resumed_on_another_timeline(
@@ -122,6 +130,65 @@ async def test_a_person_may_say_so_where_nothing_shows_it(recovering: Recovering
     assert (again.id, again.feed_epoch) == (recovery.id, recovery.feed_epoch)
 
 
-@pytest.mark.parametrize("text", ["", "1:2", "1:2:x", "1:2:3:4", "-1:2:3", "٣:1:1"])
+async def test_a_server_that_was_taken_back_by_seconds_and_works_on_is_noticed(
+    recovering: RecoveringWorld,
+) -> None:
+    """It is further than it was seen, on its own timeline: only what it says of then is something else."""
+    settling = recovering.settling
+    program = await settling.ready()
+    await settling.run(_MOVE)
+    assert await recovering.notice() is None
+    # As if the last event had never been, and others came in its place.
+    await settling.run("DELETE FROM event WHERE position = (SELECT max(position) FROM event)")
+    with pytest.raises(TakenBack, match="lost event"):
+        await require_same_past(settling.worker, recovering.witness)
+    begun = await recovering.notice()
+    assert begun is not None
+    assert begun.paused == 1
+    await require_same_past(settling.worker, recovering.witness)
+    assert await recovering.notice() is None
+    await recovering.recover()
+    assert await recovering.notice() is None
+    await recovering.resume(program)
+
+
+async def test_events_that_are_forgotten_by_age_accuse_nobody(recovering: RecoveringWorld) -> None:
+    settling = recovering.settling
+    await settling.ready()
+    await settling.run(_MOVE)
+    assert await recovering.notice() is None
+    await settling.run("UPDATE event_feed SET kept_from = (SELECT max(position) FROM event)")
+    await settling.run("DELETE FROM event")
+    assert await recovering.notice() is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1:2",
+        "1:2:x",
+        "1:2:3:4",
+        "-1:2:3",
+        "٣:1:1",
+        f"1:2:3:x:{'0' * 64}",
+        f"1:2:3:4:{'g' * 64}",
+    ],
+)
 def test_a_place_is_read_strictly(text: str) -> None:
     assert ServerPlace.parse(text) is None
+
+
+@given(
+    st.builds(
+        ServerPlace, _WHOLE, _WHOLE, _WHOLE, st.none() | st.builds(EventMark, _WHOLE, _DIGESTS)
+    )
+)
+def test_a_place_is_read_as_it_was_written(place: ServerPlace) -> None:
+    assert ServerPlace.parse(str(place)) == place
+
+
+@given(st.text(alphabet="0123456789abcdef:x\u0663", max_size=90))
+def test_any_text_is_read(text: str) -> None:
+    found = ServerPlace.parse(text)
+    assert found is None or ServerPlace.parse(str(found)) == found

@@ -6,16 +6,17 @@ belong to no currency.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.domain.events import Event
 from app.domain.latency import latency_class
 
 NO_CURRENCY = ""
+Key = TypeVar("Key")
 
 
 class AffiliateKey(NamedTuple):
@@ -79,6 +80,21 @@ class Additions:
     amounts: dict[AmountKey, AmountSums] = field(default_factory=lambda: defaultdict(AmountSums))
     counters: dict[CounterKey, int] = field(default_factory=lambda: defaultdict(int))
 
+    def taken_back(self) -> "Additions":
+        """What takes all of this away again."""
+        return Additions(
+            {
+                key: AffiliateSums(-row.members, -row.users, -row.volume, -row.earned)
+                for key, row in self.affiliates.items()
+            },
+            {
+                key: BucketSums(_negative(row.entered), _negative(row.latency))
+                for key, row in self.buckets.items()
+            },
+            {key: AmountSums(-row.volume, -row.commissions) for key, row in self.amounts.items()},
+            _negative(self.counters),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BranchMove:
@@ -91,6 +107,14 @@ class BranchMove:
     affiliate_id: int
     left: tuple[int, ...]
     joined: tuple[int, ...]
+
+    def taken_back(self) -> "BranchMove":
+        """The branch goes back to where it was."""
+        return replace(self, left=self.joined, joined=self.left)
+
+
+def _negative(times: Mapping[Key, int]) -> dict[Key, int]:
+    return {key: -value for key, value in times.items()}
 
 
 def fold(events: Iterable[Event]) -> list[Additions | BranchMove]:

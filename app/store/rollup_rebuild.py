@@ -1,7 +1,11 @@
 """Makes every rollup anew from what `rollup_sources` reads."""
 
+from collections.abc import Callable
+
 from app.store import rollup_sources
 from app.store.database import UnitOfWork
+
+Progress = Callable[[str], None]
 
 _AFFILIATES = f"""
 WITH months AS (
@@ -41,11 +45,25 @@ SELECT m.program_id, b.bucket, date_trunc(b.field, m.at, 'UTC'), m.currency, sum
   FROM ({rollup_sources.AMOUNTS}) m {_BUCKETS} GROUP BY 1, 2, 3, 4
 """
 _COUNTERS = f"INSERT INTO program_counter (program_id, name, value) {rollup_sources.COUNTERS}"
-_STEPS = (_AFFILIATES, _SERIES, _LATENCIES, _AMOUNTS, _COUNTERS)
-_EVERY_PROGRAM = None
+_STEPS = {
+    "affiliates": _AFFILIATES,
+    "intents by minute, hour and day": _SERIES,
+    "settlement times": _LATENCIES,
+    "amounts": _AMOUNTS,
+    "counters": _COUNTERS,
+}
+STEPS = len(_STEPS)
+# As the checks of a reconciliation: a few large sums, for this transaction.
+_ROOM = "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
 
 
-async def rebuild(unit: UnitOfWork) -> None:
-    """Fills the rollups, which are empty, with what the unit's snapshot says."""
-    for statement in _STEPS:
-        await unit.connection.execute(statement, _EVERY_PROGRAM)
+async def rebuild(
+    unit: UnitOfWork, program_id: int | None = None, progress: Progress = lambda _: None
+) -> None:
+    """Fills the rollups, which are empty, with what the unit's snapshot says: of one program, or of all. progress: told of
+    each step that begins.
+    """
+    await unit.connection.execute(_ROOM)
+    for name, statement in _STEPS.items():
+        progress(name)
+        await unit.connection.execute(statement, program_id)

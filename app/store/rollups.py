@@ -72,7 +72,7 @@ ON CONFLICT (program_id, affiliate_id, currency, month, level) DO UPDATE
    SET members = r.members + excluded.members, users = r.users + excluded.users
 """
 _EMPTY = tuple(
-    f"DELETE FROM {table}"
+    f"DELETE FROM {table} WHERE $1::bigint IS NULL OR program_id = $1"
     for table in ("affiliate_rollup", "program_series", "program_series_amount", "program_counter")
 )
 _STATUSES = tuple(status.value for status in IntentStatus)
@@ -93,10 +93,10 @@ async def move_branch(unit: UnitOfWork, move: BranchMove) -> None:
     )
 
 
-async def empty(unit: UnitOfWork) -> None:
-    """Takes every rollup away, before a rebuild."""
+async def empty(unit: UnitOfWork, program_id: int | None = None) -> None:
+    """Takes every rollup away, or all of one program, before a rebuild."""
     for statement in _EMPTY:
-        await unit.connection.execute(statement)
+        await unit.connection.execute(statement, program_id)
 
 
 async def _add_affiliates(unit: UnitOfWork, sums: Mapping[AffiliateKey, AffiliateSums]) -> None:

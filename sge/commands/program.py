@@ -18,6 +18,7 @@ from app.services.programs.new_program import CreateProgram
 from app.settings import Settings, load_settings
 from schema.ids import IdPrefix, encode_id
 from sge.commands.program_upkeep import budget, resume
+from sge.commands.rebuild_rollups import rebuild_rollups
 from sge.session import opened_runtime
 
 _NO_KEY = UUID(int=0)
@@ -30,6 +31,7 @@ program = typer.Typer(no_args_is_help=True)
 
 program.command("resume-posting")(resume)
 program.command("gas-budget")(budget)
+program.command("rebuild-rollups")(rebuild_rollups)
 
 
 @program.callback()

@@ -40,7 +40,10 @@ def _found(drift: RollupDrift) -> NewDiscrepancy:
         kind=DiscrepancyKind.ROLLUP_DRIFT,
         severity=Severity.WARNING,
         reference=drift.table,
-        message=f"Rows of {drift.table} are not what a rebuild makes, such as {drift.first}.",
+        message=(
+            f"Rows of {drift.table} are not what a rebuild makes, such as {drift.first}:"
+            " sge program rebuild-rollups puts them right."
+        ),
         expected="0 rows differ",
         actual=f"{drift.differing} rows differ",
     )

@@ -2,7 +2,7 @@
 
 from app.domain.events import Event, EventType
 from app.domain.pending_rollups import Heads
-from app.store.database import ReadSession
+from app.store.database import ReadSession, UnitOfWork
 
 # Moved ones have positions; the others will get theirs in the order of their ids.
 _PENDING = """
@@ -20,7 +20,7 @@ SELECT month, level, members, users FROM affiliate_rollup
 """
 
 
-async def pending_events(session: ReadSession, program_id: int) -> list[Event]:
+async def pending_events(session: ReadSession | UnitOfWork, program_id: int) -> list[Event]:
     """In the order in which they will be applied."""
     rows = await session.connection.fetch(_PENDING, program_id)
     return [Event(**{**row, "type": EventType(row["type"])}) for row in rows]

@@ -1,0 +1,65 @@
+"""`sge program rebuild-rollups PROGRAM`: makes the sums that pages show anew from what they are sums of."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.processes.rebuild_rollups import RollupsBusy, rebuild_between
+from app.settings import Settings, load_settings
+from app.store.programs import find_program_id
+from app.store.rollup_rebuild import STEPS
+from sge.session import opened_runtime
+
+_ACTOR = "operator:cli"
+
+
+def rebuild_rollups(
+    slug: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program's slug.")],
+) -> None:
+    """Make a program's totals anew from intents, commissions and the forest, when they drifted.
+
+    Workers may go on; totals of all programs stand still meanwhile. Exit code 1 when workers never let it in.
+    """
+    settings = load_settings().require_for("program rebuild-rollups")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(), transient=True) as shown:
+        try:
+            asyncio.run(_rebuild(settings, slug, shown))
+        except RollupsBusy:
+            typer.echo(
+                "workers applied events without a break for two minutes: stop those of the queue `upkeep`, and try again",
+                err=True,
+            )
+            raise typer.Exit(1) from None
+    typer.echo(f"the rollups of {slug} are what its record says")
+    typer.echo(
+        f"next: `sge reconcile {slug}`, after resolving what was found (resolveDiscrepancy, NO_POSTING)"
+    )
+
+
+async def _rebuild(settings: Settings, slug: str, shown: Progress) -> None:
+    async with opened_runtime(settings, "worker") as runtime:
+        async with runtime.database.read(None) as session:
+            program_id = await find_program_id(session, slug=slug)
+        if program_id is None:
+            raise typer.BadParameter(f"there is no program {slug}")
+        task = shown.add_task("waiting for the worker that applies events", total=STEPS)
+        begun: list[str] = []
+
+        def at(step: str) -> None:
+            if step in begun:  # a worker came in between: from the start
+                begun.clear()
+            shown.update(task, description=step, completed=len(begun))
+            begun.append(step)
+
+        await rebuild_between(
+            runtime.database, runtime.bells, runtime.clock, program_id, _ACTOR, progress=at
+        )

@@ -1,0 +1,91 @@
+"""Rollups that drifted are made anew beside the consumer, also while events and moves of branches wait for it."""
+
+import asyncio
+from random import Random
+
+from app.domain.reconciliation import RunStatus
+from app.processes.rebuild_rollups import rebuild_between
+from app.store.database import Database
+from tests.reconciliation.busy import Busy
+from tests.reconciliation.reconciled import Reconciled
+from tests.reconciliation.test_runs import resolve
+
+_BEND = (
+    "UPDATE affiliate_rollup SET members = members + 1, volume = volume + 7 WHERE program_id = $1",
+    "DELETE FROM program_series WHERE program_id = $1 AND bucket = 'HOUR'",
+    "UPDATE program_series SET latency[3] = latency[3] + 7 WHERE program_id = $1 AND bucket = 'DAY'",
+    "UPDATE program_series_amount SET volume = volume + 1 WHERE program_id = $1",
+    "UPDATE program_counter SET value = value - 1 WHERE program_id = $1 AND name = 'users'",
+)
+_TABLES = [
+    ("ROLLUP_DRIFT", name)
+    for name in (
+        "affiliate_rollup",
+        "program_counter",
+        "program_series",
+        "program_series.latency",
+        "program_series_amount",
+    )
+]
+_OPEN = "SELECT id FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
+_AUDITED = "SELECT actor FROM audit WHERE program_id = $1 AND action = 'program.rollups_rebuilt'"
+
+
+async def _rebuild(reconciled: Reconciled, seen: list[str]) -> None:
+    books = reconciled.books
+    await rebuild_between(
+        books.worker,
+        books.world.bells,
+        lambda: books.now,
+        reconciled.program,
+        "a test",
+        progress=seen.append,
+    )
+
+
+def test_what_drifted_is_found_made_anew_and_clean(reconciled: Reconciled) -> None:
+    assert reconciled.found() == []
+    for statement in _BEND:
+        reconciled.plant(statement)
+    # Waits for the consumer, a move of a branch among it: what it has is what drifted.
+    codes: dict[int, str] = {}
+    for _ in range(2):
+        reconciled.line.append(reconciled.books.affiliate(None, codes))
+    reconciled.books.move(reconciled.line[-1], reconciled.line[-2], codes)
+    reconciled.pay(3_000_000)
+    reconciled.books.reverse(reconciled.paid[1], None)
+    reconciled.books.move(reconciled.line[-1], None, codes)
+    assert reconciled.found() == _TABLES
+    steps: list[str] = []
+    reconciled.books.runner.run(_rebuild(reconciled, steps))
+    assert len(steps) == 5
+    assert [row["actor"] for row in reconciled.fetch(_AUDITED, reconciled.program)] == ["a test"]
+    for row in reconciled.fetch(_OPEN, reconciled.program):
+        resolve(reconciled, row["id"])
+    assert reconciled.run() == (RunStatus.CLEAN, [])
+    # What waited is added by the consumer, once.
+    reconciled.follow()
+    assert reconciled.run() == (RunStatus.CLEAN, [])
+    assert reconciled.fetch(_OPEN, reconciled.program) == []
+
+
+def test_it_goes_on_beside_a_busy_program(
+    pools: tuple[asyncio.Runner, list[Database]], reconciled: Reconciled
+) -> None:
+    busy = Busy(reconciled, Random(3))
+
+    async def rebuild() -> int:
+        times = 0
+        while not busy.ended:
+            await _rebuild(reconciled, [])
+            times += 1
+            await asyncio.sleep(0.05)
+        return times
+
+    async def live() -> int:
+        rebuilding = asyncio.create_task(rebuild())
+        await busy.run(10)
+        return await rebuilding
+
+    assert pools[0].run(live()) > 3
+    assert reconciled.run() == (RunStatus.CLEAN, [])

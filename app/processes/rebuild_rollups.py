@@ -2,13 +2,11 @@
 
 import asyncio
 
-import asyncpg
-
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.rebuild_rollups import rebuild_rollups
 from app.store.database import Database, UnitOfWork
-from app.store.database_errors import passes
+from app.store.database_errors import DatabaseError, passes
 from app.store.rollup_rebuild import Progress
 
 _WAIT_SECONDS = 0.2
@@ -38,7 +36,7 @@ async def rebuild_between(
         try:
             if await execute(database, bells, program_id, use_case, "repeatable_read"):
                 return
-        except asyncpg.PostgresError as problem:
+        except DatabaseError as problem:
             if not passes(problem):
                 raise
         await asyncio.sleep(_WAIT_SECONDS)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
-from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
@@ -12,7 +12,8 @@ from app.services.providers.process_event import ProgramIds, process_event
 from app.store.database import Database, UnitOfWork
 from app.store.database_errors import passes
 from app.store.intents.intake import BusyError, StaleFactsError
-from app.store.provider_events import due_events, put_off
+from app.store.provider_events import WaitingEvent, due_events, put_off
+from app.tracing import span
 
 _AT_ONCE = 100
 _LOG = structlog.get_logger()
@@ -33,12 +34,15 @@ async def process_provider_events(
         if not due:
             return processed
         before = processed
-        for program_id, event_id in due:
+        for event in due:
             if stopping():
                 return processed
-            processed += await _process(
-                database, bells, clock, ids, program_id=program_id, event_id=event_id
-            )
+            # From here on lines, rows and spans are of the request that brought it.
+            with (
+                bound_contextvars(request_id=event.request_id),
+                span("provider event: process", "CONSUMER", parents=[event.traceparent]),
+            ):
+                processed += await _process(database, bells, clock, ids, event)
         if processed == before:
             return processed  # others have them, or they are put off
     return processed
@@ -49,11 +53,9 @@ async def _process(
     bells: Bells,
     clock: Clock,
     ids: ProgramIds,
-    *,
-    program_id: int,
-    event_id: UUID,
+    event: WaitingEvent,
 ) -> bool:
-    now = clock()
+    now, program_id, event_id = clock(), event.program_id, event.id
 
     async def work(unit: UnitOfWork) -> bool:
         return await process_event(unit, program_id, event_id, ids, now)

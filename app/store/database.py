@@ -16,12 +16,15 @@ from structlog.contextvars import get_contextvars
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
 from app.store.database_login import LOGIN_FAILURES, login_failed
+from app.tracing import current_traceparent
 
 Answer = TypeVar("Answer")
 
 _SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
-# Rows that say who asked take it from here.
-_BEGIN = "SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, true)"
+# Rows that say who asked, and in which trace, take it from here.
+_BEGIN = """
+SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, true), set_config('sge.traceparent', $3, true)
+"""
 _LONGEST_WAIT_SECONDS = 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 _WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
@@ -185,7 +188,9 @@ class Database:
             self._borrowed() as connection,
             connection.transaction(isolation=isolation),
         ):
-            await connection.execute(_BEGIN, _setting(program_id), _request_id())
+            await connection.execute(
+                _BEGIN, _setting(program_id), _request_id(), current_traceparent() or ""
+            )
             unit = UnitOfWork(connection, program_id)
             yield unit
             await unit.flush_events()

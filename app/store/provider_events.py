@@ -17,8 +17,8 @@ RETURNING true
 """
 # In turns, so that one program's flood does not keep the others waiting.
 _DUE = """
-SELECT program_id, id
-  FROM (SELECT program_id, id, due_at, row_number() OVER (PARTITION BY program_id ORDER BY due_at, id) AS turn
+SELECT program_id, id, request_id, traceparent
+  FROM (SELECT program_id, id, due_at, request_id, traceparent, row_number() OVER (PARTITION BY program_id ORDER BY due_at, id) AS turn
           FROM provider_event WHERE due_at <= $1) d
  ORDER BY turn, due_at, id LIMIT $2
 """
@@ -85,6 +85,16 @@ class NewEventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingEvent:
+    """request_id, traceparent: of the request that brought it."""
+
+    program_id: int
+    id: UUID
+    request_id: str | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DueEvent:
     """A stored event, taken for this transaction. asked_again_at: when a person wanted it credited, it being late."""
 
@@ -115,10 +125,10 @@ async def store_event(unit: UnitOfWork, new: NewEventRow) -> bool:
     return bool(stored)
 
 
-async def due_events(session: ReadSession, now: datetime, most: int) -> list[tuple[int, UUID]]:
-    """Program and id of what waits, of all programs in turns, the longest waiting first."""
+async def due_events(session: ReadSession, now: datetime, most: int) -> list[WaitingEvent]:
+    """What waits, of all programs in turns, the longest waiting first."""
     rows = await session.connection.fetch(_DUE, now, most)
-    return [(row["program_id"], row["id"]) for row in rows]
+    return [WaitingEvent(**row) for row in rows]
 
 
 async def take_event(

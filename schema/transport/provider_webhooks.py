@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, Router
 
 from app.domain.errors import Unavailable
 from app.domain.providers import COINBASE_COMMERCE
+from app.tracing import span
 from schema.context import ApiRuntime
 from schema.ids import IdPrefix, decode_id
 from schema.transport.body import BodyTooLarge, read_body
@@ -54,9 +55,10 @@ class ProviderWebhooks:
         try:
             async with asyncio.timeout(self._settings.body_seconds):
                 body = await read_body(request, _MOST_BYTES)
-            signed = await self._runtime.receive_provider_event(
-                _program(request.path_params["program"]), _signature(request), body
-            )
+            with span(f"receive {COINBASE_COMMERCE}", "SERVER"):
+                signed = await self._runtime.receive_provider_event(
+                    _program(request.path_params["program"]), _signature(request), body
+                )
         except TimeoutError:
             return _refused(408, "BAD_USER_INPUT", "The body took too long to arrive.", close=True)
         except ClientDisconnect:

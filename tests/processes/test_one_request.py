@@ -18,7 +18,9 @@ _ASKED = "request-of-one-payment"
 _ACCEPT = "SELECT id FROM sge_accept_intents($1, $2, 'test', $3)"
 _TRACE = "INSERT INTO intent_trace (program_id, intent_id, traceparent) VALUES ($1, $2, $3)"
 _EVENTS = """
-SELECT name, request_id FROM event WHERE entity_id = $1::uuid::text OR data ->> 'intent' = $1::uuid::text
+SELECT e.name, e.request_id FROM event e
+ WHERE e.entity_id = $1::uuid::text OR e.data ->> 'intent' = $1::uuid::text
+    OR e.data ->> 'settlement' = (SELECT s.id::text FROM settlement s WHERE s.intent_id = $1)
 """
 _TRANSITIONS = "SELECT stage, request_id FROM intent_transition WHERE intent_id = $1 ORDER BY seq"
 _JOURNAL = "SELECT count(*) FROM journal WHERE kind = 'SETTLEMENT' AND reference LIKE '%' || $1::uuid::text || '%'"
@@ -45,7 +47,7 @@ async def _settle(world: WatchingWorld) -> None:
 async def test_one_request_id_leads_through_lines_and_rows(watching_world: WatchingWorld) -> None:
     world = watching_world
     program = await world.program()
-    [payer] = await world.registered(program, None)
+    [payer] = await world.registered(program, (await world.line(program, 1))[-1])
     with capture_logs() as lines:
         intent = await _accept(world, program, payer)
         await _settle(world)
@@ -58,7 +60,7 @@ async def test_one_request_id_leads_through_lines_and_rows(watching_world: Watch
     await EventFeed(world.settling.worker, real_clock).move_outbox()
     events = {row["name"]: row["request_id"] for row in await world.settling.rows(_EVENTS, intent)}
     assert {"intent.accepted", "intent.signed", "intent.confirmed"} < set(events)
-    assert "settlement.confirmed" in events
+    assert {"settlement.confirmed", "commission.accrued"} < set(events)
     assert set(events.values()) == {_ASKED}
     # A transition says which run made it.
     transitions = await world.settling.rows(_TRANSITIONS, intent)

@@ -177,14 +177,14 @@ class Payments(RuleBasedStateMachine):
 
     async def _crash(self) -> None:
         async with self.worker.read(None) as session:
-            [(program_id, event_id), *_] = await due_events(session, self.shop.world.now, 1)
+            [waiting, *_] = await due_events(session, self.shop.world.now, 1)
 
         async def work(unit: UnitOfWork) -> None:
-            await process_event(unit, program_id, event_id, IDS, self.shop.world.now)
+            await process_event(unit, waiting.program_id, waiting.id, IDS, self.shop.world.now)
             raise Crash
 
         with contextlib.suppress(Crash):
-            await execute(self.worker, self.shop.world.bells, program_id, work)
+            await execute(self.worker, self.shop.world.bells, waiting.program_id, work)
 
     @precondition(lambda self: any(one.state == "PAID_LATE" for one in self.told))
     @rule(choice=st.integers(0, 50))

@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from app.domain.amounts import AmountText
+from app.otel import OpenTelemetry
 from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
+from app.store.feed.events import EventFeed
 from app.store.provider_events import put_off
+from app.tracing import span, start_tracing, stop_tracing
+from tests.health.otlp import collecting
 from tests.providers.charges import body_of
 from tests.providers.shop import Shop
 from tests.services.world import key_of, wallet
@@ -45,6 +50,31 @@ async def test_a_charge_from_its_making_to_its_payment(shop: Shop) -> None:
     assert {row["action"] for row in audited} >= {"intent.accepted", "intent.confirmed"}
     assert await shop.outcomes() == ["APPLIED", "APPLIED", "SETTLED"]
     assert await shop.discrepancies() == []
+
+
+async def test_its_request_and_trace_go_on_from_where_it_came_in(shop: Shop) -> None:
+    charge = shop.charge()
+    with collecting() as collected:
+        start_tracing(OpenTelemetry(collected.url, "worker"))
+        try:
+            with (
+                bound_contextvars(request_id="asked-by-the-provider"),
+                span("receive coinbase-commerce", "SERVER"),
+            ):
+                assert await shop.receive(charge.event("created"))
+            with bound_contextvars(request_id="process_provider_events-1"):
+                await shop.process()
+        finally:
+            stop_tracing()
+    [received] = collected.named("receive coinbase-commerce")
+    [processed] = collected.named("provider event: process")
+    assert processed.parent_span_id == received.span_id
+    made = await shop.intent(charge)
+    await EventFeed(shop.worker, lambda: shop.world.now).move_outbox()
+    query = "SELECT request_id, traceparent FROM event WHERE name = 'intent.accepted' AND entity_id = $1"
+    [told] = await shop.world.fetch(shop.id, query, str(made["id"]))
+    assert told["request_id"] == "asked-by-the-provider"
+    assert told["traceparent"].split("-")[1] == received.trace_id.hex()
 
 
 async def test_nothing_of_it_is_ever_work_for_a_chain(shop: Shop) -> None:

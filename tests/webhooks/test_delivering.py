@@ -12,12 +12,15 @@ from structlog.contextvars import bound_contextvars
 from structlog.testing import capture_logs
 
 from app.domain.webhooks.outcomes import Outcome
+from app.otel import OpenTelemetry
 from app.processes.webhooks.resolving import SystemResolver
 from app.processes.webhooks.sending import Sender
 from app.services.webhooks.finish_try import TryEnd, finish_try
 from app.store.webhooks import claims
+from app.tracing import span, start_tracing, stop_tracing
 from resolvers.event_stream import EVENT_CURSOR
 from resolvers.webhook_messages import message_id
+from tests.health.otlp import collecting
 from tests.webhooks.hooks import Hooks
 from tests.webhooks.receiver import Received, Receiver, receiving
 
@@ -78,6 +81,34 @@ async def test_it_names_the_request_that_it_comes_from(hooks: Hooks) -> None:
         [delivery] = await hooks.rows("SELECT request_id FROM webhook_delivery")
         assert delivery["request_id"] == "asked-by-a-client"
         assert [line["status"] for line in lines if line["event"] == "webhook sent"] == [200]
+
+
+async def test_its_tries_are_spans_of_the_trace_that_it_comes_from(hooks: Hooks) -> None:
+    async with receiving() as receiver:
+        await hooks.listen(receiver.url)
+        with collecting() as collected:
+            start_tracing(OpenTelemetry(collected.url, "worker"))
+            try:
+                with span("graphql createAffiliate", "SERVER"):
+                    await hooks.happen()
+                await hooks.move()
+                await hooks.queue()
+                receiver.status = 500
+                await hooks.deliver()
+                receiver.status = 200
+                hooks.later(seconds=120)
+                await hooks.deliver()
+            finally:
+                stop_tracing()
+    [asked] = collected.named("graphql createAffiliate")
+    [queued] = collected.named("webhooks: queue")
+    tries = collected.named("webhook: try")
+    posts = collected.named("webhook: post")
+    assert [one.parent_span_id for one in (queued, *tries)] == [asked.span_id] * 3
+    assert {one.trace_id for one in (queued, *tries, *posts)} == {asked.trace_id}
+    assert {one.parent_span_id for one in posts} == {one.span_id for one in tries}
+    numbers = {one.key: one.value.int_value for one in tries[1].attributes}
+    assert numbers["try"] == 2
 
 
 async def test_it_is_delivered_once(hooks: Hooks) -> None:

@@ -22,6 +22,7 @@ from app.services.webhooks.secrets import sealed_for
 from app.store.database import Database
 from app.store.database_errors import passes
 from app.store.webhooks.claims import LEASE, Claimed, claim_due
+from app.tracing import span
 
 _LOG = structlog.get_logger()
 _PLACES = 256
@@ -78,12 +79,17 @@ class Delivery:
 
     async def _try(self, claimed: Claimed) -> None:
         # From here on lines and rows are of the request that the event comes from.
-        with bound_contextvars(request_id=claimed.request_id):
+        facts: dict[str, str | int] = {"delivery": str(claimed.id), "try": claimed.n}
+        with (
+            bound_contextvars(request_id=claimed.request_id),
+            span("webhook: try", "CONSUMER", parents=[claimed.traceparent], attributes=facts),
+        ):
             await self._try_once(claimed)
 
     async def _try_once(self, claimed: Claimed) -> None:
         try:
-            outcome = await self._send(claimed)
+            with span("webhook: post", "CLIENT", attributes={"delivery": str(claimed.id)}):
+                outcome = await self._send(claimed)
             _LOG.info(
                 "webhook sent",
                 delivery=str(claimed.id),

@@ -1,6 +1,6 @@
 """Turns events into deliveries, in order, each once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,17 +11,25 @@ from app.store.database import UnitOfWork
 from app.store.feed import consumers
 from app.store.feed.consumers import Lease
 from app.store.webhooks.new_deliveries import (
+    HeardEvent,
     NewDelivery,
     insert_deliveries,
     read_heard,
     stretch_end,
 )
+from app.tracing import span
 
 CONSUMER = "webhooks"
 BATCH = 500
 
 BodyOf = Callable[[Event, int, UUID], str]
 """The body of an event as clients see it: (event without what is internal, epoch of the feed, the program's public id)."""
+
+
+def _deliveries(heard: Sequence[HeardEvent], body_of: BodyOf) -> Iterator[NewDelivery]:
+    for event in heard:
+        body = body_of(event.event, event.epoch, event.program)
+        yield from (NewDelivery(new_id(), one, event, body) for one in event.endpoints)
 
 
 async def queue_deliveries(
@@ -34,11 +42,9 @@ async def queue_deliveries(
     end = await stretch_end(unit, lease.position, BATCH)
     if end is None:
         return lease
-    deliveries: list[NewDelivery] = []
-    for heard in await read_heard(unit, lease.position, end):
-        body = body_of(heard.event, heard.epoch, heard.program)
-        deliveries.extend(NewDelivery(new_id(), one, heard, body) for one in heard.endpoints)
-    if deliveries:
-        await insert_deliveries(unit, deliveries, now)
+    heard = await read_heard(unit, lease.position, end)
+    if heard:
+        with span("webhooks: queue", "CONSUMER", parents=[one.traceparent for one in heard]):
+            await insert_deliveries(unit, list(_deliveries(heard, body_of)), now)
         unit.wake(JOB)
     return await consumers.advance(unit, lease, end, now)

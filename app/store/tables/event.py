@@ -15,7 +15,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.store.tables.row import INSTANT, METADATA, REQUEST_ID, Row, key, optional, required
+from app.store.tables.row import (
+    INSTANT,
+    METADATA,
+    REQUEST_ID,
+    TRACEPARENT,
+    Row,
+    key,
+    optional,
+    required,
+)
 
 OUTBOX_ID = Sequence("event_outbox_id_seq", data_type=BigInteger, cache=1, metadata=METADATA)
 
@@ -30,6 +39,7 @@ class EventOutbox(Row, table=True):
     data: Any = required(JSONB)
     at: datetime = required(INSTANT)
     request_id: str | None = optional(Text, default=REQUEST_ID)
+    traceparent: str | None = optional(Text, default=TRACEPARENT)
 
 
 class Event(Row, table=True):
@@ -47,6 +57,7 @@ class Event(Row, table=True):
     data: Any = required(JSONB)
     at: datetime = required(INSTANT)
     request_id: str | None = optional(Text)
+    traceparent: str | None = optional(Text)
 
 
 class EventFeed(Row, table=True):

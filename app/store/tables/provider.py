@@ -17,7 +17,16 @@ from sqlalchemy import (
     text,
 )
 
-from app.store.tables.row import INSTANT, UNITS, Row, key, optional, required
+from app.store.tables.row import (
+    INSTANT,
+    REQUEST_ID,
+    TRACEPARENT,
+    UNITS,
+    Row,
+    key,
+    optional,
+    required,
+)
 
 
 class ProviderSecret(Row, table=True):
@@ -96,3 +105,5 @@ class ProviderEvent(Row, table=True):
     currency: str | None = optional(Text)
     outcome: str | None = optional(Text)
     processed_at: datetime | None = optional(INSTANT)
+    request_id: str | None = optional(Text, default=REQUEST_ID)
+    traceparent: str | None = optional(Text, default=TRACEPARENT)

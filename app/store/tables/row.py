@@ -18,6 +18,8 @@ INSTANT = DateTime(timezone=True)
 # Whole smallest units of a currency, or wei.
 # The request, or run of a job, that the transaction belongs to (app/store/database.py says it).
 REQUEST_ID = "NULLIF(current_setting('sge.request_id'::text, true), ''::text)"
+# The span around it, where traces are collected.
+TRACEPARENT = "NULLIF(current_setting('sge.traceparent'::text, true), ''::text)"
 UNITS = DOMAIN("units", Numeric(78, 0), create_type=False)
 EVM_ADDRESS = DOMAIN(
     "evm_address", Text(), check="VALUE ~ '^0x[0-9a-fA-F]{40}$'", create_type=False

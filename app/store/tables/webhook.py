@@ -113,6 +113,7 @@ class WebhookDelivery(Row, table=True):
     created_at: datetime = required(INSTANT)
     lost: int = required(Integer, default="0")
     request_id: str | None = optional(Text)
+    traceparent: str | None = optional(Text)
 
 
 class WebhookAttempt(Row, table=True):

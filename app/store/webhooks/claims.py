@@ -41,7 +41,7 @@ WITH busy AS (
 UPDATE webhook_delivery d SET tries = d.tries + 1, lease_until = $5, sending_since = $1
   FROM chosen c, webhook_endpoint e
  WHERE d.program_id = c.program_id AND d.id = c.id AND e.program_id = d.program_id AND e.id = d.endpoint_id
-RETURNING d.program_id, d.id, d.endpoint_id, d.tries AS n, d.body, d.request_id, e.url,
+RETURNING d.program_id, d.id, d.endpoint_id, d.tries AS n, d.body, d.request_id, d.traceparent, e.url,
   ARRAY(SELECT s.sealed FROM webhook_secret s
          WHERE s.program_id = d.program_id AND s.endpoint_id = d.endpoint_id
            AND (s.valid_until IS NULL OR s.valid_until > $1)
@@ -84,6 +84,7 @@ class Claimed:
     body: str
     url: str
     request_id: str | None
+    traceparent: str | None
     secrets: tuple[bytes, ...]
 
 

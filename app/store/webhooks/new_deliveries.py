@@ -20,16 +20,16 @@ WITH heard AS (
    WHERE v.position > $1 AND v.position <= $2 GROUP BY v.position
 )
 SELECT v.position, v.program_id, v.type, v.name, v.entity_id, v.version, v.at, v.data - 'internal' AS data,
-       v.request_id, p.public_id AS program, h.endpoints, (SELECT epoch FROM event_feed) AS epoch
+       v.request_id, v.traceparent, p.public_id AS program, h.endpoints, (SELECT epoch FROM event_feed) AS epoch
   FROM heard h JOIN event v USING (position) JOIN program p ON p.id = v.program_id
  ORDER BY v.position
 """
 _INSERT = """
 INSERT INTO webhook_delivery (program_id, id, endpoint_id, event_epoch, event_position, event_name, body, next_attempt_at,
-                              created_at, request_id)
-SELECT n.program_id, n.id, n.endpoint_id, n.epoch, n.position, n.name, n.body, $9, $9, n.request_id
+                              created_at, request_id, traceparent)
+SELECT n.program_id, n.id, n.endpoint_id, n.epoch, n.position, n.name, n.body, $9, $9, n.request_id, n.traceparent
   FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::integer[], $5::bigint[], $6::text[], $7::text[],
-              $8::text[]) AS n (program_id, id, endpoint_id, epoch, position, name, body, request_id)
+              $8::text[], $10::text[]) AS n (program_id, id, endpoint_id, epoch, position, name, body, request_id, traceparent)
 ON CONFLICT (program_id, endpoint_id, event_epoch, event_position) DO NOTHING
 """
 
@@ -37,7 +37,7 @@ ON CONFLICT (program_id, endpoint_id, event_epoch, event_position) DO NOTHING
 @dataclass(frozen=True, slots=True)
 class HeardEvent:
     """An event without what is internal, and the endpoints that listen. program: its public id. request_id: of the request
-    that it comes from, or of the run of a job.
+    that it comes from, or of the run of a job; traceparent: of the trace, where there is one.
     """
 
     event: Event
@@ -45,6 +45,7 @@ class HeardEvent:
     program: UUID
     endpoints: tuple[UUID, ...]
     request_id: str | None
+    traceparent: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ async def read_heard(unit: UnitOfWork, after: int, end: int) -> list[HeardEvent]
     found = []
     for row in await unit.connection.fetch(_HEARD, after, end):
         facts = dict(row)
-        names = ("program", "endpoints", "epoch", "request_id")
-        program, endpoints, epoch, request_id = (facts.pop(name) for name in names)
+        names = ("program", "endpoints", "epoch", "request_id", "traceparent")
+        program, endpoints, epoch, *origin = (facts.pop(name) for name in names)
         event = Event(**{**facts, "type": EventType(facts["type"])})
-        found.append(HeardEvent(event, epoch, program, tuple(endpoints), request_id))
+        found.append(HeardEvent(event, epoch, program, tuple(endpoints), *origin))
     return found
 
 
@@ -90,4 +91,5 @@ async def insert_deliveries(
         [one.body for one in deliveries],
         [one.heard.request_id for one in deliveries],
         now,
+        [one.heard.traceparent for one in deliveries],
     )

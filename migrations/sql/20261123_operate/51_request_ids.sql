@@ -6,6 +6,12 @@ ALTER TABLE intent_transition ADD COLUMN request_id text DEFAULT nullif(current_
 ALTER TABLE event_outbox ADD COLUMN request_id text DEFAULT nullif(current_setting('sge.request_id', true), '');
 ALTER TABLE event ADD COLUMN request_id text;
 ALTER TABLE webhook_delivery ADD COLUMN request_id text;
+ALTER TABLE provider_event ADD COLUMN request_id text DEFAULT nullif(current_setting('sge.request_id', true), '');
+-- The span (W3C trace context) that wrote it, in the same way; null where no traces are collected.
+ALTER TABLE event_outbox ADD COLUMN traceparent text DEFAULT nullif(current_setting('sge.traceparent', true), '');
+ALTER TABLE event ADD COLUMN traceparent text;
+ALTER TABLE webhook_delivery ADD COLUMN traceparent text;
+ALTER TABLE provider_event ADD COLUMN traceparent text DEFAULT nullif(current_setting('sge.traceparent', true), '');
 
 -- An id of ours as uuid; null for whatever else stands there: one strange row must not hold up the feed of all.
 CREATE FUNCTION sge_uuid_or_null(p_text text) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -14,7 +20,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION sge_uuid_or_null FROM PUBLIC;
 
--- As it was, but for the request id.
+-- As it was, but for the request id and the trace: of what follows from an intent, those of the intent.
 CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; own bigint; newest bigint;
@@ -44,15 +50,21 @@ BEGIN
   IF ids IS NULL THEN
     RETURN 0;
   END IF;
-  INSERT INTO event (program_id, type, name, entity_id, version, data, at, request_id)
+  INSERT INTO event (program_id, type, name, entity_id, version, data, at, request_id, traceparent)
   SELECT o.program_id, o.type, o.name, o.entity_id, o.version, o.data, o.at,
-         coalesce(CASE o.type
-           WHEN 'INTENT' THEN (SELECT a.request_id FROM audit a
-                                WHERE a.program_id = o.program_id AND a.id = sge_uuid_or_null(o.entity_id))
-           WHEN 'SETTLEMENT' THEN (SELECT a.request_id FROM audit a
-                                    WHERE a.program_id = o.program_id AND a.id = sge_uuid_or_null(o.data ->> 'intent'))
-         END, o.request_id)
-    FROM event_outbox o WHERE o.id = ANY (ids) ORDER BY o.id;
+         coalesce((SELECT a.request_id FROM audit a WHERE a.program_id = o.program_id AND a.id = f.intent), o.request_id),
+         coalesce((SELECT t.traceparent FROM intent_trace t WHERE t.program_id = o.program_id AND t.intent_id = f.intent),
+                  o.traceparent)
+    FROM event_outbox o
+   CROSS JOIN LATERAL (
+         SELECT CASE
+           WHEN o.type = 'INTENT' THEN sge_uuid_or_null(o.entity_id)
+           WHEN o.type = 'SETTLEMENT' THEN sge_uuid_or_null(o.data ->> 'intent')
+           WHEN o.name = 'commission.accrued' THEN (
+             SELECT s.intent_id FROM settlement s
+              WHERE s.program_id = o.program_id AND s.id = sge_uuid_or_null(o.data ->> 'settlement'))
+         END AS intent OFFSET 0) f
+   WHERE o.id = ANY (ids) ORDER BY o.id;
   DELETE FROM event_outbox WHERE id = ANY (ids);
   RETURN cardinality(ids);
 END $$;

@@ -39,9 +39,10 @@ END $$;
 DROP FUNCTION sge_uuid_or_null;
 DROP TABLE platform_audit_look;
 DROP INDEX intent_confirmed;
-ALTER TABLE webhook_delivery DROP COLUMN request_id;
-ALTER TABLE event DROP COLUMN request_id;
-ALTER TABLE event_outbox DROP COLUMN request_id;
+ALTER TABLE provider_event DROP COLUMN request_id, DROP COLUMN traceparent;
+ALTER TABLE webhook_delivery DROP COLUMN request_id, DROP COLUMN traceparent;
+ALTER TABLE event DROP COLUMN request_id, DROP COLUMN traceparent;
+ALTER TABLE event_outbox DROP COLUMN request_id, DROP COLUMN traceparent;
 ALTER TABLE intent_transition DROP COLUMN request_id;
 
 CREATE OR REPLACE FUNCTION sge_guard_intent_state() RETURNS trigger LANGUAGE plpgsql

@@ -38,9 +38,10 @@ def diagnose_safe_transaction(
     if pause_reason is not None:
         words = f"{place} is approved, and the program is paused: {pause_reason}"
         return Diagnosis(since, words, _PAUSED, explained=True)
+    reason = (waiting or "no lane has taken it").removesuffix(".")
     return Diagnosis(
         since,
-        f"{place} is approved, and is not sent to the chain: {waiting or 'no lane has taken it'}.",
+        f"{place} is approved, and is not sent to the chain: {reason}.",
         "The job `pay` tries it again by itself. Owners can execute it themselves at any time; that is recorded.",
     )
 
@@ -85,14 +86,24 @@ def diagnose_delivery(
     event: str,
     tries: int,
     lease_until: datetime | None,
+    failing_since: datetime | None,
 ) -> Diagnosis:
-    """url: of its endpoint; event: the name of what it tells."""
+    """url: of its endpoint, whose tries have failed since failing_since; event: the name of what it tells."""
     if stage is WorkStage.DELIVERY_LEASED:
         return Diagnosis(
             since,
             f"A worker began to send {event} to {url} (try {tries}) and has not come back.",
             "The job deliver_webhooks notes the try as lost and makes another by itself.",
             lease_until,
+        )
+    if failing_since is not None:
+        return Diagnosis(
+            since,
+            f"{event} is due for {url}, which has taken nothing since {_minute(failing_since)}: what waits there is tried"
+            " one after the other.",
+            "It is tried again by itself. Mend the receiver (the endpoint's deliveries say what it answered), or disable the"
+            " endpoint (updateWebhookEndpoint).",
+            since,
         )
     return Diagnosis(
         since,
@@ -107,10 +118,18 @@ def diagnose_provider_event(
 ) -> Diagnosis:
     """event: the provider's id of it. tries: that broke off."""
     what = f"Event {event} of {provider} waits to be processed"
-    why = "nobody processes it" if tries == 0 else f"processing it broke off {tries} times"
+    why = (
+        "nobody processes it"
+        if tries == 0
+        else f"processing it broke off {'once' if tries == 1 else f'{tries} times'}"
+    )
     return Diagnosis(
         since,
-        f"{what}: {why} since {since.astimezone(UTC):%Y-%m-%d %H:%M UTC}.",
+        f"{what}: {why} since {_minute(since)}.",
         "It is tried again by itself, hourly in the end; the workers' log (job process_provider_events) has the reason.",
         due_at,
     )
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M UTC}"

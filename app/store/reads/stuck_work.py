@@ -52,7 +52,7 @@ SELECT l.id, l.relayer, l.status, l.halt_reason, l.balance_wei, coalesce(l.halte
  WHERE l.status <> 'ACTIVE' OR o.since < $1 ORDER BY l.chain_id, l.relayer
 """
 _DELIVERIES = """
-SELECT d.id, d.lease_until, d.sending_since, d.next_attempt_at, d.event_name, d.tries, e.url
+SELECT d.id, d.lease_until, d.sending_since, d.next_attempt_at, d.event_name, d.tries, e.url, e.failing_since
   FROM webhook_endpoint e
  CROSS JOIN LATERAL (
        (SELECT * FROM webhook_delivery w
@@ -176,6 +176,7 @@ def _delivery(program_id: int | None, row: asyncpg.Record) -> StuckWork:
         event=row["event_name"],
         tries=row["tries"],
         lease_until=row["lease_until"],
+        failing_since=row["failing_since"],
     )
     return StuckWork(program_id, WorkKind.WEBHOOK_DELIVERY, stage, str(row["id"]), diagnosis)
 

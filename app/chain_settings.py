@@ -28,7 +28,11 @@ def is_http_address(url: str) -> bool:
 
 
 class TokenSettings(BaseModel):
-    """A token that programs can be paid in; name and version are those of its EIP-712 domain."""
+    """A token that programs can be paid in; name and version are those of its EIP-712 domain.
+
+    small_inflow: what nothing explains and is no more than this, in smallest units, is reported once a day; None: a
+    hundredth of the token's unit.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -37,6 +41,14 @@ class TokenSettings(BaseModel):
     decimals: int = Field(ge=0, le=36)
     name: str
     version: str
+    small_inflow: int | None = Field(default=None, ge=0)
+
+    @property
+    def reported_apart_above(self) -> int:
+        """In smallest units."""
+        if self.small_inflow is not None:
+            return self.small_inflow
+        return int(10 ** max(self.decimals - 2, 0))
 
 
 class ChainSettings(BaseModel):
@@ -61,6 +73,11 @@ class ChainSettings(BaseModel):
     max_fee_wei: int = Field(default=200 * _GWEI, gt=0)
     explorer_url: str | None = None
     production: bool = False
+
+    @property
+    def small_inflows(self) -> dict[str, int]:
+        """By currency, up to which sum unexplained money of a transaction is reported with others of its day."""
+        return {token.code: token.reported_apart_above for token in self.tokens}
 
     @field_validator("rpc_urls")
     @classmethod

@@ -45,6 +45,7 @@ def parts_of(context: JobContext, chain: Chain) -> WatcherParts:
         chain=chain,
         gateway=facts.gateway,
         confirmations=facts.confirmations,
+        small_inflows=facts.small_inflows,
         clock=runtime.clock,
         holder=context.holder,
     )

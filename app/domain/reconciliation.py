@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.domain.discrepancies import NewDiscrepancy
+from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy
 from app.domain.seals import SealStream
 
 MOST_FOUND = 100
@@ -88,7 +88,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class CleanRun:
-    """An earlier run that found nothing, asked for at that instant."""
+    """An earlier run that found nothing, or only what was known (Outcome.is_known), asked for at that instant."""
 
     asked_at: datetime
     extent: Extent
@@ -145,6 +145,16 @@ class Outcome:
     @property
     def found(self) -> list[NewDiscrepancy]:
         return [one for result in self.results for one in result.found]
+
+    def is_known(self, opened: int) -> bool:
+        """Nothing but money that came, is in SUSPENSE, and was reported before: what else it looked at is right. opened:
+        how much was new to this run.
+        """
+        return (
+            self.status is RunStatus.DISCREPANCIES
+            and opened == 0
+            and all(one.kind is DiscrepancyKind.UNEXPLAINED_INFLOW for one in self.found)
+        )
 
     @property
     def status(self) -> RunStatus:

@@ -62,17 +62,21 @@ def settlement_journal(
     )
 
 
-def unexplained_journal(movement: Movement, effective_at: datetime) -> Journal:
-    """Money that came or went without a reason we know waits in SUSPENSE until a person gives one."""
+def unexplained_journal(movement: Movement, effective_at: datetime, *others: Movement) -> Journal:
+    """Money that came or went without a reason we know waits in SUSPENSE until a person gives one. others: of the same
+    transaction, direction and currency, further on.
+    """
     came = movement.direction is MovementDirection.IN
+    movements = (movement, *others)
+    total = Money(sum(one.amount.units for one in movements), movement.amount.currency)
     debit, credit = (DEPOSIT, SUSPENSE) if came else (SUSPENSE, PAID_OUT)
     return Journal(
         public_id=new_id(),
         kind=JournalKind.DEPOSIT if came else JournalKind.WITHDRAWAL,
         reference=movement_reference(movement),
         effective_at=effective_at,
-        transfers=(Transfer(UNEXPLAINED, movement.amount, debit, credit),),
-        movements=(movement,),
+        transfers=(Transfer(UNEXPLAINED, total, debit, credit),),
+        movements=movements,
     )
 
 

@@ -52,6 +52,25 @@ _SUSPENDED = """
 SELECT t.amount, t.currency FROM journal j JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
  WHERE j.program_id = $1 AND j.kind = $2 AND j.reference = $3
 """
+# By its name too, so that what was closed without a posting is in the one that was opened for it again.
+_SMALL = """
+SELECT sum(t.amount) AS amount, t.currency
+  FROM discrepancy d
+  JOIN small_inflow s ON s.program_id = d.program_id AND s.discrepancy_id = d.id
+  JOIN transfer t ON t.program_id = s.program_id AND t.journal_id = s.journal_id
+ WHERE d.program_id = $1 AND d.kind = 'UNEXPLAINED_INFLOW' AND d.reference = $2 AND d.posting_journal_id IS NULL
+ GROUP BY t.currency
+"""
+_HOLD_OPEN = """
+SELECT id FROM discrepancy WHERE program_id = $1 AND kind = $2 AND reference = $3 AND resolved_at IS NULL
+   FOR NO KEY UPDATE
+"""
+_ADD_TO_ACTUAL = """
+UPDATE discrepancy SET actual = (actual::numeric + $3)::text WHERE program_id = $1 AND id = $2
+"""
+_NOTE_SMALL = (
+    "INSERT INTO small_inflow (program_id, journal_id, discrepancy_id) VALUES ($1, $2, $3)"
+)
 _JOURNALS = {
     DiscrepancyKind.UNEXPLAINED_INFLOW: "DEPOSIT",
     DiscrepancyKind.UNEXPLAINED_OUTFLOW: "WITHDRAWAL",
@@ -106,6 +125,24 @@ async def pause_program(
     await unit.connection.execute(_HOLD, program_id)
     row = await unit.connection.fetchrow(_PAUSE, program_id, reason, actor, at)
     return None if row is None else (row["version"], row["public_id"])
+
+
+async def hold_open(unit: UnitOfWork, kind: DiscrepancyKind, reference: str) -> UUID | None:
+    """The open one of that name, kept from being resolved until the transaction ends."""
+    found: UUID | None = await unit.connection.fetchval(
+        _HOLD_OPEN, unit.program_id, kind.value, reference
+    )
+    return found
+
+
+async def add_to_actual(unit: UnitOfWork, discrepancy_id: UUID, units: int) -> None:
+    """One whose `actual` is an amount in smallest units."""
+    await unit.connection.execute(_ADD_TO_ACTUAL, unit.program_id, discrepancy_id, units)
+
+
+async def note_small(unit: UnitOfWork, journal_id: int, discrepancy_id: UUID) -> None:
+    """What the journal put into SUSPENSE is explained with that discrepancy."""
+    await unit.connection.execute(_NOTE_SMALL, unit.program_id, journal_id, discrepancy_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +201,8 @@ async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> Discrepanc
         found = await unit.connection.fetchrow(
             _SUSPENDED, unit.program_id, _JOURNALS[kind], row["reference"]
         )
+        if found is None:
+            found = await unit.connection.fetchrow(_SMALL, unit.program_id, row["reference"])
     suspense = None if found is None else Money(found["amount"], found["currency"])
     return DiscrepancyToResolve(
         discrepancy_id, kind, row["resolved_at"] is not None, suspense, row["undoable"]

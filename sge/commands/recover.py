@@ -110,6 +110,7 @@ def _parts(runtime: Runtime, chain: Chain) -> WatcherParts:
         chain=chain,
         gateway=facts.gateway,
         confirmations=facts.confirmations,
+        small_inflows=facts.small_inflows,
         clock=runtime.clock,
         holder=f"recover.{socket.gethostname()}.{new_id().hex[-6:]}",
         recovering=True,

@@ -72,6 +72,7 @@ safe_transaction_transition  is      is      s       -
 seal                         s       is      s       -
 settlement                   su      isu     s       -
 signed_copy                  s       isu     s       -
+small_inflow                 s       is      s       -
 state_move                   s       s       s       -
 terms                        is      s       s       -
 transfer                     s       s       s       -
@@ -146,7 +147,7 @@ COLUMNS = {
         "sge_worker",
         "reconciliation_run",
     ): "status lease_until leased_by takes finished_at block_number block_hash journal_id journal_seals"
-    " journal_head audit_seals audit_head failure",
+    " journal_head audit_seals audit_head failure known_only",
     (
         "sge_worker",
         "recovery",

@@ -1,7 +1,7 @@
 """What the parts of a chain's watcher share."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from app.chain.client import Chain
@@ -23,6 +23,7 @@ class Watch:
 
     confirmations: blocks on top of a final one; None: the node's finalized tag decides.
     at_point: called between any two steps, by name, where a test may end the watcher.
+    small_inflows: see FinalWork.
     """
 
     database: Database
@@ -33,6 +34,7 @@ class Watch:
     confirmations: int | None
     clock: Clock
     at_point: Callable[[str], None] = nothing_happens
+    small_inflows: Mapping[str, int] = field(default_factory=dict)
 
     async def write(
         self, use_case: Callable[[UnitOfWork], Awaitable[T]], program_id: int | None = None

@@ -145,6 +145,7 @@ async def _work_by_program(
                         block_at=times[place.block_number][1],
                         items=items,
                         completes_block=False,
+                        small_inflows=watch.small_inflows,
                     )
                 )
     return {program_id: _mark_block_ends(ordered) for program_id, ordered in work.items()}

@@ -1,8 +1,8 @@
 """The watcher of one chain: runs always, while it holds the lease."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -45,6 +45,7 @@ class WatcherParts:
     holder: str
     at_point: Callable[[str], None] = nothing_happens
     recovering: bool = False
+    small_inflows: Mapping[str, int] = field(default_factory=dict)
 
 
 class Watcher:
@@ -122,6 +123,7 @@ async def open_watcher(parts: WatcherParts) -> Watcher | None:
             confirmations=parts.confirmations,
             clock=parts.clock,
             at_point=parts.at_point,
+            small_inflows=parts.small_inflows,
         )
     )
 

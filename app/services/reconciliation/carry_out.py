@@ -46,15 +46,16 @@ async def end_run(unit: UnitOfWork, run: Run, outcome: Outcome, now: datetime) -
     """Stores the run with its checks, and opens what they found: once, and a critical one pauses the program. Raises
     RunLost.
     """
-    if not await runs.end(unit, run, outcome, now):
-        raise RunLost
-    await runs.insert_checks(unit, run, outcome.results)
-    opened = [
+    found = [
         await open_discrepancy(unit, run.program_id, one, RECONCILER, now, run_id=run.id)
         for one in outcome.found
     ]
+    opened = sum(one is not None for one in found)
+    if not await runs.end(unit, run, outcome, now, opened=opened):
+        raise RunLost
+    await runs.insert_checks(unit, run, outcome.results)
     await runs.insert_findings(unit, run, outcome.found)
-    await _tell(unit, run, outcome, sum(one is not None for one in opened), now)
+    await _tell(unit, run, outcome, opened, now)
 
 
 async def _tell(unit: UnitOfWork, run: Run, outcome: Outcome, opened: int, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Posts what one final chain transaction means for one program, in one database transaction; safe to repeat."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.actors import WATCHER
@@ -11,7 +11,11 @@ from app.services.intents.reject_items import reject_items
 from app.services.payouts.post_payouts import confirm_payouts, known_executions, prepare_payouts
 from app.services.settlement.confirm_settlements import confirm_settlements, prepare_settlements
 from app.services.settlement.findings import FoundItem, RejectedItem, SettledItem, TreasuryTransfer
-from app.services.settlement.unexplained_money import prepare_unexplained, report_unexplained
+from app.services.settlement.unexplained_money import (
+    hold_small,
+    prepare_unexplained,
+    report_unexplained,
+)
 from app.store.chain import consumption, settlements
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
@@ -26,7 +30,8 @@ from app.tracing import span
 class FinalWork:
     """Items of one program in one final transaction. block_at: the block's own time.
 
-    completes_block: nothing of this block is left for the program after these items.
+    completes_block: nothing of this block is left for the program after these items. small_inflows: by currency, up to which
+    sum a transaction's unexplained money is reported with others of its day, in smallest units.
     """
 
     program: WatchedProgram
@@ -34,6 +39,7 @@ class FinalWork:
     block_at: datetime
     items: Sequence[FoundItem]
     completes_block: bool
+    small_inflows: Mapping[str, int] = field(default_factory=dict)
 
 
 async def post_transaction(
@@ -57,7 +63,10 @@ async def post_transaction(
     transfers = [item for item in items if isinstance(item, TreasuryTransfer)]
     payouts = await prepare_payouts(unit, work.program, place, executions, confirmed_at)
     proven = await prepare_settlements(unit, work.program, place, settled, confirmed_at)
-    waiting = prepare_unexplained(work.program, place, transfers, proven.not_proven, confirmed_at)
+    waiting = prepare_unexplained(
+        work.program, place, transfers, proven.not_proven, confirmed_at, limits=work.small_inflows
+    )
+    await hold_small(unit, waiting)
 
     journals = [one.journal for one in proven.settling if one.journal is not None]
     journals += [*waiting.journals, *payouts.journals]
@@ -78,7 +87,7 @@ async def post_transaction(
     await reject_items(
         unit, program_id, place, [item for item in items if isinstance(item, RejectedItem)], at
     )
-    await report_unexplained(unit, program_id, waiting, at)
+    await report_unexplained(unit, program_id, waiting, journal_ids, at)
     if work.completes_block:
         await consumption.consume_through(
             unit, place.chain_id, [program_id], place.block_number, place.block_hash, at=at

@@ -1,8 +1,9 @@
 """Money that moved without a reason we know: into SUSPENSE, with a discrepancy for a person to resolve."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
@@ -12,17 +13,43 @@ from app.domain.settlement_postings import movement_reference, unexplained_journ
 from app.services.corrections.open_discrepancy import open_discrepancy
 from app.services.settlement.findings import SettledItem, TreasuryTransfer
 from app.services.settlement.settled_items import movement_of
+from app.store import discrepancies
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.database import UnitOfWork
 
 
+@dataclass(frozen=True, slots=True)
+class SmallInflow:
+    """A transfer that is too small to be reported by itself. day: of its block, in program time."""
+
+    journal: Journal
+    amount: Money
+    day: date
+
+    def discrepancy(self, limit: int) -> NewDiscrepancy:
+        """The one that all small ones of a day and currency share while it is open; its `actual` grows."""
+        code = self.amount.currency
+        return NewDiscrepancy(
+            DiscrepancyKind.UNEXPLAINED_INFLOW,
+            Severity.WARNING,
+            f"small:{code}:{self.day.isoformat()}",
+            f"Transactions of {self.day.isoformat()} that brought at most {limit} {code} (smallest units) each; nothing"
+            " explains them.",
+            actual=str(self.amount.units),
+        )
+
+
 @dataclass
 class Unexplained:
-    """What is to be posted and reported together."""
+    """What is to be posted and reported together. small: reported with others of its day; limits: by currency, in its
+    smallest units.
+    """
 
     journals: list[Journal] = field(default_factory=list)
     discrepancies: list[NewDiscrepancy] = field(default_factory=list)
+    small: list[SmallInflow] = field(default_factory=list)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare_unexplained(
@@ -31,16 +58,26 @@ def prepare_unexplained(
     transfers: Sequence[TreasuryTransfer],
     not_proven: Sequence[SettledItem],
     effective_at: datetime,
+    *,
+    limits: Mapping[str, int],
 ) -> Unexplained:
-    """Transfers that no settlement explains, and settlements that no intent here asked for."""
-    waiting = Unexplained()
+    """Transfers that no settlement explains, and settlements that no intent here asked for. What came in one transaction
+    is one sum of each currency. limits: up to which a sum is small, in smallest units.
+    """
+    waiting = Unexplained(limits=limits)
+    came: dict[str, list[tuple[TreasuryTransfer, Movement]]] = defaultdict(list)
     for item in transfers:
         currency = program.tokens.get(item.log.token)
         if currency is None:
             continue  # a token that this program keeps no books of
         movement = movement_of(item.log, item.direction, Money(item.log.amount, currency), place)
+        if item.direction is MovementDirection.IN:
+            came[currency].append((item, movement))
+            continue
         waiting.journals.append(unexplained_journal(movement, effective_at))
         waiting.discrepancies.append(_of_transfer(item, movement))
+    for group in came.values():
+        _add_inflow(waiting, group, effective_at)
     for one in not_proven:
         _add_not_proven(waiting, program, place, one, effective_at)
     return waiting
@@ -57,11 +94,56 @@ def unexplained_transfer(
     return _of_transfer(item, movement_of(item.log, item.direction, amount, place))
 
 
-async def report_unexplained(
-    unit: UnitOfWork, program_id: int, waiting: Unexplained, at: datetime
+def _add_inflow(
+    waiting: Unexplained,
+    group: Sequence[tuple[TreasuryTransfer, Movement]],
+    effective_at: datetime,
 ) -> None:
+    """Of one transaction and currency: one journal, and one discrepancy or a part of one."""
+    (item, movement), *others = group
+    journal = unexplained_journal(movement, effective_at, *(one for _, one in others))
+    waiting.journals.append(journal)
+    [line] = journal.transfers
+    if line.amount.units <= waiting.limits.get(line.amount.currency, 0):
+        waiting.small.append(SmallInflow(journal, line.amount, effective_at.date()))
+        return
+    found = _of_transfer(item, movement)
+    if others:
+        found = replace(
+            found,
+            message=f"{line.amount.units} {line.amount.currency} (smallest units) came in {len(group)} transfers of"
+            f" transaction 0x{item.log.place.tx_hash.hex()}, block {movement.block_number}; nothing explains them.",
+            actual=str(line.amount.units),
+        )
+    waiting.discrepancies.append(found)
+
+
+async def hold_small(unit: UnitOfWork, waiting: Unexplained) -> None:
+    """Whoever explains what is open locks it before accounts; so does who adds to it."""
+    for one in waiting.small:
+        found = one.discrepancy(waiting.limits[one.amount.currency])
+        await discrepancies.hold_open(unit, found.kind, found.reference)
+
+
+async def report_unexplained(
+    unit: UnitOfWork,
+    program_id: int,
+    waiting: Unexplained,
+    journal_ids: Mapping[str, int],
+    at: datetime,
+) -> None:
+    """After the posting. journal_ids: by reference."""
     for found in waiting.discrepancies:
         await open_discrepancy(unit, program_id, found, WATCHER, at)
+    for one in waiting.small:
+        found = one.discrepancy(waiting.limits[one.amount.currency])
+        opened = await discrepancies.hold_open(unit, found.kind, found.reference)
+        if opened is not None:
+            await discrepancies.add_to_actual(unit, opened, one.amount.units)
+        else:
+            opened = await open_discrepancy(unit, program_id, found, WATCHER, at)
+        assert opened is not None
+        await discrepancies.note_small(unit, journal_ids[one.journal.reference], opened)
 
 
 def _of_transfer(item: TreasuryTransfer, movement: Movement) -> NewDiscrepancy:

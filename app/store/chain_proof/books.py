@@ -21,7 +21,7 @@ SELECT y.code, coalesce(m.moved, 0) AS moved, coalesce(m.later, 0) AS later, coa
       FROM account WHERE program_id = $1 GROUP BY 1) a ON a.currency = y.code
  WHERE y.program_id = $1 ORDER BY y.code
 """
-# Explained: its discrepancy was resolved with a posting.
+# Explained: its discrepancy was resolved with a posting. Small inflows are one sum for each discrepancy that they share.
 _SUSPENDED = """
 WITH lines AS (
   SELECT t.journal_id, t.currency, t.amount FROM account a
@@ -32,11 +32,13 @@ WITH lines AS (
     JOIN transfer t ON t.program_id = a.program_id AND t.credit_account_id = a.id
    WHERE a.program_id = $1 AND a.kind = 'SUSPENSE'
 )
-SELECT j.reference, j.kind, l.currency, l.amount
+SELECT coalesce(d.reference, j.reference) AS reference, j.kind, l.currency, sum(l.amount) AS amount
   FROM lines l JOIN journal j ON j.program_id = $1 AND j.id = l.journal_id AND j.kind IN ('DEPOSIT', 'WITHDRAWAL')
- WHERE NOT EXISTS (SELECT FROM discrepancy d WHERE d.program_id = j.program_id AND d.reference = j.reference
+  LEFT JOIN small_inflow s ON s.program_id = j.program_id AND s.journal_id = j.id
+  LEFT JOIN discrepancy d ON d.program_id = s.program_id AND d.id = s.discrepancy_id
+ WHERE d.posting_journal_id IS NULL AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.program_id = j.program_id AND d.reference = j.reference
                       AND d.kind IN ('UNEXPLAINED_INFLOW', 'UNEXPLAINED_OUTFLOW') AND d.posting_journal_id IS NOT NULL)
- ORDER BY j.id
+ GROUP BY 1, 2, 3 ORDER BY min(j.id)
 """
 
 

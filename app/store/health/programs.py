@@ -26,7 +26,7 @@ SELECT p.slug AS program, p.status, p.pause_reason, p.paused_by,
                       WHERE r.program_id = p.id AND r.status IN ('CLEAN', 'DISCREPANCIES')
                       ORDER BY r.asked_at DESC, r.id DESC LIMIT 1) ended ON true
   LEFT JOIN LATERAL (SELECT r.finished_at FROM reconciliation_run r
-                      WHERE r.program_id = p.id AND r.status = 'CLEAN'
+                      WHERE r.program_id = p.id AND (r.status = 'CLEAN' OR r.known_only)
                       ORDER BY r.asked_at DESC, r.id DESC LIMIT 1) clean ON true
  WHERE p.status <> 'ARCHIVED' ORDER BY p.slug
 """

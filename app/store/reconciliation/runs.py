@@ -36,8 +36,8 @@ UPDATE reconciliation_run SET lease_until = NULL, leased_by = NULL, takes = take
 """
 _END = """
 UPDATE reconciliation_run
-   SET status = $4, finished_at = $5, failure = $6, block_number = $7, block_hash = $8, journal_id = $9,
-       journal_seals = $10, journal_head = $11, audit_seals = $12, audit_head = $13, lease_until = NULL
+   SET status = $4, finished_at = $5, failure = $6, known_only = $7, block_number = $8, block_hash = $9,
+       journal_id = $10, journal_seals = $11, journal_head = $12, audit_seals = $13, audit_head = $14, lease_until = NULL
  WHERE program_id = $1 AND id = $2 AND leased_by = $3 AND status = 'RUNNING' RETURNING true
 """
 _CHECKS = """
@@ -101,8 +101,8 @@ async def hand_back(unit: UnitOfWork, run: Run) -> None:
     await unit.connection.execute(_HAND_BACK, run.program_id, run.id, run.taken_by)
 
 
-async def end(unit: UnitOfWork, run: Run, outcome: Outcome, at: datetime) -> bool:
-    """Whether it was this worker's to end; it never changes after that."""
+async def end(unit: UnitOfWork, run: Run, outcome: Outcome, at: datetime, *, opened: int) -> bool:
+    """Whether it was this worker's to end; it never changes after that. opened: how many discrepancies are new."""
     looked = (None,) * len(fields(Extent)) if outcome.extent is None else astuple(outcome.extent)
     ended = await unit.connection.fetchval(
         _END,
@@ -112,6 +112,7 @@ async def end(unit: UnitOfWork, run: Run, outcome: Outcome, at: datetime) -> boo
         outcome.status.value,
         at,
         outcome.failure,
+        outcome.is_known(opened),
         *looked,
     )
     return bool(ended)

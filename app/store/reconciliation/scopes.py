@@ -19,7 +19,7 @@ SELECT c.chain_id, c.block_number, c.block_hash,
 _ROOM = "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
 _CLEAN = """
 SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_head, audit_seals, audit_head
-  FROM reconciliation_run WHERE program_id = $1 AND status = 'CLEAN' ORDER BY asked_at DESC, id DESC LIMIT 1
+  FROM reconciliation_run WHERE program_id = $1 AND (status = 'CLEAN' OR known_only) ORDER BY asked_at DESC, id DESC LIMIT 1
 """
 
 

@@ -28,6 +28,7 @@ class ReconciliationRun(Row, table=True):
             "status NOT IN ('CLEAN', 'DISCREPANCIES')"
             " OR num_nulls(block_number, block_hash, journal_id, journal_seals, audit_seals) = 0"
         ),
+        CheckConstraint("status = 'DISCREPANCIES' OR NOT known_only"),
         CheckConstraint("coalesce(journal_seals, 0) = 0 OR journal_head IS NOT NULL"),
         CheckConstraint("coalesce(audit_seals, 0) = 0 OR audit_head IS NOT NULL"),
         Index(
@@ -57,6 +58,7 @@ class ReconciliationRun(Row, table=True):
     audit_seals: int | None = optional(BigInteger)
     audit_head: bytes | None = optional(LargeBinary)
     failure: str | None = optional(Text)
+    known_only: bool = required(Boolean, default="false")
 
 
 class ReconciliationCheck(Row, table=True):
@@ -107,3 +109,17 @@ class PlatformAuditLook(Row, table=True):
     head: bytes | None = optional(LargeBinary)
     faults: int = required(BigInteger)
     first_fault: str | None = optional(Text)
+
+
+class SmallInflow(Row, table=True):
+    __table_args__ = (
+        ForeignKeyConstraint(["program_id", "journal_id"], ["journal.program_id", "journal.id"]),
+        ForeignKeyConstraint(
+            ["program_id", "discrepancy_id"], ["discrepancy.program_id", "discrepancy.id"]
+        ),
+        Index("small_inflow_discrepancy", "program_id", "discrepancy_id"),
+    )
+
+    program_id: int = key(BigInteger)
+    journal_id: int = key(BigInteger)
+    discrepancy_id: UUID = required(Uuid)

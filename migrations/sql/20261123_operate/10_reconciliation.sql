@@ -22,6 +22,8 @@ CREATE TABLE reconciliation_run (
   audit_seals bigint,
   audit_head bytea,
   failure text,
+  -- It found nothing but inflows that were reported before and wait for a person: later runs begin where it stopped.
+  known_only boolean NOT NULL DEFAULT false CHECK (status = 'DISCREPANCIES' OR NOT known_only),
   PRIMARY KEY (program_id, id),
   CHECK ((status = 'RUNNING') = (finished_at IS NULL)),
   CHECK ((status = 'FAILED') = (failure IS NOT NULL)),
@@ -92,12 +94,28 @@ CREATE POLICY web_asks_only ON reconciliation_run AS RESTRICTIVE FOR INSERT TO s
 GRANT INSERT ON reconciliation_run TO sge_api;
 GRANT INSERT ON reconciliation_run, reconciliation_check, reconciliation_finding TO sge_worker;
 GRANT UPDATE (status, lease_until, leased_by, takes, finished_at, block_number, block_hash, journal_id, journal_seals,
-              journal_head, audit_seals, audit_head, failure)
+              journal_head, audit_seals, audit_head, failure, known_only)
   ON reconciliation_run TO sge_worker;
 
 -- One entry an intent: a run since a clean one looks at those that were settled since.
 CREATE INDEX intent_confirmed ON intent_transition (program_id, at)
  WHERE to_status = 'CONFIRMED' AND from_status <> 'CONFIRMED';
+
+-- Inflows so small that they are reported together, one discrepancy a day and currency: which journals put the money into
+-- SUSPENSE that it is about.
+CREATE TABLE small_inflow (
+  program_id bigint NOT NULL,
+  journal_id bigint NOT NULL,
+  discrepancy_id uuid NOT NULL,
+  PRIMARY KEY (program_id, journal_id),
+  FOREIGN KEY (program_id, journal_id) REFERENCES journal (program_id, id),
+  FOREIGN KEY (program_id, discrepancy_id) REFERENCES discrepancy (program_id, id)
+);
+CREATE INDEX small_inflow_discrepancy ON small_inflow (program_id, discrepancy_id);
+CREATE TRIGGER small_inflow_kept BEFORE UPDATE OR DELETE ON small_inflow
+  FOR EACH ROW EXECUTE FUNCTION sge_refuse_change();
+SELECT pg_temp.guard_tenants('small_inflow');
+GRANT INSERT ON small_inflow TO sge_worker;
 
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint

@@ -14,7 +14,7 @@ COPY requirements/runtime.txt /build/runtime.txt
 RUN python -m venv /opt/sge \
  && /opt/sge/bin/python -m pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes -r /build/runtime.txt
 
-FROM python:3.11.14-slim-bookworm
+FROM python:3.11.14-slim-bookworm AS processes
 ENV PATH=/opt/sge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/sge
 COPY --from=packages /opt/sge /opt/sge
@@ -33,3 +33,19 @@ USER 10001:10001
 EXPOSE 8000 9100
 ENTRYPOINT ["python", "-m", "sge.cli"]
 CMD ["--help"]
+
+# `sge backup`, `sge restore` and `sge drill` with the server's own programs: the embedded ones speak no TLS. Both images are of one
+# Debian; a library that is missing all the same is missed here, and not at night.
+FROM postgres:18.1-bookworm AS backup
+ENV PATH=/opt/sge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /srv/sge
+COPY --from=packages /usr/local /usr/local
+COPY --from=processes /opt/sge /opt/sge
+COPY --from=processes /srv/sge /srv/sge
+RUN ldconfig && /usr/lib/postgresql/18/bin/pg_basebackup --version && python -m sge.cli backup --help
+USER 999:999
+ENTRYPOINT ["python", "-m", "sge.cli"]
+CMD ["--help"]
+
+# What is built without `--target`.
+FROM processes

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Once, when the cluster is made: the roles that migrations/bootstrap.sql makes, and the replica's.
+# Once, when the cluster is made: the roles that migrations/bootstrap.sql makes, among them the one for backups, and the replica's.
 set -euo pipefail
 secrets=${SGE_SECRETS:-/run/secrets}
 bootstrap=${SGE_BOOTSTRAP:-/etc/sge-bootstrap/bootstrap.sql}
 
-for role in owner api worker feed reader; do
+for role in owner api worker feed reader backup; do
   export "SGE_${role^^}_PASSWORD=$(cat "$secrets/${role}_password")"
 done
 psql --no-psqlrc --quiet --username postgres --dbname postgres --file "$bootstrap"

@@ -8,6 +8,8 @@ primary="host=${SGE_PRIMARY_HOST:-postgres-primary} port=${SGE_PRIMARY_PORT:-543
 sslmode=verify-full sslrootcert=$secrets/ca_certificate passfile=/tmp/replica.pass application_name=sge_replica"
 
 install -m 0600 "$secrets/postgres_key" /tmp/postgres.key
+# Without it the log would be kept until it has filled the disk.
+[[ -w /archive ]] || { echo "/archive cannot be written: make its folder as deploy/README.md says" >&2; exit 1; }
 (umask 077; printf '*:*:*:sge_replica:%s\n' "$(cat "$secrets/replica_password")" > /tmp/replica.pass)
 
 if [[ ! -s $PGDATA/PG_VERSION ]]; then

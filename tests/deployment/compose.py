@@ -38,6 +38,11 @@ def processes() -> dict[str, dict[str, Any]]:
     return {name: each for name, each in services().items() if "build" in each}
 
 
+def servers() -> dict[str, dict[str, Any]]:
+    """Those of them that stay; the others do one thing and end."""
+    return {name: each for name, each in processes().items() if each.get("restart") != "no"}
+
+
 def environment(service: dict[str, Any]) -> dict[str, str]:
     """With the defaults of variables that a person may set."""
     given = service.get("environment", {})

@@ -111,6 +111,8 @@ def test_what_is_mounted_exists(name: str) -> None:
         if source.startswith("./"):
             assert (PROJECT / source).exists(), source
             assert volume.endswith(":ro")
+        elif source == "${SGE_BACKUPS":
+            assert name in {"postgres-primary", "postgres-replica", "backup"}
         else:
             assert source in composition()["volumes"]
 
@@ -142,6 +144,20 @@ def test_addresses_are_inside_the_network_that_the_api_trusts() -> None:
     assert proxy.subnet_of(subnet)  # type: ignore[arg-type]
 
 
+def test_what_is_archived_is_what_a_backup_goes_on_from() -> None:
+    """All on one folder of the operator's; the programs of the server are those of the server's version."""
+    archive = "${SGE_BACKUPS:-./deploy/compose/backups}/archive:/archive"
+    for name in ("postgres-primary", "postgres-replica"):
+        assert archive in services()[name]["volumes"]
+        assert services()[name]["image"] in (PROJECT / "Dockerfile").read_text()
+    backup = services()["backup"]
+    assert f"{archive}:ro" in backup["volumes"]
+    assert backup["user"] == services()["postgres-primary"]["user"], "it reads what that wrote"
+    assert backup["profiles"] == ["backup"]
+    settings = (PROJECT / "deploy/postgres/postgresql.conf").read_text()
+    assert 'mv "/archive/%f.part" "/archive/%f"' in settings
+
+
 def test_who_waits_for_whom() -> None:
     for name, service in services().items():
         for other, how in service.get("depends_on", {}).items():
@@ -156,7 +172,8 @@ def test_who_waits_for_whom() -> None:
 def test_commands_name_files_that_are_mounted() -> None:
     for name, service in services().items():
         mounts = dict(
-            reversed(volume.removesuffix(":ro").split(":")) for volume in service.get("volumes", ())
+            reversed(volume.removesuffix(":ro").rsplit(":", 1))
+            for volume in service.get("volumes", ())
         )
         words = [*service.get("entrypoint", []), *service.get("command", [])]
         words += service.get("healthcheck", {}).get("test", [])

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sge.embedded.project import PROJECT
 from tests.deployment.command_lines import parses
-from tests.deployment.compose import processes
+from tests.deployment.compose import environment, processes, services
 from tests.deployment.dockerfile import FILE, copied_files, stages
 
-PAGE, PACKAGES, FINAL = stages()
+PAGE, PACKAGES, FINAL, BACKUP, LAST = stages()
 
 
 def test_what_is_copied_exists_and_is_let_through() -> None:
@@ -54,7 +54,7 @@ def test_it_is_what_runs_in_the_tests() -> None:
     version = re.findall(r"python:(\d+\.\d+)", FINAL.image)
     declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     assert version == [declared["tool"]["mypy"]["python_version"]]
-    for stage in stages():
+    for stage in (PAGE, PACKAGES, FINAL):
         assert re.search(r":\d+\.\d+\.\d+-slim|:\d+\.\d+\.\d+-bookworm-slim", stage.image)
 
 
@@ -73,6 +73,30 @@ def test_its_entry_is_the_command_line() -> None:
     assert parses(["migrate"]) is None
     assert parses(["migrate", "--fast"]) is not None
     assert parses(["migrates"]) is not None
+
+
+def test_what_is_built_without_a_target_is_the_image_of_the_processes() -> None:
+    assert (LAST.image, LAST.copies, LAST.runs) == (FINAL.name, [], [])
+    for name, service in processes().items():
+        assert service["build"].get("target") == ("backup" if name == "backup" else None)
+
+
+def test_backups_are_made_by_the_servers_own_programs() -> None:
+    """Those of the embedded server speak no TLS. What is missing is missing when the image is built."""
+    assert BACKUP.image == services()["postgres-primary"]["image"]
+    assert BACKUP.others["USER"] == services()["backup"]["user"]
+    assert BACKUP.others["ENTRYPOINT"] == FINAL.others["ENTRYPOINT"]
+    assert {(copy[0], copy[2]) for copy in BACKUP.copies} == {
+        ("packages", "/usr/local"),
+        (FINAL.name, "/opt/sge"),
+        (FINAL.name, "/srv/sge"),
+    }
+    programs = environment(services()["backup"])["SGE_POSTGRES_PROGRAMS"]
+    (run,) = BACKUP.runs
+    assert (
+        run == f"ldconfig && {programs}/pg_basebackup --version && python -m sge.cli backup --help"
+    )
+    assert FINAL.others["WORKDIR"] == BACKUP.others["WORKDIR"]
 
 
 def test_nothing_private_is_copied() -> None:

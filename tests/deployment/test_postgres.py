@@ -18,6 +18,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from app.domain.clock import real_clock
+from sge.backups.programs import postgres_programs
+from sge.backups.take import take_backup
 from sge.embedded.ports import free_port
 from sge.embedded.postgres_binaries import postgres_binaries
 from sge.embedded.project import PROJECT
@@ -29,13 +32,14 @@ from tests.fixtures.folders import server_folder_for_a_while
 
 SCRIPTS = PROJECT / "deploy" / "postgres"
 # As the container's /tmp, /run/secrets and /etc/sge are elsewhere here, they are replaced in copies of the scripts.
-PLACES = {"/tmp/": "{tmp}/", "/run/secrets": "{secrets}"}
+PLACES = {"/tmp/": "{tmp}/", "/run/secrets": "{secrets}", "/archive": "{tmp}/archive"}
 WITHOUT_TLS = {
     "ssl = on": "ssl = off",
     "hostssl": "host",
     "sslmode=verify-full sslrootcert=$secrets/ca_certificate ": "",
 }
 DEADLINE_SECONDS = 60
+WAL_NAME = 24
 
 pytestmark = pytest.mark.long
 
@@ -50,6 +54,10 @@ class Place:
     account: Account | None
 
     @property
+    def archive(self) -> Path:
+        return self.folder / "archive"
+
+    @property
     def data(self) -> Path:
         return self.folder / "data"
 
@@ -60,6 +68,7 @@ def place(root: Path, name: str, secrets: Path, **more: str) -> Place:
     binaries = postgres_binaries(account)
     folder.mkdir()
     (folder / "sge").mkdir()
+    (folder / "archive").mkdir()
     for file in SCRIPTS.iterdir():
         text = file.read_text()
         for inside, outside in (PLACES | WITHOUT_TLS).items():
@@ -163,6 +172,7 @@ async def test_a_primary_and_its_replica(secrets: tuple[Path, Path]) -> None:
         await asyncio.to_thread(upgrade, owner)
         assert await asyncio.to_thread(is_newest, owner)
         await _lets_nobody_else_in(primary, made)
+        await _is_backed_up(primary, made)
         replica = place(
             root, "replica", made, SGE_PRIMARY_HOST="localhost", SGE_PRIMARY_PORT=str(primary.port)
         )
@@ -195,6 +205,32 @@ async def _follows(primary: Place, replica_url: str) -> None:
     assert await reader.fetchval(replayed, written)
     await reader.close()
     await admin.close()
+
+
+async def _is_backed_up(primary: Place, secrets: Path) -> None:
+    """As the service `backup` does it: by its own role, which reads no table; and the log goes to the archive."""
+    address = url(primary, secrets, "backup")
+    folder = primary.folder / "backups"
+    folder.mkdir()
+    programs = postgres_programs(None)
+    taken = await asyncio.to_thread(take_backup, address, folder, programs, real_clock, print)
+    assert (taken.note.database, taken.note.timeline) == ("sge", 1)
+    with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError, match="no pg_hba"):
+        await asyncpg.connect(address)
+    run(primary, "psql", "--username=postgres", "--command=SELECT pg_switch_wal()", "postgres")
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while not [file for file in primary.archive.iterdir() if len(file.name) == WAL_NAME]:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+def test_a_primary_that_cannot_archive_does_not_start(secrets: tuple[Path, Path]) -> None:
+    """It would work on until its log has filled the disk."""
+    root, made = secrets
+    primary = place(root, "primary", made, SGE_ENTRYPOINT=shutil.which("env") or "")
+    primary.archive.rmdir()
+    done = run(primary, "bash", str(primary.folder / "sge" / "start-primary.sh"), check=False)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
 
 
 async def _lets_nobody_else_in(primary: Place, secrets: Path) -> None:

@@ -11,7 +11,7 @@ from app.web_settings import WebSettings
 from schema.transport.hosts import HostCheck
 from schema.transport.settings import TransportSettings
 from sge.embedded.project import PROJECT
-from tests.deployment.compose import composition, environment, port_inside, processes, services
+from tests.deployment.compose import composition, environment, port_inside, servers, services
 from tests.deployment.seconds import seconds
 
 SERVED = {"/healthz", "/readyz", "/metrics", "/graphql"}
@@ -24,7 +24,7 @@ def port_of(name: str) -> int:
     return int(given.get("SGE_API_PORT") or given["SGE_METRICS_PORT"])
 
 
-@pytest.mark.parametrize("name", sorted(set(processes()) - {"migrate"}))
+@pytest.mark.parametrize("name", sorted(servers()))
 def test_a_process_is_asked_where_it_listens(name: str) -> None:
     (asked,) = re.findall(
         r"http://127\.0\.0\.1:(\d+)(/\w+)", services()[name]["healthcheck"]["test"][-1]
@@ -37,9 +37,7 @@ def test_a_process_is_asked_where_it_listens(name: str) -> None:
 
 def test_the_image_exposes_those_ports() -> None:
     (exposed,) = re.findall(r"^EXPOSE (.*)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
-    assert {int(port) for port in exposed.split()} == {
-        port_of(name) for name in set(processes()) - {"migrate"}
-    }
+    assert {int(port) for port in exposed.split()} == {port_of(name) for name in servers()}
 
 
 def test_nginx_forwards_to_the_api_and_listens_where_it_is_published() -> None:
@@ -71,7 +69,7 @@ def test_prometheus_asks_every_process() -> None:
             asked[name] = int(port)
         for group in job.get("dns_sd_configs", ()):
             asked |= dict.fromkeys(group["names"], group["port"])
-    assert asked == {name: port_of(name) for name in set(processes()) - {"migrate"}}
+    assert asked == {name: port_of(name) for name in servers()}
     together = {"prometheus", *asked}
     assert all("watch" in services()[name]["networks"] for name in together)
 

@@ -8,12 +8,17 @@ _STRETCH = re.compile(r"(?<![0-9])([0-9]{1,20})(?:\s*(?:-|to)\s*([0-9]{1,20}))?(
 
 
 def unstated(nonces: Iterable[int], text: str) -> list[int]:
-    """Those that the text does not name, in order."""
-    stretches = [(int(first), int(last or first)) for first, last in _STRETCH.findall(text)]
+    """Those that the text does not name, in order. A stretch names them only when it begins and ends at one of them: who
+    writes "0 to 9999999" has looked at none.
+    """
+    asked = set(nonces)
+    stretches = [
+        (int(first), int(last or first))
+        for first, last in _STRETCH.findall(text)
+        if int(first) in asked and int(last or first) in asked
+    ]
     return sorted(
-        nonce
-        for nonce in set(nonces)
-        if not any(first <= nonce <= last for first, last in stretches)
+        nonce for nonce in asked if not any(first <= nonce <= last for first, last in stretches)
     )
 
 

@@ -147,6 +147,8 @@ async def test_a_lane_with_foreign_nonces_is_unhalted_only_when_they_are_named(
         await lanes_of(world).unhalt(PLATFORM_KEY, lane, "it is fine")
     with refused("INVALID_STATE", "reason", match=f"not ours: {first + 1}\\."):
         await lanes_of(world).unhalt(PLATFORM_KEY, lane, f"nonce {first} was a top-up")
+    with refused("INVALID_STATE", "reason", match=f"{first} to {first + 1}\\. .*begin and end"):
+        await lanes_of(world).unhalt(PLATFORM_KEY, lane, "0 to 9999999 were ours")
     assert await world.value("SELECT status FROM lane") == "HALTED"
     stated = f"nonces {first} to {first + 1} emptied the wallet by hand"
     await lanes_of(world).unhalt(PLATFORM_KEY, lane, stated)
@@ -161,6 +163,32 @@ async def test_a_lane_with_foreign_nonces_is_unhalted_only_when_they_are_named(
     await world.run("UPDATE lane SET status = 'HALTED', halt_reason = 'again', halted_at = now()")
     await lanes_of(world).unhalt(PLATFORM_KEY, lane, "it is fine")
     assert await world.value("SELECT status FROM lane") == "ACTIVE"
+
+
+@pytest.mark.parametrize(("used", "explained"), [(9_000, True), (25_000, False)])
+async def test_thousands_of_foreign_nonces_are_all_compared(
+    held_world: SettlingWorld, used: int, explained: bool
+) -> None:
+    """All that un-halting explains has been named; more than anybody explains is refused as a whole."""
+    world = held_world
+    await world.ready()
+    first = await world.chain.nonce(RELAYER)
+    last = first + used - 1
+    world.gateway_chain.node.call("anvil_setNonce", RELAYER, hex(last + 1))
+    await world.run("UPDATE lane SET status = 'HALTED', halt_reason = 'a test', halted_at = now()")
+    lane, named = await world.value("SELECT id FROM lane"), f"{first} to {last} were a faucet"
+    try:
+        if explained:
+            with refused("INVALID_STATE", "reason", match=f"not ours: {last}\\."):
+                await lanes_of(world).unhalt(PLATFORM_KEY, lane, f"{first} to {last - 1}")
+            await lanes_of(world).unhalt(PLATFORM_KEY, lane, named)
+            assert await world.value("SELECT explained_through FROM lane") == last + 1
+        else:
+            with refused("INVALID_STATE", "id", match="more than 10000 nonces"):
+                await lanes_of(world).unhalt(PLATFORM_KEY, lane, named)
+            assert await world.value("SELECT status FROM lane") == "HALTED"
+    finally:
+        world.gateway_chain.node.call("anvil_setNonce", RELAYER, hex(first))
 
 
 @pytest.mark.long

@@ -94,7 +94,7 @@ COLUMNS = {
     ("sge_api", "balance_adjustment"): "approved_by approved_at journal_id",
     ("sge_api", "discrepancy"): "resolved_at resolved_by note posting_journal_id",
     ("sge_api", "commission"): "status",
-    ("sge_api", "lane"): "status halt_reason halted_at next_nonce explained_through",
+    ("sge_api", "lane"): "status halt_reason halted_at",
     (
         "sge_api",
         "program",
@@ -176,6 +176,7 @@ FUNCTIONS = {
     "sge_authenticate_session": "api",
     "sge_backlog": "api",
     "sge_lane_nonces": "api worker",
+    "sge_unhalt_lane": "api",
     "sge_release": "api feed reader worker",
     "sge_batch_status": "api reader worker",
     "sge_begin_sessions": "api",

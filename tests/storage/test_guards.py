@@ -147,9 +147,19 @@ async def test_the_web_can_release_a_halted_lane_and_do_nothing_else_to_lanes(
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await api.pool.execute("UPDATE lane SET halt_reason = 'another' WHERE id = $1", lane)
     assert await api.pool.execute(release, lane) == "UPDATE 1"
-    # Its nonce goes with its release, and not without.
-    assert (
-        await api.pool.execute("UPDATE lane SET next_nonce = 7 WHERE id = $1", lane) == "UPDATE 0"
-    )
+    # Its nonce goes with its release, for the platform, and never far ahead.
+    unhalt = "SELECT sge_unhalt_lane($1, $2)"
+    for program_id, used in ((0, 7), (1, 7), (0, 10_001), (0, -1)):
+        if (program_id, used) != (0, 7):
+            await owner.execute(halt, lane)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with api.write(program_id) as unit:
+                await unit.connection.execute(unhalt, lane, used)
+    async with api.write(0) as unit:
+        await unit.connection.execute(unhalt, lane, 7)
+    kept = "SELECT status, next_nonce, explained_through FROM lane WHERE id = $1"
+    assert tuple(await owner.fetchrow(kept, lane)) == ("ACTIVE", 7, 7)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await api.pool.execute("UPDATE lane SET next_nonce = 8 WHERE id = $1", lane)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await api.pool.execute("UPDATE lane SET relayer = $2 WHERE id = $1", lane, wallet(1))

@@ -33,7 +33,7 @@ SIGNING_IN = {"sge_begin_sessions", "sge_note_session_use", "sge_revoke_session"
 FINDING = {"sge_find_program", "sge_list_programs", "sge_locate", "sge_wallet_programs"}
 SEALED = {"sge_provider_secrets"}
 COUNTS = {"sge_backlog", "sge_lane_nonces", "sge_open_transactions", "sge_waiting_intents"}
-CHECKED = {"sge_pay_by_outflow", "sge_post_api"}
+CHECKED = {"sge_pay_by_outflow", "sge_post_api", "sge_unhalt_lane"}
 _FOREIGN_KEYS = """
 WITH tenant AS (
   SELECT c.oid, a.attnum FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid

@@ -13,7 +13,13 @@ from app.domain.permissions import Authority
 from app.domain.texts import check_reason
 from app.services.execute import Bells, execute
 from app.services.settlement.lanes import refuse_unstated, unhalt_lane
-from app.store.chain.lane_status import LaneFacts, UsedNonces, lane_facts, used_nonces
+from app.store.chain.lane_status import (
+    MOST_FOREIGN,
+    LaneFacts,
+    UsedNonces,
+    lane_facts,
+    used_nonces,
+)
 from app.store.database import Database
 
 _LONGEST_LOOK_SECONDS = 8.0
@@ -34,7 +40,7 @@ class HaltedLanes:
         """A halted lane takes work again; one that is not halted stays as it is.
 
         Refuses INVALID_INPUT, NOT_FOUND, CHAIN_UNAVAILABLE (nothing was changed), and INVALID_STATE while the chain has used
-        a nonce for something that is neither ours nor named in the reason. Raises Unavailable: send it again.
+        a nonce for something that is neither ours nor named in the reason, or more of them than anybody explains. Raises Unavailable: send it again.
         """
         check_reason(reason)
         async with self._database.read(authority.program_id) as session:
@@ -67,17 +73,39 @@ class HaltedLanes:
         try:
             async with asyncio.timeout(_LONGEST_LOOK_SECONDS):
                 used = await chain.nonce(lane.relayer)
-                async with self._database.read(program_id) as session:
-                    nonces = await used_nonces(session, lane_id, used)
-                foreign = [*nonces.foreign, *await _not_ours(chain, nonces)]
+                foreign, ended = await self._foreign(program_id, lane_id, chain, used)
         except (ChainError, TimeoutError):
             raise _unavailable(f"Chain {lane.chain_id} does not answer.") from None
-        if used <= nonces.ended:
+        if used <= ended:
             raise _unavailable(
-                f"The node says that {used} nonces of {lane.relayer} are used, and nonce {nonces.ended} is final already: it"
+                f"The node says that {used} nonces of {lane.relayer} are used, and nonce {ended} is final already: it"
                 " is behind, or of another chain."
             )
-        return used, sorted(foreign)
+        return used, foreign
+
+    async def _foreign(
+        self, program_id: int, lane_id: UUID, chain: Chain, used: int
+    ) -> tuple[list[int], int]:
+        """Part by part: each is a short look at the tables. Also the newest nonce of ours that has ended.
+
+        A key that somebody else has used so often is not ours any more: refuses INVALID_STATE.
+        """
+        foreign: list[int] = []
+        first = 0
+        while True:
+            async with self._database.read(program_id) as session:
+                nonces = await used_nonces(session, lane_id, first, used)
+            foreign += [*nonces.foreign, *await _not_ours(chain, nonces)]
+            if len(foreign) > MOST_FOREIGN:
+                raise Refusal(
+                    RefusalCode.INVALID_STATE,
+                    f"The chain has used more than {MOST_FOREIGN} nonces of this lane's key for transactions that are not ours."
+                    " Take the key out of SGE_RELAYER_KEYS and leave the lane halted.",
+                    "id",
+                )
+            if nonces.next >= used:
+                return sorted(foreign), nonces.ended
+            first = nonces.next
 
 
 async def _not_ours(chain: Chain, nonces: UsedNonces) -> list[int]:

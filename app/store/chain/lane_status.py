@@ -7,12 +7,10 @@ from app.store.database import ReadSession, UnitOfWork
 
 _HALTED = "SELECT chain_id, relayer, next_nonce, halt_reason FROM lane WHERE id = $1"
 _LOCK = "SELECT next_nonce, halt_reason FROM lane WHERE id = $1 AND status = 'HALTED' FOR UPDATE"
-_NONCES = "SELECT nonce, what, hash FROM sge_lane_nonces($1, $2)"
-_UNHALT = """
-UPDATE lane SET status = 'ACTIVE', halt_reason = NULL, halted_at = NULL, next_nonce = greatest(next_nonce, $2),
-                explained_through = greatest(explained_through, $2)
- WHERE id = $1 AND status = 'HALTED'
-"""
+MOST_FOREIGN = 10_000
+"""More nonces than a person explains were used by somebody else: sge_unhalt_lane goes no further."""
+_NONCES = "SELECT nonce, what, hash FROM sge_lane_nonces($1, $2, $3)"
+_UNHALT = "SELECT sge_unhalt_lane($1, $2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +25,14 @@ class LaneFacts:
 
 @dataclass(frozen=True, slots=True)
 class UsedNonces:
-    """Nonces that the chain has used. foreign: no transaction of ours has them; open: ours, in no block as far as we know,
-    with their copies' hashes; ended: the newest that is final, -1 before the first.
+    """Nonces that the chain has used, of one part of them. foreign: no transaction of ours has them; open: ours, in no block as far as we know,
+    with their copies' hashes; ended: the newest that is final, -1 before the first. next: where the part ends.
     """
 
     foreign: tuple[int, ...]
     open: dict[int, tuple[bytes, ...]]
     ended: int
+    next: int
 
 
 async def lane_facts(session: ReadSession, lane_id: UUID) -> LaneFacts | None:
@@ -42,18 +41,21 @@ async def lane_facts(session: ReadSession, lane_id: UUID) -> LaneFacts | None:
     return None if row is None else LaneFacts(*row)
 
 
-async def used_nonces(session: ReadSession, lane_id: UUID, used: int) -> UsedNonces:
-    """used: how many transactions the chain has seen of the lane's key. At most the first 1000 that say something."""
-    foreign, open_, ended = [], dict[int, tuple[bytes, ...]](), -1
-    for nonce, what, hash_ in await session.connection.fetch(_NONCES, lane_id, used):
+async def used_nonces(session: ReadSession, lane_id: UUID, first: int, used: int) -> UsedNonces:
+    """used: how many transactions the chain has seen of the lane's key. The part from `first` on, of ten thousand at most."""
+    foreign, open_ = [], dict[int, tuple[bytes, ...]]()
+    ended, next_ = -1, used
+    for nonce, what, hash_ in await session.connection.fetch(_NONCES, lane_id, first, used):
         match what:
             case "FOREIGN":
                 foreign.append(nonce)
             case "OPEN":
                 open_[nonce] = (*open_.get(nonce, ()), hash_)
-            case _:
+            case "ENDED":
                 ended = nonce
-    return UsedNonces(tuple(sorted(foreign)), open_, ended)
+            case _:
+                next_ = nonce
+    return UsedNonces(tuple(sorted(foreign)), open_, ended, next_)
 
 
 async def lock_halted(unit: UnitOfWork, lane_id: UUID) -> tuple[int, str] | None:
@@ -63,5 +65,7 @@ async def lock_halted(unit: UnitOfWork, lane_id: UUID) -> tuple[int, str] | None
 
 
 async def unhalt(unit: UnitOfWork, lane_id: UUID, used: int) -> None:
-    """Makes a halted lane active. Every nonce below `used` is explained, and none of them is taken again."""
+    """Makes a halted lane active. Every nonce below `used` is explained, and none of them is taken again. The platform's
+    unit; used is MOST_FOREIGN beyond the lane's next nonce at most.
+    """
     await unit.connection.execute(_UNHALT, lane_id, used)

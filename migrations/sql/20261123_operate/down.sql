@@ -54,7 +54,7 @@ BEGIN
   RETURN NEW;
 END $$;
 ALTER TABLE intent_state DROP COLUMN stage_since;
-REVOKE UPDATE (next_nonce) ON lane FROM sge_api;
+DROP FUNCTION sge_unhalt_lane;
 DROP FUNCTION sge_lane_nonces;
 ALTER TABLE lane DROP COLUMN explained_through;
 ALTER TABLE webhook_delivery DROP COLUMN lost;

@@ -69,6 +69,11 @@ class ReadSession:
         """Puts this session's program in sight: one connection, one snapshot, one program at a time."""
         await self.connection.execute(_SET_PROGRAM, _setting(self.program_id))
 
+    async def export(self) -> str:
+        """The name under which other connections read this snapshot too, while this one is open."""
+        name: str = await self.connection.fetchval("SELECT pg_export_snapshot()")
+        return name
+
     async def decimals(self) -> Mapping[str, int]:
         """How many decimals each currency of this snapshot's program has."""
         if self._decimals is None:
@@ -176,6 +181,11 @@ class Database:
             raise login_failed(problem) from problem
         return cls(pool)
 
+    @property
+    def connections(self) -> int:
+        """How many this pool has at most."""
+        return int(self.pool.get_max_size())
+
     async def close(self) -> None:
         await self.pool.close()
 
@@ -196,12 +206,16 @@ class Database:
             await unit.flush_events()
 
     @asynccontextmanager
-    async def read(self, program_id: int | None) -> AsyncIterator[ReadSession]:
-        """A snapshot at REPEATABLE READ, read-only."""
+    async def read(
+        self, program_id: int | None, snapshot: str | None = None
+    ) -> AsyncIterator[ReadSession]:
+        """A snapshot at REPEATABLE READ, read-only. snapshot: that of another session which is still open."""
         async with (
             self._borrowed() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            if snapshot is not None:
+                await connection.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             session = ReadSession(connection, program_id)
             await session.face()
             yield session

@@ -14,6 +14,7 @@ from app.domain.seals import SealStream
 from app.processes.chain_proof.comparing import ChainView
 from app.processes.reconciliation.keeping import kept
 from app.processes.reconciliation.parts import Progress, Reconciling
+from app.processes.reconciliation.side_by_side import look_side_by_side
 from app.services.execute import execute
 from app.services.reconciliation.carry_out import RunLost, end_run, take_run
 from app.store.database import ReadSession
@@ -112,9 +113,7 @@ async def _check(
     at: Progress,
     results: list[CheckResult],
 ) -> None:
-    for name, look in parts.checks.database:
-        at(name)
-        results.append(_named(name, await look(session, scope)))
+    await look_side_by_side(parts, session, scope, at, results)
     for name, look_at_chain in parts.checks.chain:
         at(name)
         chain = parts.chains.get(scope.chain_id)

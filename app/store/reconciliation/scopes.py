@@ -23,9 +23,14 @@ SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_he
 """
 
 
+async def make_room(session: ReadSession) -> None:
+    """Memory for what the checks sort and add up, for the rest of this snapshot."""
+    await session.connection.execute(_ROOM)
+
+
 async def read_scope(session: ReadSession, run: Run, now: datetime) -> Scope:
     """Where the program's chain is posted up to, how far its records reach, and what an earlier clean run saw."""
-    await session.connection.execute(_ROOM)
+    await make_room(session)
     row = await session.connection.fetchrow(_EXTENT, run.program_id)
     assert row is not None  # written with the program
     chain_id, *extent = row

@@ -10,15 +10,25 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from app.domain.reconciliation import RunStatus
 from app.store.database import Database
-from tests.payouts.conftest import chain, deployment, new_history
+from tests.chain_proof.conftest import chain, deployment, proving, settling_world, watching_world
+from tests.chain_proof.proving import Proving
+from tests.payouts.conftest import new_history
 from tests.payouts.history_machine import PayoutMachine
 from tests.payouts.payout_history import NewHistory
 from tests.posting.machine import PostingMachine
 from tests.reconciliation.busy import Busy
+from tests.reconciliation.busy_chain import BusyChain
 from tests.reconciliation.payouts import look_at_books
 from tests.reconciliation.reconciled import Reconciled
 
-__all__ = ["chain", "deployment", "new_history"]
+__all__ = [
+    "chain",
+    "deployment",
+    "new_history",
+    "proving",
+    "settling_world",
+    "watching_world",
+]
 
 
 class ReconcilingMachine(PostingMachine):
@@ -90,6 +100,16 @@ def test_hundreds_of_runs_amid_everything_find_nothing(
     # What happens at leisure keeps the program small, and the runs many.
     done = _busy(pools, reconciled, 300, pause_seconds=1.0)
     assert min(done.values()) > 20
+
+
+@pytest.mark.long
+async def test_a_thousand_runs_with_the_chain_amid_everything_find_nothing(
+    proving: Proving,
+) -> None:
+    busy = BusyChain(proving, Random(7))
+    await busy.run(1_000)
+    assert busy.looked == 1_000
+    assert min(busy.done[one] for one in ("pay", "register", "reverse", "pay_out", "withdraw")) > 6
 
 
 class ReconcilingPayouts(PayoutMachine):

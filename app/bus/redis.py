@@ -7,11 +7,14 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 REDIS_FAILURES = (RedisError, OSError, TimeoutError)
 
 _TIMEOUT_SECONDS = 2.0
+# A command of one vendor's service, at each connection; a user with few rights is refused it.
+_NO_NOTICES = MaintNotificationsConfig(enabled=False)
 
 
 def connect_async(url: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> AsyncRedis:
@@ -21,6 +24,7 @@ def connect_async(url: str, timeout_seconds: float = _TIMEOUT_SECONDS) -> AsyncR
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         retry=AsyncRetry(NoBackoff(), 0),
+        maint_notifications_config=_NO_NOTICES,
     )
 
 
@@ -31,6 +35,7 @@ def connect_blocking(url: str) -> Redis:
         socket_timeout=None,
         socket_connect_timeout=_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 0),
+        maint_notifications_config=_NO_NOTICES,
     )
 
 
@@ -46,6 +51,7 @@ def listening_connection(url: str) -> AbstractConnection:
         socket_timeout=_TIMEOUT_SECONDS,
         socket_connect_timeout=_TIMEOUT_SECONDS,
         retry=AsyncRetry(NoBackoff(), 0),
+        maint_notifications_config=_NO_NOTICES,
     )
     connection: AbstractConnection = pool.make_connection()
     return connection
@@ -62,6 +68,7 @@ def quick_connection(url: str, timeout_seconds: float) -> AbstractConnection:
         socket_timeout=timeout_seconds,
         socket_connect_timeout=timeout_seconds,
         retry=AsyncRetry(NoBackoff(), 0),
+        maint_notifications_config=_NO_NOTICES,
     )
     connection: AbstractConnection = pool.make_connection()
     return connection

@@ -1,57 +1,112 @@
-"""deploy/redis/redis.conf on a real server, with the access list that make-secrets makes."""
+"""deploy/redis: what it keeps, whom it lets in, and that what it lets them do is enough and no more."""
 
-import subprocess
-import time
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+import redis
 
+from app.api_runtime import ApiProcess
+from app.chain.deploy import Deployment
 from app.checks.findings import Problem
 from app.checks.redis import redis_answers, redis_keeps_jobs
-from sge.embedded.ports import free_port
-from sge.embedded.project import PROJECT
-from sge.embedded.redis_binary import redis_binary
-from tests.deployment.secrets import make_secrets
+from app.main import create_app
+from app.services.access.api_keys import make_operator_key
+from sge.embedded.anvil import Anvil
+from tests.api.caller import Caller, Stage
+from tests.api.conftest import SCHEMA
+from tests.api.conftest import settings as api_settings
+from tests.api.live import EVENTS, cursor_of, next_event, on_a_socket
+from tests.api.test_live_state import registration
+from tests.contracts.conftest import deployment
+from tests.contracts.gateway_chain import GatewayChain
+from tests.deployment.redis_server import Address, redis_as_deployed
+from tests.fixtures.databases import Database
+from tests.jobs.worker_process import running, settings_of, tail
+from tests.transport.ws_client import initialised
 
-START_SECONDS = 10
+__all__ = ["deployment"]
+
+_DENIED = r"(?i)permission|can't access|can't run"
+_REFUSED = (
+    ("FLUSHALL",),
+    ("KEYS", "*"),
+    ("SCAN", "0"),
+    ("CONFIG", "SET", "dir", "/tmp"),
+    ("CONFIG", "REWRITE"),
+    ("REPLICAOF", "127.0.0.1", "1"),
+    ("MODULE", "LIST"),
+    ("ACL", "LIST"),
+    ("DEBUG", "SLEEP", "0"),
+    ("SHUTDOWN",),
+    ("CLIENT", "KILL", "ID", "1"),
+    ("MONITOR",),
+    ("SET", "other", "1"),
+    ("GET", "other"),
+    ("PUBLISH", "other", "1"),
+    ("EVAL", "return redis.call('GET', 'other')", "0"),
+)
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    """The embedded server may be built without TLS: those lines are left out, which test_encrypted.py is about."""
-    secrets = make_secrets(tmp_path / "secrets")
-    port = free_port()
-    text = (PROJECT / "deploy/redis/redis.conf").read_text()
-    lines = [line for line in text.splitlines() if not line.startswith(("tls-", "port "))]
-    lines += [f"port {port}", "bind 127.0.0.1"]
-    configuration = tmp_path / "redis.conf"
-    configuration.write_text(
-        "\n".join(lines)
-        .replace("/run/secrets", str(secrets))
-        .replace("dir /data", f"dir {tmp_path}")
-    )
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen([redis_binary(), configuration], stdout=log, stderr=log)
-    try:
-        _wait(tmp_path, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(10)
+def at(tmp_path: Path) -> Iterator[Address]:
+    with redis_as_deployed(tmp_path) as address:
+        yield address
 
 
-def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while "Ready to accept connections" not in (text := (folder / "log").read_text()):
-        assert server.poll() is None, text
-        assert time.monotonic() < deadline, text
-        time.sleep(0.02)
-
-
-async def test_it_keeps_jobs_and_asks_for_the_password(port: int, tmp_path: Path) -> None:
-    password = (tmp_path / "secrets" / "redis_password").read_text()
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    assert await redis_keeps_jobs(url) == "noeviction, appendonly"
+async def test_it_keeps_jobs_and_asks_for_the_password(at: Address) -> None:
+    assert await redis_keeps_jobs(at.url) == "noeviction, appendonly"
     with pytest.raises(Problem):
-        await redis_answers(f"redis://127.0.0.1:{port}/0")
+        await redis_answers(at.unnamed)
+
+
+def test_its_user_may_do_nothing_else(at: Address) -> None:
+    with redis.Redis.from_url(at.url) as client:
+        client.set("sge:wake:x", "1")
+        for words in _REFUSED:
+            with pytest.raises(redis.exceptions.ResponseError, match=_DENIED):
+                client.execute_command(*words)
+        assert client.get("sge:wake:x") == b"1"
+
+
+@pytest.fixture
+async def stage(
+    at: Address, database: Database, anvil: Anvil, deployment: Deployment
+) -> AsyncIterator[Stage]:
+    """A running API process and a key of the platform."""
+    process = ApiProcess(api_settings(database, at.url, anvil, deployment))
+    await process.start()
+    made = await process.execute(
+        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
+    )
+    assert made.token is not None
+    transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+    await process.stop()
+
+
+@pytest.mark.long
+async def test_its_user_may_do_all_that_a_settlement_needs(
+    stage: Stage, at: Address, database: Database, anvil: Anvil, tmp_path: Path
+) -> None:
+    program = await stage.program()
+    settings = settings_of(database, at.url, GatewayChain(anvil, stage.deployment))
+    logs = [tmp_path / "worker.log", tmp_path / "scheduler.log"]
+    with running(["worker"], settings, logs[0]), running(["scheduler"], settings, logs[1]):
+        async with on_a_socket(stage.process) as url, initialised(url, program.token) as socket:
+            after = await cursor_of(program)
+            await socket.subscribe("e", EVENTS, program=program.id, after=after, types=["INTENT"])
+            await registration(program, 1)
+            names: set[str] = set()
+            while "intent.confirmed" not in names:
+                await asyncio.to_thread(anvil.call, "evm_mine")
+                event = await next_event(socket, 60)
+                names.add(event["name"])
+    with redis.Redis.from_url(at.admin) as admin:
+        assert [(one["object"], one["username"]) for one in admin.acl_log()] == []
+    for log in logs:
+        assert "NOPERM" not in log.read_text(), tail(log)
+        assert "Traceback" not in log.read_text(), tail(log)

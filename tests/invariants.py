@@ -73,13 +73,14 @@ RULES = (
         WHERE coalesce(c.owed, 0) <> coalesce(a.owed, 0)""",
         "5 CONFIRMED means exactly one settlement": """
         SELECT s.program_id, s.intent_id FROM intent_state s
-         WHERE (s.status = 'CONFIRMED') <> (1 = (SELECT count(*) FROM settlement x
-                WHERE x.program_id = s.program_id AND x.intent_id = s.intent_id))""",
+         CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE x.undone_at IS NULL) AS live FROM settlement x
+                WHERE x.program_id = s.program_id AND x.intent_id = s.intent_id) c
+         WHERE CASE WHEN s.status = 'CONFIRMED' THEN c.live <> 1 AND NOT (c.live = 0 AND c.n > 0) ELSE c.n > 0 END""",
         "5 a settlement that moved money has its journal": """
         SELECT x.program_id, x.id FROM settlement x
           LEFT JOIN journal j ON j.program_id = x.program_id AND j.id = x.journal_id
          WHERE (x.amount IS NOT NULL) <> (j.id IS NOT NULL)
-            OR (j.id IS NOT NULL AND (j.kind <> 'SETTLEMENT' OR j.reference <> x.intent_id::text))""",
+            OR (j.id IS NOT NULL AND (j.kind <> 'SETTLEMENT' OR split_part(j.reference, ':', 1) <> x.intent_id::text))""",
         "5 a SETTLEMENT journal has its settlement": """
         SELECT j.program_id, j.id FROM journal j WHERE j.kind = 'SETTLEMENT'
            AND NOT EXISTS (SELECT FROM settlement x WHERE x.program_id = j.program_id AND x.journal_id = j.id)""",

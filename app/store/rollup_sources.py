@@ -80,9 +80,17 @@ SELECT t.program_id, date_trunc('minute', t.at, 'UTC') AS at,
 """
 """program_id, at (a minute), pending, processing, confirmed, failed."""
 
-# A settlement is written in the transaction that makes its intent CONFIRMED, which happens once.
+# A settlement is written in the transaction that makes its intent CONFIRMED, which happens once; one that was undone and is
+# mined again has a journal with a count, posted when it came again.
+_AGAIN = """
+  LEFT JOIN (SELECT DISTINCT n.program_id, n.id, j.posted_at AS at
+               FROM settlement u
+               JOIN settlement n ON n.program_id = u.program_id AND n.intent_id = u.intent_id AND n.id <> u.id
+               JOIN journal j ON j.program_id = n.program_id AND j.id = n.journal_id AND j.reference <> n.intent_id::text
+              WHERE u.undone_at IS NOT NULL) again ON again.program_id = s.program_id AND again.id = s.id
+"""
 _CONFIRMED = f"""
-  FROM settlement s
+  FROM settlement s {_AGAIN}
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
   JOIN intent_transition t ON t.program_id = s.program_id AND t.intent_id = s.intent_id
        AND t.to_status = 'CONFIRMED' AND t.from_status <> 'CONFIRMED'
@@ -92,16 +100,16 @@ _CONFIRMED = f"""
 LATENCIES = f"""
 SELECT m.program_id, m.at, least(length(ltrim((m.milliseconds * m.milliseconds)::bit(64)::text, '0')) - 1, 63) AS class,
        count(*) AS times
-  FROM (SELECT s.program_id, date_trunc('minute', t.at, 'UTC') AS at,
-               greatest(floor(extract(epoch FROM t.at - i.created_at) * 1000), 1)::bigint AS milliseconds {_CONFIRMED}) m
+  FROM (SELECT s.program_id, date_trunc('minute', coalesce(again.at, t.at), 'UTC') AS at,
+               greatest(floor(extract(epoch FROM coalesce(again.at, t.at) - i.created_at) * 1000), 1)::bigint AS milliseconds {_CONFIRMED}) m
  GROUP BY 1, 2, 3
 """
 """program_id, at (a minute), class, times."""
 
 AMOUNTS = f"""
-SELECT s.program_id, date_trunc('minute', t.at, 'UTC') AS at, s.currency, sum(s.amount) AS volume,
+SELECT s.program_id, date_trunc('minute', coalesce(again.at, t.at), 'UTC') AS at, s.currency, sum(s.amount) AS volume,
        sum(coalesce(c.units, 0)) AS commissions
-  FROM settlement s
+  FROM settlement s {_AGAIN}
   JOIN intent_transition t ON t.program_id = s.program_id AND t.intent_id = s.intent_id
        AND t.to_status = 'CONFIRMED' AND t.from_status <> 'CONFIRMED'
   LEFT JOIN (SELECT c.program_id, c.settlement_id, sum(c.amount) AS units FROM commission c

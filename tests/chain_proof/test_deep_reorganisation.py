@@ -79,6 +79,42 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
 
 
 @pytest.mark.long
+async def test_a_payment_that_is_mined_again_is_settled_again_once(proving: Proving) -> None:
+    program = await reorganised(proving)
+    raw = await proving.settling.value(
+        "SELECT raw FROM signed_copy c JOIN chain_transaction t ON t.id = c.chain_transaction_id"
+        " ORDER BY t.nonce DESC LIMIT 1"
+    )
+    await proving.run(program)
+    deep, gone = await proving.settling.rows(_OPEN)
+    await proving.resolve(program, gone["id"], "UNDO_SETTLEMENT")
+    await proving.resolve(program, deep["id"], "NO_POSTING")
+    proving.chain.node.call("eth_sendRawTransaction", "0x" + raw.hex())
+    with pytest.raises(FinalityInDoubt):
+        await proving.watching.turn()
+    await proving.watching.turn()
+    await resume(proving, program)
+    await proving.final()
+    for _ in range(2):
+        balances = await proving.watching.balances(program)
+        assert balances[("USER", 1)] == -10 * USDC
+        assert balances[("SUSPENSE", 0)] == 2 * USDC
+        assert await proving.world.commissions(program) == {"REVERSED": USDC, "ACCRUED": USDC}
+        # Read again from the start of the fork, nothing happens twice.
+        await proving.settling.run("UPDATE consumed_through SET block_number = block_number - 3")
+        await proving.final()
+    [*_, last] = await proving.settling.rows(
+        "SELECT j.reference = s.intent_id || ':2' AS second, s.undone_at IS NULL AS live FROM settlement s"
+        "  JOIN journal j ON j.id = s.journal_id WHERE s.amount IS NOT NULL ORDER BY j.id"
+    )
+    assert last == {"second": True, "live": True}
+    proving.checks = ALL
+    kinds = set(await proving.found(program))
+    assert kinds <= {"DEEP_REORGANISATION", "UNEXPLAINED_INFLOW"}
+    await proving.world.check()
+
+
+@pytest.mark.long
 async def test_a_paid_commission_of_what_is_undone_is_owed_back(proving: Proving) -> None:
     program = await proving.lived()
     proving.checks = ALL

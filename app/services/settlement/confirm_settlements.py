@@ -1,6 +1,6 @@
 """Confirms what is proven, by final Settled logs or a payment provider: settlement, commissions, registration, tries, states, events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.domain.states import IntentStage, IntentStatus
 from app.services.intents.gas_weights import GAS_WEIGHTS
 from app.services.intents.move_intents import move_intents
 from app.services.settlement.findings import SettledItem
-from app.services.settlement.settled_items import Settling, proves, settling
+from app.services.settlement.settled_items import Settling, proves, settled_again, settling
 from app.services.settlement.settlement_events import settlement_events
 from app.store.chain import settlements
 from app.store.chain.consumption import WatchedProgram
@@ -40,7 +40,9 @@ async def prepare_settlements(
     items: Sequence[SettledItem],
     confirmed_at: datetime,
 ) -> Proven:
-    """Locks the intents and decides; nothing is written yet. An intent that is CONFIRMED already stays so."""
+    """Locks the intents and decides; nothing is written yet. An intent that is CONFIRMED already stays so; a payment that
+    the chain took back, and that was undone here, is settled anew when it is mined again.
+    """
     if not items:
         return Proven((), (), {})
     intents = await proven_intents.lock_intents(
@@ -49,6 +51,7 @@ async def prepare_settlements(
     affiliates = await proven_intents.affiliates_now(
         unit, program.id, sorted({one for intent in intents.values() for one in intent.upline})
     )
+    undone = await _undone(unit, program.id, intents.values())
     fresh: list[Settling] = []
     not_proven: list[SettledItem] = []
     for item in items:
@@ -57,9 +60,24 @@ async def prepare_settlements(
             not_proven.append(item)
         elif intent.status is not IntentStatus.CONFIRMED:
             fresh.append(settling(item, intent, place, affiliates, confirmed_at))
+        elif (before := undone.pop(intent.id, None)) is not None:
+            again = settling(item, intent, place, affiliates, confirmed_at)
+            fresh.append(settled_again(again, before))
         elif item.transfer is not None:
             not_proven.append(item)
     return Proven(fresh, not_proven, affiliates)
+
+
+async def _undone(
+    unit: UnitOfWork, program_id: int, intents: Iterable[ProvenIntent]
+) -> dict[UUID, int]:
+    """A user stays registered whatever the chain takes back, so a registration is settled once."""
+    confirmed = [
+        one.id
+        for one in intents
+        if one.status is IntentStatus.CONFIRMED and one.amount is not None and not one.registration
+    ]
+    return await settlements.times_undone(unit, program_id, confirmed) if confirmed else {}
 
 
 async def confirm_settlements(
@@ -84,7 +102,11 @@ async def confirm_settlements(
     if accrued:
         await settlements.insert_commissions(unit, program_id, accrued, actor, at)
     lines = await _register(unit, program_id, fresh, confirmed_at)
-    moves = [_confirmed(one.intent, proof) for one in fresh]
+    moves = [
+        _confirmed(one.intent, proof)
+        for one in fresh
+        if one.intent.status is not IntentStatus.CONFIRMED
+    ]
     await move_intents(unit, program_id, moves, actor, at)
     for one in fresh:
         referrers = lines.get(one.intent.referrer_id, ()) if one.intent.registration else ()

@@ -1,7 +1,7 @@
 """From proofs to what they are worth: whether a Settled log proves its intent, who earns from it, what is posted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -61,6 +61,13 @@ def settling(
     movement = movement_of(item.transfer, MovementDirection.IN, amount, place)
     accrual, journal = worth(intent, amount, movement, affiliates, confirmed_at)
     return Settling(new_id(), intent, item.log, amount, accrual, journal)
+
+
+def settled_again(one: Settling, before: int) -> Settling:
+    """As PAYOUT_HOLD, a reference with a count. before: how many settlements of the intent were undone."""
+    assert one.journal is not None
+    reference = f"{one.journal.reference}:{before + 1}"
+    return replace(one, journal=replace(one.journal, reference=reference))
 
 
 def worth(

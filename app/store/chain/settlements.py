@@ -14,6 +14,11 @@ _CLAIMED = """
 SELECT log_index, direction FROM movement
  WHERE chain_id = $1 AND block_hash = $2 AND program_id = $3 AND log_index = ANY($4::integer[]) AND NOT undone
 """
+# Of payments that have no settlement now, how many the chain took back.
+_UNDONE = """
+SELECT intent_id, count(*) AS n FROM settlement WHERE program_id = $1 AND intent_id = ANY($2::uuid[])
+ GROUP BY 1 HAVING bool_and(undone_at IS NOT NULL)
+"""
 _SETTLE = """
 INSERT INTO settlement (program_id, id, intent_id, chain_id, chain_transaction_id, tx_hash, block_number, block_hash,
                         log_index, amount, currency, journal_id, skipped, confirmed_at, gas_share_wei, provider_event_id)
@@ -80,6 +85,14 @@ async def claimed_movements(
         _CLAIMED, place.chain_id, place.block_hash, program_id, log_indexes
     )
     return {(row["log_index"], row["direction"]) for row in rows}
+
+
+async def times_undone(
+    unit: UnitOfWork, program_id: int, intent_ids: Sequence[UUID]
+) -> dict[UUID, int]:
+    """Those of these intents whose every settlement was undone, and how many there were."""
+    rows = await unit.connection.fetch(_UNDONE, program_id, intent_ids)
+    return {row["intent_id"]: row["n"] for row in rows}
 
 
 async def insert_settlements(

@@ -56,7 +56,7 @@ _JOURNALS = """
 SELECT s.intent_id, 'The settlement''s journal is not the intent''s.' AS problem FROM {settlements} s
   LEFT JOIN {journal}
  WHERE (s.amount IS NOT NULL) IS DISTINCT FROM
-       (j.kind = 'SETTLEMENT' AND j.reference = s.intent_id::text) AND (s.amount IS NOT NULL OR j.id IS NOT NULL)
+       (j.kind = 'SETTLEMENT' AND split_part(j.reference, ':', 1) = s.intent_id::text) AND (s.amount IS NOT NULL OR j.id IS NOT NULL)
 """
 _PROVIDERS = """
 SELECT coalesce(x.intent_id, e.intent_id) AS intent_id,

@@ -15,9 +15,16 @@ _PAYABLE = """
 SELECT affiliate_id AS owner_id, array_agg(id ORDER BY id) AS ids, array_agg(amount::numeric ORDER BY id) AS amounts
   FROM commission WHERE program_id = $1 AND currency = $2 AND status = 'PAYABLE' GROUP BY affiliate_id
 """
+# What was paid was taken back by the chain: nobody is to be paid it out before it is paid again.
 _OWED = """
 SELECT user_id AS owner_id, array_agg(id ORDER BY id) AS ids, array_agg(amount::numeric ORDER BY id) AS amounts
-  FROM refund WHERE program_id = $1 AND currency = $2 AND status = 'OWED' GROUP BY user_id
+  FROM refund f WHERE program_id = $1 AND currency = $2 AND status = 'OWED'
+   AND NOT EXISTS (SELECT FROM reversal v
+                     JOIN settlement s ON s.program_id = v.program_id AND s.id = v.settlement_id AND s.undone_at IS NOT NULL
+                    WHERE v.program_id = f.program_id AND v.id = f.id
+                      AND NOT EXISTS (SELECT FROM settlement n WHERE n.program_id = s.program_id
+                                         AND n.intent_id = s.intent_id AND n.undone_at IS NULL))
+ GROUP BY user_id
 """
 # A line that several open Safe transactions list is at the same nonce in all of them. Withdrawals are nobody's due.
 _LISTED = """

@@ -56,8 +56,9 @@ BEGIN
      OR EXISTS (SELECT FROM unnest(m_log_index, m_direction, m_undone) m (log_index, direction, undone)
                  WHERE NOT m.undone AND (m.log_index >= 0 OR m.direction <> 'IN'))
      OR EXISTS (
-       SELECT FROM unnest(m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_block, m_currency, m_amount)
-         AS m (journal, chain, block_hash, log_index, direction, undone, block, currency, amount)
+       SELECT FROM unnest(m_journal, m_chain, m_block_hash, m_log_index, m_direction, m_undone, m_tx_hash, m_block, m_currency,
+                           m_amount)
+         AS m (journal, chain, block_hash, log_index, direction, undone, tx_hash, block, currency, amount)
         WHERE m.undone AND NOT EXISTS (
               SELECT FROM movement o
                 JOIN settlement s ON s.program_id = o.program_id AND s.journal_id = o.journal_id AND s.undone_at IS NULL
@@ -65,7 +66,8 @@ BEGIN
                      AND d.reference = s.id::text AND d.resolved_at IS NULL
                WHERE o.program_id = p_program AND o.journal_id = j_reverses[m.journal] AND NOT o.undone
                  AND (o.chain_id, o.block_hash, o.log_index, o.direction, o.block_number, o.currency, o.amount)
-                   = (m.chain, m.block_hash, m.log_index, m.direction, m.block, m.currency, m.amount))) THEN
+                   = (m.chain, m.block_hash, m.log_index, m.direction, m.block, m.currency, m.amount)
+                 AND o.tx_hash IS NOT DISTINCT FROM m.tx_hash)) THEN
     RAISE EXCEPTION 'only a worker posts what moved on the chain' USING ERRCODE = '42501';
   END IF;
   RETURN sge_post_inner(p_program, p_at, j_public, j_kind, j_reference, j_reverses, j_description, j_effective,

@@ -24,7 +24,8 @@ from app.services.programs.new_program import (
     program_request_hash,
 )
 from app.store.database import Database
-from app.store.programs import allocate_program_id, find_program_id
+from app.store.new_programs import allocate_program_id
+from app.store.programs import find_program_id
 
 
 async def create_program_from_chain(

@@ -1,20 +1,17 @@
-"""Programs, their treasuries, currencies and members, on the writing side."""
+"""Programs and their currencies, on the writing side; new_programs.py has what is written when one is created."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.money import Currency
 from app.domain.states import ProgramStatus
-from app.domain.treasury import SafeReading
 from app.store.database import ReadSession, UnitOfWork
 
 _COLUMNS = """
 id, public_id, slug, name, status, pause_reason, chain_id, test, clock_offset, open_registration,
 allow_self_approval, wallet_cool_down_hours, maximum_tree_depth, request_hash, version
 """
-_ALLOCATE = "SELECT nextval(pg_get_serial_sequence('program', 'id'))"
 _PUBLIC_ID = "SELECT public_id FROM program WHERE id = $1"
 _FIND = "SELECT sge_find_program($1, $2)"
 _READ = f"SELECT {_COLUMNS} FROM program WHERE id = $1"
@@ -22,35 +19,6 @@ _READ = f"SELECT {_COLUMNS} FROM program WHERE id = $1"
 # do not wait.
 _LOCK = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR NO KEY UPDATE"
 _SHARE = f"SELECT {_COLUMNS} FROM program WHERE id = $1 FOR SHARE"
-_INSERT = """
-INSERT INTO program (id, public_id, slug, name, chain_id, test, open_registration, allow_self_approval,
-                     wallet_cool_down_hours, maximum_tree_depth, request_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (slug) DO NOTHING
-RETURNING true
-"""
-_INSERT_TREASURY = """
-INSERT INTO treasury (program_id, chain_id, address, owners, threshold, nonce, safe_version,
-                      watched_from_block, read_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (chain_id, address) DO NOTHING
-RETURNING true
-"""
-_INSERT_CURRENCIES = """
-INSERT INTO program_currency (program_id, code, position, decimals, chain_id, token, eip712_name,
-                              eip712_version, on_chain_balance, on_chain_read_at)
-SELECT $1, c.code, c.position - 1, c.decimals, $2, c.token, c.name, c.version, c.balance, $9
-  FROM unnest($3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::numeric[])
-       WITH ORDINALITY AS c (code, decimals, token, name, version, balance, position)
-"""
-_INSERT_CONSUMED = """
-INSERT INTO consumed_through (chain_id, program_id, block_number, block_hash, updated_at)
-VALUES ($1, $2, $3, $4, $5)
-"""
-_INSERT_MEMBERS = """
-INSERT INTO program_member (program_id, wallet, role, granted_by, granted_at)
-SELECT $1, wallet, 'ADMIN', $3, $4 FROM unnest($2::text[]) AS wallet
-"""
 _CURRENCIES = """
 SELECT code, decimals, token, chain_id, eip712_name, eip712_version
   FROM program_currency WHERE program_id = $1 ORDER BY position
@@ -72,6 +40,11 @@ UPDATE program SET status = 'ACTIVE', pause_reason = NULL, paused_by = NULL, pau
 """
 _RAISE_VERSION = "UPDATE program SET version = version + 1 WHERE id = $1"
 _SET_CLOCK = "UPDATE program SET clock_offset = $2, version = version + 1 WHERE id = $1"
+_CHANGE_GAS_BUDGET = """
+UPDATE program p SET daily_gas_budget_wei = $2
+  FROM (SELECT id, daily_gas_budget_wei FROM program WHERE id = $1 FOR UPDATE) b
+ WHERE p.id = b.id RETURNING b.daily_gas_budget_wei
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +66,6 @@ class ProgramRow:
     maximum_tree_depth: int
     request_hash: bytes
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewProgramRow:
-    """What is stored of a program that is being created, in the order of the statement."""
-
-    id: int
-    public_id: UUID
-    slug: str
-    name: str
-    chain_id: int
-    test: bool
-    open_registration: bool
-    allow_self_approval: bool
-    wallet_cool_down_hours: int
-    maximum_tree_depth: int
-    request_hash: bytes
-    created_at: datetime
-
-
-async def allocate_program_id(unit: UnitOfWork) -> int:
-    """The next id; row-level security wants to know it before the first row is written."""
-    number: int = await unit.connection.fetchval(_ALLOCATE)
-    return number
 
 
 async def find_program_id(
@@ -149,90 +98,6 @@ async def share_program(unit: UnitOfWork, program_id: int) -> ProgramRow | None:
     """The same for those who change nothing of it: they do not wait for each other."""
     row = await unit.connection.fetchrow(_SHARE, program_id)
     return None if row is None else _program(row)
-
-
-async def insert_program(unit: UnitOfWork, row: NewProgramRow) -> bool:
-    """False when another program has the slug."""
-    return bool(
-        await unit.connection.fetchval(
-            _INSERT,
-            row.id,
-            row.public_id,
-            row.slug,
-            row.name,
-            row.chain_id,
-            row.test,
-            row.open_registration,
-            row.allow_self_approval,
-            row.wallet_cool_down_hours,
-            row.maximum_tree_depth,
-            row.request_hash,
-            row.created_at,
-        )
-    )
-
-
-async def insert_treasury(
-    unit: UnitOfWork,
-    chain_id: int,
-    address: str,
-    safe: SafeReading,
-    *,
-    watched_from_block: int,
-    read_at: datetime,
-) -> bool:
-    """False when another program has this treasury."""
-    return bool(
-        await unit.connection.fetchval(
-            _INSERT_TREASURY,
-            unit.program_id,
-            chain_id,
-            address,
-            list(safe.owners),
-            safe.threshold,
-            safe.nonce,
-            safe.version,
-            watched_from_block,
-            read_at,
-        )
-    )
-
-
-async def insert_currencies(
-    unit: UnitOfWork,
-    chain_id: int,
-    currencies: Sequence[Currency],
-    balances: Sequence[int],
-    read_at: datetime,
-) -> None:
-    """The program's currencies in order, with what the treasury holds of each."""
-    await unit.connection.execute(
-        _INSERT_CURRENCIES,
-        unit.program_id,
-        chain_id,
-        [currency.code for currency in currencies],
-        [currency.decimals for currency in currencies],
-        [currency.token for currency in currencies],
-        [currency.eip712_name for currency in currencies],
-        [currency.eip712_version for currency in currencies],
-        list(balances),
-        read_at,
-    )
-
-
-async def insert_consumed_through(
-    unit: UnitOfWork, chain_id: int, block_number: int, block_hash: bytes, at: datetime
-) -> None:
-    """Watching begins after this block."""
-    await unit.connection.execute(
-        _INSERT_CONSUMED, chain_id, unit.program_id, block_number, block_hash, at
-    )
-
-
-async def insert_admins(
-    unit: UnitOfWork, wallets: Iterable[str], granted_by: str, at: datetime
-) -> None:
-    await unit.connection.execute(_INSERT_MEMBERS, unit.program_id, list(wallets), granted_by, at)
 
 
 async def read_currencies(
@@ -273,20 +138,13 @@ async def set_clock_offset(unit: UnitOfWork, program_id: int, offset: timedelta)
     await unit.connection.execute(_SET_CLOCK, program_id, offset)
 
 
-def _program(row: object) -> ProgramRow:
-    values = dict(row)  # type: ignore[call-overload]  # asyncpg's Record is a mapping without saying so
-    values["status"] = ProgramStatus(values["status"])
-    return ProgramRow(**values)
-
-
-_CHANGE_GAS_BUDGET = """
-UPDATE program p SET daily_gas_budget_wei = $2
-  FROM (SELECT id, daily_gas_budget_wei FROM program WHERE id = $1 FOR UPDATE) b
- WHERE p.id = b.id RETURNING b.daily_gas_budget_wei
-"""
-
-
 async def change_gas_budget(unit: UnitOfWork, program_id: int, wei: int | None) -> int | None:
     """Sets what a program's transactions may cost a day; returns what was set before."""
     before: int | None = await unit.connection.fetchval(_CHANGE_GAS_BUDGET, program_id, wei)
     return before
+
+
+def _program(row: object) -> ProgramRow:
+    values = dict(row)  # type: ignore[call-overload]  # asyncpg's Record is a mapping without saying so
+    values["status"] = ProgramStatus(values["status"])
+    return ProgramRow(**values)

@@ -23,7 +23,7 @@ from app.services.execute import execute
 from app.services.programs.create_program import create_program
 from app.services.programs.new_program import check_new_program
 from app.store.database import Database
-from app.store.programs import allocate_program_id
+from app.store.new_programs import allocate_program_id
 from sge.embedded.anvil import CHAIN_ID
 from tests.contracts.gateway_chain import RELAYER_KEY, GatewayChain
 from tests.contracts.items import USDC, ChainKind, wallet

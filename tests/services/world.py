@@ -25,7 +25,7 @@ from app.services.execute import execute
 from app.services.programs.create_program import ProgramResult, create_program
 from app.services.programs.new_program import CreateProgram, check_new_program
 from app.store.database import Database, UnitOfWork
-from app.store.programs import allocate_program_id
+from app.store.new_programs import allocate_program_id
 
 T = TypeVar("T")
 

@@ -23,9 +23,10 @@ from app.domain.treasury import TreasuryReading
 from app.services.audit import AuditEntry, write_audit
 from app.services.programs.new_program import NewProgram
 from app.services.programs.terms import terms_as_json, version_of
-from app.store import programs as store
+from app.store import new_programs as store
 from app.store.database import UnitOfWork
 from app.store.ledger import posting as ledger
+from app.store.programs import read_program
 from app.store.terms import insert_terms
 
 
@@ -67,7 +68,7 @@ async def create_program(
 async def existing_program(unit: UnitOfWork, request_hash: bytes) -> ProgramResult:
     """The program of that slug when every input was equal; refuses ALREADY_EXISTS otherwise."""
     assert unit.program_id is not None
-    program = await store.read_program(unit, unit.program_id)
+    program = await read_program(unit, unit.program_id)
     if program is None or program.request_hash != request_hash:
         raise Refusal(RefusalCode.ALREADY_EXISTS, "Another program has this slug already.", "slug")
     return ProgramResult(program.id, program.public_id)

@@ -1,8 +1,8 @@
 """What people do to intents, after the chain was asked: what is settled or may still be mined is neither retried nor cancelled."""
 
 import asyncio
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from app.chain.client import Chain
@@ -15,10 +15,11 @@ from app.domain.permissions import Authority
 from app.domain.states import IntentStatus
 from app.services.execute import Bells, execute
 from app.services.intents.change_intents import cancel_intent, retry_intent
-from app.store.database import Database
+from app.store.database import Database, UnitOfWork
 from app.store.intents.chain_places import ChainPlace, chain_place
 
 _LONGEST_LOOK_SECONDS = 8.0
+_ByHand = Callable[[UnitOfWork, Authority, UUID, str, datetime], Awaitable[None]]
 
 
 class IntentsByHand:
@@ -47,14 +48,7 @@ class IntentsByHand:
         place = await self._place(authority.program_id, intent_id)
         if place is not None and place.status is IntentStatus.FAILED:
             await self._refuse_if_on_chain(place, RefusalCode.NOT_RETRYABLE)
-        work = partial(
-            retry_intent,
-            authority=authority,
-            intent_id=intent_id,
-            reason=reason,
-            now=self._clock(),
-        )
-        await execute(self._database, self._bells, authority.program_id, work)
+        await self._do(retry_intent, authority, intent_id, reason)
 
     async def cancel(self, authority: Authority, intent_id: UUID, reason: str) -> None:
         """A PENDING intent ends for ever.
@@ -65,13 +59,16 @@ class IntentsByHand:
         place = await self._place(authority.program_id, intent_id)
         if place is not None and place.status is IntentStatus.PENDING:
             await self._refuse_if_on_chain(place, RefusalCode.INVALID_STATE)
-        work = partial(
-            cancel_intent,
-            authority=authority,
-            intent_id=intent_id,
-            reason=reason,
-            now=self._clock(),
-        )
+        await self._do(cancel_intent, authority, intent_id, reason)
+
+    async def _do(
+        self, use_case: _ByHand, authority: Authority, intent_id: UUID, reason: str
+    ) -> None:
+        now = self._clock()
+
+        async def work(unit: UnitOfWork) -> None:
+            await use_case(unit, authority, intent_id, reason, now)
+
         await execute(self._database, self._bells, authority.program_id, work)
 
     async def _place(self, program_id: int, intent_id: UUID) -> ChainPlace | None:

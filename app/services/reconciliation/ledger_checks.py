@@ -2,7 +2,7 @@
 
 from app.domain.discrepancies import DiscrepancyKind, Severity
 from app.domain.reconciliation import CheckName, CheckResult, Scope
-from app.services.reconciliation.results import Found, result_of
+from app.services.reconciliation.results import Found, result_of, warnings_of
 from app.store.database import ReadSession
 from app.store.reconciliation import balances, commissions
 
@@ -53,9 +53,9 @@ async def check_stored_balances(session: ReadSession, scope: Scope) -> CheckResu
 
 async def check_commissions(session: ReadSession, scope: Scope) -> CheckResult:
     """What an affiliate is owed is its balance (invariant 4), and was earned as agreed (invariant 6)."""
-    parts = [
-        Found(DiscrepancyKind.COMMISSION_MISMATCH, Severity.WARNING, says, faults)
-        for says, faults in (
+    parts = warnings_of(
+        DiscrepancyKind.COMMISSION_MISMATCH,
+        (
             (
                 "An affiliate's open commissions are not its balance.",
                 await commissions.unequal_balances(session, scope),
@@ -72,6 +72,6 @@ async def check_commissions(session: ReadSession, scope: Scope) -> CheckResult:
                 "More was taken back of a commission than it was.",
                 await commissions.excessive_clawbacks(session, scope),
             ),
-        )
-    ]
+        ),
+    )
     return result_of(CheckName.COMMISSIONS, parts)

@@ -1,6 +1,6 @@
 """From faults, as statements read them, to a check's result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
@@ -30,6 +30,11 @@ class Found:
             expected=fault.expected,
             actual=fault.actual,
         )
+
+
+def warnings_of(kind: DiscrepancyKind, told: Iterable[tuple[str, Faults]]) -> list[Found]:
+    """Parts of one kind, none of which pauses anything: what a person is told, and the faults it is about."""
+    return [Found(kind, Severity.WARNING, says, faults) for says, faults in told]
 
 
 def result_of(name: CheckName, parts: Sequence[Found]) -> CheckResult:

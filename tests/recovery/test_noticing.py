@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.chain.node_errors import NoAnswer
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.ids import new_id
 from app.domain.instances import EventMark, ServerPlace
@@ -118,6 +119,25 @@ async def test_a_server_behind_where_it_was_seen_is_noticed(recovering: Recoveri
     await recovering.recover()
     assert await recovering.notice() is None
     assert await recovering.begin() is None
+
+
+async def test_two_looks_in_a_row_are_needed(recovering: RecoveringWorld) -> None:
+    """What fails in between may have taken the watcher's memory of the look before with it."""
+    settling = recovering.settling
+    await settling.ready()
+    await settling.run(OTHER_TIMELINE)
+    turns: list[int] = []
+
+    def falter(point: str) -> None:
+        """Each second look, until there were six."""
+        if point != "recovery.turn":
+            return
+        turns.append(len(turns))
+        if len(turns) < 7 and len(turns) % 2 == 0:
+            raise NoAnswer("a test")
+
+    await recovering.recover(falter)
+    assert len(turns) >= 8
 
 
 async def test_a_person_may_say_so_where_nothing_shows_it(recovering: RecoveringWorld) -> None:

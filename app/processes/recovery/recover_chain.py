@@ -13,7 +13,7 @@ from app.store.chain.consumption import WatchedProgram
 from app.store.database_errors import DatabaseError, passes
 
 POLL_SECONDS = 0.5
-# That a transaction was displaced is believed at the second look at the same final block.
+# That a transaction was displaced is believed at the second look by the same watcher, with nothing wrong in between.
 _LOOKS = 2
 
 
@@ -113,6 +113,7 @@ class _ChainReading:
         progress = ChainProgress(chain_id, final, self._target, max(final - through, 0), problem)
         done = self._target is not None and min(final, through) >= self._target
         if not done or problem is not None or self._watcher is None:
+            self._looks = 0
             return progress, None
         self._looks += 1
         if self._looks < _LOOKS:

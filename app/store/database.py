@@ -4,17 +4,16 @@ The program of a transaction is set on the server for that transaction only, fro
 row-level security does the rest. Nothing here commits on its own: app/services/execute.py does.
 """
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, Protocol, TypeVar
 
 import asyncpg
-import orjson
 from structlog.contextvars import get_contextvars
 
 from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
+from app.store.connections import is_lost, prepare
 from app.store.database_login import LOGIN_FAILURES, login_failed
 from app.tracing import current_traceparent
 
@@ -124,24 +123,6 @@ class UnitOfWork:
         )
 
 
-def _as_json(value: Any) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        # Whole numbers beyond 64 bits: orjson refuses to write them, and would read them as floats.
-        return json.dumps(value)
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    # All our NUMERIC are whole numbers of smallest units: int in, int out, never Decimal, never float.
-    await connection.set_type_codec(
-        "numeric", schema="pg_catalog", encoder=str, decoder=int, format="text"
-    )
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_as_json, decoder=json.loads, format="text"
-    )
-
-
 def _request_id() -> str:
     """Of the request that is served, the run of a job, or the command; empty for none."""
     return str(get_contextvars().get("request_id") or "")
@@ -172,7 +153,7 @@ class Database:
                 url,
                 min_size=minimum,
                 max_size=maximum,
-                init=_prepare,
+                init=prepare,
                 command_timeout=longest_statement_seconds,
                 statement_cache_size=statement_cache_size,
                 server_settings={"timezone": "UTC", "application_name": "sge"},
@@ -254,7 +235,7 @@ class Database:
             asyncpg.exceptions.InterfaceError,
             OSError,
         ) as problem:
-            if _is_lost(connection):
+            if is_lost(connection):
                 raise Unavailable("the database connection was lost") from problem
             raise
         finally:
@@ -267,10 +248,3 @@ class Database:
 
 def _setting(program_id: int | None) -> str:
     return "" if program_id is None else str(program_id)
-
-
-def _is_lost(connection: asyncpg.Connection) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.exceptions.InterfaceError:  # the pool has taken the broken one back already
-        return True

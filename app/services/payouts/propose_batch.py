@@ -8,7 +8,6 @@ from uuid import UUID
 
 from app.domain.clock import program_time
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.ids import new_id
 from app.domain.payees import Payee
 from app.domain.payouts import BatchKind, Death, PayoutPurpose
 from app.domain.states import ProgramStatus
@@ -18,6 +17,7 @@ from app.services.payouts.batch_situation import read_situation
 from app.services.payouts.list_again import list_again
 from app.services.payouts.move_safe_transactions import Told, move_safe_transactions
 from app.services.payouts.note_treasury import note_treasury
+from app.services.payouts.rows_of_drafts import new_row, simulation_notes
 from app.services.payouts.tell_proposed import tell_proposed
 from app.services.recovery.require_explained import require_explained
 from app.services.recovery.require_recovered import require_recovered
@@ -32,10 +32,7 @@ from app.store.payouts.new_batches import (
     list_safe_transactions,
 )
 from app.store.payouts.new_safe_transactions import (
-    NewPayout,
-    NewSafeTransaction,
     SafeSide,
-    SimulationNote,
 )
 from app.store.payouts.own_money import own_money
 from app.store.payouts.payouts_to_post import payouts_of
@@ -210,7 +207,7 @@ class _Storing:
             await insert_withdrawal(
                 self.unit, self.program_id, content.withdrawal, self.actor, self.now
             )
-        made = {draft.hash: _new_row(draft) for draft in self.fresh}
+        made = {draft.hash: new_row(draft) for draft in self.fresh}
         await new_safe_transactions.insert_safe_transactions(
             self.unit, self.program_id, safe, list(made.values()), actor=self.actor, at=self.now
         )
@@ -224,11 +221,7 @@ class _Storing:
         content = self.proposal.content
         if content.simulated_block is None:
             return
-        notes = [
-            SimulationNote(ids[draft.hash], len(draft.planned.payouts), draft.gas)
-            for draft in content.drafts
-            if draft.planned.payouts
-        ]
+        notes = simulation_notes(content, ids)
         await new_safe_transactions.note_simulations(
             self.unit,
             self.program_id,
@@ -240,18 +233,3 @@ class _Storing:
     @property
     def _new_lines(self) -> frozenset[UUID]:
         return self.proposal.content.new_lines
-
-
-def _new_row(draft: SafeDraft) -> NewSafeTransaction:
-    return NewSafeTransaction(
-        id=new_id(),
-        nonce=draft.planned.nonce,
-        currency=draft.currency,
-        token=draft.token,
-        to=draft.call.to,
-        data=draft.call.data,
-        operation=int(draft.call.operation),
-        hash=draft.hash,
-        content_hash=draft.content_hash,
-        payouts=[NewPayout(new_id(), payout) for payout in draft.planned.payouts],
-    )

@@ -2,7 +2,13 @@
 
 from datetime import timedelta
 
-from app.processes.keep_house import keep_house, keep_links, keep_sessions, keep_webhooks
+from app.processes.keep_house import (
+    keep_house,
+    keep_links,
+    keep_sessions,
+    keep_traces,
+    keep_webhooks,
+)
 from app.processes.snapshot_accounts import snapshot_accounts
 from jobs.context import JobContext
 from jobs.entry import wake
@@ -18,6 +24,7 @@ async def run(context: JobContext) -> None:
     runtime = context.runtime
     kept = timedelta(days=runtime.settings.event_retention_days)
     await keep_house(runtime.database, runtime.bells, runtime.clock, kept)
+    await keep_traces(runtime.database, runtime.bells, runtime.clock, kept)
     await keep_links(runtime.database, runtime.bells, runtime.clock)
     await keep_sessions(runtime.database, runtime.bells, runtime.clock)
     await keep_webhooks(runtime.database, runtime.bells, runtime.clock)

@@ -1,4 +1,4 @@
-"""Daily cleaning: events that are older than the retention; links to exports, sign-ins and sessions that are over; webhooks that were delivered."""
+"""Daily cleaning: events that are older than the retention; links to exports, sign-ins, sessions and traces that are over; webhooks that were delivered."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from app.services.forget_events import forget_old_events
 from app.store.access.sessions import forget_nonces, forget_sessions
 from app.store.database import Database
 from app.store.exports import forget_links
+from app.store.intents.origins import forget_traces
 from app.store.webhooks.deliveries import forget_webhooks
 
 EVENTS_KEPT = timedelta(days=90)
@@ -26,6 +27,16 @@ async def keep_house(
     while removed := await execute(
         database, bells, None, partial(forget_old_events, before=before, at=clock())
     ):
+        gone += removed
+    return gone
+
+
+async def keep_traces(
+    database: Database, bells: Bells, clock: Clock, kept: timedelta = EVENTS_KEPT
+) -> int:
+    """Removes which trace an intent belonged to, once it ended longer ago than events are kept; returns how many."""
+    before, gone = clock() - kept, 0
+    while removed := await execute(database, bells, None, lambda unit: forget_traces(unit, before)):
         gone += removed
     return gone
 

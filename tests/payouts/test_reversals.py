@@ -19,6 +19,7 @@ from app.services.corrections.reverse_settlement import (
     ReverseSettlement,
     reverse_settlement,
 )
+from app.store.payouts.due_lines import due_lines
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutProgram, PayoutWorld
@@ -216,3 +217,19 @@ async def test_a_replaced_batch_nets_what_was_reversed_meanwhile(payout_world: P
     await payout_world.check()
     assert payout_world.settling.paid(one.program) == (100 - 6 - 40) * USDC
     assert await payout_world.commissions(one.program) == {"PAID": 6 * USDC}
+
+
+async def test_no_refund_of_a_payment_that_the_chain_took_back(payout_world: PayoutWorld) -> None:
+    one = await reversing(payout_world)
+    await one.reverse(30 * USDC, "part")
+    undone = "UPDATE settlement SET undone_at = $2 WHERE id = $1"
+    await payout_world.settling.run(undone, one.settlement, payout_world.settling.clock())
+
+    async def purposes() -> list[str]:
+        async with payout_world.settling.api.read(one.program.id) as session:
+            found = await due_lines(session, one.program.id, "USDC")
+        return sorted(due.payee.purpose for due in found)
+
+    assert await purposes() == ["COMMISSION"]
+    await payout_world.settling.run(undone, one.settlement, None)
+    assert await purposes() == ["COMMISSION", "REFUND"]

@@ -1,5 +1,6 @@
 """One payment's request id and trace, from its acceptance through every line, row and span to its settlement."""
 
+from datetime import timedelta
 from typing import Any
 
 from structlog.contextvars import bound_contextvars
@@ -7,6 +8,7 @@ from structlog.testing import capture_logs
 
 from app.domain.clock import real_clock
 from app.otel import OpenTelemetry
+from app.processes.keep_house import keep_traces
 from app.store.feed.events import EventFeed
 from app.tracing import current_traceparent, span, start_tracing, stop_tracing
 from tests.contracts.items import USDC, ChainKind
@@ -67,6 +69,16 @@ async def test_one_request_id_leads_through_lines_and_rows(watching_world: Watch
     runs = {row["stage"]: row["request_id"] for row in transitions}
     assert (runs["SIGNED"], runs["FINAL"]) == ("settle_intents-1", "watch_chain-1")
     assert await world.settling.value(_JOURNAL, intent) == 1
+
+    # Its trace is kept as long as its events.
+    await world.settling.run(_TRACE, program.id, intent, f"00-{'1' * 32}-{'2' * 16}-01")
+    settling = world.settling
+    for later, gone in ((0, 0), (89, 0), (91, 1), (91, 0)):
+        ahead = timedelta(days=later)
+        forgetting = keep_traces(
+            settling.worker, settling.bells, lambda ahead=ahead: real_clock() + ahead
+        )
+        assert await forgetting == gone
 
 
 async def test_one_trace_goes_from_the_request_to_the_ledger(watching_world: WatchingWorld) -> None:

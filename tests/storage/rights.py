@@ -192,6 +192,7 @@ FUNCTIONS = {
     "sge_forget_export_links": "worker",
     "sge_forget_login_nonces": "worker",
     "sge_forget_sessions": "worker",
+    "sge_forget_traces": "worker",
     "sge_forget_webhooks": "worker",
     "sge_instant": "api worker",
     "sge_list_programs": "api reader",

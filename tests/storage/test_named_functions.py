@@ -74,6 +74,7 @@ _AS_OTHER = [
     "SELECT sge_forget_export_links(now())",
     "SELECT sge_forget_sessions(now())",
     "SELECT sge_forget_login_nonces(now())",
+    "SELECT sge_forget_traces(now())",
     "SELECT sge_forget_webhooks(now())",
     "CREATE FUNCTION public.sge_current_program() RETURNS bigint LANGUAGE sql AS 'SELECT 1'",
     "ALTER FUNCTION sge_locate(text, uuid, bigint[]) SET search_path = pg_temp",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -28,6 +29,8 @@ _TRACE = """
 INSERT INTO intent_trace (program_id, intent_id, traceparent)
 SELECT $1, * FROM unnest($2::uuid[], $3::text[]) ON CONFLICT DO NOTHING
 """
+
+_FORGET = "SELECT sge_forget_traces($1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,9 @@ async def store_traces(unit: UnitOfWork, traces: Sequence[tuple[UUID, str]]) -> 
 
 def _origin(row: asyncpg.Record) -> Origin:
     return Origin(row["id"], row["request_id"], row["traceparent"])
+
+
+async def forget_traces(unit: UnitOfWork, before: datetime) -> int:
+    """Removes up to 10 000 traces of intents that ended before an instant; returns how many."""
+    gone: int = await unit.connection.fetchval(_FORGET, before)
+    return gone

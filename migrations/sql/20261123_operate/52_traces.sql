@@ -9,3 +9,17 @@ CREATE TABLE intent_trace (
 );
 SELECT pg_temp.guard_tenants('intent_trace');
 GRANT INSERT ON intent_trace TO sge_api, sge_worker;
+
+-- Takes up to 10 000 traces away of intents that ended before an instant; returns how many.
+CREATE FUNCTION sge_forget_traces(p_before timestamptz) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH gone AS (
+    DELETE FROM intent_trace t USING (
+        SELECT o.program_id, o.intent_id FROM intent_trace o
+          JOIN intent_state s ON s.program_id = o.program_id AND s.intent_id = o.intent_id
+         WHERE s.status IN ('CONFIRMED', 'FAILED') AND s.completed_at < p_before LIMIT 10000) o
+     WHERE t.program_id = o.program_id AND t.intent_id = o.intent_id RETURNING t.intent_id)
+  SELECT count(*) FROM gone
+$$;
+REVOKE EXECUTE ON FUNCTION sge_forget_traces FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sge_forget_traces TO sge_worker;

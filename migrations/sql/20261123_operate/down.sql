@@ -1,5 +1,6 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+DROP FUNCTION sge_forget_traces;
 DROP TABLE intent_trace;
 CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET enable_seqscan = off AS $$

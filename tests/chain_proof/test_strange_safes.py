@@ -1,6 +1,7 @@
 """Owners choose their treasury's code: what a strange one answers is told of it alone, and hides no other's change."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -8,6 +9,8 @@ import pytest
 
 from app.chain.client import Chain
 from app.chain.safe_configuration import read_configurations
+from app.services.treasury.alarms import withdraw_alarm
+from app.store.treasury.alarms import open_alarms
 from sge.embedded.anvil import CHAIN_ID
 from tests.chain.proxy import proxy_before
 from tests.chain_proof.proving import Proving
@@ -79,6 +82,31 @@ async def test_a_strange_treasury_hides_no_others_change(proving: Proving, code:
     [_, second] = await proving.settling.rows(_OPEN)
     assert second["program_id"] == strange.id
     assert "does not answer as a Safe any more" in second["message"]
+
+
+@pytest.mark.long
+async def test_a_block_that_comes_back_is_told_of_again(proving: Proving) -> None:
+    program = await proving.world.program()
+    proving.chain.fund([program.treasury])
+    await proving.final()
+    proving.steal(program, nonce=0)
+    await proving.watching.turn()
+    watch = (await proving.watching.watcher()).watch
+    async with watch.database.read(None) as session:
+        [alarm] = await open_alarms(session, CHAIN_ID)
+    # As when another node was asked, which is on a fork of its own.
+    gone = partial(withdraw_alarm, lease=watch.lease, alarm=alarm, at=watch.clock())
+    await watch.write(gone, program.id)
+    query = "SELECT message FROM discrepancy WHERE kind = 'UNEXPLAINED_OUTFLOW'"
+    assert (await proving.settling.value(query)).endswith("so far this did not happen.")
+    proving.watching.watchers.clear()
+    proving.settling.clock.ahead += timedelta(minutes=1)
+    await proving.watching.turn()
+    assert (await proving.settling.value(query)).endswith("in the chain again: this did happen.")
+    assert await proving.settling.value("SELECT ended FROM treasury_alarm") is None
+    await proving.final()
+    assert await proving.settling.value("SELECT ended FROM treasury_alarm") == "FINAL"
+    assert len(await proving.settling.rows(query)) == 1
 
 
 async def test_what_a_node_refuses_because_of_one_safe_is_asked_without_it(

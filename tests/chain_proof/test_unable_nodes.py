@@ -8,6 +8,7 @@ import pytest
 from app.chain.client import Chain
 from app.domain.reconciliation import RunStatus
 from sge.embedded.anvil import CHAIN_ID
+from tests.chain.limited import MOST_LOGS, limited, spam
 from tests.chain.proxy import proxy_before
 from tests.chain_proof.proving import Proving
 from tests.payouts.world import PayoutProgram
@@ -61,3 +62,17 @@ async def test_a_node_that_is_behind(proving: Proving) -> None:
     await proving.settling.run("UPDATE consumed_through SET block_number = block_number + 100")
     assert await proving.run(program) == (RunStatus.FAILED, [])
     assert "wait until it is synchronised" in await proving.failure()
+
+
+@pytest.mark.long
+async def test_a_node_that_gives_fewer_logs_than_a_block_has(proving: Proving) -> None:
+    program = await paid(proving)
+    spam(proving.chain, program.treasury, 2 * MOST_LOGS)
+    await proving.final()
+    url = proving.chain.node.url
+    async with limited(url) as (chain, _):
+        assert await proving.run(program, chains={CHAIN_ID: chain}) == (RunStatus.CLEAN, [])
+    receipts = ("eth_getBlockReceipts", "eth_getTransactionReceipt")
+    async with limited(url, hides=receipts) as (chain, _):
+        assert await proving.run(program, chains={CHAIN_ID: chain}) == (RunStatus.FAILED, [])
+    assert "has more logs than the node gives" in await proving.failure()

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.domain.stuck import StuckWork, WorkKind
 from app.processes.settlement.flag_stuck import flag_stuck
 from app.store.reads import stuck_work
@@ -70,6 +72,7 @@ async def test_what_is_approved_and_not_sent_is_told_with_its_reason(paying: Pay
     assert await paying.status(batch) == "COMPLETED"
 
 
+@pytest.mark.long
 async def test_a_pause_explains_what_is_approved(paying: Paying) -> None:
     program, _ = await paying.approved()
     await paying.world.settling.run(
@@ -83,6 +86,7 @@ async def test_a_pause_explains_what_is_approved(paying: Paying) -> None:
     assert await flagged(paying) == []
 
 
+@pytest.mark.long
 async def test_a_relay_that_no_block_takes_is_told_with_lane_and_nonce(paying: Paying) -> None:
     program, batch = await paying.approved()
     node = paying.world.chain.node

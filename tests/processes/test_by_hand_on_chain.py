@@ -165,7 +165,9 @@ async def test_a_lane_with_foreign_nonces_is_unhalted_only_when_they_are_named(
     assert await world.value("SELECT status FROM lane") == "ACTIVE"
 
 
-@pytest.mark.parametrize(("used", "explained"), [(9_000, True), (25_000, False)])
+@pytest.mark.parametrize(
+    ("used", "explained"), [(9_000, True), pytest.param(25_000, False, marks=pytest.mark.long)]
+)
 async def test_thousands_of_foreign_nonces_are_all_compared(
     held_world: SettlingWorld, used: int, explained: bool
 ) -> None:

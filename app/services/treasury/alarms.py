@@ -16,6 +16,9 @@ from app.store.payouts.treasuries import lock_treasury
 from app.store.treasury import alarms
 from app.store.treasury.alarms import Alarm
 
+# What is told of a discrepancy after it was opened, as often as the chain changes its mind.
+_VERSIONS = {"discrepancy.block_gone": 2, "discrepancy.block_back": 3}
+
 
 async def raise_alarms(
     unit: UnitOfWork,
@@ -36,6 +39,11 @@ async def raise_alarms(
         if opened is not None:
             alarm = Alarm(program_id, opened, place.block_number, place.block_hash)
             await alarms.raise_alarm(unit, lease.chain_id, alarm)
+            continue
+        again = await alarms.revive_alarm(unit, discrepancy)
+        if again is not None:
+            words = f"Block {again.block_number} is in the chain again: this did happen."
+            await _say(unit, again, "discrepancy.block_back", words, at)
 
 
 async def settle_alarm(unit: UnitOfWork, lease: WatchLease, alarm: Alarm) -> None:
@@ -49,13 +57,18 @@ async def withdraw_alarm(unit: UnitOfWork, lease: WatchLease, alarm: Alarm, at: 
     await watching.hold_lease(unit, lease)
     if not await alarms.end_alarm(unit, alarm, "GONE"):
         return
-    message = await alarms.add_to_message(
-        unit, alarm, f"The chain took block {alarm.block_number} back: so far this did not happen."
-    )
+    words = f"The chain took block {alarm.block_number} back: so far this did not happen."
+    await _say(unit, alarm, "discrepancy.block_gone", words, at)
+
+
+async def _say(unit: UnitOfWork, alarm: Alarm, name: str, words: str, at: datetime) -> None:
+    message = await alarms.add_to_message(unit, alarm, words)
     if message is None:
         return
-    name, id_ = "discrepancy.block_gone", str(alarm.discrepancy_id)
+    id_ = str(alarm.discrepancy_id)
     data = {"v": 1, "message": message}
-    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 2, at, data), alarm.program_id)
+    unit.record(
+        NewEvent(EventType.DISCREPANCY, name, id_, _VERSIONS[name], at, data), alarm.program_id
+    )
     entry = AuditEntry(WATCHER, name, id_, at, after={"message": message})
     await write_audit(unit, entry, program_id=alarm.program_id)

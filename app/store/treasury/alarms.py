@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from app.domain.discrepancies import NewDiscrepancy
 from app.store.database import ReadSession, UnitOfWork
 
 _RAISE = """
@@ -15,6 +16,12 @@ SELECT program_id, discrepancy_id, block_number, block_hash FROM treasury_alarm
 """
 _END = """
 UPDATE treasury_alarm SET ended = $3 WHERE program_id = $1 AND discrepancy_id = $2 AND ended IS NULL RETURNING true
+"""
+_REVIVE = """
+UPDATE treasury_alarm a SET ended = NULL FROM discrepancy d
+ WHERE a.program_id = $1 AND a.ended = 'GONE' AND d.program_id = a.program_id AND d.id = a.discrepancy_id
+   AND d.kind = $2 AND d.reference = $3 AND d.resolved_at IS NULL
+RETURNING a.discrepancy_id, a.block_number, a.block_hash
 """
 # What a person has resolved meanwhile stays as it was resolved.
 _ADD = """
@@ -53,6 +60,14 @@ async def open_alarms(session: ReadSession, chain_id: int) -> list[Alarm]:
 async def end_alarm(unit: UnitOfWork, alarm: Alarm, ended: Literal["FINAL", "GONE"]) -> bool:
     """False when it was ended before."""
     return bool(await unit.connection.fetchval(_END, alarm.program_id, alarm.discrepancy_id, ended))
+
+
+async def revive_alarm(unit: UnitOfWork, found: NewDiscrepancy) -> Alarm | None:
+    """One that ended because its block was gone, and that is open: the block is there again. None when there is none."""
+    row = await unit.connection.fetchrow(
+        _REVIVE, unit.program_id, found.kind.value, found.reference
+    )
+    return None if row is None or unit.program_id is None else Alarm(unit.program_id, *row)
 
 
 async def add_to_message(unit: UnitOfWork, alarm: Alarm, words: str) -> str | None:

@@ -8,6 +8,8 @@ from app.domain.clock import Clock
 from app.domain.errors import Unavailable
 from app.store.database import Database, ReadSession
 from app.store.database_errors import DatabaseError, is_disk_full
+from app.store.database_login import STATEMENTS_GET_LOST
+from app.store.pooler import FORGETS, POOL_FAILURES, is_pooled
 from app.store.schema_note import NEWEST, Release, read_release, read_schema_note
 from app.store.server_facts import read_clock, write_scratch
 
@@ -58,6 +60,17 @@ def schema_mistake(release: Release | None, note: str | None) -> str | None:
             f"{release.oldest_program} at least; this one is of {NEWEST}: install the newer release"
         )
     return None
+
+
+async def pooler_fits(database: Database, variable: str) -> str:
+    """Whether there is a pooler; raises Problem for one that loses the driver's prepared statements."""
+    try:
+        pooled = await is_pooled(database)
+    except FORGETS:
+        raise Problem(f"{variable}: {STATEMENTS_GET_LOST}") from None
+    except (Unavailable, *POOL_FAILURES):
+        raise Problem(f"{variable}: {_AWAY}") from None
+    return "behind a pooler that suits" if pooled else "connected directly"
 
 
 async def clock_agrees(database: Database, clock: Clock, variable: str) -> str:

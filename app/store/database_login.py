@@ -3,12 +3,18 @@
 import os
 
 from asyncpg.exceptions import (
+    DuplicatePreparedStatementError,
     InterfaceError,
     InvalidAuthorizationSpecificationError,
     InvalidCatalogNameError,
+    InvalidSQLStatementNameError,
     PostgresError,
 )
 
+STATEMENTS_GET_LOST = (
+    "a pooler loses prepared statements: from PgBouncer 1.21 on set max_prepared_statements = 200 there, "
+    "before that SGE_STATEMENT_CACHE_SIZE=0 for every process"
+)
 # ValueError and TypeError are the driver's for an address that it cannot read.
 LOGIN_FAILURES = (PostgresError, InterfaceError, OSError, TimeoutError, ValueError, TypeError)
 
@@ -35,6 +41,8 @@ def _said(problem: BaseException) -> str:
 def _remedy(problem: BaseException) -> str:
     if isinstance(problem, InvalidAuthorizationSpecificationError):
         return "give the role's password, as migrations/bootstrap.sql has set it"
+    if isinstance(problem, DuplicatePreparedStatementError | InvalidSQLStatementNameError):
+        return STATEMENTS_GET_LOST
     if isinstance(problem, InvalidCatalogNameError):
         return "a superuser makes the database with migrations/bootstrap.sql"
     if isinstance(problem, PostgresError):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from urllib.parse import urlsplit
 
-from app.checks.database import clock_agrees, disk_takes_writes, schema_fits
+from app.checks.database import clock_agrees, disk_takes_writes, pooler_fits, schema_fits
 from app.checks.findings import Check, Problem
 from app.domain.clock import real_clock
 from app.runtime import LoginRole, connect_as
@@ -39,6 +39,7 @@ def _server_checks(settings: Settings) -> list[Check]:
     if role is None:
         return []
     looks: list[tuple[str, Look]] = [
+        ("pooler", pooler_fits),
         ("PostgreSQL's tables", schema_fits),
         ("clock", lambda database, variable: clock_agrees(database, real_clock, variable)),
         ("PostgreSQL's disk", disk_takes_writes),

@@ -46,7 +46,7 @@ async def test_an_answer_is_written_down_when_the_database_is_back(
     hooks: Hooks, database: Database
 ) -> None:
     admin = await asyncpg.connect(database.superuser_dsn)
-    async with receiving() as receiver:
+    async with receiving(status=500) as receiver:
         await hooks.listen(receiver.url)
         await hooks.happen()
         await hooks.queue()
@@ -56,8 +56,22 @@ async def test_an_answer_is_written_down_when_the_database_is_back(
             while not await admin.fetchval(END_THE_WAITING):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert await delivering == 1
-        assert await hooks.statuses() == ["DELIVERED"]
-        [row] = await hooks.rows("SELECT tries, lost, lease_until FROM webhook_delivery")
-        assert (row["tries"], row["lost"], row["lease_until"]) == (1, 0, None)
+        [row] = await hooks.rows("SELECT tries, failures, lost, lease_until FROM webhook_delivery")
+        assert dict(row) == {"tries": 1, "failures": 1, "lost": 0, "lease_until": None}
         assert len(receiver.got) == 1
+    await admin.close()
+
+
+async def test_what_arrives_waits_for_nobody_at_its_endpoint(
+    hooks: Hooks, database: Database
+) -> None:
+    admin = await asyncpg.connect(database.superuser_dsn)
+    async with receiving() as receiver:
+        await hooks.listen(receiver.url)
+        await hooks.happen(3)
+        await hooks.queue()
+        async with admin.transaction(), asyncio.timeout(30):
+            await admin.execute("SELECT FROM webhook_endpoint FOR NO KEY UPDATE")
+            assert await hooks.deliver() == 3
+    assert await hooks.statuses() == ["DELIVERED"] * 3
     await admin.close()

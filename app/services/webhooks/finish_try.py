@@ -27,15 +27,21 @@ class TryEnd:
 async def finish_try(unit: UnitOfWork, end: TryEnd, now: datetime) -> None:
     """The unit is of the delivery's program. One that somebody else took meanwhile keeps what they make of it."""
     claimed, outcome = end.claimed, end.outcome
-    endpoint = await endpoints.lock_endpoint(unit, claimed.endpoint_id)
+    endpoint = None
+    # What arrives where all arrives changes nothing there: with the endpoint's lock, its answers would be written down one
+    # after the other, at the pace of a busy process.
+    if not outcome.delivered or await endpoints.is_failing(unit, claimed.endpoint_id):
+        endpoint = await endpoints.lock_endpoint(unit, claimed.endpoint_id)
     delivery = await deliveries.lock_delivery(unit, claimed.id)
     await deliveries.insert_attempt(unit, claimed, outcome)
-    if endpoint is None or delivery is None or delivery.tries != claimed.n or not delivery.sending:
+    if delivery is None or delivery.tries != claimed.n or not delivery.sending:
         return
     if outcome.delivered:
         await deliveries.end_try(unit, delivery.id, "DELIVERED", delivery.failures, None)
-        if endpoint.failing_since is not None:
+        if endpoint is not None:
             await endpoints.note_failing(unit, endpoint.id, None)
+        return
+    if endpoint is None:
         return
     if endpoint.failing_since is None:
         await endpoints.note_failing(unit, endpoint.id, outcome.at)

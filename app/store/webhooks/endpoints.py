@@ -17,6 +17,9 @@ _LOCK = """
 SELECT id, url, events, enabled, failing_since, deleted_at, version FROM webhook_endpoint
  WHERE program_id = $1 AND id = $2 FOR NO KEY UPDATE
 """
+_IS_FAILING = """
+SELECT failing_since IS NOT NULL FROM webhook_endpoint WHERE program_id = $1 AND id = $2
+"""
 _COUNT = "SELECT count(*) FROM webhook_endpoint WHERE program_id = $1 AND deleted_at IS NULL"
 _UPDATE = f"""
 UPDATE webhook_endpoint SET url = $3, events = $4, enabled = $5, deleted_at = $6, version = version + 1,
@@ -58,6 +61,11 @@ async def lock_endpoint(unit: UnitOfWork, endpoint_id: UUID) -> EndpointRow | No
     """An endpoint of the unit's own program, deleted ones too. Lock it before any of its deliveries."""
     row = await unit.connection.fetchrow(_LOCK, unit.program_id, endpoint_id)
     return None if row is None else EndpointRow(**{**row, "events": tuple(row["events"])})
+
+
+async def is_failing(unit: UnitOfWork, endpoint_id: UUID) -> bool:
+    """Whether its last try failed, as far as that is committed; locks nothing."""
+    return bool(await unit.connection.fetchval(_IS_FAILING, unit.program_id, endpoint_id))
 
 
 async def count_endpoints(unit: UnitOfWork) -> int:

@@ -33,7 +33,8 @@ class AnvilRefusal(RuntimeError):
 class Anvil(Server):
     """A chain of one node: a block with each transaction and one a second, finality two blocks on.
 
-    With `remembers` its state is kept in the folder: saved each half minute and at a clean stop.
+    With `remembers` its state is kept in the folder: saved each half minute and at a clean stop, with the logs and
+    receipts of the last `keeps_blocks`.
     Without `ticks` it makes no block of itself: tests mine what they need, and need not wait to go back.
     """
 
@@ -46,12 +47,14 @@ class Anvil(Server):
         *,
         port: int | None = None,
         remembers: bool = True,
+        keeps_blocks: int = _KEPT_BLOCKS,
         ticks: bool = True,
         accounts: int = 10,
         options: tuple[str, ...] = (),
     ) -> None:
         super().__init__(folder, port=port)
         self._remembers = remembers
+        self._keeps_blocks = keeps_blocks
         self._ticks = ticks
         self._accounts = accounts
         self._options = options
@@ -95,7 +98,7 @@ class Anvil(Server):
         if self._remembers:
             state = self.folder / "state.json"
             command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]
-            command += ["--transaction-block-keeper", str(_KEPT_BLOCKS)]
+            command += ["--transaction-block-keeper", str(self._keeps_blocks)]
         return Launch(command + list(self._options))
 
     def _answers(self) -> bool:

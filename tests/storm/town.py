@@ -34,6 +34,8 @@ from tests.fixtures.pgbouncer import PgBouncer
 APIS = 2
 WORKERS = 2
 _POOLED = 10
+# All of them: a full reconciliation at the end asks for the first logs too.
+_KEPT_BLOCKS = 20_000
 
 
 @dataclass
@@ -47,8 +49,9 @@ class Process:
         self.child.start(self.launch)
 
     def end(self, how: signal.Signals) -> None:
-        """Sends the signal and waits for the end."""
-        os.kill(self.child.pid, how)
+        """Waits for the end. SIGTERM comes once: the second one says to cut off what still runs."""
+        if how is not signal.SIGTERM:
+            os.kill(self.child.pid, how)
         self.child.stop()
 
 
@@ -112,7 +115,7 @@ def running_town(folder: Path) -> Iterator[Town]:
     with ExitStack() as running:
         postgres = running.enter_context(Postgres(folder / "postgres"))
         redis = running.enter_context(Redis(folder / "redis"))
-        anvil = running.enter_context(Anvil(folder / "anvil"))
+        anvil = running.enter_context(Anvil(folder / "anvil", keeps_blocks=_KEPT_BLOCKS))
         services = Services(postgres, redis, anvil)
         migrations.upgrade(postgres.dsn("sge_owner"))
         standby = running.enter_context(Standby(folder / "replica", postgres))

@@ -93,7 +93,7 @@ class Customers:
                 unsettled.append(await self._pay_once(key))
             elif await self._insist(_looking_at(unsettled[0])) == "CONFIRMED":
                 del unsettled[0]
-            await asyncio.sleep(self._random.uniform(0.5, 1.5))
+            await asyncio.sleep(self._random.uniform(1.0, 2.0))
 
     async def _pay_once(self, key: str) -> str:
         cents = self._random.randint(100, 999)

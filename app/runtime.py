@@ -27,6 +27,9 @@ from app.store.database_login import LoginFailed
 RuntimeProcess = Literal["api", "worker", "scheduler", "command"]
 Role = Literal["api", "worker", "feed", "read"]
 LoginRole = Role | Literal["owner"]
+# While the standby is away callers are told so, and leave connections to those who read. Workers wait: what they signed is not
+# to be sent before the standby knows it.
+_LONGEST_COMMIT_SECONDS = 5.0
 
 # Which login roles a process may hold; no web process holds the worker's.
 _ROLES: dict[RuntimeProcess, tuple[Role, ...]] = {
@@ -146,6 +149,8 @@ async def open_runtime(settings: Settings, process: RuntimeProcess, bells: Bells
 
 async def _open_database(runtime: Runtime, role: Role) -> None:
     database = await connect_as(runtime.settings, role, maximum=runtime.settings.database_pool_size)
+    if role == "api":
+        database.longest_commit_seconds = _LONGEST_COMMIT_SECONDS
     runtime.databases[role] = database
     runtime.on_close.append(database.close)
 

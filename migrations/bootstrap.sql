@@ -73,3 +73,9 @@ ALTER ROLE sge_api SET lock_timeout = '3s';
 ALTER ROLE sge_feed SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE sge_reader SET idle_in_transaction_session_timeout = '60s';
 ALTER ROLE sge_worker SET idle_in_transaction_session_timeout = '5min';
+
+-- Where a synchronous standby is named, what is accepted waits for it; of workers' commits those that sign and propose, which say so
+-- themselves (docs/decisions/0282). Heartbeats, alerts and what can be read from the chain again do not.
+ALTER ROLE sge_api SET synchronous_commit = on;
+ALTER ROLE sge_worker SET synchronous_commit = local;
+ALTER ROLE sge_feed SET synchronous_commit = local;

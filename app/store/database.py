@@ -15,6 +15,7 @@ from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
 from app.store.connections import is_lost, prepare
 from app.store.database_login import LOGIN_FAILURES, login_failed
+from app.store.given_up import commit_within
 from app.tracing import current_traceparent
 
 Answer = TypeVar("Answer")
@@ -134,6 +135,7 @@ class Database:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self.longest_wait_seconds = _LONGEST_WAIT_SECONDS  # for a free connection
+        self.longest_commit_seconds: float | None = None  # for a standby's confirmation
 
     @classmethod
     async def connect(
@@ -175,16 +177,20 @@ class Database:
         self, program_id: int | None, isolation: Isolation = "read_committed"
     ) -> AsyncIterator[UnitOfWork]:
         """A transaction. Leaving it without an exception commits: only execute.py may call this."""
-        async with (
-            self._borrowed() as connection,
-            connection.transaction(isolation=isolation),
-        ):
-            await connection.execute(
-                _BEGIN, _setting(program_id), _request_id(), current_traceparent() or ""
-            )
-            unit = UnitOfWork(connection, program_id)
-            yield unit
-            await unit.flush_events()
+        async with self._borrowed() as connection:
+            transaction = connection.transaction(isolation=isolation)
+            await transaction.start()
+            try:
+                await connection.execute(
+                    _BEGIN, _setting(program_id), _request_id(), current_traceparent() or ""
+                )
+                unit = UnitOfWork(connection, program_id)
+                yield unit
+                await unit.flush_events()
+            except BaseException:
+                await transaction.rollback()
+                raise
+            await commit_within(transaction, self.longest_commit_seconds)
 
     @asynccontextmanager
     async def read(

@@ -17,6 +17,9 @@ if [[ ! -s $PGDATA/PG_VERSION ]]; then
   rm -rf "$PGDATA.unfinished"
   pg_basebackup --pgdata "$PGDATA.unfinished" --dbname "$primary" --slot sge_replica --wal-method stream --checkpoint fast --progress
   touch "$PGDATA.unfinished/standby.signal"
+  # Promoted, it has no standby of its own yet, and would wait for one: ALTER SYSTEM names it when it is there.
+  sed -i '/^synchronous_standby_names/d' "$PGDATA.unfinished/postgresql.auto.conf"
+  echo "synchronous_standby_names = ''" >> "$PGDATA.unfinished/postgresql.auto.conf"
   chmod 0700 "$PGDATA.unfinished"
   mkdir -p "$(dirname "$PGDATA")"
   mv "$PGDATA.unfinished" "$PGDATA"

@@ -188,11 +188,12 @@ async def _follows(primary: Place, replica_url: str) -> None:
         host=str(primary.folder), port=primary.port, user="postgres", database="postgres"
     )
     assert await admin.fetchval("SHOW data_checksums") == "on"
-    state, slot = await admin.fetchrow(
-        "SELECT r.state, s.active FROM pg_stat_replication r, pg_replication_slots s"
+    state, how, slot = await admin.fetchrow(
+        "SELECT r.state, r.sync_state, s.active FROM pg_stat_replication r, pg_replication_slots s"
         " WHERE s.slot_name = 'sge_replica'"
     )
-    assert (state, slot) == ("streaming", True)
+    assert (state, how, slot) == ("streaming", "quorum", True)
+    assert await reader_setting(replica_url) == ""
     reader = await asyncpg.connect(replica_url)
     assert await reader.fetchval("SELECT pg_is_in_recovery()")
     assert await reader.fetchval("SELECT count(*) FROM sge_release()") == 1
@@ -205,6 +206,15 @@ async def _follows(primary: Place, replica_url: str) -> None:
     assert await reader.fetchval(replayed, written)
     await reader.close()
     await admin.close()
+
+
+async def reader_setting(replica_url: str) -> str:
+    """Whom the replica would wait for once it is promoted."""
+    reader = await asyncpg.connect(replica_url)
+    try:
+        return str(await reader.fetchval("SELECT current_setting('synchronous_standby_names')"))
+    finally:
+        await reader.close()
 
 
 async def _is_backed_up(primary: Place, secrets: Path) -> None:

@@ -8,6 +8,7 @@ from app.domain.claims import ClaimedIntent
 from app.domain.events import EventType, NewEvent
 from app.domain.transactions import NewTransaction, SignedCopy
 from app.store.database import UnitOfWork
+from app.store.standby import outlive_the_primary
 
 # Whoever pauses a program updates its row: it waits for this transaction, or this one sees the pause. On a server that was
 # promoted or restored a moment ago nobody has paused anything yet.
@@ -98,6 +99,8 @@ async def insert_transaction(unit: UnitOfWork, new: NewTransaction, at: datetime
 
 
 async def insert_copy(unit: UnitOfWork, new: SignedCopy, at: datetime) -> None:
+    """What is signed can be sent as soon as this is committed, so it is not to be forgotten."""
+    await outlive_the_primary(unit)
     await unit.connection.execute(
         _INSERT_COPY,
         new.chain_transaction_id,

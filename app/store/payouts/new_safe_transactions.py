@@ -9,6 +9,7 @@ from app.domain.payout_planning import PlannedPayout
 from app.domain.payouts import PayoutPurpose
 from app.store.database import UnitOfWork
 from app.store.payouts.new_batches import owner_of
+from app.store.standby import outlive_the_primary
 
 _TRANSACTIONS = """
 INSERT INTO safe_transaction (program_id, id, chain_id, safe, safe_version, safe_nonce, currency, token, to_address, data,
@@ -95,7 +96,10 @@ async def insert_safe_transactions(
     actor: str,
     at: datetime,
 ) -> None:
-    """PROPOSED, with all that they pay; lines of commissions and refunds are PENDING_APPROVAL already."""
+    """PROPOSED, with all that they pay; lines of commissions and refunds are PENDING_APPROVAL already. Owners may sign it
+    elsewhere at once, so it is not to be forgotten.
+    """
+    await outlive_the_primary(unit)
     await unit.connection.execute(
         _TRANSACTIONS,
         program_id,

@@ -15,6 +15,7 @@ from app.processes.payouts.approve_batch import approve_payout_batch
 from app.processes.payouts.pay_day import pay_day
 from app.services.programs.change_programs import pause_program, resume_program
 from tests.payouts.history import History
+from tests.payouts.outside import Outside
 from tests.payouts.paying import Paying, command_of
 from tests.payouts.safes import sign
 from tests.processes.ended import Ended, ending_at
@@ -99,7 +100,16 @@ class PayoutHistory(History):
 
     def pause_or_resume(self) -> None:
         use_case = resume_program if self.paused else pause_program
+        if self.paused:
+            self.run(self._explain())
         self.run(self.world.run(self.program, use_case, self.program.id, "a test"))
+
+    async def _explain(self) -> None:
+        """What went away has to be explained before, once it is final."""
+        outside = Outside(self.paying)
+        if await outside.open(self.program):
+            await self.paying.finish()
+            await outside.explain(self.program)
 
     # Time, nodes and workers.
 

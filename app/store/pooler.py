@@ -24,9 +24,13 @@ _WHO = "SELECT pg_backend_pid()"
 
 async def is_pooled(database: Database) -> bool:
     """Whether transactions may be another server process' than the connection was told at its beginning. Raises one of
-    FORGETS when statements get lost on the way.
+    FORGETS when statements get lost on the way. Needs two connections; raises TimeoutError when it does not get them.
     """
-    async with database.pool.acquire() as one, database.pool.acquire() as other:
+    wait = database.longest_wait_seconds
+    async with (
+        database.pool.acquire(timeout=wait) as one,
+        database.pool.acquire(timeout=wait) as other,
+    ):
         told = one.get_server_pid()
         pooled = bool(told != await one.fetchval(_WHO))
         async with other.transaction():

@@ -56,7 +56,8 @@ def _reachable(settings: Settings, role: LoginRole) -> bool:
 
 
 async def _asked_as(settings: Settings, role: LoginRole, look: Look) -> str:
-    database = await connect_as(settings, role)
+    # Two: whether there is a pooler shows only beside another connection.
+    database = await connect_as(settings, role, maximum=2)
     try:
         return await look(database, _variable(role))
     finally:

@@ -1,5 +1,7 @@
 """Names in Redis, all in one place. Nothing under them is a record: losing all of it only delays."""
 
+from app.domain.queues import SETTLE_QUEUE, UPKEEP_QUEUE, WATCH_QUEUE, WEBHOOK_QUEUE
+
 EVENTS_BELL = "sge:bell:events"
 """Pub/sub: events were committed to the outbox."""
 
@@ -11,14 +13,8 @@ SERVER_SEEN = "sge:server"
 
 _WAKE_UP = "sge:wake:"
 
-SETTLE_QUEUE = "settle"
-WATCH_QUEUE = "watch"
-UPKEEP_QUEUE = "upkeep"
-WEBHOOK_QUEUE = "webhooks"
-QUEUES = (SETTLE_QUEUE, WATCH_QUEUE, UPKEEP_QUEUE, WEBHOOK_QUEUE)
-"""A worker process listens on one of these: RQ pops from several by BLPOP and loses a job for good
-when it crashes between popping and starting it."""
-
+# A thread listens on one queue: RQ pops from several by BLPOP and loses a job for good when it crashes between popping and
+# starting it.
 # A drain runs for as long as it finds work, so what drains has a queue of its own; who pays needs the same keys. Who sends
 # webhooks waits for other people's servers.
 _QUEUES_BY_JOB = {

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from app.bus.channels import QUEUES, WEBHOOK_QUEUE
+from app.domain.queues import QUEUES, WEBHOOK_QUEUE
 from app.metrics import WORKER_UP
 from app.observability import configure_logging
 from app.settings import Settings, load_settings

@@ -10,9 +10,10 @@ from rq import SimpleWorker, get_current_job
 from rq.serializers import JSONSerializer
 
 from app.bus.bells import RedisBells
-from app.bus.channels import EVENTS_BELL, UPKEEP_QUEUE, dotted_name, queue_of, wake_up_flag
+from app.bus.channels import EVENTS_BELL, dotted_name, queue_of, wake_up_flag
 from app.bus.queue import begin_wake_up, rq_queue, wake_now
 from app.bus.redis import connect_blocking
+from app.domain.queues import UPKEEP_QUEUE
 from sge.embedded.redis_server import Redis
 
 JOB = "apply_rollups"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.bus.channels import QUEUES, queue_of
+from app.bus.channels import queue_of
+from app.domain.queues import QUEUES
 
 
 def looks(command: Sequence[str]) -> bool:

@@ -18,6 +18,7 @@ from app.domain.health.figures import (
     WorkerFigures,
 )
 from app.domain.health.groups import FigureGroup
+from app.domain.queues import QUEUES
 from app.domain.stuck import Diagnosis, StuckWork, WorkKind, WorkStage
 
 _ETHER = 10**18
@@ -35,7 +36,7 @@ HEALTHY = Figures(
     lanes=(LANE,),
     chains=(ChainFigures(31337, 1.0, 4.0),),
     queues=(QueueFigures("settle", 99, 1.0), QueueFigures("webhooks", 5000, 60.0)),
-    workers=(WorkerFigures("one", 12.0),),
+    workers=(WorkerFigures("one", 12.0, QUEUES),),
     drifts=(DriftFigures("shop", "USDC", 0),),
     programs=(PROGRAM,),
     lags={"feed": 0.0, "rollups": 0.1, "seals": 59.0, "webhooks": 0.2},
@@ -78,12 +79,37 @@ _CASES = {
     "slow": (replace(HEALTHY, settlement_p95_seconds=9.1), "SettlementSlow", "WARNING"),
     "very slow": (replace(HEALTHY, settlement_p95_seconds=19.1), "SettlementSlow", "CRITICAL"),
     "a worker is lost": (
-        replace(HEALTHY, workers=(WorkerFigures("one", 61.0), WorkerFigures("two", 1.0))),
+        replace(
+            HEALTHY,
+            workers=(WorkerFigures("one", 61.0, QUEUES), WorkerFigures("two", 1.0, QUEUES)),
+        ),
+        "WorkersLost",
+        "WARNING",
+    ),
+    "a worker is late": (
+        replace(HEALTHY, workers=(WorkerFigures("one", 31.0, QUEUES),)),
         "WorkersLost",
         "WARNING",
     ),
     "all are lost": (
-        replace(HEALTHY, workers=(WorkerFigures("one", 61.0),)),
+        replace(HEALTHY, workers=(WorkerFigures("one", 61.0, QUEUES),)),
+        "WorkersLost",
+        "CRITICAL",
+    ),
+    "nobody settles": (
+        replace(
+            HEALTHY,
+            workers=(
+                WorkerFigures("one", 61.0, ("settle", "watch", "upkeep")),
+                WorkerFigures("two", 1.0, ("webhooks",)),
+                WorkerFigures("three", 1.0, ("webhooks", "upkeep")),
+            ),
+        ),
+        "WorkersLost",
+        "CRITICAL",
+    ),
+    "the silent were forgotten": (
+        replace(HEALTHY, workers=(WorkerFigures("two", 1.0, ("webhooks",)),)),
         "WorkersLost",
         "CRITICAL",
     ),
@@ -165,9 +191,15 @@ def test_an_unread_group_shows_as_such_and_not_as_lost() -> None:
 
 
 def test_a_heartbeat_that_is_late_shows_before_its_worker_is_lost() -> None:
-    late = replace(HEALTHY, workers=(WorkerFigures("one", 31.0),))
-    assert conditions_of(late) == []
+    late = _CASES["a worker is late"][0]
     assert [one.name for one in components_of(late) if one.health.value != "OK"] == ["workers"]
+
+
+def test_a_queue_without_a_worker_is_named() -> None:
+    [found] = conditions_of(_CASES["nobody settles"][0])
+    assert found.summary == "Nobody alive works on settle, watch. Silent: one."
+    shown = {one.name: one for one in components_of(_CASES["nobody settles"][0])}
+    assert shown["workers"].detail == "2 alive, nobody on settle, watch"
 
 
 def test_every_name_is_raised_by_some_figure() -> None:
@@ -192,6 +224,8 @@ def test_a_quiet_lane_says_nothing_before_its_balance_was_read() -> None:
         ("rpc", "watcher of chain 31337", "DEGRADED"),
         ("nobody schedules", "scheduler", "DEGRADED"),
         ("all are lost", "workers", "DOWN"),
+        ("nobody settles", "workers", "DOWN"),
+        ("a worker is late", "workers", "DEGRADED"),
         ("drift", "ledger", "DOWN"),
         ("failed", "reconciliation", "DEGRADED"),
         ("audit", "platform audit", "DOWN"),

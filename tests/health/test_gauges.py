@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.domain.health.condition import AlertSeverity
-from app.domain.health.figures import Figures
+from app.domain.health.figures import Figures, WorkerFigures
 from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import KnownAlert
 from app.processes.health.gauges import FiguresCollector
@@ -51,6 +51,7 @@ def test_figures_become_gauges() -> None:
     assert samples["sge_discrepancies_open", "severity=INFO"] == 0
     assert samples["sge_seal_lag_seconds", ""] == 59
     assert samples["sge_workers", "state=alive"] == 1
+    assert samples["sge_queue_served", "queue=watch"] == 1
     assert samples["sge_alerts_open", "name=QueueDeep,severity=WARNING,subject=settle"] == 1
     assert not any("not yet" in labels for _, labels in samples)
 
@@ -61,9 +62,22 @@ def test_what_was_never_read_is_not_nothing() -> None:
         Figures(_AT, unread={FigureGroup.WORKERS: "x", FigureGroup.DISCREPANCIES: "x"}), []
     )
     samples = _samples(collector)
-    assert not any(name in {"sge_workers", "sge_discrepancies_open"} for name, _ in samples)
+    assert not any(
+        name in {"sge_workers", "sge_queue_served", "sge_discrepancies_open"} for name, _ in samples
+    )
     assert samples["sge_figures_unread", "group=workers"] == 1
     assert samples["sge_figures_unread", "group=ledger"] == 0
+
+
+def test_who_serves_a_queue_and_who_is_late() -> None:
+    collector = FiguresCollector()
+    workers = (WorkerFigures("a", 61.0, ("settle",)), WorkerFigures("b", 31.0, ("watch",)))
+    collector.show(replace(HEALTHY, workers=workers), [])
+    samples = _samples(collector)
+    counts = [samples["sge_workers", f"state={state}"] for state in ("alive", "late", "lost")]
+    assert counts == [1, 1, 1]
+    assert samples["sge_queue_served", "queue=settle"] == 0
+    assert samples["sge_queue_served", "queue=watch"] == 1
 
 
 def test_who_does_not_lead_gives_none() -> None:

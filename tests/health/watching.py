@@ -16,7 +16,7 @@ from tests.services.world import RecordingBells
 
 _LOOK = timedelta(seconds=10)
 _ALIVE = """
-INSERT INTO worker_heartbeat (name, queues, state, beat_at) VALUES ('one', '{settle}', 'IDLE', $1)
+INSERT INTO worker_heartbeat (name, queues, state, beat_at) VALUES ('one', '{settle,watch,upkeep,webhooks}', 'IDLE', $1)
 ON CONFLICT (name) DO UPDATE SET beat_at = $1
 """
 _SCHEDULED = """

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bus.channels import QUEUES, dotted_name
+from app.bus.channels import dotted_name
+from app.domain.queues import QUEUES
 from jobs import entry
 from jobs.schedule import JOBS
 from sge.embedded.project import PROJECT

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import redis
 
-from app.bus.channels import SETTLE_QUEUE, dotted_name
+from app.bus.channels import dotted_name
 from app.bus.queue import rq_queue, wake_now
+from app.domain.queues import SETTLE_QUEUE
 from jobs.schedule import JOBS
 from sge.embedded.redis_server import Redis
 from tests.fixtures.databases import Database

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from app.domain.health import thresholds
 from app.domain.health.figures import Figures
 from app.domain.health.groups import FigureGroup
-from app.domain.health.states import HealthState, by_limits, worker_is_lost
+from app.domain.health.states import (
+    HealthState,
+    by_limits,
+    unserved_queues,
+    worker_is_late,
+    worker_is_lost,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,13 @@ def _scheduler(figures: Figures) -> Component:
 
 def _workers(figures: Figures) -> Component:
     alive = sum(not worker_is_lost(one.silent_seconds) for one in figures.workers)
-    longest_silence = max((one.silent_seconds for one in figures.workers), default=0.0)
-    well = longest_silence <= thresholds.HEARTBEAT_HEALTHY_SECONDS
-    state = HealthState.OK if well else HealthState.DEGRADED
-    return Component("workers", state if alive else HealthState.DOWN, f"{alive} alive")
+    unserved = unserved_queues(figures.workers)
+    if unserved:
+        detail = f"{alive} alive, nobody on {', '.join(unserved)}"
+        return Component("workers", HealthState.DOWN, detail)
+    late = any(worker_is_late(one.silent_seconds) for one in figures.workers)
+    state = HealthState.DEGRADED if late else HealthState.OK
+    return Component("workers", state, f"{alive} alive")
 
 
 def _critical(figures: Figures) -> Component:

@@ -7,7 +7,9 @@ from app.domain.health.condition import AlertName, AlertSeverity, Condition
 from app.domain.health.figures import ChainFigures, Figures, LaneFigures, QueueFigures
 from app.domain.health.groups import SEES_MONEY, FigureGroup, may_judge
 from app.domain.health.program_conditions import conditions_of_program, drift_condition
+from app.domain.health.states import unserved_queues, worker_is_late
 from app.domain.money import format_units
+from app.domain.queues import QUEUES
 from app.domain.stuck import StuckWork
 
 _WEI_DECIMALS = 18
@@ -122,16 +124,21 @@ def _settlement(figures: Figures) -> Iterator[Condition]:
 
 
 def _workers(figures: Figures) -> Iterator[Condition]:
-    lost = sorted(
-        one.name
-        for one in figures.workers
-        if one.silent_seconds > thresholds.HEARTBEAT_LOST_SECONDS
+    silent = ", ".join(
+        sorted(one.name for one in figures.workers if worker_is_late(one.silent_seconds))
     )
-    if len(lost) == len(figures.workers):
-        summary = "No worker is alive: nothing is settled, posted or paid."
+    unserved = unserved_queues(figures.workers)
+    if unserved:
+        whole = len(unserved) == len(QUEUES)
+        stands = (
+            "No worker is alive: nothing is settled, posted or paid."
+            if whole
+            else f"Nobody alive works on {', '.join(unserved)}."
+        )
+        summary = f"{stands} Silent: {silent}." if silent else stands
         yield Condition(AlertName.WORKERS_LOST, "", _CRITICAL, summary)
-    elif lost:
-        summary = f"{len(lost)} of {len(figures.workers)} workers fell silent: {', '.join(lost)}."
+    elif silent:
+        summary = f"Of {len(figures.workers)} workers these fell silent: {silent}."
         yield Condition(AlertName.WORKERS_LOST, "", _WARNING, summary)
 
 

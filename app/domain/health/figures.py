@@ -1,6 +1,6 @@
 """What the platform looks like at one moment, as plain numbers: alerts, metrics and systemStatus are made of these."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,8 +42,11 @@ class QueueFigures:
 
 @dataclass(frozen=True, slots=True)
 class WorkerFigures:
+    """silent_seconds: since its last heartbeat. queues: that it listens on."""
+
     name: str
     silent_seconds: float
+    queues: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

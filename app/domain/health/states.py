@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.domain.health import thresholds
+from app.domain.health.figures import WorkerFigures
+from app.domain.queues import QUEUES
 
 
 class HealthState(StrEnum):
@@ -44,6 +46,18 @@ def lane_state(status: str, balance_wei: int) -> HealthState:
     return HealthState.OK if usual and status == "ACTIVE" else HealthState.DEGRADED
 
 
+def worker_is_late(silent_seconds: float) -> bool:
+    """Silent for longer than a healthy one."""
+    return silent_seconds > thresholds.HEARTBEAT_HEALTHY_SECONDS
+
+
 def worker_is_lost(silent_seconds: float) -> bool:
     """Silent for so long that others take over what it held."""
     return silent_seconds > thresholds.HEARTBEAT_LOST_SECONDS
+
+
+def unserved_queues(workers: Iterable[WorkerFigures]) -> list[str]:
+    """Those on which nobody alive listens: whoever was lost, and whether or not anybody remembers."""
+    alive = [one for one in workers if not worker_is_lost(one.silent_seconds)]
+    served = {queue for one in alive for queue in one.queues}
+    return [queue for queue in QUEUES if queue not in served]

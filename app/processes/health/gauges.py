@@ -10,7 +10,8 @@ from app.domain.actors import is_job
 from app.domain.health.figures import Figures, ProgramFigures
 from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import KnownAlert
-from app.domain.health.states import worker_is_lost
+from app.domain.health.states import unserved_queues, worker_is_late, worker_is_lost
+from app.domain.queues import QUEUES
 
 _WEI = Decimal(10**18)
 
@@ -85,7 +86,7 @@ def _platform(figures: Figures) -> Iterator[Metric]:
         [],
         [([], figures.lags["seals"])] if "seals" in figures.lags else [],
     )
-    yield _workers(figures)
+    yield from _workers(figures)
 
 
 def _unread(figures: Figures) -> Metric:
@@ -97,12 +98,25 @@ def _unread(figures: Figures) -> Metric:
     )
 
 
-def _workers(figures: Figures) -> Metric:
-    lost = sum(worker_is_lost(one.silent_seconds) for one in figures.workers)
-    counts = [(["alive"], len(figures.workers) - lost), (["lost"], lost)]
+def _workers(figures: Figures) -> Iterator[Metric]:
     if not figures.workers and FigureGroup.WORKERS in figures.unread:
-        counts = []  # never read: 0 would say that all are lost
-    return _gauge("sge_workers", "Workers by their heartbeats.", ["state"], counts)
+        return  # never read: 0 would say that all are lost
+    lost = sum(worker_is_lost(one.silent_seconds) for one in figures.workers)
+    late = sum(worker_is_late(one.silent_seconds) for one in figures.workers) - lost
+    alive = len(figures.workers) - lost
+    unserved = unserved_queues(figures.workers)
+    yield _gauge(
+        "sge_workers",
+        "Workers by their heartbeats; late ones are alive.",
+        ["state"],
+        [(["alive"], alive), (["late"], late), (["lost"], lost)],
+    )
+    yield _gauge(
+        "sge_queue_served",
+        "1: a worker that is alive listens on the queue.",
+        ["queue"],
+        [([queue], queue not in unserved) for queue in QUEUES],
+    )
 
 
 def _lanes(figures: Figures) -> Iterator[Metric]:

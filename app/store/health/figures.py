@@ -60,7 +60,7 @@ SELECT 'provider events', count(*)::int, extract(epoch FROM $1 - min(d.due_at)):
 """
 # Long silent ones were replaced by others, under other names.
 _WORKERS = """
-SELECT name, greatest(0, extract(epoch FROM $1 - beat_at))::float8 AS silent_seconds
+SELECT name, greatest(0, extract(epoch FROM $1 - beat_at))::float8 AS silent_seconds, queues
   FROM worker_heartbeat WHERE beat_at > $1 - interval '1 hour' ORDER BY name
 """
 _DRIFTS = """

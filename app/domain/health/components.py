@@ -83,7 +83,7 @@ def _workers(figures: Figures) -> Component:
     alive = sum(not worker_is_lost(one.silent_seconds) for one in figures.workers)
     unserved = unserved_queues(figures.workers)
     if unserved:
-        detail = f"{alive} alive, nobody on {', '.join(unserved)}"
+        detail = f"{alive} alive, nobody on {', '.join(unserved)}" if alive else "0 alive"
         return Component("workers", HealthState.DOWN, detail)
     late = any(worker_is_late(one.silent_seconds) for one in figures.workers)
     state = HealthState.DEGRADED if late else HealthState.OK

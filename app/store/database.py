@@ -20,7 +20,10 @@ from app.tracing import current_traceparent
 
 Answer = TypeVar("Answer")
 
-_SET_PROGRAM = "SELECT set_config('sge.program_id', $1, true)"
+# Filters are one statement with `$n IS NULL OR …`: a plan for any values reads a whole program for what an index has.
+_FACE = """
+SELECT set_config('sge.program_id', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
 # Rows that say who asked, and in which trace, take it from here.
 _BEGIN = """
 SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, true), set_config('sge.traceparent', $3, true)
@@ -67,7 +70,7 @@ class ReadSession:
 
     async def face(self) -> None:
         """Puts this session's program in sight: one connection, one snapshot, one program at a time."""
-        await self.connection.execute(_SET_PROGRAM, _setting(self.program_id))
+        await self.connection.execute(_FACE, _setting(self.program_id))
 
     async def export(self) -> str:
         """The name under which other connections read this snapshot too, while this one is open."""

@@ -8,7 +8,7 @@ from tests.storage.seeds import SeededProgram
 
 _PLANS = """
 SELECT coalesce(sum(generic_plans), 0) AS generic, coalesce(sum(custom_plans), 0) AS custom
-  FROM pg_prepared_statements WHERE statement LIKE '%FROM account%'
+  FROM pg_prepared_statements WHERE parameter_types <> '{}' AND statement LIKE '%FROM account%'
 """
 
 

@@ -63,6 +63,17 @@ class CheckResult:
     def passed(self) -> bool:
         return not self.found
 
+    def with_half(self, other: "CheckResult") -> "CheckResult":
+        """Both halves of one check."""
+        assert other.name is self.name
+        return CheckResult(
+            self.name,
+            self.examined + other.examined,
+            self.found + other.found,
+            "; ".join(filter(None, (self.expected, other.expected))) or None,
+            "; ".join(filter(None, (self.actual, other.actual))) or None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:

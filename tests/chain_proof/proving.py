@@ -10,9 +10,11 @@ from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.chain_proof.checks import CHAIN_CHECKS
 from app.processes.corrections.discrepancies_by_hand import DiscrepanciesByHand
+from app.processes.follow_events import follow_events
 from app.processes.reconciliation.checks import DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
+from app.services import rollups, seals
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
@@ -28,6 +30,17 @@ _FOUND = """
 SELECT d.kind, d.reference FROM reconciliation_finding f
   JOIN discrepancy d ON d.program_id = f.program_id AND d.id = f.discrepancy_id
  WHERE f.run_id = $1 ORDER BY d.kind, d.reference
+"""
+# Intents of a test are accepted by the function alone, without the event that the service records.
+_ASK_FOR_SEALS = """
+INSERT INTO event_outbox (program_id, type, name, version, data, at)
+SELECT a.program_id, 'AUDIT', 'audit.written', 1,
+       jsonb_build_object('v', 1, 'internal', jsonb_build_object('audit', jsonb_agg(a.id ORDER BY a.id))), max(a.at)
+  FROM audit a
+ WHERE NOT EXISTS (SELECT FROM seal s WHERE s.program_id = a.program_id AND s.stream = 'AUDIT' AND s.through = a.id::text)
+   AND NOT EXISTS (SELECT FROM event_outbox e WHERE e.program_id = a.program_id AND e.data -> 'internal' -> 'audit' ? a.id::text)
+   AND NOT EXISTS (SELECT FROM event e WHERE e.program_id = a.program_id AND e.data -> 'internal' -> 'audit' ? a.id::text)
+ GROUP BY a.program_id
 """
 OF_CHAIN = Checks(database=(), chain=CHAIN_CHECKS)
 # Nothing seals here.
@@ -99,6 +112,25 @@ class Proving:
         said = Explanation(explanation)
         command = ResolveDiscrepancy(discrepancy_id, said, None, "the chain took it")
         await hand.resolve(key_of(program.id), command)
+
+    async def follow(self) -> None:
+        """Everything is rolled up and sealed."""
+        settling = self.settling
+        await settling.run(_ASK_FOR_SEALS)
+        while await settling.value("SELECT sge_move_outbox(now())"):
+            pass
+        for consumer, apply in (
+            (rollups.CONSUMER, rollups.apply_events),
+            (seals.CONSUMER, seals.seal_events),
+        ):
+            await follow_events(
+                settling.worker,
+                settling.bells,
+                settling.clock,
+                consumer=consumer,
+                holder="test",
+                apply=apply,
+            )
 
     async def failure(self) -> str:
         query = "SELECT failure FROM reconciliation_run WHERE id = $1"

@@ -22,7 +22,7 @@ async def test_a_program_that_lived_is_clean_also_from_where_it_was_clean(provin
         {"name": "SETTLEMENTS", "passed": True, "examined": 4},
         {"name": "MOVEMENTS", "passed": True, "examined": 5},
         {"name": "TREASURY", "passed": True, "examined": 1},
-        {"name": "PAYOUTS", "passed": True, "examined": 3},
+        {"name": "PAYOUTS", "passed": True, "examined": 6},
     ]
     await proving.final()
     assert await proving.run(program, whole=False) == (RunStatus.CLEAN, [])

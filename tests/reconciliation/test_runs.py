@@ -11,7 +11,7 @@ import pytest
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, Outcome, RunStatus
-from app.processes.reconciliation.checks import CHECKS
+from app.processes.reconciliation.checks import CHECKS, DATABASE_CHECKS
 from app.processes.reconciliation.reconcile import reconcile_one
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import execute
@@ -126,7 +126,7 @@ def test_two_at_once_run_it_once(reconciled: Reconciled) -> None:
     statuses = reconciled.books.runner.run(race())
     assert sorted(statuses, key=str) == [RunStatus.CLEAN, None, None, None]
     query = "SELECT count(*) AS checks FROM reconciliation_check WHERE run_id = $1"
-    assert reconciled.fetch(query, reconciled.run_id)[0]["checks"] == 6
+    assert reconciled.fetch(query, reconciled.run_id)[0]["checks"] == len(DATABASE_CHECKS)
 
 
 def test_a_dead_workers_run_is_taken_over_and_the_slow_ones_word_counts_no_more(
@@ -214,6 +214,9 @@ def test_a_node_that_is_away_hides_nothing(reconciled: Reconciled) -> None:
     [opened] = reconciled.fetch(_OPEN, reconciled.program)
     assert opened["run_id"] == reconciled.run_id
     assert bent is not None
+    # Half of the check of payouts was carried out: that is not said to have passed.
+    query = "SELECT name FROM reconciliation_check WHERE run_id = $1 AND position BETWEEN 4 AND 7"
+    assert reconciled.fetch(query, reconciled.run_id) == []
     assert reconciled.fetch(_STATUS, reconciled.program)[0]["status"] == "PAUSED"
 
 

@@ -1,5 +1,5 @@
 """Every check of a run, in the order of their names. Those of the chain come after those that need the database only:
-a node that is away hides nothing that the database says.
+a node that is away hides nothing that the database says. Payouts are in both: one check, in two halves.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ from app.services.reconciliation.ledger_checks import (
     check_stored_balances,
     check_trial_balance,
 )
+from app.services.reconciliation.payout_check import check_payout_books
 from app.services.reconciliation.rollup_check import check_rollups
 from app.services.reconciliation.seal_check import check_seals
 from app.store.database import ReadSession
@@ -36,6 +37,7 @@ DATABASE_CHECKS: tuple[tuple[CheckName, DatabaseCheck], ...] = (
     (CheckName.TRIAL_BALANCE, check_trial_balance),
     (CheckName.STORED_BALANCES, check_stored_balances),
     (CheckName.COMMISSIONS, check_commissions),
+    (CheckName.PAYOUTS, check_payout_books),
     (CheckName.FOREST, check_forest),
     (CheckName.ROLLUPS, check_rollups),
     (CheckName.SEALS, check_seals),

@@ -113,16 +113,22 @@ async def _check(
     at: Progress,
     results: list[CheckResult],
 ) -> None:
-    await look_side_by_side(parts, session, scope, at, results)
+    halves = {name for name, _ in parts.checks.chain}
+    seen: list[CheckResult] = []
+    try:
+        await look_side_by_side(parts, session, scope, at, seen)
+    finally:
+        # Half a check that found nothing has not passed yet.
+        results += [one for one in seen if not (one.name in halves and one.passed)]
+    begun = {one.name: one for one in seen}
     for name, look_at_chain in parts.checks.chain:
         at(name)
         chain = parts.chains.get(scope.chain_id)
         if chain is None:
             raise ChainError("no node is configured (SGE_CHAINS)")
         view = ChainView(chain, parts.gateways.get(scope.chain_id))
-        results.append(_named(name, await look_at_chain(session, view, scope)))
-
-
-def _named(name: CheckName, result: CheckResult) -> CheckResult:
-    assert result.name is name
-    return result
+        result = await look_at_chain(session, view, scope)
+        assert result.name is name
+        half = begun.get(name)
+        results[:] = [one for one in results if one is not half]
+        results.append(result if half is None else half.with_half(result))

@@ -1,0 +1,62 @@
+"""What all eleven checks say of rows that a superuser bent, each thing by itself: all of it is undone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.ids import new_id
+from app.domain.reconciliation import Run
+from app.processes.chain_proof.comparing import ChainView
+from app.processes.reconciliation.checks import CHECKS
+from app.store.database import ReadSession
+from app.store.reconciliation.scopes import read_scope
+from tests.chain_proof.proving import Proving
+from tests.payouts.world import PayoutProgram
+
+_TABLES = """
+SELECT format('ALTER TABLE %s DISABLE TRIGGER ALL', c.oid::regclass)
+  FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+   AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid)
+"""
+Found = list[tuple[str, str]]
+Plant = tuple[str, Found]
+"""What is done to the tables ($1: the program), and what is found then. {n}: the first value that the statement returns."""
+
+
+@dataclass(frozen=True)
+class Planting:
+    """A program that lived, all of it rolled up and sealed, and is left as it is."""
+
+    proving: Proving
+    program: PayoutProgram
+
+    async def wrong(self, plants: Mapping[str, Plant]) -> dict[str, tuple[Found, Found]]:
+        """Of which plants something else is found than was expected: what, and what instead."""
+        told = {}
+        for what, (statement, expected) in plants.items():
+            found, named = await self.found(statement)
+            hoped = sorted((kind, place.format(**named)) for kind, place in expected)
+            if found != hoped:
+                told[what] = (hoped, found)
+        return told
+
+    async def found(self, statement: str) -> tuple[Found, dict[str, Any]]:
+        """Kind and reference of what a whole run would come upon; and what the statement returned, by column."""
+        settling, program = self.proving.settling, self.program
+        view = ChainView(settling.chain, self.proving.chain.deployment.gateway)
+        async with settling.admin.pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            for row in await connection.fetch(_TABLES):
+                await connection.execute(row[0])
+            planted = await connection.fetchrow(statement, program.id)
+            session = ReadSession(connection, program.id)
+            now = settling.clock()
+            run = Run(new_id(), program.id, whole=True, asked_at=now, taken_by="a test")
+            scope = await read_scope(session, run, now)
+            results = [await check(session, scope) for _, check in CHECKS.database]
+            results += [await check(session, view, scope) for _, check in CHECKS.chain]
+            await transaction.rollback()
+        assert planted is not None, statement
+        found = sorted({(one.kind.value, one.reference) for two in results for one in two.found})
+        return found, dict(planted)

@@ -18,7 +18,8 @@ class WorkKind(StrEnum):
 
 class WorkStage(StrEnum):
     """Where it stands. LEASED: a worker that took it has not come back. AT_PROVIDER: who pays, or their provider, is waited
-    for. PENDING of a lane: its oldest transaction is in no block.
+    for. GIVEN_UP: nobody is to execute it any more, and owners still can. PENDING of a lane: its oldest transaction is in no
+    block.
     """
 
     INTENT_QUEUED = "INTENT_QUEUED"
@@ -30,6 +31,7 @@ class WorkStage(StrEnum):
     SAFE_PROPOSED = "SAFE_PROPOSED"
     SAFE_APPROVED = "SAFE_APPROVED"
     SAFE_EXECUTING = "SAFE_EXECUTING"
+    SAFE_GIVEN_UP = "SAFE_GIVEN_UP"
     LANE_HALTED = "LANE_HALTED"
     LANE_DRAINING = "LANE_DRAINING"
     LANE_PENDING = "LANE_PENDING"
@@ -59,6 +61,8 @@ LIMITS: Mapping[WorkStage, timedelta] = {
     WorkStage.INTENT_AT_PROVIDER: timedelta(days=2),
     WorkStage.SAFE_PROPOSED: timedelta(days=3),
     WorkStage.SAFE_APPROVED: timedelta(minutes=10),
+    # Nothing ends it by itself, and until then nothing is paid out.
+    WorkStage.SAFE_GIVEN_UP: timedelta(hours=1),
     WorkStage.LANE_HALTED: timedelta(0),
     WorkStage.LANE_DRAINING: timedelta(0),
     WorkStage.LANE_PENDING: timedelta(minutes=10),

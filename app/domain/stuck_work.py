@@ -46,6 +46,20 @@ def diagnose_safe_transaction(
     )
 
 
+def diagnose_given_up(
+    since: datetime, *, nonce: int, proposed_at: datetime, rejected: bool, reason: str
+) -> Diagnosis:
+    """nonce: the Safe's. proposed_at: when its batch was, that no other replaces; rejected: by a person."""
+    close = "closePayoutBatch" if rejected else "rejectPayoutBatch and closePayoutBatch"
+    return Diagnosis(
+        since,
+        f"The batch of {_minute(proposed_at)} was given up at {_minute(since)} ({reason.removesuffix('.')}), and its Safe"
+        f" transaction at nonce {nonce} is open: no other payout is proposed before it is ended.",
+        f"End it: {close}, or createPayoutBatch with `replaces`; owners sign what uses its nonce. What they signed elsewhere"
+        " can be executed until then.",
+    )
+
+
 def diagnose_lane(
     stage: WorkStage,
     since: datetime,

@@ -5,10 +5,11 @@ from datetime import datetime
 import asyncpg
 
 from app.domain.states import LaneStatus
-from app.domain.stuck import LIMITS, StuckWork, WorkKind, WorkStage, limit_of
+from app.domain.stuck import LIMITS, Diagnosis, StuckWork, WorkKind, WorkStage, limit_of
 from app.domain.stuck_intents import diagnose_intent, work_stage_of
 from app.domain.stuck_work import (
     diagnose_delivery,
+    diagnose_given_up,
     diagnose_lane,
     diagnose_provider_event,
     diagnose_safe_transaction,
@@ -16,9 +17,10 @@ from app.domain.stuck_work import (
 from app.store.database import ReadSession, UnitOfWork
 from app.store.reads.stuck_intents import finality_of_program, oldest_stuck
 
-# Since its newest move; of what was never moved since it was proposed.
+# Since its newest move; of what was never moved since it was proposed. What was given up is ended by the batch that replaces
+# its own, so it is that one's matter from then on.
 _SAFE_TRANSACTIONS = """
-SELECT s.id, s.status, s.safe_nonce, s.waiting, t.threshold, r.relay, m.since,
+SELECT s.id, s.status, s.safe_nonce, s.waiting, t.threshold, r.relay, m.since, s.death_reason, b.proposed_at, b.rejected,
        CASE WHEN p.status <> 'ACTIVE' THEN coalesce(p.pause_reason, p.status) END AS pause_reason,
        (SELECT count(*) FROM safe_signature g
          WHERE g.program_id = s.program_id AND g.safe_transaction_id = s.id AND g.owner::text = ANY (t.owners)) AS signed
@@ -34,9 +36,15 @@ SELECT s.id, s.status, s.safe_nonce, s.waiting, t.threshold, r.relay, m.since,
                        WHERE o.chain_transaction_id = x.id ORDER BY o.n DESC LIMIT 1)) AS relay
          FROM safe_relay y JOIN chain_transaction x ON x.id = y.chain_transaction_id
         WHERE y.program_id = s.program_id AND y.safe_transaction_id = s.id ORDER BY y.number DESC LIMIT 1) r ON true
- WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD') AND s.death IS NULL
-   AND m.since < CASE s.status WHEN 'PROPOSED' THEN $2::timestamptz WHEN 'APPROVED' THEN $3 ELSE $4 END
- ORDER BY s.safe_nonce, s.id LIMIT $5
+  LEFT JOIN LATERAL (
+       SELECT a.created_at AS proposed_at, a.rejected_at IS NOT NULL AS rejected FROM payout_batch_transaction l
+         JOIN payout_batch a ON a.program_id = l.program_id AND a.id = l.batch_id
+        WHERE l.program_id = s.program_id AND l.safe_transaction_id = s.id
+          AND NOT EXISTS (SELECT FROM payout_batch n WHERE n.program_id = a.program_id AND n.replaces = a.id)) b ON true
+ WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD') AND (s.death IS NULL OR b.proposed_at IS NOT NULL)
+   AND m.since < CASE WHEN s.death IS NOT NULL THEN $5::timestamptz
+                      WHEN s.status = 'PROPOSED' THEN $2 WHEN s.status = 'APPROVED' THEN $3 ELSE $4 END
+ ORDER BY s.safe_nonce, s.id LIMIT $6
 """
 _LANES = """
 SELECT l.id, l.relayer, l.status, l.halt_reason, l.balance_wei, coalesce(l.halted_at, l.balance_read_at, l.created_at) AS since,
@@ -79,6 +87,7 @@ _SAFE_STAGES = {
     "APPROVED": WorkStage.SAFE_APPROVED,
     "EXECUTING": WorkStage.SAFE_EXECUTING,
 }
+_GIVEN_UP = WorkStage.SAFE_GIVEN_UP
 _LANE_STAGES = {
     LaneStatus.HALTED: WorkStage.LANE_HALTED,
     LaneStatus.DRAINING: WorkStage.LANE_DRAINING,
@@ -134,15 +143,30 @@ async def _safe_transactions(session: ReadSession, now: datetime, most: int) -> 
     rows = await session.connection.fetch(
         _SAFE_TRANSACTIONS,
         session.program_id,
-        *(now - limit_of(stage, finality) for stage in _SAFE_STAGES.values()),
+        *(now - limit_of(stage, finality) for stage in (*_SAFE_STAGES.values(), _GIVEN_UP)),
         most,
     )
     return [_safe_transaction(session.program_id, row) for row in rows]
 
 
 def _safe_transaction(program_id: int | None, row: asyncpg.Record) -> StuckWork:
-    stage = _SAFE_STAGES[row["status"]]
-    diagnosis = diagnose_safe_transaction(
+    stage = _SAFE_STAGES[row["status"]] if row["death_reason"] is None else _GIVEN_UP
+    diagnosis = _given_up(row) if stage is _GIVEN_UP else _on_its_way(stage, row)
+    return StuckWork(program_id, WorkKind.SAFE_TRANSACTION, stage, str(row["id"]), diagnosis)
+
+
+def _given_up(row: asyncpg.Record) -> Diagnosis:
+    return diagnose_given_up(
+        row["since"],
+        nonce=row["safe_nonce"],
+        proposed_at=row["proposed_at"],
+        rejected=row["rejected"],
+        reason=row["death_reason"],
+    )
+
+
+def _on_its_way(stage: WorkStage, row: asyncpg.Record) -> Diagnosis:
+    return diagnose_safe_transaction(
         stage,
         row["since"],
         nonce=row["safe_nonce"],
@@ -152,7 +176,6 @@ def _safe_transaction(program_id: int | None, row: asyncpg.Record) -> StuckWork:
         relay=row["relay"],
         pause_reason=row["pause_reason"],
     )
-    return StuckWork(program_id, WorkKind.SAFE_TRANSACTION, stage, str(row["id"]), diagnosis)
 
 
 async def _deliveries(session: ReadSession, now: datetime, most: int) -> list[StuckWork]:

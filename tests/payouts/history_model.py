@@ -50,6 +50,7 @@ class Model:
     """owed: balances as if nothing had been paid out. ever: the same without clawbacks, the most that may be paid.
 
     wallets: every address that was ever somebody's, in lower case. withdrawals: what may go to each destination.
+    borne: what went away without a reason and was explained as the program's, out of its `owed` already.
     """
 
     parents: dict[int, int | None] = field(default_factory=dict)
@@ -61,6 +62,12 @@ class Model:
     ever: Counter[Owner] = field(default_factory=Counter)
     wallets: dict[str, Owner] = field(default_factory=dict)
     withdrawals: Counter[str] = field(default_factory=Counter)
+    borne: int = 0
+
+    def bear(self, drained: int) -> None:
+        """The program bears all that ever went away, since a person has explained it."""
+        self.owed[PROGRAM] -= drained - self.borne
+        self.borne = drained
 
     def upline(self, affiliate: int | None) -> list[int]:
         """From this one up."""

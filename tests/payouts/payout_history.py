@@ -105,11 +105,13 @@ class PayoutHistory(History):
         self.run(self.world.run(self.program, use_case, self.program.id, "a test"))
 
     async def _explain(self) -> None:
-        """What went away has to be explained before, once it is final."""
+        """What went away has to be explained before, once it is final: it went to nobody, so the program bears it."""
         outside = Outside(self.paying)
         if await outside.open(self.program):
             await self.paying.finish()
             await outside.explain(self.program)
+            seen = await self.proof.seen()
+            self.model.bear(seen.posted[self.world.chain.stranger.address.lower()])
 
     # Time, nodes and workers.
 

@@ -11,6 +11,7 @@ from sge.doctor.chains import chain_checks
 from sge.doctor.databases import database_checks
 from sge.doctor.relayers import relayer_checks
 from sge.doctor.services import process_check, redis_checks
+from sge.doctor.telling import telling_checks
 
 PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
 
@@ -25,6 +26,7 @@ async def examine(settings: Settings, processes: Sequence[Process] = PROCESSES) 
             *chain_checks(settings),
             *disk_checks(settings.watched_folders),
             *relayer_checks(settings),
+            *telling_checks(settings),
             Check("signing speed", "coincurve", _signing),
         ]
     )

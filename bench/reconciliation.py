@@ -1,14 +1,16 @@
 """How long each check of a whole run takes that needs the database only, on a database that `sge bench seed` made: seconds,
 and the server's processor seconds, which a busy machine does not change much.
 
-sge bench seed --embedded FOLDER
-python -m bench.reconciliation FOLDER [SLUG]
+    sge bench seed --embedded /tmp/seeded
+    python -m bench.reconciliation [/tmp/seeded] [--slug seed-1]
+
+Without a folder it seeds a small database of its own.
 """
 
+import argparse
 import asyncio
 import sys
 import time
-from pathlib import Path
 
 import psutil
 
@@ -21,11 +23,15 @@ from app.processes.reconciliation.side_by_side import look_side_by_side
 from app.store.database import Database
 from app.store.programs import find_program_id
 from app.store.reconciliation.scopes import read_scope
+from bench.seeded import seeded_folder, seeded_options
 from sge.embedded.postgres import Postgres
 from tests.storage.bells import SilentBells
 
 
-async def measure(dsn: str, slug: str) -> None:
+async def time_checks(dsn: str, slug: str) -> None:
+    """Prints a line for each check, all in one snapshot, and how long they take together as a run has them; exits when
+    there is no such program.
+    """
     database = await Database.connect(dsn, maximum=3)
     async with database.read(None) as session:
         program_id = await find_program_id(session, slug=slug)
@@ -66,9 +72,12 @@ async def _two_at_a_time(database: Database, run: Run) -> None:
 
 
 def main() -> None:
-    folder, *slug = sys.argv[1:]
-    with Postgres(Path(folder)) as postgres:
-        asyncio.run(measure(postgres.dsn("sge_worker"), slug[0] if slug else "acme"))
+    """Prints what bench/RESULTS.md records."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    seeded_options(parser)
+    options = parser.parse_args()
+    with seeded_folder(options.folder) as folder, Postgres(folder) as postgres:
+        asyncio.run(time_checks(postgres.dsn("sge_worker"), options.slug))
 
 
 if __name__ == "__main__":

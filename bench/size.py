@@ -1,7 +1,9 @@
 """How long each list and summary takes on a seeded program, how long a reconciliation, and what all of it weighs.
 
     sge bench seed --embedded /tmp/seeded
-    python -m bench.size /tmp/seeded [--slug seed-1] [--repeat 20]
+    python -m bench.size [/tmp/seeded] [--slug seed-1] [--repeat 20]
+
+Without a folder it seeds a small database of its own.
 
 Through the API in this process, without a socket: GraphQL, permissions, row-level security and PostgreSQL, but no network.
 """
@@ -10,20 +12,16 @@ import argparse
 import asyncio
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import asyncpg
 import httpx
 
 from app.api_runtime import ApiProcess
 from app.domain.clock import real_clock
-from app.domain.ids import new_id
 from app.domain.permissions import ApiScope
 from app.domain.rate_limits import RateLimits
-from app.domain.reconciliation import Run
 from app.main import create_app
 from app.processes.follow_events import follow_events
-from app.processes.reconciliation.checks import DATABASE_CHECKS
 from app.services.access.api_keys import CreateApiKey, create_api_key
 from app.services.execute import execute
 from app.services.ledger_verification import verify_ledger
@@ -31,7 +29,8 @@ from app.services.seals import CONSUMER, seal_events
 from app.settings import Settings
 from app.store.database import Database
 from app.store.reads import dashboard
-from app.store.reconciliation.scopes import read_scope
+from bench.reconciliation import time_checks
+from bench.seeded import seeded_folder, seeded_options
 from schema.build import build_schema
 from schema.transport.settings import TransportSettings
 from sge.embedded.postgres import Postgres
@@ -59,13 +58,13 @@ _MEGABYTE = 1_048_576
 def main() -> None:
     """Prints what bench/RESULTS.md records."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="of `sge bench seed --embedded`")
-    parser.add_argument("--slug", default="seed-1")
+    seeded_options(parser)
     parser.add_argument("--repeat", type=int, default=20)
     options = parser.parse_args()
     with (
-        Postgres(options.folder) as postgres,
-        Redis(options.folder / "redis") as redis,
+        seeded_folder(options.folder) as folder,
+        Postgres(folder) as postgres,
+        Redis(folder / "redis") as redis,
     ):
         asyncio.run(_run(postgres, redis.url, options))
 
@@ -76,7 +75,7 @@ async def _run(postgres: Postgres, redis_url: str, options: argparse.Namespace) 
     await owner.execute("VACUUM (ANALYZE)")
     # Before anything is written that a sealer would have to see.
     await _verify(postgres)
-    await _reconcile(postgres, sized)
+    await time_checks(postgres.dsn("sge_worker"), options.slug)
     process = ApiProcess(_settings(postgres, redis_url))
     await process.start()
     try:
@@ -173,24 +172,6 @@ async def _verify(postgres: Postgres) -> None:
     print(
         f"ledger verify, with every seal: {time.perf_counter() - began:.1f} s, sound: {report.sound}"
     )
-    await worker.close()
-
-
-async def _reconcile(postgres: Postgres, sized: Sized) -> None:
-    """The checks that ask the database only, whole and in one snapshot as a run has them."""
-    worker, whole = await Database.connect(postgres.dsn("sge_worker"), maximum=1), 0.0
-    async with worker.read(None) as session:
-        run = Run(new_id(), sized.key, whole=True, asked_at=real_clock(), taken_by="bench")
-        scope = await read_scope(session, run, real_clock())
-        for name, check in DATABASE_CHECKS:
-            began = time.perf_counter()
-            result = await check(session, scope)
-            taken = time.perf_counter() - began
-            whole += taken
-            print(
-                f"check {name}: {taken:.1f} s, {result.examined} examined, {len(result.found)} found"
-            )
-    print(f"all database checks of a full reconciliation: {whole:.1f} s")
     await worker.close()
 
 

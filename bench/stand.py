@@ -66,6 +66,7 @@ class Bench:
 @contextmanager
 def running_stand() -> Iterator[Stand]:
     """Starts all servers in a temporary folder, durable as in the demo; nothing is left afterwards."""
+    say("starting PostgreSQL, Redis and a chain …")
     folder = Path(tempfile.mkdtemp(prefix="sge-bench-", dir="/tmp"))
     folder.chmod(0o755)
     options = DemoOptions(folder=folder, port=free_port(), page=False)

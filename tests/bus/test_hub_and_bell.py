@@ -16,6 +16,7 @@ from app.bus.event_reader import EventReader, FeedRestarted, Reached, SlowConsum
 from app.bus.hub import EventHub
 from app.domain.events import Event, EventType
 from sge.embedded.redis_server import Redis
+from tests.fixtures.counted import counted
 from tests.transport.tiny_runtime import MemoryEvents
 
 
@@ -161,6 +162,23 @@ async def test_types_and_programs_are_kept_apart() -> None:
         await waiting[1]
     await ours.aclose()
     await theirs.aclose()
+    await hub.stop()
+
+
+async def test_how_late_events_are_is_told() -> None:
+    store = MemoryEvents()
+    # By this process's clock they are handed over 7 s after they were written.
+    hub = EventHub(store, poll_seconds=0.3, clock=lambda: store.events[-1].at.timestamp() + 7)
+    await hub.start()
+    stream = hub.subscribe(1, {EventType.INTENT})
+    await anext(stream)
+    store.add()
+    assert await positions(stream, 1) == [1]
+    assert counted("sge_events_lag_seconds") == pytest.approx(7)
+    async with asyncio.timeout(5):
+        while counted("sge_events_lag_seconds"):  # noqa: ASYNC110 - as a scrape sees it
+            await asyncio.sleep(0.05)
+    await stream.aclose()
     await hub.stop()
 
 

@@ -23,6 +23,7 @@ from app.chain.node_errors import (
 )
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.chain.proxy import proxy_before
+from tests.fixtures.counted import counted
 
 _KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 
@@ -39,6 +40,14 @@ def _signed(nonce: int, *, key: str = _KEY, fee: int = 10**10, value: int = 0) -
         "maxPriorityFeePerGas": min(fee, 10**9),
     }
     return bytes(Account.sign_transaction(transaction, key).raw_transaction)
+
+
+def _failures() -> float:
+    return counted("sge_rpc_failures_total", chain=str(CHAIN_ID))
+
+
+def _requests() -> float:
+    return counted("sge_rpc_request_duration_seconds_count", method="eth_blockNumber")
 
 
 async def test_many_accounts_are_read_in_one_request(anvil: Anvil) -> None:
@@ -130,9 +139,14 @@ async def test_the_next_endpoint_answers_for_one_that_fails(anvil: Anvil) -> Non
         proxy_before(anvil.url) as proxy,
         Chain(CHAIN_ID, [proxy.url, anvil.url], timeout_seconds=0.3) as chain,
     ):
+        failures, requests = _failures(), _requests()
         for fault in ("hang", "500", "429", "forget"):
             proxy.plan = lambda _body, fault=fault: fault
             assert await chain.block_number() >= 0
+        failed = len(proxy.seen)
+        assert failed
+        # Of those that nobody answered the time counts too.
+        assert (_failures() - failures, _requests() - requests) == (failed, failed + 4)
         proxy.seen.clear()
         assert await chain.block_number() >= 0
         assert not proxy.seen  # it is asked last, or rests
@@ -194,8 +208,10 @@ async def test_a_head_that_goes_backwards_is_believed_when_nobody_is_ahead(anvil
         snapshot = anvil.call("evm_snapshot")
         anvil.call("anvil_mine", hex(20))
         high = await chain.block_number()
+        before = counted("sge_rpc_heads_backwards_total", chain=str(CHAIN_ID))
         anvil.call("evm_revert", snapshot)
         assert await chain.block_number() < high
+        assert counted("sge_rpc_heads_backwards_total", chain=str(CHAIN_ID)) == before + 1
 
 
 @pytest.mark.parametrize(

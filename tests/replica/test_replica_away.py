@@ -4,8 +4,9 @@ import asyncio
 import os
 import signal
 from contextlib import suppress
+from math import inf
 
-from app.processes.reading.read_metrics import READS
+from tests.fixtures.counted import counted
 from tests.replica.conftest import Pair, StartProcess
 from tests.replica.test_reading import codes, register, until_replica_has
 
@@ -35,12 +36,16 @@ async def test_a_killed_replica_costs_no_reader_an_error(
     await asyncio.sleep(1.0)
     pair.replica.stop()
     before = _of_replica()
+    assert counted("sge_replica_usable") == 0
+    assert counted("sge_replica_lag_seconds") == inf
     await asyncio.sleep(0.3)
     assert _of_replica() == before
     pair.replica.start()
     async with asyncio.timeout(20):
         while _of_replica() < before + 20:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+    assert counted("sge_replica_usable") == 1
+    assert counted("sge_replica_lag_seconds") < 3
     stop.set()
     with suppress(AssertionError):
         await asyncio.gather(*readers)
@@ -60,4 +65,4 @@ async def test_a_process_starts_without_its_replica(
 
 
 def _of_replica() -> float:
-    return READS.labels("replica")._value.get()
+    return counted("sge_reads_total", server="replica")

@@ -8,6 +8,7 @@ import pytest
 
 from app.checks.findings import Finding
 from app.domain.positions import WritePosition
+from tests.fixtures.counted import counted
 from tests.transport.conftest import Served
 
 NEW = {"accept": "application/graphql-response+json"}
@@ -230,7 +231,9 @@ async def test_health_readiness_and_metrics(served: Served, client: httpx.AsyncC
     assert (unready.status_code, unready.json()["ready"]) == (503, False)
     assert unready.json()["problems"]["PostgreSQL"] == "is away"
     await post(client, "{ hello }")
+    before = counted("sge_api_request_duration_seconds_count", operation="hello")
+    await post(client, "{ hello }")
     metrics = (await client.get("/metrics")).text
-    assert 'sge_api_request_duration_seconds_count{operation="hello"}' in metrics
+    assert f'sge_api_request_duration_seconds_count{{operation="hello"}} {before + 1}' in metrics
     assert "sge_subscriptions_active" in metrics
     assert "sge_events_lag_seconds" in metrics

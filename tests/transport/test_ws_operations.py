@@ -8,6 +8,7 @@ import pytest
 from app.bus.event_reader import Reached
 from app.bus.hub import EventHub
 from app.domain.events import Event
+from tests.fixtures.counted import counted
 from tests.transport.conftest import Served
 from tests.transport.tiny_schema import COUNTERS, SECRET_TEXT
 from tests.transport.ws_client import Socket, initialised
@@ -33,6 +34,24 @@ async def test_a_subscription_runs_to_its_end(served: Served) -> None:
         messages = [await socket.receive() for _ in range(4)]
         assert [m["payload"]["data"]["ticks"] for m in messages[:3]] == [0, 1, 2]
         assert messages[3] == {"id": "t", "type": "complete"}
+
+
+async def test_open_subscriptions_are_counted(served: Served) -> None:
+    before = counted("sge_subscriptions_active")
+    async with initialised(served.ws) as socket:
+        for name in ("one", "other"):
+            await socket.subscribe(name, COUNTER)
+            await socket.receive()
+        assert counted("sge_subscriptions_active") == before + 2
+        await socket.send(id="one", type="complete")
+        await _until_open(before + 1)
+    await _until_open(before)
+
+
+async def _until_open(subscriptions: float) -> None:
+    async with asyncio.timeout(5):
+        while counted("sge_subscriptions_active") != subscriptions:  # noqa: ASYNC110 - as a scrape sees it
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

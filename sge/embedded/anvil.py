@@ -1,6 +1,7 @@
 """A development chain: Foundry's anvil as a child process."""
 
 import json
+import shutil
 import signal
 import time
 import urllib.request
@@ -95,11 +96,18 @@ class Anvil(Server):
             command += ["--block-time", str(_BLOCK_SECONDS), "--mixed-mining"]
         command += ["--enable-tx-gas-limit", "--gas-limit", str(_BLOCK_GAS)]
         command += ["--slots-in-an-epoch", "1"]
+        command += ["--cache-path", str(self._old_states())]
         if self._remembers:
             state = self.folder / "state.json"
             command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]
             command += ["--transaction-block-keeper", str(self._keeps_blocks)]
         return Launch(command + list(self._options))
+
+    def _old_states(self) -> Path:
+        """An empty folder for states that leave memory; in the home folder those of a killed node stayed, gigabytes in the end."""
+        states = self.folder / "states"
+        shutil.rmtree(states, ignore_errors=True)
+        return states
 
     def _answers(self) -> bool:
         try:

@@ -18,6 +18,7 @@ from sge.embedded.project import PROJECT
 from sge.embedded.redis_server import Redis
 
 DIE_SECONDS = 10.0
+_MORE_THAN_MEMORY_HOLDS = 600
 
 
 def test_redis_asks_for_its_password(own_redis: Redis) -> None:
@@ -49,6 +50,20 @@ def test_the_chain_survives_a_clean_stop(server_folder: Path) -> None:
         assert int(again.call("eth_chainId"), 16) == CHAIN_ID
         assert again.call("eth_getBalance", payee, "latest") == balance
         assert int(again.call("eth_blockNumber"), 16) >= height
+
+
+def test_old_states_of_a_killed_node_stay_in_its_folder_until_it_starts_again(
+    server_folder: Path,
+) -> None:
+    states = server_folder / "states"
+    node = Anvil(server_folder, ticks=False).start()
+    for _ in range(_MORE_THAN_MEMORY_HOLDS):
+        node.call("evm_mine")
+    assert any(states.rglob("*.json"))
+    os.kill(node.pid, signal.SIGKILL)
+    node.stop()
+    with Anvil(server_folder, ticks=False):
+        assert not any(states.rglob("*.json"))
 
 
 def test_a_chosen_program_that_is_none_is_named(

@@ -6,11 +6,13 @@ from typing import Any
 
 from app.domain.ids import new_id
 from app.domain.reconciliation import Run
+from app.domain.terms import TermsText
 from app.processes.chain_proof.comparing import ChainView
 from app.processes.reconciliation.checks import CHECKS
 from app.store.database import ReadSession
 from app.store.reconciliation.scopes import read_scope
 from tests.chain_proof.proving import Proving
+from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 
 _TABLES = """
@@ -21,6 +23,37 @@ SELECT format('ALTER TABLE %s DISABLE TRIGGER ALL', c.oid::regclass)
 Found = list[tuple[str, str]]
 Plant = tuple[str, Found]
 """What is done to the tables ($1: the program), and what is found then. {n}: the first value that the statement returns."""
+
+
+TERMS = TermsText(
+    commission_levels_bps=(1000, 500, 200), platform_fee_bps=100, holding_period_days=30
+)
+_COMMISSION = "SELECT id FROM commission WHERE base = 1000000 AND level = 1"
+
+
+async def lived(proving: Proving) -> PayoutProgram:
+    """Somebody has paid 10 USDC, and who earned of it was paid out; a user below three affiliates has paid twice, and one of
+    these payments is reversed in part; a withdrawal was executed. What was earned is PAYABLE, a refund is OWED.
+    """
+    world, watching = proving.world, proving.watching
+    world.add_currency("EURC")
+    program = await world.program(terms=TERMS, currencies=("USDC", "EURC"))
+    await proving.settling.lanes()
+    [affiliate] = await world.affiliates(program)
+    await world.payable(program, {affiliate: USDC})
+    paid = await world.create(program)
+    await proving.paying.pay(program, paid.batch_id)
+    out = await world.withdraw(program, "3", watching.new_wallet().address)
+    await proving.paying.pay(program, out.batch_id)
+    line = await watching.line(program, 3)
+    [payer] = await watching.registered(program, line[-1])
+    for units in (1_000_000, 2_000_003):
+        await proving.settling.pay(program, [payer], amount=units)
+        await watching.settle_and_finish()
+    await world.reverse(program, await proving.settling.value(_COMMISSION), "0.3")
+    await world.advance(program, days=31)
+    await proving.follow()
+    return program
 
 
 @dataclass(frozen=True)

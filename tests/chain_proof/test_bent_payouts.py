@@ -134,4 +134,5 @@ async def test_what_owners_are_given_to_sign_is_what_is_owed_once(proving: Provi
     states = [("EXECUTED", False), ("APPROVED", True), ("PROPOSED", False)]
     assert [(status, holds) for status, _, holds in await paying.states(program)] == states
     await proving.follow()
-    assert await Planting(proving, program).wrong(PLANTS) == {}
+    wrong = await Planting(proving, program).wrong(PLANTS)
+    assert not wrong, wrong

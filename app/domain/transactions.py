@@ -70,6 +70,12 @@ class SignedCopy:
     fees: Fees
     head: int
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What lines call it: by its hash, as the chain does, and by the row that all copies of its nonce share."""
+        hash_ = f"0x{self.signed.hash.hex()}"
+        return {"transaction": hash_, "chain_transaction": str(self.chain_transaction_id)}
+
 
 @dataclass(frozen=True, slots=True)
 class OpenTransaction:

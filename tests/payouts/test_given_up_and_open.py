@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from app.domain.health.program_conditions import conditions_of_program
 from app.processes.payouts.pay_day import pay_day
 from app.processes.settlement.flag_stuck import flag_stuck
@@ -35,7 +37,10 @@ async def test_the_day_makes_no_batch_beside_a_rejected_one_and_somebody_is_told
     rejected = (await world.create(program)).batch_id
     await world.reject(program, rejected)
     await world.payable(program, {bob: 5 * USDC})
-    assert await pay_day(replace(world.payouts, database=settling.worker)) == 1
+    with capture_logs() as lines:
+        assert await pay_day(replace(world.payouts, database=settling.worker)) == 1
+    said = [(one["event"], one["program"]) for one in lines]
+    assert said == [("payouts wait for an earlier batch", str(program.public_id))]
     assert await settling.value(_COUNT, program.id) == 1
     assert await _told(world) == []
 

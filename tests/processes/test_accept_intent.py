@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 from eth_account.signers.local import LocalAccount
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from app.chain.client import Chain
 from app.domain.authorization_window import SignedAuthorization
 from app.domain.errors import Unavailable
+from app.observability import request_logging
 from sge.embedded.anvil import CHAIN_ID
 from tests.chain.proxy import proxy_before
 from tests.contracts.items import USDC, wallet
@@ -23,7 +26,18 @@ async def test_a_document_is_signed_accepted_settled_and_paid_again(
     payers: Payers, rich: LocalAccount
 ) -> None:
     fee = await payers.signed(rich, "join", "REGISTRATION")
-    joined = await payers.register(rich.address, "join", fee)
+    with capture_logs([merge_contextvars]) as lines, request_logging("of a registration"):
+        joined = await payers.register(rich.address, "join", fee)
+        await payers.register(rich.address, "join", fee)
+    assert lines == [
+        {
+            "event": "intent accepted",
+            "intent": str(joined.intent_id),
+            "program": str(payers.program.public_id),
+            "request_id": "of a registration",
+            "log_level": "info",
+        }
+    ]
     assert (joined.replayed, joined.warnings) == (False, ())
     too_early = await payers.signed(rich, "pay")
     with refused("INVALID_STATE", "wallet"):

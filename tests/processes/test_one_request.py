@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
 from app.domain.clock import real_clock
@@ -50,13 +50,15 @@ async def test_one_request_id_leads_through_lines_and_rows(watching_world: Watch
     world = watching_world
     program = await world.program()
     [payer] = await world.registered(program, (await world.line(program, 1))[-1])
-    with capture_logs() as lines:
+    with capture_logs([merge_contextvars]) as lines:
         intent = await _accept(world, program, payer)
         await _settle(world)
     said = {line["event"]: line for line in lines if _ASKED in line.get("request_ids", ())}
     assert set(said) == {"transaction signed", "settlements posted"}
     # The chain knows it by the same hash.
-    assert said["transaction signed"]["hash"] == said["settlements posted"]["hash"]
+    assert said["transaction signed"]["transaction"] == said["settlements posted"]["transaction"]
+    assert {"lane", "relayer", "chain_transaction"} < set(said["transaction signed"])
+    assert said["settlements posted"]["program"] == str(program.public_id)
     assert [line["intents"] for line in said.values()] == [1, 1]
 
     await EventFeed(world.settling.worker, real_clock).move_outbox()

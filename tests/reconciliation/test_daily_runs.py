@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
 from app.domain.reconciliation import Outcome, newest_due
 from app.processes.reconciliation.daily import ask_for_daily_runs
 from app.processes.reconciliation.reconcile import reconcile_one
@@ -36,8 +39,12 @@ def test_each_day_has_its_run_and_each_week_a_whole_one(reconciled: Reconciled) 
     due = newest_due(books.now) + timedelta(days=1)
     day(due - timedelta(minutes=1))
     assert runs() == []
-    day(due)
+    with capture_logs([merge_contextvars]) as lines:
+        day(due)
     assert runs() == [(True, "CLEAN")]
+    [told] = [one for one in lines if one["event"] == "reconciled"]
+    [program] = reconciled.fetch("SELECT public_id FROM program WHERE id = $1", reconciled.program)
+    assert (told["status"], told["program"]) == ("CLEAN", str(program["public_id"]))
     day(due + timedelta(hours=23))
     assert len(runs()) == 1
     for n in (1, 2, 5):

@@ -7,7 +7,9 @@ up no key.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from uuid import UUID
 
+import structlog
 from structlog.contextvars import bound_contextvars
 
 from app.chain.authorization import intent_chain_id, key_hash, program_word
@@ -52,6 +54,8 @@ from app.store.intents.situations import (
     read_situations,
 )
 from app.tracing import current_traceparent
+
+_LOG = structlog.get_logger()
 
 __all__ = [
     "AcceptedIntent",
@@ -143,6 +147,8 @@ class Intake:
             raise Unavailable("Another request holds this key; send it again.") from None
         if stored.request_hash != meaning:
             raise conflict()
+        if stored.created:
+            _tell("intent accepted", program, stored.id)
         return AcceptedIntent(stored.id, not stored.created, draft.warnings + warnings)
 
     async def _repeat(
@@ -170,6 +176,7 @@ class Intake:
         )
         if not await execute(self._database, self._bells, program.id, again):
             return None
+        _tell("intent authorised again", program, earlier.intent_id)
         return AcceptedIntent(
             earlier.intent_id, replayed=True, warnings=(*warnings, *unsure, REAUTHORISED)
         )
@@ -196,6 +203,11 @@ class Intake:
         # Of many requests: each row says its own.
         with bound_contextvars(request_id=None):
             return await execute(self._database, self._bells, program_id, accept)
+
+
+def _tell(event: str, program: ProgramFacts, intent_id: UUID) -> None:
+    """The one line that has both the intent and its request's id: later ones are of batches, and name requests."""
+    _LOG.info(event, intent=str(intent_id), program=str(program.public_id))
 
 
 def _new_intent(

@@ -23,12 +23,12 @@ async def end_safe_transactions(settling: Settling) -> None:
     for safe in safes:
         if settling.stopping():
             return
-        with only_this_program(safe.program_id):
+        with only_this_program(safe.program):
             await _look(settling, safe)
     async with settling.database.read(None) as session:
         ended = await ended_relays(session, settling.chain.chain_id)
     for one in ended:
-        with only_this_program(one.program_id):
+        with only_this_program(one.program):
             end = partial(_end_relay, settling, one)
             await execute_apart(settling, one.program_id, end)
             settling.at_point("relay.ended")

@@ -53,7 +53,7 @@ async def _do_in_time(parts: Payouts, today: DayToDo, patience: timedelta) -> bo
     except TimeoutError:
         _LOG.warning(
             "a program's day takes too long; it is taken up again",
-            program=today.program_id,
+            program=str(today.program),
             day=str(today.day),
             seconds=patience.total_seconds(),
         )
@@ -78,7 +78,7 @@ async def _do(parts: Payouts, today: DayToDo) -> bool:
 
 async def _propose_batches(parts: Payouts, today: DayToDo) -> bool:
     """Whether each currency got its batch, or none is possible today."""
-    log = _LOG.bind(program=today.program_id, day=str(today.day))
+    log = _LOG.bind(program=str(today.program), day=str(today.day))
     async with parts.database.read(today.program_id) as session:
         currencies = await owed_currencies(session, today.program_id)
     for currency in currencies:

@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.chain.node_errors import ChainError
 from app.chain.safe import NotASafe, UnsupportedSafeVersion
@@ -33,17 +35,17 @@ async def execute_apart(
 
 
 @contextmanager
-def only_this_program(program_id: int) -> Iterator[None]:
-    """Swallows all but a lost lane, which ends the run."""
-    log = _LOG.bind(program=program_id)
-    try:
-        yield
-    except LaneLost:
-        raise
-    except (ChainError, NotASafe, UnsupportedSafeVersion) as problem:
-        log.warning("payouts wait for the chain", reason=str(problem))
-    except Exception as problem:
-        if passes(problem):
-            log.warning("payouts lost a race", reason=str(problem))
-        else:
-            log.exception("payouts of a program failed")
+def only_this_program(program: UUID) -> Iterator[None]:
+    """Swallows all but a lost lane, which ends the run. Lines within name the program by its public id."""
+    with bound_contextvars(program=str(program)):
+        try:
+            yield
+        except LaneLost:
+            raise
+        except (ChainError, NotASafe, UnsupportedSafeVersion) as problem:
+            _LOG.warning("payouts wait for the chain", reason=str(problem))
+        except Exception as problem:  # noqa: BLE001 - the other programs are paid all the same
+            if passes(problem):
+                _LOG.warning("payouts lost a race", reason=str(problem))
+            else:
+                _LOG.exception("payouts of a program failed")

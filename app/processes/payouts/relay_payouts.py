@@ -59,7 +59,7 @@ async def relay_payouts(settling: Settling) -> int:
     for due in dues:
         if settling.stopping() or not settling.signers:
             return 0
-        with only_this_program(due.program_id):
+        with only_this_program(due.program):
             verdict = await _look(settling, due)
             if verdict is not None:
                 ready.append((due, verdict))
@@ -106,10 +106,11 @@ async def _relay_all(
         used = await settling.chain.nonce(lane.relayer)
         if locked.next_nonce - used >= settling.lane_limit:
             break
-        with only_this_program(due.program_id):
+        with only_this_program(due.program):
             copy = await _sign(settling, lane, due, verdict)
             if copy is not None:
                 signed += 1
+                _LOG.info("transaction signed", safe_transaction=str(due.id), **copy.names)
                 await send(settling, lane, [copy])
     return signed
 

@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.chain.node_errors import ChainError
 from app.domain.errors import Unavailable
@@ -17,7 +18,8 @@ from app.processes.reconciliation.parts import Progress, Reconciling
 from app.processes.reconciliation.side_by_side import look_side_by_side
 from app.services.execute import execute
 from app.services.reconciliation.carry_out import RunLost, end_run, take_run
-from app.store.database import ReadSession
+from app.store.database import ReadSession, UnitOfWork
+from app.store.programs import public_id_of
 from app.store.reconciliation import runs
 from app.store.reconciliation.scopes import read_scope
 
@@ -41,11 +43,22 @@ async def reconcile_one(
     A run under way when its worker dies is taken over once its lease ran out. A database that is away raises
     Unavailable; the run waits for whoever takes it next.
     """
-    take = partial(take_run, holder=parts.holder, now=parts.clock(), run_id=run_id)
-    run = await execute(parts.database, parts.bells, None, take)
-    if run is None:
+
+    async def take(unit: UnitOfWork) -> tuple[Run, UUID] | None:
+        run = await take_run(unit, holder=parts.holder, now=parts.clock(), run_id=run_id)
+        return None if run is None else (run, await public_id_of(unit, run.program_id))
+
+    taken = await execute(parts.database, parts.bells, None, take)
+    if taken is None:
         return None
-    log = _LOG.bind(program=run.program_id, run=str(run.id))
+    run, program = taken
+    with bound_contextvars(program=str(program), run=str(run.id)):
+        return await _carry_out(parts, run, stopping, progress)
+
+
+async def _carry_out(
+    parts: Reconciling, run: Run, stopping: Callable[[], bool], progress: Progress
+) -> RunStatus | None:
     try:
         async with kept(parts, run):
             seen = await _look(parts, run, stopping, progress)
@@ -59,9 +72,9 @@ async def reconcile_one(
         await _hand_back(parts, run)
         return None
     except RunLost:
-        log.warning("a reconciliation was taken over")
+        _LOG.warning("a reconciliation was taken over")
         return None
-    log.info("reconciled", status=seen.status.value, failure=seen.failure, **_heads(seen))
+    _LOG.info("reconciled", status=seen.status.value, failure=seen.failure, **_heads(seen))
     return seen.status
 
 
@@ -101,7 +114,7 @@ async def _look(
     except ChainError as problem:
         seen.failure = f"chain {scope.chain_id}: {problem}"
     except Exception as problem:  # noqa: BLE001 - one check's fault must not lose what the others found
-        _LOG.exception("a check failed", program=run.program_id)
+        _LOG.exception("a check failed")
         seen.failure = f"a check failed: {type(problem).__name__}"
     return seen
 

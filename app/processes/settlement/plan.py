@@ -69,7 +69,7 @@ async def _plan(settling: Settling, relayer: str, claimed: Sequence[ClaimedInten
     for batch in pack(fresh):
         await _simulate(settling, relayer, batch, plan)
     settling.at_point("simulated")
-    await _store(settling, plan)
+    await _store(settling, plan, claimed)
     return plan
 
 
@@ -156,8 +156,16 @@ def _sort_out(one: ClaimedIntent, reason: SettlementReason, now: datetime, plan:
         plan.back.append(_given_back(one, now + _PASSING_AFTER, reason.name.lower()))
 
 
-async def _store(settling: Settling, plan: Plan) -> None:
+async def _store(settling: Settling, plan: Plan, claimed: Sequence[ClaimedIntent]) -> None:
     now = settling.clock()
+    public_ids = {one.intent_id: str(one.program_public_id) for one in claimed}
+    for refused in plan.refused:
+        _LOG.info(
+            "intent refused before it was signed",
+            intent=str(refused.intent_id),
+            program=public_ids[refused.intent_id],
+            code=refused.failure.code,
+        )
     if plan.refused:
         await execute(
             settling.database,

@@ -56,7 +56,7 @@ async def send(settling: Settling, lane: LaneLease, copies: Sequence[SignedCopy]
         error = _judge(copy, answer, outcome)
         sends.append(Sent(copy.chain_transaction_id, copy.n, error))
         if error is not None:
-            _LOG.info("send failed", transaction=str(copy.chain_transaction_id), reason=error)
+            _LOG.info("send failed", reason=error, **copy.names)
 
     async def note(unit: UnitOfWork) -> None:
         now = settling.clock()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.chain.fees import FeeEstimate, estimate_fees
 from app.chain.node_errors import ChainError
@@ -97,6 +98,10 @@ class _LaneWork:
     _estimate: FeeEstimate | None = None
 
     async def run(self) -> int:
+        with bound_contextvars(lane=str(self.lane.lane_id), relayer=self.lane.relayer):
+            return await self._run()
+
+    async def _run(self) -> int:
         try:
             while not self.settling.stopping():
                 locked = await self._keep()
@@ -204,7 +209,6 @@ def _tell(signing: Signing, origins: Sequence[Origin]) -> None:
         left = {one.intent_id for one in signing.left}
         _LOG.info(
             "transaction signed",
-            transaction=str(signing.copy.chain_transaction_id),
-            hash=f"0x{signing.copy.signed.hash.hex()}",
+            **signing.copy.names,
             **named([one for one in origins if one.intent_id not in left]),
         )

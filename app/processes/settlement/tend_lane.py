@@ -88,7 +88,12 @@ def _price(
     try:
         fees = bumped(one.copy.fees, estimate.fees, settling.max_fee_wei)
     except FeeTooHigh as problem:
-        _LOG.warning("lane waits for cheaper gas", lane=str(lane.lane_id), reason=str(problem))
+        _LOG.warning(
+            "lane waits for cheaper gas",
+            lane=str(lane.lane_id),
+            reason=str(problem),
+            **one.copy.names,
+        )
         return None
     return replace(estimate, fees=fees)
 
@@ -109,6 +114,12 @@ async def _sign_copy(
 
     await execute(settling.database, settling.bells, None, store)
     settling.at_point("copied")
+    _LOG.info(
+        "transaction signed anew",
+        kind=kind.value,
+        before=one.copy.names["transaction"],
+        **copy.names,
+    )
     return copy
 
 
@@ -155,6 +166,7 @@ async def _sign_fill(
 
     await execute(settling.database, settling.bells, None, store)
     settling.at_point("filled")
+    _LOG.info("nonce filled", lane=str(lane.lane_id), nonce=nonce, **copy.names)
 
 
 async def _halt(settling: Settling, lane: LaneLease, reason: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from app.processes.origins import batch_span, named, read_origins_in_logs
 from app.processes.watching.parts import Watch
@@ -37,16 +38,16 @@ async def post_work(watch: Watch, work: FinalWork) -> bool:
     """Posts it; False when an item of it was refused, which stops the program."""
     settled = [one.log.intent_id for one in work.items if isinstance(one, SettledItem)]
     origins = await read_origins_in_logs(watch.database, work.program.id, settled)
-    with batch_span("post", origins, chain=work.place.chain_id, block=work.place.block_number):
+    place = work.place
+    with (
+        bound_contextvars(
+            program=str(work.program.public_id), transaction=f"0x{place.tx_hash.hex()}"
+        ),
+        batch_span("post", origins, chain=place.chain_id, block=place.block_number),
+    ):
         done = await _post_or_stop(watch, work)
-    if origins and done:
-        _LOG.info(
-            "settlements posted",
-            program=str(work.program.public_id),
-            hash=f"0x{work.place.tx_hash.hex()}",
-            block=work.place.block_number,
-            **named(origins),
-        )
+        if origins and done:
+            _LOG.info("settlements posted", block=place.block_number, **named(origins))
     return done
 
 

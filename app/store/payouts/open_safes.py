@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from app.domain.treasury import SafeReading
 from app.store.database import ReadSession, UnitOfWork
 
 _OPEN = """
-SELECT t.program_id, t.address, t.owners, t.threshold, t.nonce, t.safe_version, c.block_number, c.block_hash, o.lowest
+SELECT t.program_id, p.public_id AS program, t.address, t.owners, t.threshold, t.nonce, t.safe_version, c.block_number, c.block_hash, o.lowest
   FROM treasury t
+  JOIN program p ON p.id = t.program_id
   JOIN consumed_through c ON c.program_id = t.program_id AND c.chain_id = t.chain_id
  CROSS JOIN LATERAL (
    SELECT min(s.safe_nonce) AS lowest FROM safe_transaction s
@@ -25,9 +27,13 @@ SELECT p.clock_offset FROM consumed_through c JOIN program p ON p.id = c.program
 
 @dataclass(frozen=True, slots=True)
 class OpenSafe:
-    """stored: the last reading of the Safe. lowest: of its open nonces. block: all logs up to it are posted."""
+    """stored: the last reading of the Safe. lowest: of its open nonces. block: all logs up to it are posted.
+
+    program: its public id.
+    """
 
     program_id: int
+    program: UUID
     address: str
     stored: SafeReading
     lowest: int
@@ -40,6 +46,7 @@ async def open_safes(session: ReadSession, chain_id: int) -> list[OpenSafe]:
     return [
         OpenSafe(
             program_id=row["program_id"],
+            program=row["program"],
             address=row["address"],
             stored=SafeReading(
                 tuple(row["owners"]), row["threshold"], int(row["nonce"]), row["safe_version"]

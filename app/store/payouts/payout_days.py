@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from app.domain.states import ProgramStatus
 from app.store.database import ReadSession, UnitOfWork
 
 _TO_DO = """
-SELECT p.id, p.status, g.day
+SELECT p.id, p.public_id, p.status, g.day
   FROM program p
  CROSS JOIN LATERAL (SELECT (($1::timestamptz + p.clock_offset) AT TIME ZONE 'UTC')::date AS day) g
   LEFT JOIN payout_day d ON d.program_id = p.id
@@ -33,9 +34,10 @@ ON CONFLICT (program_id) DO UPDATE SET done_through = EXCLUDED.done_through
 
 @dataclass(frozen=True, slots=True)
 class DayToDo:
-    """day: today in the program's own time, UTC."""
+    """program: its public id. day: today in the program's own time, UTC."""
 
     program_id: int
+    program: UUID
     status: ProgramStatus
     day: date
 
@@ -43,7 +45,10 @@ class DayToDo:
 async def days_to_do(session: ReadSession, now: datetime) -> list[DayToDo]:
     """Programs whose daily run of today is not done. now: real time."""
     rows = await session.connection.fetch(_TO_DO, now)
-    return [DayToDo(row["id"], ProgramStatus(row["status"]), row["day"]) for row in rows]
+    return [
+        DayToDo(row["id"], row["public_id"], ProgramStatus(row["status"]), row["day"])
+        for row in rows
+    ]
 
 
 async def owed_currencies(session: ReadSession, program_id: int) -> list[str]:

@@ -20,7 +20,7 @@ _NEXT = """
    AND NOT EXISTS (SELECT FROM safe_relay r WHERE r.program_id = s.program_id AND r.live)
 """
 _DUE = f"""
-SELECT s.program_id, s.id, s.version, s.safe, s.safe_nonce, s.token, s.currency, y.decimals, s.to_address, s.data,
+SELECT s.program_id, p.public_id AS program, s.id, s.version, s.safe, s.safe_nonce, s.token, s.currency, y.decimals, s.to_address, s.data,
        s.operation, s.total, s.payout_count, p.status AS program_status,
        (SELECT count(*) FROM safe_relay f JOIN chain_transaction x ON x.id = f.chain_transaction_id
           LEFT JOIN signed_copy k ON k.chain_transaction_id = x.id AND k.n = x.mined_copy
@@ -38,7 +38,8 @@ SELECT $1, $2, 1 + count(*), $3, true, $4 FROM safe_relay WHERE program_id = $1 
 """
 # Once its program has read the block that could have its success log.
 _ENDED = """
-SELECT r.program_id, r.safe_transaction_id, r.chain_transaction_id, t.status AS outcome, c.kind AS copy_kind,
+SELECT r.program_id, (SELECT public_id FROM program WHERE id = r.program_id) AS program,
+       r.safe_transaction_id, r.chain_transaction_id, t.status AS outcome, c.kind AS copy_kind,
        (SELECT count(*) FROM safe_relay e JOIN chain_transaction x ON x.id = e.chain_transaction_id
           LEFT JOIN signed_copy k ON k.chain_transaction_id = x.id AND k.n = x.mined_copy
          WHERE e.program_id = r.program_id AND e.safe_transaction_id = r.safe_transaction_id
@@ -71,10 +72,11 @@ class DueRelay:
     """An approved Safe transaction that is its Safe's next, as it was read. currency: None when it pays nobody.
 
     fruitless: how many relays of the program cost gas lately and executed nothing. held: a change of the treasury waits
-    for a person.
+    for a person. program: its public id.
     """
 
     program_id: int
+    program: UUID
     id: UUID
     version: int
     safe: str
@@ -95,10 +97,11 @@ class DueRelay:
 @dataclass(frozen=True, slots=True)
 class EndedRelay:
     """A relay that is final. copy_kind: of the copy that was mined; fruitless: how many relays of it were in a block
-    so far, and did not execute it if it is still open.
+    so far, and did not execute it if it is still open. program: its public id.
     """
 
     program_id: int
+    program: UUID
     safe_transaction_id: UUID
     chain_transaction_id: UUID
     outcome: str

@@ -14,6 +14,11 @@ SETTLEMENT_SECONDS = Histogram(
     "Seconds from an intent's acceptance to its confirmation.",
     buckets=(0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 900, 3600),
 )
+OWN_SETTLEMENT_SECONDS = Histogram(
+    "sge_settlement_own_seconds",
+    "The same, less the time that its block waited to become final.",
+    buckets=(0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 900, 3600),
+)
 WORKER_UP = Gauge("sge_worker_up", "1 in a worker process that takes work.")
 JOB_SECONDS = Histogram(
     "sge_job_duration_seconds",

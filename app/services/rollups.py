@@ -1,15 +1,16 @@
 """Rollups: applied from events in order, each exactly once, and made anew from the record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.domain.events import Event, EventType
 from app.domain.rollup import Additions, fold
-from app.metrics import INTENTS, SETTLEMENT_SECONDS
+from app.metrics import INTENTS, OWN_SETTLEMENT_SECONDS, SETTLEMENT_SECONDS
 from app.store import rollup_events, rollup_rebuild, rollups
 from app.store.database import UnitOfWork
 from app.store.feed import consumers, outbox
 from app.store.feed.consumers import Lease
+from app.store.health import pace
 
 CONSUMER = "rollups"
 BATCH = 2_000
@@ -42,6 +43,19 @@ async def _count(unit: UnitOfWork, events: Sequence[Event]) -> None:
     for one in events:
         if one.name == "settlement.confirmed":
             SETTLEMENT_SECONDS.observe(one.data["internal"]["milliseconds"] / 1000)
+    paces = list(_own_seconds(events))
+    for _, seconds in paces:
+        OWN_SETTLEMENT_SECONDS.observe(seconds)
+    await pace.add(unit, paces)
+
+
+def _own_seconds(events: Sequence[Event]) -> Iterator[tuple[datetime, float]]:
+    """When each was settled and how long that took, less the wait for finality; of those whose wait is known."""
+    for one in events:
+        if one.name == "settlement.confirmed":
+            milliseconds = one.data["internal"].get("ownMilliseconds")
+            if milliseconds is not None:
+                yield one.at, milliseconds / 1000
 
 
 def _enters(event: Event) -> bool:

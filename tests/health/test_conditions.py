@@ -15,6 +15,7 @@ from app.domain.health.figures import (
     LaneFigures,
     ProgramFigures,
     QueueFigures,
+    SettlementFigures,
     WorkerFigures,
 )
 from app.domain.health.groups import FigureGroup
@@ -40,7 +41,7 @@ HEALTHY = Figures(
     drifts=(DriftFigures("shop", "USDC", 0),),
     programs=(PROGRAM,),
     lags={"feed": 0.0, "rollups": 0.1, "seals": 59.0, "webhooks": 0.2},
-    settlement_p95_seconds=8.9,
+    settlement=SettlementFigures(1000, 50, 50),
     scheduler_silent_seconds=1.0,
     replica_lag_seconds=0.0,
 )
@@ -76,8 +77,16 @@ _CASES = {
         "WebhooksLate",
         "WARNING",
     ),
-    "slow": (replace(HEALTHY, settlement_p95_seconds=9.1), "SettlementSlow", "WARNING"),
-    "very slow": (replace(HEALTHY, settlement_p95_seconds=19.1), "SettlementSlow", "CRITICAL"),
+    "slow": (
+        replace(HEALTHY, settlement=SettlementFigures(1000, 51, 50)),
+        "SettlementSlow",
+        "WARNING",
+    ),
+    "very slow": (
+        replace(HEALTHY, settlement=SettlementFigures(1000, 900, 51)),
+        "SettlementSlow",
+        "CRITICAL",
+    ),
     "a worker is lost": (
         replace(
             HEALTHY,
@@ -181,7 +190,7 @@ def test_one_unread_group_hides_what_it_judges_and_nothing_else(case: str) -> No
         for group in FigureGroup
         if name not in {one.name.value for one in conditions_of(_unread(group, figures=figures))}
     ]
-    assert len(hiding) == {"SettlementSlow": 2, "StuckWork": 2, "ReplicaLag": 0}.get(name, 1)
+    assert len(hiding) == {"StuckWork": 2, "ReplicaLag": 0}.get(name, 1)
 
 
 def test_an_unread_group_shows_as_such_and_not_as_lost() -> None:

@@ -88,6 +88,23 @@ async def test_events_and_gas_of_a_batch(watching_world: WatchingWorld) -> None:
     )
 
 
+async def test_the_wait_for_finality_is_told_apart(watching_world: WatchingWorld) -> None:
+    world = watching_world
+    program = await world.program()
+    payers = await world.registered(program, None, 1)
+    await world.settling.run("DELETE FROM event_outbox")
+    await world.settling.pay(program, payers, amount=100 * USDC)
+    await world.settle()
+    await world.turn()
+    world.settling.clock.ahead += timedelta(minutes=13)
+    world.mine()
+    await world.turn()
+    took = """SELECT data -> 'internal' FROM event_outbox WHERE name = 'settlement.confirmed'"""
+    internal = await world.settling.value(took)
+    assert internal["milliseconds"] > 780_000
+    assert 0 <= internal["ownMilliseconds"] < 60_000
+
+
 async def test_a_registration_fixes_the_referrer_and_the_identity(
     watching_world: WatchingWorld,
 ) -> None:

@@ -71,6 +71,7 @@ safe_transaction             isu     isu     s       -
 safe_transaction_transition  is      is      s       -
 seal                         s       is      s       -
 settlement                   su      isu     s       -
+settlement_pace              s       disu    s       -
 signed_copy                  s       isu     s       -
 small_inflow                 s       is      s       -
 state_move                   s       s       s       -

@@ -114,13 +114,18 @@ def _lags(figures: Figures) -> Iterator[Condition]:
 
 
 def _settlement(figures: Figures) -> Iterator[Condition]:
-    p95, finality = figures.settlement_p95_seconds, figures.finality_seconds
-    if p95 is not None and p95 > thresholds.SETTLEMENT_HEALTHY_SECONDS + finality:
-        severity = _severity(p95, thresholds.SETTLEMENT_WARNING_SECONDS + finality)
-        summary = (
-            f"One payment in twenty took longer than {p95:.1f} s; finality takes {finality:.1f} s."
+    """p95 is above a limit when more than one in twenty is."""
+    seen = figures.settlement
+    if 20 * seen.slow > seen.settled:
+        very = 20 * seen.very_slow > seen.settled
+        limit = (
+            thresholds.SETTLEMENT_WARNING_SECONDS if very else thresholds.SETTLEMENT_HEALTHY_SECONDS
         )
-        yield Condition(AlertName.SETTLEMENT_SLOW, "", severity, summary)
+        summary = (
+            f"{seen.very_slow if very else seen.slow} of {seen.settled} payments of the last quarter of an hour took longer"
+            f" than {limit:.0f} s, without the wait for finality."
+        )
+        yield Condition(AlertName.SETTLEMENT_SLOW, "", _CRITICAL if very else _WARNING, summary)
 
 
 def _workers(figures: Figures) -> Iterator[Condition]:

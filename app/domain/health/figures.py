@@ -59,6 +59,17 @@ class DriftFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementFigures:
+    """Payments settled in the last quarter of an hour, without the time that their blocks waited to become final: how many
+    in all, and how many took longer than is healthy, and than the warning's limit.
+    """
+
+    settled: int = 0
+    slow: int = 0
+    very_slow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramFigures:
     """stopped: why postings are refused, if they are. checked_seconds: since a reconciliation last ended (or since the
     program exists); clean_seconds: since the last clean one; failed: the newest ended without a result. treasury_changes:
@@ -81,7 +92,7 @@ class ProgramFigures:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status.
-    settlement_p95_seconds: over the last quarter of an hour. lags: by consumer of events. scheduler_silent_seconds: since
+    lags: by consumer of events. scheduler_silent_seconds: since
     the lease ended or was given back, 0 while somebody has it; None while nobody ever scheduled. replica_lag_seconds: None
     without a replica, infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows. unread: groups that
     could not be read, and why; their figures are empty, or older ones.
@@ -98,13 +109,8 @@ class Figures:
     intents: Mapping[str, int] = field(default_factory=dict)
     discrepancies: Mapping[str, int] = field(default_factory=dict)
     lags: Mapping[str, float] = field(default_factory=dict)
-    settlement_p95_seconds: float | None = None
+    settlement: SettlementFigures = SettlementFigures()
     scheduler_silent_seconds: float | None = None
     replica_lag_seconds: float | None = None
     audit_fault: str | None = None
     unread: Mapping[FigureGroup, str] = field(default_factory=dict)
-
-    @property
-    def finality_seconds(self) -> float:
-        """Of the slowest chain."""
-        return max((chain.finality_seconds for chain in self.chains), default=0.0)

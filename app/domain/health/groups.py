@@ -35,8 +35,7 @@ _JUDGES: dict[str, frozenset[FigureGroup]] = {
     AlertName.LANE_HALTED: frozenset({FigureGroup.RELAYERS}),
     AlertName.QUEUE_DEEP: frozenset({FigureGroup.QUEUES}),
     AlertName.WEBHOOKS_LATE: frozenset({FigureGroup.QUEUES}),
-    # How long settlement may take depends on what the chain itself takes.
-    AlertName.SETTLEMENT_SLOW: frozenset({FigureGroup.SETTLEMENT, FigureGroup.CHAINS}),
+    AlertName.SETTLEMENT_SLOW: frozenset({FigureGroup.SETTLEMENT}),
     AlertName.WORKERS_LOST: frozenset({FigureGroup.WORKERS}),
     AlertName.SCHEDULER_LOST: frozenset({FigureGroup.SCHEDULER}),
     AlertName.CHAIN_UNREACHABLE: frozenset({FigureGroup.CHAINS}),

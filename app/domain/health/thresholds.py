@@ -13,7 +13,7 @@ QUEUE_WARNING = 500
 HEARTBEAT_HEALTHY_SECONDS = 30.0
 HEARTBEAT_LOST_SECONDS = 60.0
 
-# Beyond what the chain itself takes to make a block final.
+# Without the time that a block waits to become final.
 SETTLEMENT_HEALTHY_SECONDS = 5.0
 SETTLEMENT_WARNING_SECONDS = 15.0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from app.chain.client import Chain
@@ -45,11 +46,12 @@ class Watch:
 
 @dataclass(frozen=True)
 class HeadReading:
-    """The chain as of one look. hashes: of the last blocks, by number."""
+    """The chain as of one look. blocks: the last ones, by number. at: when it was looked at, by our clock."""
 
     head: KnownBlock
     final_number: int
     blocks: dict[int, KnownBlock]
+    at: datetime
 
     def stands(self, number: int, block_hash: bytes) -> bool:
         """Whether the block is in the chain, as far as is known: what is older than all known blocks is."""

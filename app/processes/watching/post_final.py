@@ -13,6 +13,7 @@ import structlog
 from app.chain.authorization import program_word
 from app.chain.log_ranges import WatchedContracts, read_watched_logs
 from app.chain.logs import LogPlace, WatchedLog
+from app.processes.watching.looks import Looks
 from app.processes.watching.parts import HeadReading, InconsistentChainError, Watch
 from app.processes.watching.post_work import post_work
 from app.processes.watching.unread_programs import UnreadPrograms
@@ -39,11 +40,13 @@ class FinalPoster:
     def __init__(self) -> None:
         self._span = _FEWEST_BLOCKS
         self._unread = UnreadPrograms()
+        self._looks = Looks()
 
     async def post_all(
         self, watch: Watch, reading: HeadReading, keep_lease: Callable[[], Awaitable[None]]
     ) -> None:
         """Posts everything final, range by range; a program that fails waits for the next turn."""
+        self._looks.note(reading.head.number, reading.final_number, reading.at)
         failed: set[int] = set()
         while await self._post_next(watch, reading, failed):
             await keep_lease()
@@ -73,7 +76,7 @@ class FinalPoster:
             failed |= await self._unread.leave_out(watch, ready, found.unread)
             ready = [one for one in ready if one.id not in failed]
         self._adapt(len(logs))
-        work = await _work_by_program(watch, ready, logs, times)
+        work = await _work_by_program(watch, ready, logs, times, self._looks)
         done = await _post_programs(watch, ready, work)
         await watch.write(partial(_consume, watch, done, last, times[last][0]))
         watch.at_point("final.consumed")
@@ -120,6 +123,7 @@ async def _work_by_program(
     programs: Sequence[WatchedProgram],
     logs: Sequence[WatchedLog],
     times: Mapping[int, tuple[bytes, datetime]],
+    looks: Looks,
 ) -> PlacedWork:
     """What each program has to post, in order; what it consumed before is left out."""
     async with watch.database.read(None) as session:
@@ -138,11 +142,13 @@ async def _work_by_program(
         found = items_of_transaction(group, addresses, _rejected(aboard, ours))
         for program_id, items in found.items():
             if program_id in by_id and place.block_number > by_id[program_id].consumed_through:
+                block_at = times[place.block_number][1]
                 work[program_id].append(
                     FinalWork(
                         program=by_id[program_id],
                         place=_settlement_place(watch, place, ours),
-                        block_at=times[place.block_number][1],
+                        block_at=block_at,
+                        waited=looks.waited(place.block_number, block_at),
                         items=items,
                         completes_block=False,
                         small_inflows=watch.small_inflows,

@@ -38,6 +38,7 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
         raise InconsistentChainError("the node is behind what was seen")
     fresh = await _blocks_above(watch, fork, head)
     final = await _final_number(watch, head)
+    looked_at = watch.clock()
     watch.at_point("head.read")
     if final_before is not None and fork is not None and fork < final_before:
         if fork != suspected_fork:
@@ -50,7 +51,8 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
         )
         watch.at_point("head.stored")
     blocks = {one.number: one for one in known if one.number < first}
-    return HeadReading(_known(head), final, blocks | {one.number: one for one in fresh})
+    blocks |= {one.number: one for one in fresh}
+    return HeadReading(_known(head), final, blocks, looked_at)
 
 
 async def find_fork(chain: Chain, known: Sequence[KnownBlock], head: Block) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.intent_moves import IntentMove
@@ -90,8 +90,11 @@ async def confirm_settlements(
     actor: str,
     confirmed_at: datetime,
     at: datetime,
+    waited: timedelta | None = None,
 ) -> None:
-    """Writes all that follows, the ledger being posted. journal_ids: by reference. actor: who found the proof."""
+    """Writes all that follows, the ledger being posted. journal_ids: by reference. actor: who found the proof. waited: for
+    the block to become final; None: not known, or nothing waits for blocks.
+    """
     fresh = proven.settling
     if not fresh:
         return
@@ -110,7 +113,9 @@ async def confirm_settlements(
     await move_intents(unit, program_id, moves, actor, at)
     for one in fresh:
         referrers = lines.get(one.intent.referrer_id, ()) if one.intent.registration else ()
-        for event in settlement_events(one, proven.affiliates, referrers, confirmed_at, at):
+        for event in settlement_events(
+            one, proven.affiliates, referrers, confirmed_at, at, waited=waited
+        ):
             unit.record(event, program_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.actors import WATCHER
 from app.domain.clock import program_time
@@ -28,7 +28,8 @@ from app.tracing import span
 
 @dataclass(frozen=True, slots=True)
 class FinalWork:
-    """Items of one program in one final transaction. block_at: the block's own time.
+    """Items of one program in one final transaction. block_at: the block's own time. waited: how long the block waited to
+    become final; None: not known.
 
     completes_block: nothing of this block is left for the program after these items. small_inflows: by currency, up to which
     sum a transaction's unexplained money is reported with others of its day, in smallest units.
@@ -39,6 +40,7 @@ class FinalWork:
     block_at: datetime
     items: Sequence[FoundItem]
     completes_block: bool
+    waited: timedelta | None = None
     small_inflows: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ async def post_transaction(
         actor=WATCHER,
         confirmed_at=confirmed_at,
         at=at,
+        waited=work.waited,
     )
     await reject_items(
         unit, program_id, place, [item for item in items if isinstance(item, RejectedItem)], at

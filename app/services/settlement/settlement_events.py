@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.events import EventType, NewEvent
+from app.domain.states import IntentStatus
 from app.services.settlement.settled_items import Settling
 from app.store.intents.proven_intents import AffiliateNow
 
@@ -17,10 +18,13 @@ def settlement_events(
     referrers: Sequence[int],
     confirmed_at: datetime,
     at: datetime,
+    *,
+    waited: timedelta | None = None,
 ) -> Iterator[NewEvent]:
     """settlement.confirmed, then commission.accrued for each level that earned.
 
-    referrers: of a registration, its referrer and everybody above as the forest is now.
+    referrers: of a registration, its referrer and everybody above as the forest is now. waited: for the block to become
+    final; None: not known.
     """
     yield NewEvent(
         EventType.SETTLEMENT,
@@ -28,7 +32,7 @@ def settlement_events(
         str(one.settlement_id),
         1,
         at,
-        _settlement_data(one, referrers, confirmed_at, at),
+        _settlement_data(one, referrers, confirmed_at, at, waited),
     )
     for commission in one.accrual.commissions:
         yield NewEvent(
@@ -50,9 +54,16 @@ def settlement_events(
 
 
 def _settlement_data(
-    one: Settling, referrers: Sequence[int], confirmed_at: datetime, at: datetime
+    one: Settling,
+    referrers: Sequence[int],
+    confirmed_at: datetime,
+    at: datetime,
+    waited: timedelta | None,
 ) -> dict[str, Any]:
     intent = one.intent
+    took = at - intent.created_at
+    # One that the chain took back, and that is mined again, took as long as the chain let it.
+    again = intent.status is IntentStatus.CONFIRMED
     earned = {paid.level: str(paid.amount.units) for paid in one.accrual.commissions}
     return {
         "v": 1,
@@ -63,7 +74,10 @@ def _settlement_data(
         "month": confirmed_at.strftime("%Y-%m"),
         "confirmedAt": confirmed_at.isoformat(),
         "internal": {
-            "milliseconds": (at - intent.created_at) // _MILLISECOND,
+            "milliseconds": took // _MILLISECOND,
+            "ownMilliseconds": None
+            if waited is None or again
+            else max(took - waited, timedelta()) // _MILLISECOND,
             "upline": [
                 {"affiliate": affiliate_id, "level": level, "earned": earned.get(level, "0")}
                 for level, affiliate_id in enumerate(intent.upline, 1)

@@ -12,14 +12,13 @@ from app.domain.health.figures import (
     WorkerFigures,
 )
 from app.domain.health.groups import FigureGroup
-from app.domain.latency import quantile_seconds
 from app.domain.stuck import WorkStage
 from app.store.database import ReadSession, UnitOfWork
+from app.store.health import pace
 from app.store.health.lags import read_lags, read_scheduler
 from app.store.health.programs import read_programs
 from app.store.health.unread import StaleFigures
 from app.store.reads import stuck_work
-from app.store.reads.rollups import add_times
 from app.store.reconciliation.platform_looks import newest_fault
 
 Fields = dict[str, Any]
@@ -74,12 +73,6 @@ SELECT name, sum(value)::bigint AS value FROM program_counter
 _DISCREPANCIES = (
     "SELECT severity, count(*) AS n FROM discrepancy WHERE resolved_at IS NULL GROUP BY severity"
 )
-_TIMES = """
-SELECT s.latency FROM program p
- CROSS JOIN LATERAL (SELECT x.latency FROM program_series x
-                      WHERE x.program_id = p.id AND x.bucket = 'MINUTE' AND x.at > $1 LIMIT 20) s
-"""
-_P95_OVER = timedelta(minutes=15)
 
 
 async def _relayers(session: ReadSession, now: datetime) -> Fields:
@@ -115,9 +108,7 @@ async def _feed(session: ReadSession, now: datetime) -> Fields:
 
 
 async def _settlement(session: ReadSession, now: datetime) -> Fields:
-    rows = await session.connection.fetch(_TIMES, now - _P95_OVER)
-    times = add_times([row["latency"] for row in rows])
-    return {"settlement_p95_seconds": quantile_seconds(times, 0.95)}
+    return {"settlement": await pace.read(session, now)}
 
 
 async def _intents(session: ReadSession, _: datetime) -> Fields:

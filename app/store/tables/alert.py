@@ -78,6 +78,13 @@ class PlatformHealth(Row, table=True):
     read_at: datetime | None = optional(INSTANT)
 
 
+class SettlementPace(Row, table=True):
+    minute: datetime = key(INSTANT)
+    settled: int = required(BigInteger)
+    slow: int = required(BigInteger)
+    very_slow: int = required(BigInteger)
+
+
 class LedgerDrift(Row, table=True):
     program_id: int = key(BigInteger)
     currency: str = key(Text)

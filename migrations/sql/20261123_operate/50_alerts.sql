@@ -53,10 +53,19 @@ CREATE TABLE ledger_drift (
   PRIMARY KEY (program_id, currency)
 );
 
+-- How fast payments were settled, without the time that their blocks waited to become final: how many took longer than the
+-- limits of app/domain/health/thresholds.py. A day of it is kept.
+CREATE TABLE settlement_pace (
+  minute timestamptz PRIMARY KEY,
+  settled bigint NOT NULL,
+  slow bigint NOT NULL,
+  very_slow bigint NOT NULL
+);
+
 -- When the chain last answered all that its watcher asked in a turn.
 ALTER TABLE chain_watch ADD COLUMN answered_at timestamptz;
 
-SELECT pg_temp.guard_platform('platform_health'), pg_temp.guard_tenants('ledger_drift');
+SELECT pg_temp.guard_platform('platform_health'), pg_temp.guard_platform('settlement_pace'), pg_temp.guard_tenants('ledger_drift');
 -- Alerts name programs: only workers, and commands in their role, see them.
 DO $$
 DECLARE name text;
@@ -73,4 +82,4 @@ GRANT UPDATE (severity, summary, last_seen_at, opened_at, told_at, resolved_at) 
 GRANT SELECT, INSERT ON alert_message TO sge_worker;
 GRANT UPDATE (next_try_at, tries, lease_until, sent_at, last_error) ON alert_message TO sge_worker;
 GRANT UPDATE (components, queues, read_at) ON platform_health TO sge_worker;
-GRANT INSERT, UPDATE, DELETE ON ledger_drift TO sge_worker;
+GRANT INSERT, UPDATE, DELETE ON ledger_drift, settlement_pace TO sge_worker;

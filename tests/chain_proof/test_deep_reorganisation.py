@@ -8,7 +8,7 @@ from app.processes.watching.watch_head import FinalityInDoubt
 from app.services.execute import execute
 from app.services.settlement.resume_posting import resume_posting
 from app.store.database import UnitOfWork
-from tests.chain_proof.proving import ALL, Proving
+from tests.chain_proof.proving import Proving
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 from tests.processes.test_watch_forks import mined_block
@@ -43,7 +43,6 @@ async def resume(proving: Proving, program: PayoutProgram) -> None:
 @pytest.mark.long
 async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -> None:
     program = await reorganised(proving)
-    proving.checks = ALL
     status, found = await proving.run(program)
     assert status is RunStatus.DISCREPANCIES
     assert [kind for kind, _ in found] == ["DEEP_REORGANISATION", "SETTLEMENT_NOT_ON_CHAIN"]
@@ -108,7 +107,6 @@ async def test_a_payment_that_is_mined_again_is_settled_again_once(proving: Prov
         "  JOIN journal j ON j.id = s.journal_id WHERE s.amount IS NOT NULL ORDER BY j.id"
     )
     assert last == {"second": True, "live": True}
-    proving.checks = ALL
     kinds = set(await proving.found(program))
     assert kinds <= {"DEEP_REORGANISATION", "UNEXPLAINED_INFLOW"}
     await proving.world.check()
@@ -117,7 +115,6 @@ async def test_a_payment_that_is_mined_again_is_settled_again_once(proving: Prov
 @pytest.mark.long
 async def test_a_paid_commission_of_what_is_undone_is_owed_back(proving: Proving) -> None:
     program = await proving.lived()
-    proving.checks = ALL
     row = await proving.settling.rows(
         "SELECT s.id, s.intent_id FROM settlement s JOIN commission c ON c.settlement_id = s.id LIMIT 1"
     )

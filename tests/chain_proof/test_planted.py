@@ -20,6 +20,16 @@ _BOTH = [
 ]
 _EXECUTED = "(SELECT id FROM safe_transaction WHERE program_id = $1 AND status = 'EXECUTED' AND safe_nonce = 0)"
 _PLACE = "'31337:0x' || encode(block_hash, 'hex') || ':' || log_index"
+# Its journal, and that journal's seal.
+_MOVED = (
+    f" RETURNING journal_id AS j, {_PLACE} AS p, (SELECT n FROM seal"
+    " WHERE program_id = $1 AND stream = 'JOURNAL' AND through = journal_id::text) AS n"
+)
+_UNCLAIMED = [
+    ("TREASURY_MISMATCH", "{p}"),
+    ("LEDGER_IMBALANCE", "journal:{j}:USDC"),
+    ("SEAL_BROKEN", "JOURNAL:{n}"),
+]
 PLANTS: dict[str, Plant] = {
     "nothing": ("SELECT id FROM program WHERE id = $1", []),
     "a transfer's amount": (
@@ -63,6 +73,33 @@ PLANTS: dict[str, Plant] = {
             ("LEDGER_IMBALANCE", "journal:{j}"),
         ],
     ),
+    "a settlement that is gone": (
+        f"DELETE FROM settlement WHERE program_id = $1 AND amount = 2000003 RETURNING {_PLACE} AS p",
+        # What was paid is in sums and has no settlement.
+        [
+            ("SETTLEMENT_NOT_ON_CHAIN", "{p}"),
+            ("ROLLUP_DRIFT", "affiliate_rollup"),
+            ("ROLLUP_DRIFT", "program_series.latency"),
+            ("ROLLUP_DRIFT", "program_series_amount"),
+        ],
+    ),
+    "a settlement that the chain does not know": (
+        (
+            "UPDATE settlement SET log_index = log_index + 900 WHERE program_id = $1 AND amount = 2000003"
+            " RETURNING id AS n, '31337:0x' || encode(block_hash, 'hex') || ':' || log_index - 900 AS p"
+        ),
+        # The row without a log, the log without a row.
+        [("SETTLEMENT_NOT_ON_CHAIN", "{n}"), ("SETTLEMENT_NOT_ON_CHAIN", "{p}")],
+    ),
+    "a provider's event that was doubled": (
+        (
+            "INSERT INTO provider_event (program_id, id, provider, event_id, body, received_at, event_type, step, charge,"
+            " intent_id, amount, currency, outcome, processed_at)"
+            " SELECT program_id, gen_random_uuid(), 'coinbase-commerce', 'again', '', now(), 'x', 'PAID', 'c', id, 5,"
+            " 'USDC', 'SETTLED', now() FROM intent WHERE program_id = $1 AND amount = 2000003 RETURNING intent_id AS n"
+        ),
+        [("SETTLEMENT_NOT_ON_CHAIN", "intent:{n}")],
+    ),
     "a settlement's amount": (
         "UPDATE settlement SET amount = amount + 1 WHERE program_id = $1 AND amount = 2000003 RETURNING id AS n"
         + "".join(
@@ -86,15 +123,26 @@ PLANTS: dict[str, Plant] = {
         [("SETTLEMENT_NOT_ON_CHAIN", "{n}:changed")],
     ),
     "a movement's amount": (
+        f"UPDATE movement SET amount = amount + 1 WHERE program_id = $1 AND amount = 2000003 {_MOVED}",
+        _UNCLAIMED,
+    ),
+    "a movement that is gone": (
+        f"DELETE FROM movement WHERE program_id = $1 AND amount = 2000003 {_MOVED}",
+        _UNCLAIMED,
+    ),
+    "a movement that was doubled": (
         (
-            f"UPDATE movement SET amount = amount + 1 WHERE program_id = $1 AND amount = 2000003"
-            f" RETURNING journal_id AS j, {_PLACE} AS p,"
-            " (SELECT n FROM seal WHERE program_id = $1 AND stream = 'JOURNAL' AND through = journal_id::text) AS n"
+            "INSERT INTO movement SELECT chain_id, block_hash, log_index + 500, direction, undone, program_id, tx_hash,"
+            f" block_number, currency, amount, journal_id FROM movement WHERE program_id = $1 AND amount = 2000003 {_MOVED}"
         ),
+        _UNCLAIMED,
+    ),
+    "what a payer's account says": (
+        "UPDATE account SET debits = debits + 1 WHERE program_id = $1 AND kind = 'USER' AND debits = 3000003 RETURNING id AS n",
         [
-            ("TREASURY_MISMATCH", "{p}"),
-            ("LEDGER_IMBALANCE", "journal:{j}:USDC"),
-            ("SEAL_BROKEN", "JOURNAL:{n}"),
+            ("BALANCE_DRIFT", "account:{n}"),
+            ("LEDGER_IMBALANCE", "USDC"),
+            ("TREASURY_MISMATCH", "USDC:booked"),
         ],
     ),
     "money in SUSPENSE that nothing waits for": (
@@ -124,6 +172,13 @@ PLANTS: dict[str, Plant] = {
             " '31337:0x' || encode(s.executed_block_hash, 'hex') || ':' || p.log_index AS n"
         ),
         [("PAYOUT_MISMATCH", "{n}")],
+    ),
+    "the amount of a payout": (
+        (
+            "UPDATE payout SET amount = amount + 1"
+            f" WHERE program_id = $1 AND safe_transaction_id = {_EXECUTED} RETURNING id AS n"
+        ),
+        [("PAYOUT_MISMATCH", "payout:{n}")],
     ),
     "the recipient of a payout": (
         (

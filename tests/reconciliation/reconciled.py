@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from app.domain.ids import new_id
-from app.domain.reconciliation import Run, RunStatus
+from app.domain.reconciliation import RunStatus
 from app.domain.terms import TermsText
 from app.processes.follow_events import follow_events
 from app.processes.reconciliation.checks import DATABASE_CHECKS, Checks
@@ -16,8 +15,6 @@ from app.services import rollups, seals
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.services.reconciliation.carry_out import take_run
-from app.store.database import ReadSession
-from app.store.reconciliation.scopes import read_scope
 from tests.posting.books import Asked
 from tests.posting.changing_books import ChangingBooks
 from tests.services.world import wallet
@@ -100,10 +97,6 @@ class Reconciled:
         """As a superuser who takes the guards away. $1: the program; the first row that it returns."""
         return self.books.runner.run(self._plant(statement, *args))
 
-    def would_find(self, statement: str) -> tuple[Any, Found, set[str]]:
-        """What the statement returns, what the checks say after it, and how severe that is; all of it is undone."""
-        return self.books.runner.run(self._would_find(statement))
-
     def fetch(self, query: str, *args: Any) -> list[Any]:
         return self.books.runner.run(self.books.fetch(query, *args))
 
@@ -153,21 +146,6 @@ class Reconciled:
             row = await connection.fetchrow(statement, self.program, *args)
             await _guard(connection)
             return row
-
-    async def _would_find(self, statement: str) -> tuple[Any, Found, set[str]]:
-        async with self.books.admin.pool.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
-            await _unguard(connection)
-            row = await connection.fetchrow(statement, self.program)
-            session = ReadSession(connection, self.program)
-            run = Run(new_id(), self.program, whole=True, asked_at=self.books.now, taken_by="")
-            scope = await read_scope(session, run, self.books.now)
-            results = [await check(session, scope) for _, check in DATABASE_CHECKS]
-            await transaction.rollback()
-        found = [one for result in results for one in result.found]
-        places = sorted((one.kind.value, one.reference) for one in found)
-        return row, places, {one.severity.value for one in found}
 
 
 async def _unguard(connection: Any) -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class AlertName(StrEnum):
-    """Each has a page of this name in docs/runbook, and most a rule of this name in deploy/prometheus/alerts.yml."""
+    """Each has a page of this name in docs/runbook, and a rule of this name in deploy/prometheus/rules/sge.yml."""
 
     RELAYER_BALANCE_LOW = "RelayerBalanceLow"
     RELAYER_BALANCE_HIGH = "RelayerBalanceHigh"

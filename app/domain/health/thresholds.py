@@ -1,6 +1,6 @@
 """From where on a figure is a warning, and from where on critical: the table of 50-operations.md, and the lags beside it.
 
-Seconds, wei and counts. Alerts, systemStatus and deploy/prometheus/alerts.yml go by the same numbers.
+Seconds, wei and counts. Alerts, systemStatus and deploy/prometheus/rules/sge.yml go by the same numbers (a test compares).
 """
 
 LANE_CRITICAL_WEI = 50_000_000_000_000_000

@@ -44,6 +44,7 @@ def test_figures_become_gauges() -> None:
     relayer = f"address=0x{'1' * 40},chain=31337"
     assert samples["sge_relayer_balance_eth", relayer] == 0.2
     assert samples["sge_relayer_in_flight", relayer] == 0
+    assert samples["sge_relayer_oldest_pending_seconds", relayer] == 0
     assert samples["sge_queue_depth", "queue=settle"] == 99
     assert samples["sge_intents_now", "status=PENDING"] == 3
     assert samples["sge_ledger_drift", "currency=USDC,program=shop"] == 0

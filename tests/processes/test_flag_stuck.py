@@ -57,6 +57,7 @@ async def test_what_no_block_takes_is_flagged_once_with_lane_and_nonce(
         [pending] = await stuck_work.of_platform(session, world.clock())
     figures = await FiguresReader(world.worker, keep=False).read(world.clock())
     assert (pending.kind, pending.stage) == ("LANE", "LANE_PENDING")
+    assert 660 <= figures.lanes[0].oldest_pending_seconds < 720
     assert "all its later nonces with it" in pending.diagnosis.waiting_for
     told = [one for one in conditions_of(figures) if one.subject == f"lane {pending.entity}"]
     assert [one.name for one in told] == [AlertName.STUCK_WORK]

@@ -10,7 +10,9 @@ from app.domain.stuck import StuckWork
 
 @dataclass(frozen=True, slots=True)
 class LaneFigures:
-    """balance_wei: None until it was read. status: ACTIVE, DRAINING or HALTED."""
+    """balance_wei: None until it was read. status: ACTIVE, DRAINING or HALTED. oldest_pending_seconds: since its lowest nonce
+    that no block has was first sent, or signed; 0 when none waits.
+    """
 
     chain_id: int
     relayer: str
@@ -18,6 +20,7 @@ class LaneFigures:
     halt_reason: str | None
     balance_wei: int | None
     in_flight: int
+    oldest_pending_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

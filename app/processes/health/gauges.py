@@ -138,6 +138,12 @@ def _lanes(figures: Figures) -> Iterator[Metric]:
         [(name, lane.in_flight) for name, lane in names],
     )
     yield _gauge(
+        "sge_relayer_oldest_pending_seconds",
+        "For how long the lowest nonce that no block has was sent; 0 when none waits.",
+        ["address", "chain"],
+        [(name, lane.oldest_pending_seconds) for name, lane in names],
+    )
+    yield _gauge(
         "sge_relayer_halted",
         "1: the lane takes no work until a person says so.",
         ["address", "chain"],

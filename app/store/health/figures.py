@@ -29,7 +29,9 @@ PATIENCE_SECONDS = 3.0
 _ADDED_UP_WITHIN = timedelta(minutes=5)
 _PATIENCE = "SELECT set_config('statement_timeout', $1, true)"
 _LANES = """
-SELECT l.chain_id, l.relayer, l.status, l.halt_reason, l.balance_wei, count(t.id) AS in_flight
+SELECT l.chain_id, l.relayer, l.status, l.halt_reason, l.balance_wei, count(t.id) AS in_flight,
+       greatest(0, coalesce(extract(epoch FROM $1 - (array_agg(coalesce(t.first_sent_at, t.created_at) ORDER BY t.nonce)
+         FILTER (WHERE t.status IN ('PREPARED', 'BROADCAST')))[1]), 0))::float8 AS oldest_pending_seconds
   FROM lane l
   LEFT JOIN chain_transaction t ON t.chain_id = l.chain_id AND t.lane_id = l.id
                                AND t.status IN ('PREPARED', 'BROADCAST', 'MINED')
@@ -77,7 +79,7 @@ _DISCREPANCIES = (
 
 async def _relayers(session: ReadSession, now: datetime) -> Fields:
     stuck = await stuck_work.of_platform(session, now)
-    rows = await session.connection.fetch(_LANES)
+    rows = await session.connection.fetch(_LANES, now)
     return {
         "lanes": tuple(LaneFigures(**row) for row in rows),
         "stuck_lanes": tuple(one for one in stuck if one.stage is WorkStage.LANE_PENDING),

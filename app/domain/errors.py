@@ -62,3 +62,7 @@ class Unavailable(Exception):
     def __init__(self, message: str, retry_after_seconds: int = 1) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Unconfirmed(Unavailable):
+    """It was done, but may be forgotten with the primary: doing it again at once finds it done, and would confirm nothing."""

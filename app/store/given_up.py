@@ -4,17 +4,17 @@ import asyncio
 
 from asyncpg.transaction import Transaction
 
-from app.domain.errors import Unavailable
+from app.domain.errors import Unconfirmed
 
 _UNCONFIRMED = "the standby does not confirm what was written; ask again with the same key"
 
 
 async def commit_within(transaction: Transaction, seconds: float | None) -> None:
     """Commits. seconds: how long a synchronous standby may take (statement_timeout does not end that wait); None: for
-    ever. Raises Unavailable after it: then it is committed where a lost primary would take it along.
+    ever. Raises Unconfirmed after it: then it is committed where a lost primary would take it along.
     """
     try:
         async with asyncio.timeout(seconds):
             await transaction.commit()
     except TimeoutError:
-        raise Unavailable(_UNCONFIRMED) from None
+        raise Unconfirmed(_UNCONFIRMED) from None

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from app.domain.errors import Unconfirmed
+
 Group = TypeVar("Group", bound=Hashable)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,7 +29,8 @@ class MicroBatches(Generic[Group, Item, Result]):
     """Gathers items of one group for 2 ms, or until there are 200, and works on them together.
 
     work: takes a group and its items, gives one result for each, in order. When it fails, all of them fail; with
-    `apart`, each half is tried again, and so on until what fails is alone.
+    `apart`, each half is tried again, and so on until what fails is alone; but not when the work was done and only not
+    confirmed (Unconfirmed).
     """
 
     def __init__(
@@ -84,7 +87,8 @@ class MicroBatches(Generic[Group, Item, Result]):
         try:
             results = await self._results(group, [item for item, _ in batch])
         except Exception as problem:  # noqa: BLE001  it goes to whoever waits
-            if self._apart and len(batch) > 1:
+            apart = self._apart and not isinstance(problem, Unconfirmed)
+            if apart and len(batch) > 1:
                 middle = len(batch) // 2
                 await asyncio.gather(
                     self._run(group, batch[:middle]), self._run(group, batch[middle:])

@@ -20,8 +20,8 @@ from app.bus.hub import EventHub
 from app.bus.limits.limiter import Limiter
 from app.checks.chains import open_nodes
 from app.checks.findings import Finding
+from app.checks.process import NODE_SECONDS, process_checks
 from app.checks.readiness import Readiness
-from app.checks.web_process import web_process_checks
 from app.domain.errors import Unavailable
 from app.domain.exports import ExportOrder
 from app.domain.permissions import Authority
@@ -53,7 +53,6 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 _NOTE_USES_SECONDS = 30.0
-_NODE_SECONDS = 2.0
 
 
 class ApiProcess:
@@ -166,9 +165,9 @@ class ApiProcess:
         )
 
     def _begin_readiness(self) -> None:
-        nodes = open_nodes(self._settings.chains, _NODE_SECONDS)
+        nodes = open_nodes(self._settings.chains, NODE_SECONDS)
         self.runtime.on_close.extend(node.close for node in nodes.values())
-        self.readiness = Readiness(web_process_checks(self.runtime, nodes))
+        self.readiness = Readiness(process_checks(self.runtime, nodes))
 
     def now(self) -> datetime:
         """Real time."""

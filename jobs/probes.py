@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.checks.chains import open_nodes
+from app.checks.process import NODE_SECONDS, process_checks
+from app.checks.readiness import Readiness, answered
 from app.runtime import Runtime
-from app.store.database import Database
 
 _LOG = structlog.get_logger()
-_PATIENCE_SECONDS = 5.0
 
 
 class _Beside(uvicorn.Server):
@@ -38,7 +39,9 @@ async def probes(
     if listening is None:
         yield
         return
-    app = _application(runtime.database, before_metrics)
+    nodes = open_nodes(runtime.settings.chains, NODE_SECONDS)
+    readiness = Readiness(process_checks(runtime, nodes))
+    app = _application(readiness, before_metrics)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, lifespan="off", ws="none"
     )
@@ -51,18 +54,18 @@ async def probes(
     finally:
         server.should_exit = True
         await serving
+        for node in nodes.values():
+            await node.close()
 
 
 def _application(
-    database: Database, before_metrics: Callable[[], Awaitable[None]] | None
+    readiness: Readiness, before_metrics: Callable[[], Awaitable[None]] | None
 ) -> Starlette:
     async def healthz(_: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def readyz(_: Request) -> Response:
-        problem = await _problem(database)
-        body = {"ready": problem is None, "problems": {"postgresql": problem}}
-        return JSONResponse(body, 200 if problem is None else 503)
+        return JSONResponse(*await answered(readiness.findings))
 
     async def metrics(_: Request) -> Response:
         if before_metrics is not None:
@@ -71,12 +74,3 @@ def _application(
 
     routes = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return Starlette(routes=[Route(path, answer) for path, answer in routes.items()])
-
-
-async def _problem(database: Database) -> str | None:
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS), database.read(None) as session:
-            await session.connection.fetchval("SELECT 1")
-    except Exception as fault:  # noqa: BLE001  whatever it is, this process can do nothing
-        return type(fault).__name__
-    return None

@@ -1,4 +1,4 @@
-"""What one web process depends on."""
+"""What one process depends on."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,13 +11,15 @@ from app.checks.redis import VARIABLE as REDIS_VARIABLE
 from app.checks.redis import redis_answers, redis_keeps_jobs
 from app.runtime import Runtime
 
-_API = "SGE_DATABASE_API_URL"
+_API, _WORKER = "SGE_DATABASE_API_URL", "SGE_DATABASE_WORKER_URL"
+NODE_SECONDS = 2.0
+"""How long a node is waited for."""
 _READ = "SGE_DATABASE_READ_URL"
 
 
-def web_process_checks(runtime: Runtime, nodes: Nodes) -> Sequence[Check]:
+def process_checks(runtime: Runtime, nodes: Nodes) -> Sequence[Check]:
     """PostgreSQL, its tables and its clock are needed: without them every answer would be wrong or none. Redis and nodes
-    only delay, and a full disk leaves everything to be read: taking all web processes away at once would help nobody.
+    only delay, and a full disk leaves everything to be read: taking all processes away at once would help nobody.
     """
     return [
         *_database_checks(runtime),
@@ -29,10 +31,11 @@ def web_process_checks(runtime: Runtime, nodes: Nodes) -> Sequence[Check]:
 
 def _database_checks(runtime: Runtime) -> list[Check]:
     database = runtime.database
+    url = _WORKER if "worker" in runtime.databases else _API
     found = [
-        Check("PostgreSQL", _API, partial(schema_fits, database, _API), needed=True),
-        Check("clock", _API, partial(clock_agrees, database, runtime.clock, _API), needed=True),
-        Check("PostgreSQL's disk", _API, partial(disk_takes_writes, database, _API)),
+        Check("PostgreSQL", url, partial(schema_fits, database, url), needed=True),
+        Check("clock", url, partial(clock_agrees, database, runtime.clock, url), needed=True),
+        Check("PostgreSQL's disk", url, partial(disk_takes_writes, database, url)),
     ]
     if "read" in runtime.databases:
         replica = partial(answers, runtime.databases["read"], _READ)

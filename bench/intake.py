@@ -23,6 +23,7 @@ import psutil
 from app.chain.address import checksum_address
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
+from app.observability import configure_logging
 from app.processes.intake.accept_intent import Intake
 from app.store.database import Database
 from sge.embedded.postgres import Postgres
@@ -113,6 +114,7 @@ async def run(dsn: str, seconds: float) -> None:
 def main() -> None:
     """Prints a table for bench/RESULTS.md."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    configure_logging("WARNING")
     with tempfile.TemporaryDirectory(prefix="sge-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.chain.deploy import mint_test_usd
 from app.processes.intake.accept_intent import Intake
+from app.observability import configure_logging
 from app.runtime import Runtime, chain_facts
 from app.settings import load_settings
 from sge import migrations
@@ -67,6 +68,7 @@ class Bench:
 def running_stand() -> Iterator[Stand]:
     """Starts all servers in a temporary folder, durable as in the demo; nothing is left afterwards."""
     say("starting PostgreSQL, Redis and a chain …")
+    configure_logging("WARNING")
     folder = Path(tempfile.mkdtemp(prefix="sge-bench-", dir="/tmp"))
     folder.chmod(0o755)
     options = DemoOptions(folder=folder, port=free_port(), page=False)

@@ -15,7 +15,8 @@ from tests.processes.settling_world import SettledProgram, SettlingWorld
 
 WAITING = 100_000
 _AT_ONCE = 5_000
-# What a lane has claimed ahead: one plan that is being sent and one that is made meanwhile, four transactions each.
+# What a lane has claimed ahead: one plan that is being sent and one that is made meanwhile, four transactions each
+# (docs/decisions/0292).
 _PLANNED = 2 * 4 * MAX_ITEMS
 _ACCEPT = "SELECT count(*) FROM sge_accept_intents($1, $2, 'test', $3) WHERE created"
 _SIGNED = """

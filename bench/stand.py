@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.chain.deploy import mint_test_usd
-from app.processes.intake.accept_intent import Intake
 from app.observability import configure_logging
+from app.processes.intake.accept_intent import Intake
 from app.runtime import Runtime, chain_facts
 from app.settings import load_settings
 from sge import migrations

@@ -54,15 +54,21 @@ live AS (
          coalesce(x.units, 0) || ', ' || coalesce(x.strange, 0) || ' of ' || coalesce(x.lines, 0) || ' lines are not' AS actual
     FROM paying p FULL JOIN summed x ON x.payout_id = p.id
 )""")
-# A nonce is used once: what shares one cannot all be executed.
+# A nonce is used once: what shares one cannot all be executed. Lines are many, and words are made of wrong ones only.
 _TWICE = """
-seen AS (
-  SELECT count(*) AS looked_at, min(s.safe_nonce) <> max(s.safe_nonce) AS wrong, 'line:' || l.line_id AS reference,
-         NULL::text AS entity, 'in Safe transactions of one nonce' AS expected,
-         'in those of nonces ' || min(s.safe_nonce) || ' to ' || max(s.safe_nonce) AS actual
+line AS (
+  SELECT l.line_id, count(*) AS times, min(s.safe_nonce) AS lowest, max(s.safe_nonce) AS highest
     FROM {lines} l
     JOIN safe_transaction s ON s.program_id = $1 AND s.id = l.safe_transaction_id AND s.status <> 'DEAD'
    GROUP BY l.line_id
+), seen AS (
+  SELECT sum(times) AS looked_at, false AS wrong, NULL::text AS reference, NULL::text AS entity, NULL::text AS expected,
+         NULL::text AS actual
+    FROM line
+  UNION ALL
+  SELECT 0, true, 'line:' || line_id, NULL, 'in Safe transactions of one nonce',
+         'in those of nonces ' || lowest || ' to ' || highest
+    FROM line WHERE lowest <> highest
 )"""
 _TWICE_OF_ALL = faults_of(_TWICE.format(lines="(SELECT * FROM payout_line WHERE program_id = $1)"))
 _TWICE_OF_NEWER = faults_of(

@@ -19,6 +19,7 @@ from app.services.webhooks.redeliver import Redeliver, redeliver
 from app.services.webhooks.rotate_secret import RotateSecret
 from app.store.database import Database
 from app.store.feed.events import EventFeed
+from app.store.webhooks.claims import LEASE
 from resolvers.webhook_messages import body_of, message_id
 from tests.services.world import World, key_of
 
@@ -42,6 +43,8 @@ class Hooks:
     program_id: int
     box: SecretBox = field(default_factory=lambda: SecretBox("a secret of a test, long enough..."))
     places: int = 256
+    lease: timedelta = LEASE
+    renew_seconds: float = 4.0
 
     @property
     def changes(self) -> EndpointChanges:
@@ -105,6 +108,8 @@ class Hooks:
             own,
             lambda claimed: message_id(claimed.id),
             self.places,
+            self.lease,
+            self.renew_seconds,
         )
         try:
             return await delivery.deliver_due(asyncio.Event())

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -14,6 +15,7 @@ from app.auth.sealed_secrets import SealBroken, SecretBox
 from app.domain.clock import Clock
 from app.domain.webhooks.outcomes import Outcome
 from app.domain.webhooks.signatures import signed_headers
+from app.processes.webhooks.holding import Held, Holding, LeaseOver
 from app.processes.webhooks.sending import Message, Sender
 from app.services.execute import Bells, execute
 from app.services.webhooks.finish_try import TryEnd, finish_try
@@ -30,12 +32,17 @@ _PLACES = 256
 _LOOK_SECONDS = 0.5
 _TIDY_SECONDS = 5.0
 _AGAIN_SECONDS = 0.5
+# How long an answer is worth keeping: by then its message was sent again, or will be.
+_KEPT_SECONDS = 60.0
+_RENEW_SECONDS = 4.0
 _CANNOT_SIGN = "Its secrets cannot be read with this installation's SGE_ENCRYPTION_KEY."
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What sending needs. name_of: the message's id for receivers, the same at each try."""
+    """What sending needs. name_of: the message's id for receivers, the same at each try. lease: of each try, renewed each
+    renew_seconds.
+    """
 
     database: Database
     bells: Bells
@@ -44,17 +51,21 @@ class Delivery:
     sender: Sender
     name_of: Callable[[Claimed], str]
     places: int = _PLACES
+    lease: timedelta = LEASE
+    renew_seconds: float = _RENEW_SECONDS
 
     async def deliver_due(self, stopping: asyncio.Event) -> int:
         """Until nothing is due and nobody is waited for, or the process is to end; returns how many tries were made."""
         sending: set[asyncio.Task[None]] = set()
         tries, tidied_at = 0, float("-inf")
+        holding = Holding(self.database, self.bells, self.clock, self.lease, self.renew_seconds)
+        renewing = asyncio.create_task(holding.renew_all())
         try:
             while not stopping.is_set():
                 if time.monotonic() - tidied_at >= _TIDY_SECONDS:
                     tidied_at = time.monotonic()
                     await self._tidy()
-                begun = await self._begin(self.places - len(sending))
+                begun = await self._begin(self.places - len(sending), holding)
                 tries += len(begun)
                 sending |= begun
                 if not sending:
@@ -64,32 +75,46 @@ class Delivery:
                 )
         finally:
             # Each ends by itself, within the sender's patience.
-            await asyncio.gather(*sending, return_exceptions=True)
+            try:
+                await asyncio.gather(*sending, return_exceptions=True)
+            finally:
+                renewing.cancel()
         return tries
 
-    async def _begin(self, places: int) -> set[asyncio.Task[None]]:
+    async def _begin(self, places: int, holding: Holding) -> set[asyncio.Task[None]]:
         if places <= 0:
             return set()
-        claim = partial(claim_due, places=places, now=self.clock())
+        asked_at = holding.instant()
+        claim = partial(claim_due, places=places, now=self.clock(), lease=self.lease)
         claimed = await execute(self.database, self.bells, None, claim)
-        return {asyncio.create_task(self._try(one)) for one in claimed}
+        held = [holding.take(one, asked_at) for one in claimed]
+        return {asyncio.create_task(self._hold(one, holding)) for one in held}
 
     async def _tidy(self) -> None:
         await execute(self.database, self.bells, None, partial(give_up_lost, now=self.clock()))
 
-    async def _try(self, claimed: Claimed) -> None:
+    async def _hold(self, held: Held, holding: Holding) -> None:
+        try:
+            await self._try(held)
+        finally:
+            holding.let_go(held)
+
+    async def _try(self, held: Held) -> None:
+        claimed = held.claimed
         # From here on lines and rows are of the request that the event comes from.
         facts: dict[str, str | int] = {"delivery": str(claimed.id), "try": claimed.n}
         with (
             bound_contextvars(request_id=claimed.request_id),
             span("webhook: try", "CONSUMER", parents=[claimed.traceparent], attributes=facts),
         ):
-            await self._try_once(claimed)
+            await self._try_once(held)
 
-    async def _try_once(self, claimed: Claimed) -> None:
+    async def _try_once(self, held: Held) -> None:
+        claimed = held.claimed
         try:
             with span("webhook: post", "CLIENT", attributes={"delivery": str(claimed.id)}):
-                outcome = await self._send(claimed)
+                async with held.while_ours():
+                    outcome = await self._send(claimed)
             _LOG.info(
                 "webhook sent",
                 delivery=str(claimed.id),
@@ -98,6 +123,8 @@ class Delivery:
             )
             end = TryEnd(claimed, outcome, random.random())  # noqa: S311 - spreads load, protects nothing
             await self._write_down(end)
+        except LeaseOver:
+            _LOG.warning("webhook cut off: its lease was not renewed", delivery=str(claimed.id))
         except Exception:  # noqa: BLE001 - its lease ends, and it is sent again
             _LOG.exception("webhook try not finished", delivery=str(claimed.id))
 
@@ -105,13 +132,13 @@ class Delivery:
         """Again while the database is away: an answer that is forgotten holds one of its endpoint's few places until the
         lease ends, and what has arrived is sent a second time.
         """
-        lease_ends = time.monotonic() + LEASE.total_seconds()
+        kept_until = time.monotonic() + _KEPT_SECONDS
         while True:
             finish = partial(finish_try, end=end, now=self.clock())
             try:
                 await execute(self.database, self.bells, end.claimed.program_id, finish)
             except Exception as problem:
-                if not passes(problem) or time.monotonic() > lease_ends:
+                if not passes(problem) or time.monotonic() > kept_until:
                     raise
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:

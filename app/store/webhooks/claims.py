@@ -1,19 +1,22 @@
 """Who sends what now: deliveries taken for a try, a few of each endpoint and program at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.store.database import UnitOfWork
 
-LEASE = timedelta(seconds=60)
-"""Far longer than a try may take; then it is nobody's, and is sent again."""
+LEASE = timedelta(seconds=20)
+"""Longer than a try may take; renewed by whoever lives to write its end down. Then it is nobody's, and is sent again."""
 OF_ENDPOINT = 8
 OF_PROGRAM = 32
 MOST_LOST = 5
 """In a row: then it is the message that ends the processes, and it is FAILED. A person may have it sent again."""
 
-LOST = "The process that sent it ended before it could write down the answer."
+LOST = (
+    "The process that sent it ended, or lost the database, before it could write down the answer."
+)
 _LOCK = "SELECT pg_advisory_xact_lock(7234502)"
 # In a statement after the lock, so that what others took is counted. Programs take turns by rank; an endpoint whose last try
 # failed has one place, so that those who answer are not kept waiting.
@@ -46,6 +49,18 @@ RETURNING d.program_id, d.id, d.endpoint_id, d.tries AS n, d.body, d.request_id,
          WHERE s.program_id = d.program_id AND s.endpoint_id = d.endpoint_id
            AND (s.valid_until IS NULL OR s.valid_until > $1)
          ORDER BY s.created_at DESC) AS secrets
+"""
+# Who has the row locked is about to end it, or to disable it; the next renewal comes soon.
+_RENEW = """
+WITH ours AS (
+  SELECT d.program_id, d.id FROM unnest($1::bigint[], $2::uuid[], $3::integer[]) AS held (program_id, id, n)
+    JOIN webhook_delivery d USING (program_id, id)
+   WHERE d.tries = held.n AND d.lease_until IS NOT NULL
+     FOR NO KEY UPDATE OF d SKIP LOCKED
+)
+UPDATE webhook_delivery d SET lease_until = greatest(d.lease_until, $4) FROM ours
+ WHERE d.program_id = ours.program_id AND d.id = ours.id
+RETURNING d.id
 """
 _GIVE_UP = """
 WITH lost AS (
@@ -88,11 +103,25 @@ class Claimed:
     secrets: tuple[bytes, ...]
 
 
-async def claim_due(unit: UnitOfWork, places: int, now: datetime) -> list[Claimed]:
-    """Up to `places` deliveries that are due, each written down as begun."""
+async def claim_due(
+    unit: UnitOfWork, places: int, now: datetime, lease: timedelta = LEASE
+) -> list[Claimed]:
+    """Up to `places` deliveries that are due, each written down as begun, its holder's for so long."""
     await unit.connection.execute(_LOCK)
-    rows = await unit.connection.fetch(_CLAIM, now, OF_ENDPOINT, OF_PROGRAM, places, now + LEASE)
+    rows = await unit.connection.fetch(_CLAIM, now, OF_ENDPOINT, OF_PROGRAM, places, now + lease)
     return [Claimed(**{**row, "secrets": tuple(row["secrets"])}) for row in rows]
+
+
+async def renew(unit: UnitOfWork, held: Sequence[Claimed], until: datetime) -> set[UUID]:
+    """A longer lease for tries that are still their holder's; returns of which deliveries."""
+    rows = await unit.connection.fetch(
+        _RENEW,
+        [one.program_id for one in held],
+        [one.id for one in held],
+        [one.n for one in held],
+        until,
+    )
+    return {row["id"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

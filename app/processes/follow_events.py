@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from app.domain.clock import Clock
+from app.processes.handing_back import hand_back
 from app.services.execute import Bells, execute
 from app.store.database import Database, UnitOfWork
 from app.store.feed import consumers
@@ -43,7 +44,7 @@ async def follow_events(
             lease = moved
     finally:
         # Also when it is cut off: the next one begins at once. Nothing is given back that is another's by now.
-        await execute(database, bells, None, _release(lease))
+        await hand_back(database, bells, _release(lease))
     return lease.position
 
 

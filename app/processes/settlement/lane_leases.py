@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
+from app.processes.handing_back import hand_back
 from app.processes.settlement.settling import LANE_LEASE, Settling
 from app.services.execute import execute
 from app.store.chain import lanes
@@ -30,6 +31,6 @@ async def lease_lane(settling: Settling, besides: Sequence[UUID] = ()) -> LaneLe
 
 
 async def release_lane(settling: Settling, lane: LaneLease) -> None:
-    """Gives it back, if it is still held."""
+    """Gives it back, if it is still held; waits for a database that is away."""
     give_up = partial(lanes.release, lane=lane)
-    await execute(settling.database, settling.bells, None, give_up)
+    await hand_back(settling.database, settling.bells, give_up)

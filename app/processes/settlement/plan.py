@@ -16,6 +16,7 @@ from app.chain.revert_reason import gateway_problem
 from app.chain.settlement_reason import SettlementReason
 from app.domain.claims import ClaimedIntent
 from app.domain.intent_failures import MOST_TRIES, TRIES_EXHAUSTED, IntentFailure
+from app.processes.handing_back import hand_back
 from app.processes.settlement.pack import (
     CONTRACT_WALLETS_TOGETHER,
     Batch,
@@ -26,8 +27,9 @@ from app.processes.settlement.pack import (
 from app.processes.settlement.settling import EXPIRY_MARGIN, INTENT_LEASE, Settling
 from app.services.execute import execute
 from app.services.intents.fail_unsigned import fail_unsigned
+from app.store.database import UnitOfWork
 from app.store.intents.claims import Claim, claim
-from app.store.intents.unsigned import GivenBack, Refused, give_back
+from app.store.intents.unsigned import GivenBack, Refused, give_back, held_by
 
 _LOG = structlog.get_logger()
 _ASK_AGAIN_AFTER = timedelta(seconds=10)
@@ -74,16 +76,28 @@ async def _plan(settling: Settling, relayer: str, claimed: Sequence[ClaimedInten
 
 
 async def put_back(settling: Settling, items: Iterable[ClaimedIntent], reason: str) -> None:
-    """These are not signed after all: PENDING again at once."""
+    """These are not signed after all: PENDING again at once, or when the database is back."""
     now = settling.clock()
     back = [_given_back(one, now, reason) for one in items]
     if back:
-        await execute(
+        await hand_back(
             settling.database,
             settling.bells,
-            None,
             lambda unit: give_back(unit, back, settling.actor, now),
         )
+
+
+async def put_back_all(settling: Settling, reason: str) -> None:
+    """Whatever this holder has claimed and not signed is PENDING again, when the database is back: also what it does not
+    know of, since the database went away before it said so.
+    """
+
+    async def put_back_held(unit: UnitOfWork) -> None:
+        now = settling.clock()
+        held = await held_by(unit, settling.holder, now, reason)
+        await give_back(unit, held, settling.actor, now)
+
+    await hand_back(settling.database, settling.bells, put_back_held)
 
 
 async def _claim(settling: Settling, transactions: int) -> list[ClaimedIntent]:

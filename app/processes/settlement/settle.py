@@ -15,7 +15,7 @@ from app.domain.states import LaneStatus
 from app.processes.origins import batch_span, named, read_origins
 from app.processes.settlement.lane_leases import lease_lane, release_lane
 from app.processes.settlement.pack import Payload
-from app.processes.settlement.plan import Plan, make_plan, put_back
+from app.processes.settlement.plan import Plan, make_plan, put_back, put_back_all
 from app.processes.settlement.send import send
 from app.processes.settlement.settling import LANE_LEASE, Settling
 from app.processes.settlement.sign import Signing, sign_batch
@@ -23,7 +23,7 @@ from app.processes.settlement.tend_lane import tend_lane
 from app.services.execute import execute
 from app.store.chain import lanes
 from app.store.chain.lanes import LaneLease, LaneLost, LockedLane
-from app.store.database_errors import DatabaseError, passes
+from app.store.database_errors import passes
 from app.store.intents.claims import is_work_due
 from app.store.intents.origins import Origin
 from app.store.payouts.relays import is_relay_due
@@ -39,6 +39,7 @@ _LANE_POLL_SECONDS = 0.1
 # Whoever relays payouts asks for a lane more often than that.
 _GIVE_WAY_SECONDS = 0.5
 _LONGEST_WAIT_FOR_LANE_SECONDS = 2.0
+_AWAY = "the database was away before it was signed"
 
 
 async def settle(settling: Settling) -> int:
@@ -55,16 +56,24 @@ async def settle(settling: Settling) -> int:
         work = _LaneWork(settling, lane)
         try:
             signed += await work.run()
-        except (ChainError, LaneLost, DatabaseError) as problem:
-            if isinstance(problem, DatabaseError) and not passes(problem):
-                raise
-            _LOG.warning("lane left", lane=str(lane.lane_id), reason=str(problem))
+        except (ChainError, LaneLost) as problem:
+            _leave(lane, problem)
             signed += work.signed
+        except Exception as problem:
+            if not passes(problem):
+                raise
+            _leave(lane, problem)
+            signed += work.signed
+            await put_back_all(settling, _AWAY)
         finally:
             await release_lane(settling, lane)
         if work.gives_way:
             await asyncio.sleep(_GIVE_WAY_SECONDS)
     return signed
+
+
+def _leave(lane: LaneLease, problem: Exception) -> None:
+    _LOG.warning("lane left", lane=str(lane.lane_id), reason=str(problem))
 
 
 async def _first_lease(settling: Settling) -> LaneLease | None:

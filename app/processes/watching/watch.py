@@ -12,6 +12,7 @@ import structlog
 from app.chain.client import Chain
 from app.chain.node_errors import ChainError
 from app.domain.clock import Clock
+from app.processes.handing_back import hand_back
 from app.processes.watching.parts import HeadReading, InconsistentChainError, Watch, nothing_happens
 from app.processes.watching.post_final import FinalPoster
 from app.processes.watching.watch_head import FinalityInDoubt, read_head
@@ -142,9 +143,9 @@ async def watch_chain(parts: WatcherParts, stop: asyncio.Event) -> bool:
 
 
 async def let_go(parts: WatcherParts, watcher: Watcher) -> None:
-    """Gives the lease back, so that the next watcher begins at once."""
+    """Gives the lease back, so that the next watcher begins at once; waits for a database that is away."""
     give_back = partial(watching.give_back, lease=watcher.watch.lease, at=parts.clock())
-    await execute(parts.database, parts.bells, None, give_back)
+    await hand_back(parts.database, parts.bells, give_back)
 
 
 async def _watch(watcher: Watcher, stop: asyncio.Event) -> None:

@@ -108,6 +108,11 @@ SELECT t.program_id, t.intent_id, s.version
   FROM intent_todo t JOIN intent_state s USING (program_id, intent_id)
  WHERE t.lease_until <= $1 AND (s.status = 'PROCESSING' AND s.stage = 'QUEUED') IS TRUE ORDER BY t.lease_until LIMIT $2
 """
+_HELD_BY = """
+SELECT t.program_id, t.intent_id, s.version
+  FROM intent_todo t JOIN intent_state s USING (program_id, intent_id)
+ WHERE t.lease_until IS NOT NULL AND s.leased_by = $1 AND (s.status = 'PROCESSING' AND s.stage = 'QUEUED') IS TRUE
+"""
 _ABOUT_TO_EXPIRE = """
 SELECT t.program_id, t.intent_id, s.version
   FROM intent_todo t JOIN intent_state s USING (program_id, intent_id)
@@ -179,6 +184,15 @@ async def leases_run_out(unit: UnitOfWork, now: datetime, limit: int) -> list[Gi
     rows = await unit.connection.fetch(_LEASES_RUN_OUT, now, limit)
     return [
         GivenBack(program_id, intent_id, version, now, "its worker's lease ran out")
+        for program_id, intent_id, version in rows
+    ]
+
+
+async def held_by(unit: UnitOfWork, holder: str, now: datetime, reason: str) -> list[GivenBack]:
+    """Claimed intents that this holder has not signed."""
+    rows = await unit.connection.fetch(_HELD_BY, holder)
+    return [
+        GivenBack(program_id, intent_id, version, now, reason)
         for program_id, intent_id, version in rows
     ]
 

@@ -1,0 +1,80 @@
+"""What a worker holds when the database goes away under it: handed back when it is there again, not by its leases' ends."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+
+from app.processes.settlement.settle import settle
+from tests.fixtures.databases import Database
+from tests.processes.settling_world import SettlingWorld
+
+_HELD = """
+SELECT (SELECT count(*) FROM intent_state WHERE leased_by IS NOT NULL)
+     + (SELECT count(*) FROM lane WHERE leased_by IS NOT NULL)
+"""
+
+
+def take_away(database: Database) -> None:
+    """Nobody is connected to it any more, nor can be."""
+    _order(
+        database,
+        f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false",
+        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database.name}'",
+    )
+
+
+def give_back(database: Database) -> None:
+    _order(database, f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+
+
+def _order(database: Database, *statements: str) -> None:
+    """On a thread: who is in the middle of a step waits for it."""
+
+    async def execute() -> None:
+        connection = await asyncpg.connect(database.cluster.admin_dsn())
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(execute(),))
+    thread.start()
+    thread.join()
+
+
+def once(point: str, then: Callable[[], None]) -> Callable[[str], None]:
+    """At the first time that this point is reached."""
+    reached: list[str] = []
+
+    def at_point(here: str) -> None:
+        if here == point and not reached:
+            reached.append(here)
+            then()
+
+    return at_point
+
+
+@pytest.mark.parametrize("point", ["claimed", "signing"])
+async def test_what_was_claimed_is_handed_back_when_the_database_is_back(
+    settling_world: SettlingWorld, database: Database, point: str
+) -> None:
+    world = settling_world
+    await world.ready(3)
+    gone = asyncio.Event()
+
+    def leave() -> None:
+        take_away(database)
+        gone.set()
+
+    settling = world.settling(at_point=once(point, leave), stopping=gone.is_set)
+    running = asyncio.create_task(settle(settling))
+    await gone.wait()
+    await asyncio.sleep(1.0)
+    give_back(database)
+    async with asyncio.timeout(20):
+        assert await running == 0
+    assert await world.value(_HELD) == 0
+    assert {(one["status"], one["attempts"]) for one in await world.states()} == {("PENDING", 0)}
+    assert await settle(world.settling("worker 2")) == 1

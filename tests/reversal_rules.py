@@ -1,6 +1,10 @@
 """What must hold of reversals, refunds and clawbacks; each statement returns one row for each violation."""
 
 REVERSAL_RULES = {
+    "6 no more is refunded of a payment than was paid": """
+        SELECT s.program_id, s.intent_id FROM settlement s
+          JOIN reversal r ON r.program_id = s.program_id AND r.settlement_id = s.id
+         GROUP BY 1, 2 HAVING sum(r.amount) > max(s.amount)""",
     "4 refunds are what users are owed": """
         SELECT program_id, user_id, currency FROM (
           SELECT f.program_id, f.user_id, f.currency, sum(f.amount) AS owed FROM refund f

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from app.domain.amounts import AmountText
 from app.domain.errors import Refusal
+from app.domain.ids import new_id
 from app.domain.money import format_units
 from app.services.corrections.approve_adjustment import approve_adjustment
 from app.services.corrections.propose_adjustment import (
@@ -31,6 +34,18 @@ _BALANCES = """
 SELECT kind, sum(credits - debits) AS balance FROM account WHERE program_id = $1 GROUP BY 1
 """
 _REFUND_MOVES = "SELECT * FROM refund_transition WHERE program_id = $1 ORDER BY refund_id, seq"
+_UNDO = "UPDATE settlement SET undone_at = $2 WHERE id = $1"
+_SETTLE_AGAIN = """
+INSERT INTO settlement (program_id, id, intent_id, chain_id, tx_hash, block_number, block_hash, log_index, amount,
+                        currency, journal_id, confirmed_at)
+SELECT program_id, $2, intent_id, chain_id, tx_hash, block_number, block_hash, log_index + 1000, amount, currency,
+       journal_id, confirmed_at FROM settlement WHERE id = $1
+"""
+_REVERSE = """
+INSERT INTO reversal (program_id, id, settlement_id, amount, taken_before, currency, reason, actor, journal_id, at)
+SELECT program_id, $2, id, $3::numeric, $4::numeric, currency, 'a test', 'a test', journal_id, confirmed_at FROM settlement
+ WHERE id = $1
+"""
 _PUBLIC_ID = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
 
 
@@ -222,8 +237,7 @@ async def test_a_replaced_batch_nets_what_was_reversed_meanwhile(payout_world: P
 async def test_no_refund_of_a_payment_that_the_chain_took_back(payout_world: PayoutWorld) -> None:
     one = await reversing(payout_world)
     await one.reverse(30 * USDC, "part")
-    undone = "UPDATE settlement SET undone_at = $2 WHERE id = $1"
-    await payout_world.settling.run(undone, one.settlement, payout_world.settling.clock())
+    await payout_world.settling.run(_UNDO, one.settlement, payout_world.settling.clock())
 
     async def purposes() -> list[str]:
         async with payout_world.settling.api.read(one.program.id) as session:
@@ -231,5 +245,27 @@ async def test_no_refund_of_a_payment_that_the_chain_took_back(payout_world: Pay
         return sorted(due.payee.purpose for due in found)
 
     assert await purposes() == ["COMMISSION"]
-    await payout_world.settling.run(undone, one.settlement, None)
+    await payout_world.settling.run(_UNDO, one.settlement, None)
     assert await purposes() == ["COMMISSION", "REFUND"]
+
+
+async def test_no_more_is_refunded_of_a_payment_than_was_paid_however_often_it_is_settled(
+    payout_world: PayoutWorld,
+) -> None:
+    one = await reversing(payout_world)
+    settling = payout_world.settling
+    await one.reverse(40 * USDC, "before")
+    first, one.settlement = one.settlement, new_id()
+    await settling.run(_UNDO, first, settling.clock())
+    await settling.run(_SETTLE_AGAIN, first, one.settlement)
+    with refused("AMOUNT_ALREADY_REVERSED", "amount"):
+        await one.reverse(61 * USDC, "too much")
+    # Nor past the service: neither of what is settled now, nor of what was undone.
+    for settlement, units, before in ((one.settlement, 61, 0), (first, 1, 40)):
+        with pytest.raises(Exception, match="exceeds it, or leaves a gap"):
+            await settling.run(_REVERSE, settlement, new_id(), units * USDC, before * USDC)
+    await one.reverse(10 * USDC, "part")
+    await one.reverse(None, "the rest")
+    assert (await one.balances())["REFUND"] == 100 * USDC
+    with refused("AMOUNT_ALREADY_REVERSED", "amount"):
+        await one.reverse(None, "nothing")

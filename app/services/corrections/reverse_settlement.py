@@ -99,7 +99,7 @@ def check_reversal(settlement: ReversibleSettlement | None, wanted: Money | None
     paid = settlement.amount
     if paid is None:
         raise Refusal(RefusalCode.INVALID_STATE, "This settlement moved no money.", "id")
-    rest = paid.units - settlement.reversed
+    rest = paid.units - settlement.reversed - settlement.reversed_before
     units = rest if wanted is None else wanted.units
     if wanted is not None and wanted.currency != paid.currency:
         raise Refusal(

@@ -11,13 +11,18 @@ from app.store.database import UnitOfWork
 
 _FIND = """
 SELECT s.id, s.amount, s.currency, s.journal_id, s.undone_at, i.user_id, u.public_id AS user_public_id, i.upline,
-       t.platform_fee_bps, coalesce(r.units, 0) AS reversed, coalesce(r.times, 0) AS times
+       t.platform_fee_bps, coalesce(r.units, 0) AS reversed, coalesce(r.times, 0) AS times,
+       coalesce(b.units, 0) AS reversed_before
   FROM settlement s
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
   JOIN program_user u ON u.program_id = i.program_id AND u.id = i.user_id
   JOIN terms t ON t.program_id = i.program_id AND t.version = i.terms_version
  CROSS JOIN LATERAL (SELECT sum(r.amount) AS units, count(*) AS times FROM reversal r
                       WHERE r.program_id = s.program_id AND r.settlement_id = s.id) r
+ CROSS JOIN LATERAL (SELECT sum(r.amount) AS units FROM settlement u
+                       JOIN reversal r ON r.program_id = u.program_id AND r.settlement_id = u.id
+                      WHERE u.program_id = s.program_id AND u.intent_id = s.intent_id AND u.id <> s.id
+                        AND u.undone_at IS NOT NULL) b
  WHERE s.program_id = $1 AND s.id = $2
 """
 # Maturity may be moving one of them.
@@ -45,7 +50,9 @@ VALUES ($1, $2, 1, 'OWED', $6, $7, $8)
 
 @dataclass(frozen=True, slots=True)
 class ReversibleSettlement:
-    """amount: None when no money moved. reversed: units taken back by `times` reversals. upline: referrer first."""
+    """amount: None when no money moved. reversed: units taken back by `times` reversals. reversed_before: of the same
+    payment, while it had settlements that the chain took back. upline: referrer first.
+    """
 
     id: UUID
     amount: Money | None
@@ -57,6 +64,7 @@ class ReversibleSettlement:
     platform_fee_bps: int
     reversed: int
     times: int
+    reversed_before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ async def find_reversible(unit: UnitOfWork, settlement_id: UUID) -> ReversibleSe
         platform_fee_bps=row["platform_fee_bps"],
         reversed=row["reversed"],
         times=row["times"],
+        reversed_before=row["reversed_before"],
     )
 
 

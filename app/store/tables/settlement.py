@@ -50,6 +50,7 @@ class Settlement(Row, table=True):
         Index(
             "settlement_undone",
             "program_id",
+            "intent_id",
             postgresql_where=text("undone_at IS NOT NULL"),
         ),
         Index(

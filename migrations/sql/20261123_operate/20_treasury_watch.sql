@@ -35,7 +35,7 @@ GRANT INSERT, UPDATE (ended) ON treasury_alarm TO sge_worker;
 -- Logs are laid beside settlements block by block.
 CREATE INDEX settlement_block ON settlement (program_id, block_number) WHERE block_number IS NOT NULL;
 -- Rollups are made anew with what the chain took back.
-CREATE INDEX settlement_undone ON settlement (program_id) WHERE undone_at IS NOT NULL;
+CREATE INDEX settlement_undone ON settlement (program_id, intent_id) WHERE undone_at IS NOT NULL;
 
 -- As before; and a settlement whose log a worker found gone is taken back by the exact mirror of what it moved.
 CREATE OR REPLACE FUNCTION sge_post_api(
@@ -103,6 +103,26 @@ BEGIN
             SELECT FROM settlement s
              WHERE s.program_id = NEW.program_id AND s.id = NEW.settlement_id AND s.undone_at IS NOT NULL)) THEN
     RAISE EXCEPTION 'nothing reverses commission %', NEW.id USING ERRCODE = 'SG041';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- As before; what was reversed of a payment before the chain took it back counts when it is settled again, and what it took
+-- back is reversed no more.
+CREATE OR REPLACE FUNCTION sge_check_reversal() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.taken_before <> (SELECT coalesce(sum(r.amount), 0) FROM reversal r
+                           WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)
+     OR NOT EXISTS (SELECT FROM settlement s WHERE s.program_id = NEW.program_id AND s.id = NEW.settlement_id
+                       AND s.undone_at IS NULL AND s.currency = NEW.currency
+                       AND NEW.taken_before + NEW.amount + (
+                             SELECT coalesce(sum(r.amount), 0) FROM settlement u
+                               JOIN reversal r ON r.program_id = u.program_id AND r.settlement_id = u.id
+                              WHERE u.program_id = s.program_id AND u.intent_id = s.intent_id
+                                AND u.undone_at IS NOT NULL) <= s.amount) THEN
+    RAISE EXCEPTION 'what is reversed of settlement % exceeds it, or leaves a gap', NEW.settlement_id
+      USING ERRCODE = 'SG040';
   END IF;
   RETURN NEW;
 END $$;

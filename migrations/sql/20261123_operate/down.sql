@@ -119,6 +119,18 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE OR REPLACE FUNCTION sge_check_reversal() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.taken_before <> (SELECT coalesce(sum(r.amount), 0) FROM reversal r
+                           WHERE r.program_id = NEW.program_id AND r.settlement_id = NEW.settlement_id)
+     OR NOT EXISTS (SELECT FROM settlement s WHERE s.program_id = NEW.program_id AND s.id = NEW.settlement_id
+                       AND s.currency = NEW.currency AND NEW.taken_before + NEW.amount <= s.amount) THEN
+    RAISE EXCEPTION 'what is reversed of settlement % exceeds it, or leaves a gap', NEW.settlement_id
+      USING ERRCODE = 'SG040';
+  END IF;
+  RETURN NEW;
+END $$;
 DROP TRIGGER settlement_undone ON settlement;
 DROP FUNCTION sge_check_undone;
 CREATE OR REPLACE FUNCTION sge_post_api(

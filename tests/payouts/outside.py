@@ -41,9 +41,9 @@ class Outside:
     async def open(self, program: PayoutProgram) -> list[UUID]:
         return [row["id"] for row in await self.world.settling.rows(_OPEN, program.id)]
 
-    async def explain(self, program: PayoutProgram) -> None:
+    async def explain(self, program: PayoutProgram, note: str = "the owners did it") -> None:
         for id_ in await self.open(program):
-            said = ResolveDiscrepancy(id_, Explanation.FROM_PROGRAM, None, "the owners did it")
+            said = ResolveDiscrepancy(id_, Explanation.FROM_PROGRAM, None, note)
             await self.world.run(program, resolve_discrepancy, said)
 
     async def resume(self, program: PayoutProgram) -> None:

@@ -6,10 +6,12 @@ import asyncpg
 import pytest
 
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.typed_ids import typed_id
 from tests.contracts.items import USDC
 from tests.payouts.outside import Outside
 from tests.payouts.paying import Paying
 
+_PAYERS = "SELECT wallet, public_id FROM program_user WHERE program_id = $1"
 _PAYER = """
 SELECT u.wallet FROM refund r JOIN program_user u ON u.program_id = r.program_id AND u.id = r.user_id WHERE r.program_id = $1
 """
@@ -94,6 +96,28 @@ async def test_a_refund_is_not_paid_again(outside: Outside) -> None:
     await outside.send(program, payer, 4 * USDC)
     await outside.explain(program)
     assert await world.settling.value("SELECT status FROM refund") == "PAID"
+    await world.check()
+
+
+async def test_money_for_a_payer_is_the_programs_only_when_somebody_says_so(
+    outside: Outside,
+) -> None:
+    """It may be the refund of a reversal that a restored database has forgotten: that is sent again before."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    commission = (await world.payable(program, {affiliate: 1 * USDC}))[affiliate]
+    [payer] = await world.settling.rows(_PAYERS, program.id)
+    await outside.send(program, payer["wallet"], 5 * USDC)
+    name = typed_id("usr", payer["public_id"])
+    with pytest.raises(Refusal, match=name) as refusal:
+        await outside.explain(program)
+    assert refusal.value.code is RefusalCode.INVALID_STATE
+    assert refusal.value.field == ("note",)
+    await world.reverse(program, commission, "4")
+    await outside.explain(program, f"{name} was to get 4, and 1 as a present")
+    assert await world.settling.value("SELECT status FROM refund") == "PAID"
+    assert await outside.open(program) == []
     await world.check()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.typed_ids import typed_id
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade
 from tests.contracts.gateway_chain import GatewayChain
@@ -52,7 +53,11 @@ async def test_a_forgotten_batch_is_not_paid_again(
                 with pytest.raises(Refusal) as refusal:
                     await attempt
                 assert refusal.value.code is RefusalCode.INVALID_STATE
-            await outside.explain(program)
+            # Who says that it was a present takes the risk that the reversal is sent again.
+            with pytest.raises(Refusal, match="a reversal was lost"):
+                await outside.explain(program)
+            users = await world.settling.rows("SELECT public_id FROM program_user")
+            await outside.explain(program, " ".join(typed_id("usr", row["public_id"]) for row in users))
             await outside.resume(program)
             await world.advance(program, days=62)
             await world.execute(program, (await world.create(program)).batch_id)

@@ -15,6 +15,7 @@ from app.domain.payout_postings import PostedPayout
 from app.domain.payouts import PayoutPurpose
 from app.domain.postings import Account
 from app.domain.reversals import Clawback, TakenBack
+from app.domain.typed_ids import typed_id
 from app.services.corrections.reversal_events import tell_taken_back
 from app.store.database import UnitOfWork
 from app.store.ledger.adjustments import raise_version
@@ -27,11 +28,12 @@ _CHARGED = "paid in part by money that left the treasury by itself"
 
 @dataclass(frozen=True, slots=True)
 class ExplainedOutflow:
-    """paid: with whom it belongs to; commissions: by id, of all of them."""
+    """paid: with whom it belongs to; commissions: by id, of all of them; payees: all who have the recipient's wallet."""
 
     amount: Money
     paid: Sequence[tuple[FoundPayee, PaidTo]]
     commissions: Mapping[UUID, UnpaidCommission]
+    payees: Sequence[FoundPayee] = ()
 
     @property
     def sources(self) -> list[tuple[Account, Money]]:
@@ -64,7 +66,7 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
     owed = [await _owed(unit, one, amount.currency, commissions) for one in payees]
     by_payee = {one.payee: one for one in payees}
     paid = [(by_payee[one.payee], one) for one in paid_by_outflow(amount.units, owed)]
-    found = ExplainedOutflow(amount, paid, commissions)
+    found = ExplainedOutflow(amount, paid, commissions, payees)
     if found.rest.units and await store.is_in_batch(unit, list(by_payee), amount.currency):
         raise Refusal(
             RefusalCode.INVALID_STATE,
@@ -73,6 +75,22 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
             "id",
         )
     return found
+
+
+def refuse_forgotten_refund(found: ExplainedOutflow, note: str) -> None:
+    """The rest may be the refund of a reversal that the database has forgotten, and that is sent again: sent after this, it
+    would be paid once more. Refuses INVALID_STATE until the note names the user that has the wallet.
+    """
+    users = [one for one in found.payees if one.payee.purpose is PayoutPurpose.REFUND]
+    unnamed = [name for one in users if (name := typed_id("usr", one.public_id)) not in note]
+    if found.rest.units and unnamed:
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "This is more than its recipient is owed, who pays to this program. If a reversal was lost when the database was"
+            " restored, send that again first: its refund is then paid by this. If none was, name the user in the note:"
+            f" {', '.join(unnamed)}.",
+            "note",
+        )
 
 
 async def pay_by_outflow(unit: UnitOfWork, found: ExplainedOutflow, paid: PaidLines) -> None:

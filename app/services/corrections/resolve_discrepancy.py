@@ -19,7 +19,11 @@ from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.explain_outflow import pay_by_outflow, read_outflow
+from app.services.corrections.explain_outflow import (
+    pay_by_outflow,
+    read_outflow,
+    refuse_forgotten_refund,
+)
 from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
@@ -150,6 +154,7 @@ async def _explain_outflow(
     assert program is not None
     at = program_time(now, program.clock_offset)
     found = await read_outflow(unit, command.discrepancy_id, amount)
+    refuse_forgotten_refund(found, command.note)
     journal = outflow_journal(
         command.discrepancy_id, found.sources, found.rest, note=command.note, effective_at=at
     )

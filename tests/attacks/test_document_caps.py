@@ -18,6 +18,9 @@ from schema.transport.settings import TransportSettings
 SETTINGS = TransportSettings()
 ENGINE = Engine(build_schema(), SETTINGS)
 
+# Of this process's time, on a machine that does other things too; what a cap is to prevent takes minutes.
+SECONDS = 2.0
+
 
 def prepare(query: str, variables: dict[str, Any] | None = None) -> int:
     request = GraphQLRequest(query, None, variables or {})
@@ -28,7 +31,7 @@ def refusal(query: str, variables: dict[str, Any] | None = None) -> dict[str, An
     started = time.process_time()
     with pytest.raises(RequestRefused) as caught:
         prepare(query, variables)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < SECONDS
     extensions: dict[str, Any] = caught.value.answer["errors"][0]["extensions"]
     return extensions
 

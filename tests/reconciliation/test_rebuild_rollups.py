@@ -87,5 +87,5 @@ def test_it_goes_on_beside_a_busy_program(
         await busy.run(10)
         return await rebuilding
 
-    assert pools[0].run(live()) > 3
+    assert pools[0].run(live()) >= 2
     assert reconciled.run() == (RunStatus.CLEAN, [])

@@ -17,10 +17,10 @@ def test_production_without_a_receiver_of_alerts_is_named() -> None:
 
 @pytest.mark.parametrize("variable", ["SGE_ALERT_WEBHOOK_URL", "SGE_OTEL_ENDPOINT"])
 async def test_receivers_are_reached_and_nothing_is_posted(variable: str) -> None:
-    got: list[bytes] = []
+    got: asyncio.Queue[bytes] = asyncio.Queue()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        got.append(await reader.read())
+        got.put_nowait(await reader.read())
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -28,9 +28,10 @@ async def test_receivers_are_reached_and_nothing_is_posted(variable: str) -> Non
     url = f"http://127.0.0.1:{port}/services/HIDDEN"
     there = await asyncio.to_thread(told, {variable: url})
     assert ": can be reached" in there.stdout
+    assert await asyncio.wait_for(got.get(), 10) == b""
     server.close()
     await server.wait_closed()
-    assert got == [b""]
+    assert got.empty()
     away = await asyncio.to_thread(told, {variable: url.replace(str(port), str(free_port()))})
     assert f"{variable}: cannot be reached from here" in away.stdout
     assert "HIDDEN" not in away.stdout + there.stdout

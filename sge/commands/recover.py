@@ -15,6 +15,7 @@ from app.processes.recovery.recover_chain import ChainProgress
 from app.processes.watching.watch import WatcherParts
 from app.runtime import Runtime
 from app.settings import Settings, load_settings
+from app.store.database_errors import passes
 from app.store.recoveries import OpenRecovery
 from sge.failures import CannotStart
 from sge.session import opened_runtime
@@ -58,6 +59,12 @@ async def _run(settings: Settings, restored: str | None, *, begin_only: bool) ->
         witness = RedisWitness(settings.redis_url.get_secret_value())
         try:
             await _recover(runtime, witness, restored, begin_only=begin_only)
+        except Exception as problem:
+            if not passes(problem):
+                raise
+            raise CannotStart(
+                f"the database went away: {problem}. What was done is kept: run `sge recover` again"
+            ) from None
         finally:
             await witness.close()
 

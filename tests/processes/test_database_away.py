@@ -1,59 +1,18 @@
 """What a worker holds when the database goes away under it: handed back when it is there again, not by its leases' ends."""
 
 import asyncio
-import threading
-from collections.abc import Callable
 
-import asyncpg
 import pytest
 
 from app.processes.settlement.settle import settle
 from tests.fixtures.databases import Database
+from tests.processes.outage import give_back, once, take_away
 from tests.processes.settling_world import SettlingWorld
 
 _HELD = """
 SELECT (SELECT count(*) FROM intent_state WHERE leased_by IS NOT NULL)
      + (SELECT count(*) FROM lane WHERE leased_by IS NOT NULL)
 """
-
-
-def take_away(database: Database) -> None:
-    """Nobody is connected to it any more, nor can be."""
-    _order(
-        database,
-        f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false",
-        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database.name}'",
-    )
-
-
-def give_back(database: Database) -> None:
-    _order(database, f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
-
-
-def _order(database: Database, *statements: str) -> None:
-    """On a thread: who is in the middle of a step waits for it."""
-
-    async def execute() -> None:
-        connection = await asyncpg.connect(database.cluster.admin_dsn())
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
-
-    thread = threading.Thread(target=asyncio.run, args=(execute(),))
-    thread.start()
-    thread.join()
-
-
-def once(point: str, then: Callable[[], None]) -> Callable[[str], None]:
-    """At the first time that this point is reached."""
-    reached: list[str] = []
-
-    def at_point(here: str) -> None:
-        if here == point and not reached:
-            reached.append(here)
-            then()
-
-    return at_point
 
 
 @pytest.mark.parametrize("point", ["claimed", "signing"])

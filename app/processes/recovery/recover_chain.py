@@ -10,7 +10,7 @@ from app.processes.watching.parts import InconsistentChainError
 from app.processes.watching.watch import Watcher, WatcherParts, let_go, open_watcher
 from app.store.chain import consumption, watching
 from app.store.chain.consumption import WatchedProgram
-from app.store.database_errors import DatabaseError, passes
+from app.store.database_errors import passes
 
 POLL_SECONDS = 0.5
 # That a transaction was displaced is believed at the second look by the same watcher, with nothing wrong in between.
@@ -46,14 +46,14 @@ async def recover_chain(
 ) -> RecoveredChain:
     """Lanes first, then logs, by the watcher's own postings, until what is the chain's head now is final and posted: a payout
     that is in a block must be known before another is proposed. Goes on from the tables wherever an earlier run was killed,
-    and waits for as long as the chain does not answer.
+    and waits for as long as the chain or the database does not answer.
 
     parts: with the right to read while a recovery is open.
     """
     reading = _ChainReading(parts, actor)
     while True:
         problem = await reading.go_on()
-        progress, recovered = await reading.judge(problem)
+        progress, recovered = await reading.judge_if_there(problem)
         if recovered is not None:
             return recovered
         tell(progress)
@@ -80,7 +80,7 @@ class _ChainReading:
             return "another recovery has taken this chain"
         except (ChainError, InconsistentChainError) as failure:
             return str(failure)
-        except DatabaseError as failure:
+        except Exception as failure:
             if not passes(failure):
                 raise
             return str(failure)
@@ -100,6 +100,19 @@ class _ChainReading:
         await self._watcher.turn()
         parts.at_point("recovery.turn")
         return None
+
+    async def judge_if_there(
+        self, problem: str | None
+    ) -> tuple[ChainProgress, RecoveredChain | None]:
+        """The same, or no more than that the database is away."""
+        try:
+            return await self.judge(problem)
+        except Exception as failure:
+            if not passes(failure):
+                raise
+            self._looks = 0
+            chain_id = self.parts.chain.chain_id
+            return ChainProgress(chain_id, -1, self._target, 0, str(failure)), None
 
     async def judge(self, problem: str | None) -> tuple[ChainProgress, RecoveredChain | None]:
         """How far it is, and the end when this is it."""

@@ -70,6 +70,25 @@ async def test_money_that_nobody_proposed_pauses_the_program_in_the_next_look(
     await proving.world.check()
 
 
+async def test_what_is_final_and_not_posted_yet_is_not_explained_away(proving: Proving) -> None:
+    """Its alarm has ended; what the money has paid is only known once it is posted."""
+    program = await funded(proving)
+    proving.steal(program, 2 * USDC, nonce=0)
+    await proving.watching.turn()
+    [found] = await opened(proving)
+    await proving.settling.run("UPDATE consumed_through SET stopped = 'refused'")
+    await proving.final()
+    assert await proving.settling.value("SELECT ended FROM treasury_alarm") == "FINAL"
+    with pytest.raises(Refusal, match="not posted yet"):
+        await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    await proving.settling.run("UPDATE consumed_through SET stopped = NULL")
+    await proving.watching.turn()
+    with pytest.raises(Refusal, match="FROM_PROGRAM"):
+        await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    await resolve(proving, program, found["id"], Explanation.FROM_PROGRAM)
+    await proving.world.check()
+
+
 async def test_a_block_that_vanishes_takes_nothing_back(proving: Proving) -> None:
     program = await funded(proving)
     before = await proving.settling.chain.block_number()

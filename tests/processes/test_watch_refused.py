@@ -69,9 +69,12 @@ async def test_one_refused_item_stops_its_program_and_nobody_else(
     await world.check()
 
     # Going on without mending it stops and pauses again, although the same thing is reported already.
-    await world.settling.run("UPDATE program SET status = 'ACTIVE', pause_reason = NULL")
     assert "no_thirteen" in (await resume(world, program.id) or "")
     await world.turn()
+    stopped = await world.settling.value(
+        "SELECT stopped FROM consumed_through WHERE stopped IS NOT NULL"
+    )
+    assert "no_thirteen" in stopped
     assert await world.settling.value("SELECT count(*) FROM program WHERE status = 'PAUSED'") == 1
     assert await world.settling.value("SELECT count(*) FROM discrepancy") == 1
 

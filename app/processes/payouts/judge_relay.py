@@ -85,6 +85,10 @@ def _held_back(due: DueRelay) -> Waits | None:
         return Waits("The program is paused.", BlockerCode.PROGRAM_PAUSED)
     if due.held:
         return Waits("The treasury's Safe was changed: this waits until a person resolves that.")
+    if due.unposted:
+        return Waits(
+            "What the chain says of the program's money is not all posted: this waits for it."
+        )
     if due.fruitless >= _MOST_FRUITLESS_RELAYS:
         return Waits(
             f"{_MOST_FRUITLESS_RELAYS} relays of the last 24 hours were mined and executed nothing; see why before the"

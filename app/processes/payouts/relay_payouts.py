@@ -43,6 +43,7 @@ from app.store.payouts.safe_rows import SafeRow
 from app.store.payouts.treasuries import lock_treasury
 from app.store.programs import share_program
 from app.store.treasury.configurations import is_held
+from app.store.treasury.outflows import is_unposted
 
 _LOG = structlog.get_logger()
 _LANE_POLL_SECONDS = 0.1
@@ -159,6 +160,8 @@ async def _still_due(unit: UnitOfWork, due: DueRelay) -> SafeRow | None:
     await lock_treasury(unit, due.program_id)
     rows = await safe_rows.lock_open(unit, due.program_id)
     if await is_relay_live(unit, due.program_id) or await is_held(unit, due.program_id):
+        return None
+    if await is_unposted(unit, due.program_id):
         return None
     mine = [row for row in rows if row.id == due.id and row.version == due.version]
     return mine[0] if mine and mine[0].nonce == min(row.nonce for row in rows) else None

@@ -31,7 +31,7 @@ from app.store.discrepancies import DiscrepancyToResolve
 from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_currencies, read_program
-from app.store.treasury.alarms import waits_for_block
+from app.store.treasury.alarms import waits_for_block, waits_for_posting
 from app.store.treasury.outflows import PaidLines
 
 
@@ -62,6 +62,8 @@ async def resolve_discrepancy(
     await wait_for_treasury(unit, authority.program_id)
     # Two explanations of one provider's transfers are compared with what it owes one after the other.
     await lock_treasury(unit, authority.program_id)
+    # Asked before what is in SUSPENSE is read: it may be posted in between.
+    unposted = await waits_for_posting(unit, command.discrepancy_id)
     found = await store.lock_discrepancy(unit, command.discrepancy_id)
     if found is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such discrepancy.", "id")
@@ -71,6 +73,12 @@ async def resolve_discrepancy(
         raise Refusal(
             RefusalCode.INVALID_STATE,
             "The block that it is about is not final yet; try again when it is.",
+            "id",
+        )
+    if unposted:
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "What left the treasury is final and not posted yet; try again when it is.",
             "id",
         )
     _check_explanation(found, command)

@@ -37,7 +37,9 @@ UPDATE consumed_through SET stopped = $3, updated_at = $4 WHERE chain_id = $1 AN
 RETURNING true
 """
 _START = """
-UPDATE consumed_through c SET stopped = NULL, updated_at = $2
+UPDATE consumed_through c
+   SET stopped = NULL, updated_at = $2,
+       unknown_through = (SELECT w.final_number FROM chain_watch w WHERE w.chain_id = c.chain_id)
   FROM (SELECT chain_id, program_id, stopped FROM consumed_through
          WHERE program_id = $1 AND stopped IS NOT NULL FOR UPDATE) s
  WHERE c.chain_id = s.chain_id AND c.program_id = s.program_id RETURNING s.stopped, s.chain_id

@@ -27,7 +27,9 @@ SELECT s.program_id, p.public_id AS program, s.id, s.version, s.safe, s.safe_non
          WHERE f.program_id = s.program_id AND f.failure IS NOT NULL AND f.finished_at > $2
            AND (x.status = 'REVERTED' OR k.kind = 'PAYLOAD')) AS fruitless,
        EXISTS (SELECT FROM discrepancy d WHERE d.program_id = s.program_id AND d.kind = 'TREASURY_CONFIGURATION'
-                  AND d.resolved_at IS NULL) AS held
+                  AND d.resolved_at IS NULL) AS held,
+       EXISTS (SELECT FROM consumed_through u WHERE u.program_id = s.program_id
+                  AND (u.stopped IS NOT NULL OR u.block_number < u.unknown_through)) AS unposted
 {_NEXT} ORDER BY s.program_id
 """
 _IS_DUE = f"SELECT EXISTS (SELECT {_NEXT} AND s.waiting IS NULL AND p.status = 'ACTIVE')"
@@ -72,7 +74,7 @@ class DueRelay:
     """An approved Safe transaction that is its Safe's next, as it was read. currency: None when it pays nobody.
 
     fruitless: how many relays of the program cost gas lately and executed nothing. held: a change of the treasury waits
-    for a person. program: its public id.
+    for a person. unposted: see is_unposted. program: its public id.
     """
 
     program_id: int
@@ -92,6 +94,7 @@ class DueRelay:
     program_status: ProgramStatus
     fruitless: int
     held: bool
+    unposted: bool
 
 
 @dataclass(frozen=True, slots=True)

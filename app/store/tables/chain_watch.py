@@ -35,3 +35,4 @@ class ConsumedThrough(Row, table=True):
     block_hash: bytes = required(LargeBinary)
     stopped: str | None = optional(Text)
     updated_at: datetime = required(INSTANT)
+    unknown_through: int | None = optional(BigInteger)

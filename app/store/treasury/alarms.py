@@ -29,6 +29,13 @@ UPDATE discrepancy SET message = message || ' ' || $3 WHERE program_id = $1 AND 
 RETURNING message
 """
 _WAITS = "SELECT EXISTS (SELECT FROM treasury_alarm WHERE program_id = $1 AND discrepancy_id = $2 AND ended IS NULL)"
+# The alarm of a block ends before its money is posted.
+_WAITS_FOR_POSTING = """
+SELECT EXISTS (SELECT FROM treasury_alarm a
+                 JOIN discrepancy d ON d.program_id = a.program_id AND d.id = a.discrepancy_id AND d.kind = 'UNEXPLAINED_OUTFLOW'
+                 JOIN consumed_through c ON c.program_id = a.program_id AND c.chain_id = a.chain_id
+                WHERE a.program_id = $1 AND a.discrepancy_id = $2 AND a.ended = 'FINAL' AND c.block_number < a.block_number)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +88,9 @@ async def add_to_message(unit: UnitOfWork, alarm: Alarm, words: str) -> str | No
 async def waits_for_block(unit: UnitOfWork, discrepancy_id: UUID) -> bool:
     """Whether a discrepancy of the unit's program is about a block that may still vanish."""
     return bool(await unit.connection.fetchval(_WAITS, unit.program_id, discrepancy_id))
+
+
+async def waits_for_posting(unit: UnitOfWork, discrepancy_id: UUID) -> bool:
+    """Whether it is about money that left in a final block which is not posted: what it has paid is not known yet."""
+    found = await unit.connection.fetchval(_WAITS_FOR_POSTING, unit.program_id, discrepancy_id)
+    return bool(found)

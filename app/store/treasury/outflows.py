@@ -22,6 +22,10 @@ SELECT o.recipient FROM discrepancy d JOIN unexplained_outflow o ON o.program_id
 _OPEN = """
 SELECT count(*) FROM discrepancy WHERE program_id = $1 AND kind = 'UNEXPLAINED_OUTFLOW' AND resolved_at IS NULL
 """
+# Stopped, or started again and not yet where it would be.
+_UNPOSTED = """
+SELECT EXISTS (SELECT FROM consumed_through WHERE program_id = $1 AND (stopped IS NOT NULL OR block_number < unknown_through))
+"""
 # Whose wallet it is now comes before whose it was: a payout may have gone to one that was changed since.
 _PAYEES = """
 SELECT purpose, owner_id, public_id FROM (
@@ -98,6 +102,11 @@ async def count_unexplained(session: ReadSession | UnitOfWork, program_id: int) 
     """How many outflows of the program wait for a person's explanation."""
     found: int = await session.connection.fetchval(_OPEN, program_id)
     return found
+
+
+async def is_unposted(session: ReadSession | UnitOfWork, program_id: int) -> bool:
+    """Whether the program's posting is stopped, or makes up for having been: what left the treasury may be unknown here."""
+    return bool(await session.connection.fetchval(_UNPOSTED, program_id))
 
 
 async def payees_at(unit: UnitOfWork, wallets: Sequence[str]) -> list[FoundPayee]:

@@ -133,7 +133,11 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- While nobody has said what left the treasury, nobody is paid: it may have paid just them.
+-- What was final on the chain when a person last started a stopped posting again. Below it money may have left that nobody
+-- here knows of, as while it is stopped.
+ALTER TABLE consumed_through ADD COLUMN unknown_through bigint;
+
+-- While nobody has said what left the treasury, or not all is posted that did, nobody is paid: it may have paid just them.
 CREATE FUNCTION sge_refuse_unexplained() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE program bigint := CASE TG_TABLE_NAME WHEN 'program' THEN (to_jsonb(NEW) ->> 'id')::bigint
                                ELSE (to_jsonb(NEW) ->> 'program_id')::bigint END;
@@ -141,6 +145,10 @@ BEGIN
   IF EXISTS (SELECT FROM discrepancy d WHERE d.program_id = program AND d.kind = 'UNEXPLAINED_OUTFLOW'
                 AND d.resolved_at IS NULL) THEN
     RAISE EXCEPTION 'money left the treasury of program % that nobody has explained', program USING ERRCODE = 'SG043';
+  END IF;
+  IF EXISTS (SELECT FROM consumed_through c WHERE c.program_id = program
+                AND (c.stopped IS NOT NULL OR c.block_number < c.unknown_through)) THEN
+    RAISE EXCEPTION 'what the chain says of program % is not all posted', program USING ERRCODE = 'SG043';
   END IF;
   RETURN NEW;
 END $$;

@@ -81,6 +81,7 @@ DROP TRIGGER payout_batch_explained ON payout_batch;
 DROP TRIGGER program_explained ON program;
 DROP TRIGGER discrepancy_outflow ON discrepancy;
 DROP FUNCTION sge_refuse_unexplained, sge_check_outflow, sge_pay_by_outflow;
+ALTER TABLE consumed_through DROP COLUMN unknown_through;
 CREATE OR REPLACE FUNCTION sge_check_listed() RETURNS trigger LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 DECLARE state text; waits boolean; paid boolean;

@@ -57,7 +57,9 @@ async def test_a_forgotten_batch_is_not_paid_again(
             with pytest.raises(Refusal, match="a reversal was lost"):
                 await outside.explain(program)
             users = await world.settling.rows("SELECT public_id FROM program_user")
-            await outside.explain(program, " ".join(typed_id("usr", row["public_id"]) for row in users))
+            await outside.explain(
+                program, " ".join(typed_id("usr", row["public_id"]) for row in users)
+            )
             await outside.resume(program)
             await world.advance(program, days=62)
             await world.execute(program, (await world.create(program)).batch_id)

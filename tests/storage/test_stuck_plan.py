@@ -18,7 +18,7 @@ from tests.storage.seeds import SeededProgram
 
 DONE, WAITING, STUCK = 100_000, 20_000, 300
 # One each millisecond: all that is done, then what stands still since then, and much that came in the last minute.
-_SEED = """
+SEED = """
 INSERT INTO intent (program_id, id, kind, idempotency_key, request_hash, on_chain_id, chain_id, wallet, user_id, amount,
                     currency, payload, terms_version, upline, created_by, created_at)
 SELECT $1, (lpad(to_hex($3::bigint + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid, 'PAYMENT', $4::text || n, '',
@@ -63,11 +63,11 @@ async def test_finding_what_stands_still_reads_no_more_than_that(
     now = datetime.now(UTC)
     user = program.users[0]
     old = milliseconds(now - timedelta(hours=2))
-    await owner.execute(_SEED, program.id, user, old, "old ", DONE + STUCK)
+    await owner.execute(SEED, program.id, user, old, "old ", DONE + STUCK)
     await owner.execute(_STATES, program.id)
     await owner.execute(_CONFIRM, program.id, DONE)
     young = milliseconds(now - timedelta(minutes=1))
-    await owner.execute(_SEED, program.id, user, young, "young ", WAITING)
+    await owner.execute(SEED, program.id, user, young, "young ", WAITING)
     await owner.execute(_STATES, program.id)
     await owner.execute("ANALYZE intent, intent_state")
     asked = StuckFilter(IntentFilter(), stuck=True, now=now)

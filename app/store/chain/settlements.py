@@ -16,8 +16,11 @@ SELECT log_index, direction FROM movement
 """
 # Of payments that have no settlement now, how many the chain took back.
 _UNDONE = """
-SELECT intent_id, count(*) AS n FROM settlement WHERE program_id = $1 AND intent_id = ANY($2::uuid[])
- GROUP BY 1 HAVING bool_and(undone_at IS NOT NULL)
+SELECT s.intent_id, count(*) AS n FROM settlement s
+ WHERE s.program_id = $1 AND s.intent_id = ANY($2::uuid[]) AND s.undone_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM settlement n WHERE n.program_id = s.program_id AND n.intent_id = s.intent_id
+                      AND n.undone_at IS NULL)
+ GROUP BY 1
 """
 _SETTLE = """
 INSERT INTO settlement (program_id, id, intent_id, chain_id, chain_transaction_id, tx_hash, block_number, block_hash,

@@ -15,7 +15,7 @@ from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
 from app.store.connections import is_lost, prepare
 from app.store.database_login import LOGIN_FAILURES, login_failed
-from app.store.given_up import commit_within
+from app.store.given_up import check_now, commit_within
 from app.tracing import current_traceparent
 
 Answer = TypeVar("Answer")
@@ -190,6 +190,8 @@ class Database:
                 unit = UnitOfWork(connection, program_id)
                 yield unit
                 await unit.flush_events()
+                if self.longest_commit_seconds is not None:
+                    await check_now(connection)
             except BaseException:
                 await transaction.rollback()
                 raise

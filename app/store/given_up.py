@@ -2,11 +2,17 @@
 
 import asyncio
 
+import asyncpg
 from asyncpg.transaction import Transaction
 
 from app.domain.errors import Unconfirmed
 
 _UNCONFIRMED = "the standby does not confirm what was written; ask again with the same key"
+
+
+async def check_now(connection: asyncpg.Connection) -> None:
+    """What constraints leave for the commit: of a large batch that takes longer than any standby may."""
+    await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 async def commit_within(transaction: Transaction, seconds: float | None) -> None:

@@ -11,6 +11,13 @@ from app.domain.errors import Unavailable
 from app.store.database import Database, Session
 from tests.fixtures.databases import Database as Place
 
+_CHECKED_LATE = """
+CREATE TEMPORARY TABLE checked_late (n int);
+CREATE FUNCTION pg_temp.check_late() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER checks_late AFTER INSERT ON checked_late DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION pg_temp.check_late();
+"""
 _SHOWN = "SELECT current_setting('sge.program_id', true)"
 
 
@@ -80,3 +87,17 @@ async def test_what_is_done_stays_done_when_the_connection_breaks_on_its_way_bac
 
     first = await narrow.ask(end_itself)
     assert await narrow.ask(lambda session: session.fetchval("SELECT pg_backend_pid()")) != first
+
+
+async def test_what_a_commit_checks_takes_its_time(database: Place) -> None:
+    """Only the standby has its seconds: a large batch is checked for longer."""
+    opened = await Database.connect(database.superuser_dsn, maximum=1)
+    opened.longest_commit_seconds = 0.2
+    try:
+        async with opened.write(None) as unit:
+            await unit.connection.execute(_CHECKED_LATE)
+            await unit.connection.execute("INSERT INTO checked_late VALUES (1)")
+        async with opened.read(None) as session:
+            assert await session.connection.fetchval("SELECT count(*) FROM checked_late") == 1
+    finally:
+        await opened.close()

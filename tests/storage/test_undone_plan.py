@@ -42,5 +42,7 @@ async def test_what_was_undone_is_found_among_what_was_undone(
         [(query, given)] = kept
         for mode in ("force_custom_plan", "force_generic_plan"):
             await unit.connection.execute(f"SET LOCAL plan_cache_mode = {mode}")
-            [[text]] = await unit.connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *given)
+            [[text]] = await unit.connection.fetch(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *given
+            )
             assert rows_read(json.loads(text)[0]["Plan"]) < 100, (mode, text)

@@ -34,3 +34,14 @@ async def execute(
     if unit.rings:
         await bells.jobs(frozenset(unit.rings))
     return result
+
+
+async def confirm(database: Database, bells: Bells, program_id: int | None) -> None:
+    """Before a caller is told of what an earlier request did: that one may have ended without the standby's confirmation,
+    which this one waits for. Raises Unavailable.
+    """
+    await execute(database, bells, program_id, _nothing)
+
+
+async def _nothing(_unit: UnitOfWork) -> None:
+    """Its commit is what it is for."""

@@ -28,6 +28,8 @@ SELECT set_config('sge.program_id', $1, true), set_config('plan_cache_mode', 'fo
 _BEGIN = """
 SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, true), set_config('sge.traceparent', $3, true)
 """
+# An empty note in the log: only a transaction that wrote there waits for the standby, and then for all before it too.
+_BEGIN_NOTED = f"{_BEGIN.rstrip()}, pg_logical_emit_message(true, 'sge', '')"
 _LONGEST_WAIT_SECONDS = 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 _WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
@@ -138,7 +140,9 @@ class Database:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self.longest_wait_seconds = _LONGEST_WAIT_SECONDS  # for a free connection
-        self.longest_commit_seconds: float | None = None  # for a standby's confirmation
+        # For a standby's confirmation, in web processes: there each commit waits for it, also of a request that was
+        # answered before and is repeated.
+        self.longest_commit_seconds: float | None = None
 
     @classmethod
     async def connect(
@@ -184,8 +188,9 @@ class Database:
             transaction = connection.transaction(isolation=isolation)
             await transaction.start()
             try:
+                begin = _BEGIN if self.longest_commit_seconds is None else _BEGIN_NOTED
                 await connection.execute(
-                    _BEGIN, _setting(program_id), _request_id(), current_traceparent() or ""
+                    begin, _setting(program_id), _request_id(), current_traceparent() or ""
                 )
                 unit = UnitOfWork(connection, program_id)
                 yield unit

@@ -13,6 +13,7 @@ from app.setting_forms import database_mistake
 from app.settings import Settings
 from app.store.database import Database
 from sge import migrations
+from sge.doctor.durable import backup_checks, keeps_what_it_is_told
 
 _ROLES: tuple[LoginRole, ...] = ("owner", "api", "worker", "feed", "read")
 _PROGRAMS: tuple[LoginRole, ...] = ("api", "worker", "feed")
@@ -30,7 +31,7 @@ def database_checks(settings: Settings) -> list[Check]:
     if owner_url is not None:
         look = partial(_migrations, settings, owner_url)
         checks.append(Check("migrations", _variable("owner"), look))
-    return checks + _server_checks(settings)
+    return [*checks, *backup_checks(settings), *_server_checks(settings)]
 
 
 def _server_checks(settings: Settings) -> list[Check]:
@@ -44,6 +45,8 @@ def _server_checks(settings: Settings) -> list[Check]:
         ("clock", lambda database, variable: clock_agrees(database, real_clock, variable)),
         ("PostgreSQL's disk", disk_takes_writes),
     ]
+    if settings.environment == "production":
+        looks.append(("PostgreSQL keeps what it is told", keeps_what_it_is_told))
     return [
         Check(name, _variable(role), partial(_asked_as, settings, role, look))
         for name, look in looks

@@ -151,9 +151,13 @@ class Postgres(Server):
 
 
 def archiving(folder: Path) -> dict[str, str]:
-    """Settings that keep each finished part of the log in the folder, whole or not at all, and finish one each minute."""
+    """Settings that keep each finished part of the log in the folder, whole or not at all, and finish one each minute.
+
+    The server may ask again for one that is there, when it died before it could note that.
+    """
     kept = f'"{folder}/%f"'
-    command = f'test ! -f {kept} && cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" {kept}'
+    copy = f'test ! -f {kept} && cp "%p" "{folder}/%f.part" && mv "{folder}/%f.part" {kept}'
+    command = f'cmp -s "%p" {kept} || {{ {copy}; }}'
     return {"archive_mode": "on", "archive_command": command, "archive_timeout": "60"}
 
 

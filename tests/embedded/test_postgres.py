@@ -13,7 +13,7 @@ import pytest
 
 from sge.embedded.failures import AlreadyRunning, PortBusy
 from sge.embedded.ports import LOOPBACK
-from sge.embedded.postgres import Postgres
+from sge.embedded.postgres import Postgres, archiving
 from sge.embedded.postgres_address import ROLES
 from sge.embedded.project import PROJECT
 
@@ -116,3 +116,19 @@ def test_nobody_else_can_read_the_passwords_or_open_the_socket(server_folder: Pa
         assert stat.S_IMODE(server.address.socket_folder.stat().st_mode) == 0o700
         socket_folder = server.address.socket_folder
     assert not socket_folder.exists()
+
+
+def test_a_part_of_the_log_may_be_archived_again_and_never_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "the archive"
+    folder.mkdir()
+    part = tmp_path / "part"
+    command = archiving(folder)["archive_command"].replace("%p", str(part)).replace("%f", "0001")
+
+    def archive(content: str) -> int:
+        part.write_text(content)
+        return subprocess.run(command, shell=True, check=False).returncode
+
+    assert archive("written") == 0
+    assert archive("written") == 0  # the server died before it could note it
+    assert archive("another server's") != 0
+    assert [(one.name, one.read_text()) for one in folder.iterdir()] == [("0001", "written")]

@@ -1,13 +1,18 @@
 """From a row that is wrong to the operators' channel, and back."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import asyncpg
+import pytest
 import structlog
 
 from app.processes.health.look import Lookout
 from app.processes.health.replica import ReplicaProbe
 from app.store.database import Database
+from tests.fixtures.cluster import Cluster
+from tests.fixtures.databases import Database as OwnDatabase
+from tests.fixtures.databases import database_for_a_while
 from tests.health.watching import BEND, QUEUED, STRAIGHTEN, Watch
 from tests.services.world import RecordingBells, World, treasury_reading
 
@@ -98,6 +103,24 @@ async def test_a_lost_replica_is_told_of(watch: Watch, worker: Database) -> None
     assert await ReplicaProbe(worker, away).lag_seconds(watch.now) == float("inf")
     same = ReplicaProbe(worker, lambda: _same(worker))
     assert await same.lag_seconds(watch.now) == 0.0
+
+
+@pytest.fixture
+def another(cluster: Cluster) -> Iterator[OwnDatabase]:
+    """Besides the test's own."""
+    with database_for_a_while(cluster) as fresh:
+        yield fresh
+
+
+async def test_a_replica_that_never_got_a_look_is_lost(
+    watch: Watch, worker: Database, another: OwnDatabase
+) -> None:
+    empty = await Database.connect(another.dsn("sge_worker"))
+    probe = ReplicaProbe(worker, lambda: _same(empty))
+    assert await probe.lag_seconds(watch.now) == 0.0  # there is none to get
+    await watch.look()
+    assert await probe.lag_seconds(watch.now) == float("inf")
+    await empty.close()
 
 
 async def _same(database: Database) -> Database:

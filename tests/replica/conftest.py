@@ -24,11 +24,11 @@ from sge.embedded.standby import Standby
 from tests.api.caller import Caller, Stage
 from tests.api.conftest import SCHEMA
 from tests.api.conftest import settings as api_settings
-from tests.contracts.conftest import deployment
+from tests.contracts.conftest import chain, deployment
 from tests.fixtures.databases import Database
 from tests.fixtures.folders import server_folder_for_a_while
 
-__all__ = ["deployment"]
+__all__ = ["chain", "deployment"]
 
 
 @dataclass

@@ -28,7 +28,7 @@ class ReplicaProbe:
         self._replica: Database | None = None
 
     async def lag_seconds(self, now: datetime) -> float | None:
-        """None without a replica; infinite when it does not answer."""
+        """None without a replica; infinite when it does not answer, or never got a look that the primary has."""
         if self._connect is None:
             return None
         async with self._primary.read(None) as session:
@@ -42,8 +42,10 @@ class ReplicaProbe:
             _LOG.warning("the replica does not answer", reason=type(problem).__name__)
             await self.close()
             return float("inf")
-        if written is None or arrived is None or arrived >= written:
+        if written is None or (arrived is not None and arrived >= written):
             return 0.0
+        if arrived is None:
+            return float("inf")
         return max(0.0, (now - arrived).total_seconds())
 
     async def close(self) -> None:

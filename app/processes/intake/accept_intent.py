@@ -35,7 +35,7 @@ from app.processes.intake.intent_commands import (
 )
 from app.processes.intake.payment_authorization import make_payment_authorization
 from app.services.audit import current_request_id
-from app.services.execute import Bells, execute
+from app.services.execute import Bells, confirm, execute
 from app.services.intents.accept_intents import accept_intents
 from app.services.intents.change_intents import reauthorise_intent
 from app.services.intents.micro_batches import MicroBatches
@@ -162,10 +162,10 @@ class Intake:
         """The same intent; with a new signature for one that failed, on its way again."""
         program = known.situation.program
         warnings = kind.repeated_warnings(asked, known.situation)
-        if not earlier.reauthorisable:
-            return AcceptedIntent(earlier.intent_id, replayed=True, warnings=warnings)
-        signature, unsure = await self._check(kind, program, asked, earlier.amount)
+        amount = earlier.amount if earlier.reauthorisable else None
+        signature, unsure = await self._check(kind, program, asked, amount)
         if signature is None:
+            await confirm(self._database, self._bells, program.id)
             return AcceptedIntent(earlier.intent_id, replayed=True, warnings=warnings)
         again = partial(
             reauthorise_intent,

@@ -13,7 +13,7 @@ from app.domain.permissions import Authority
 from app.domain.treasury import SafeReading
 from app.processes.payouts.parts import BatchResult, Payouts
 from app.processes.watching.parts import nothing_happens
-from app.services.execute import execute
+from app.services.execute import confirm, execute
 from app.services.payouts.approvable_batch import ApprovePayoutBatch, is_repeated, waiting_rows
 from app.services.payouts.approve_batch import (
     CheckedApproval,
@@ -65,6 +65,7 @@ async def approve_payout_batch(
         given = await signatures_of(session, program_id, ids)
         calls = await signable_calls(session, program_id, ids)
     if is_repeated(rows, given, command):
+        await confirm(parts.database, parts.bells, program_id)
         return BatchResult(batch.id, replayed=True)
     checked = await _check(parts, program, batch, rows, calls=calls, command=command)
     at_point("approve.checked")

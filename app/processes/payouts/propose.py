@@ -9,7 +9,7 @@ from uuid import UUID
 from app.domain.errors import Refusal, Unavailable
 from app.domain.idempotency import check_stored_key, conflict, meaning_hash
 from app.processes.payouts.parts import BatchResult, Payouts
-from app.services.execute import execute
+from app.services.execute import confirm, execute
 from app.services.operation_keys import claim_operation
 from app.services.payouts.batch_proposals import Asked, Outdated, Proposal
 from app.services.payouts.propose_batch import propose_batch
@@ -33,7 +33,10 @@ async def earlier_batch(parts: Payouts, program_id: int, asked: Asked) -> BatchR
         if earlier.request_hash != meaning_hash(asked.operation, asked.meaning):
             raise conflict(earlier.operation, asked.operation)
         batch = await read_batch(session, program_id, UUID(earlier.result))
-    return None if batch is None else BatchResult(batch.id, replayed=True)
+    if batch is None:
+        return None
+    await confirm(parts.database, parts.bells, program_id)
+    return BatchResult(batch.id, replayed=True)
 
 
 async def propose(

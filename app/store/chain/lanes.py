@@ -10,6 +10,7 @@ import asyncpg
 from app.domain.ids import new_id
 from app.domain.states import LaneStatus
 from app.store.database import ReadSession, UnitOfWork
+from app.store.standby import outlive_the_primary
 
 
 class LaneLost(Exception):
@@ -139,7 +140,11 @@ async def lease(
     until: datetime,
     besides: Sequence[UUID] = (),
 ) -> LaneLease | None:
-    """One free lane of these relayers, none of those named in `besides`; None when there is none."""
+    """One free lane of these relayers, none of those named in `besides`; None when there is none.
+
+    What an earlier holder signed and could not wait for is on the standby too when this is committed: it may be sent.
+    """
+    await outlive_the_primary(unit)
     row = await unit.connection.fetchrow(
         _LEASE, chain_id, relayers, holder, now, until, list(besides)
     )

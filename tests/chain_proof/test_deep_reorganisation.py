@@ -14,6 +14,18 @@ from tests.payouts.world import PayoutProgram
 from tests.processes.test_watch_forks import mined_block
 
 _OPEN = "SELECT id, kind, reference FROM discrepancy WHERE resolved_at IS NULL ORDER BY kind"
+_RETURNED = "SELECT id, severity, message FROM discrepancy WHERE resolved_at IS NULL"
+_TAKEN_BACK = """
+INSERT INTO movement (chain_id, block_hash, log_index, direction, undone, program_id, tx_hash, block_number, currency, amount,
+                      journal_id)
+SELECT m.chain_id, m.block_hash, m.log_index, m.direction, true, m.program_id, m.tx_hash, m.block_number, m.currency, m.amount,
+       m.journal_id
+  FROM movement m JOIN settlement s ON s.program_id = m.program_id AND s.journal_id = m.journal_id
+"""
+_READ_AGAIN = """
+UPDATE consumed_through c SET block_number = s.block_number - 1 FROM settlement s
+ WHERE s.program_id = c.program_id AND s.undone_at IS NOT NULL
+"""
 
 
 async def reorganised(proving: Proving) -> PayoutProgram:
@@ -110,6 +122,33 @@ async def test_a_payment_that_is_mined_again_is_settled_again_once(proving: Prov
     kinds = set(await proving.found(program))
     assert kinds <= {"DEEP_REORGANISATION", "UNEXPLAINED_INFLOW"}
     await proving.world.check()
+
+
+async def test_what_comes_back_in_the_very_block_after_it_was_undone_stops_the_books(
+    proving: Proving,
+) -> None:
+    """The ledger takes a log once, and once its mirror: a person has to know that the payment is not booked."""
+    program = await proving.world.program()
+    [affiliate] = await proving.world.affiliates(program)
+    await proving.world.earn(program, {affiliate: USDC})
+    # As if the block had been away meanwhile.
+    async with proving.unguarded() as connection:
+        await connection.execute("UPDATE settlement SET undone_at = now() WHERE amount IS NOT NULL")
+        await connection.execute(_TAKEN_BACK)
+    await proving.settling.run(_READ_AGAIN)
+    await proving.final()
+    stopped = await proving.settling.value("SELECT stopped FROM consumed_through")
+    assert "was undone here and is in the chain again, in the same block" in stopped
+    [told] = await proving.settling.rows(_RETURNED)
+    assert told["severity"] == "CRITICAL"
+    assert "was undone here and is in the chain again" in told["message"]
+    # Once somebody has seen that, the rest goes on.
+    await proving.resolve(program, told["id"], "NO_POSTING")
+    await resume(proving, program)
+    proving.chain.fund([program.treasury], 3 * USDC)
+    await proving.final()
+    assert await proving.settling.value("SELECT stopped FROM consumed_through") is None
+    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 3 * USDC
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ from app.processes.origins import batch_span, named, read_origins_in_logs
 from app.processes.watching.parts import Watch
 from app.services.intents.move_intents import StaleIntentError
 from app.services.payouts.post_payouts import PayoutMismatchError
-from app.services.settlement.findings import SettledItem
+from app.services.settlement.findings import ReturnedLogError, SettledItem
 from app.services.settlement.post_transaction import FinalWork, post_transaction
 from app.services.settlement.stop_posting import stop_for_refusal
 from app.store.chain import consumption, watching
@@ -54,7 +54,7 @@ async def post_work(watch: Watch, work: FinalWork) -> bool:
 async def _post_or_stop(watch: Watch, work: FinalWork) -> bool:
     try:
         await _post(watch, work)
-    except (DatabaseError, PayoutMismatchError) as problem:
+    except (DatabaseError, PayoutMismatchError, ReturnedLogError) as problem:
         if not _is_refusal(problem):
             raise
         _LOG.warning("a posting was refused as a whole", problem=str(problem))
@@ -69,7 +69,7 @@ async def _post_or_stop(watch: Watch, work: FinalWork) -> bool:
 
 
 def _is_refusal(problem: Exception) -> bool:
-    return isinstance(problem, PayoutMismatchError) or refuses(problem)
+    return isinstance(problem, PayoutMismatchError | ReturnedLogError) or refuses(problem)
 
 
 async def _post_in_parts(watch: Watch, work: FinalWork, problem: Exception) -> list[Refused]:
@@ -82,7 +82,7 @@ async def _post_in_parts(watch: Watch, work: FinalWork, problem: Exception) -> l
         part = replace(work, items=items)
         try:
             await _post(watch, part)
-        except (DatabaseError, PayoutMismatchError) as again:
+        except (DatabaseError, PayoutMismatchError, ReturnedLogError) as again:
             if not _is_refusal(again):
                 raise
             refused += await _post_in_parts(watch, part, again)

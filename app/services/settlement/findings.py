@@ -42,6 +42,10 @@ class SafeExecution:
     transfers: tuple[TreasuryTransfer, ...]
 
 
+class ReturnedLogError(Exception):
+    """A settlement was undone, and its log is in the chain again, in the very block: the ledger takes a log once."""
+
+
 FoundItem = SettledItem | RejectedItem | TreasuryTransfer | SafeExecution
 
 

@@ -10,7 +10,13 @@ from app.domain.postings import Journal
 from app.services.intents.reject_items import reject_items
 from app.services.payouts.post_payouts import confirm_payouts, known_executions, prepare_payouts
 from app.services.settlement.confirm_settlements import confirm_settlements, prepare_settlements
-from app.services.settlement.findings import FoundItem, RejectedItem, SettledItem, TreasuryTransfer
+from app.services.settlement.findings import (
+    FoundItem,
+    RejectedItem,
+    ReturnedLogError,
+    SettledItem,
+    TreasuryTransfer,
+)
 from app.services.settlement.unexplained_money import (
     hold_small,
     prepare_unexplained,
@@ -49,7 +55,7 @@ async def post_transaction(
 ) -> bool:
     """Posts the items and moves consumed_through with them; False when that was done before, or the program is stopped.
 
-    Raises LeaseLost, PayoutMismatchError, and the database's refusals (see app.store.ledger.posting.post). at: real time.
+    Raises LeaseLost, PayoutMismatchError, ReturnedLogError, and the database's refusals (see app.store.ledger.posting.post). at: real time.
     """
     program_id, place = work.program.id, work.place
     # Moves of branches are told of by events too: this one must come before or after them, as it reads the forest.
@@ -98,6 +104,11 @@ async def post_transaction(
     return True
 
 
+def reference_of(place: SettlementPlace, item: FoundItem) -> str:
+    """What is found about one log is called so."""
+    return f"{place.chain_id}:0x{place.block_hash.hex()}:{item.log.place.log_index}"
+
+
 async def _not_posted(
     unit: UnitOfWork, work: FinalWork, items: Sequence[FoundItem]
 ) -> list[FoundItem]:
@@ -113,17 +124,26 @@ async def _not_posted(
     claimed = (
         await settlements.claimed_movements(unit, work.program.id, work.place, indexes)
         if indexes
-        else set()
+        else {}
     )
-    return [item for item in items if not _is_claimed(item, claimed)]
+    for item in items:
+        if claimed.get(_claim(item)) and not await settlements.is_seen(
+            unit, work.program.id, reference_of(work.place, item)
+        ):
+            raise ReturnedLogError(
+                "this payment was undone here and is in the chain again, in the same block: it cannot be booked a second"
+                " time. Resolve this with NO_POSTING to go on without it"
+            )
+    return [item for item in items if _claim(item) not in claimed]
 
 
-def _is_claimed(item: FoundItem, claimed: set[tuple[int, str]]) -> bool:
+def _claim(item: FoundItem) -> tuple[int, str]:
+    """Log index and direction of what its journal claims; nothing claims the index -1."""
     if isinstance(item, TreasuryTransfer):
-        return (item.log.place.log_index, item.direction.value) in claimed
+        return item.log.place.log_index, item.direction.value
     if isinstance(item, SettledItem) and item.transfer is not None:
-        return (item.transfer.place.log_index, "IN") in claimed
-    return False
+        return item.transfer.place.log_index, "IN"
+    return -1, ""
 
 
 async def _post(

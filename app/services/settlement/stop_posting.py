@@ -7,8 +7,14 @@ from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.open_discrepancy import open_discrepancy
 from app.services.payouts.post_payouts import PayoutMismatchError
-from app.services.settlement.findings import FoundItem, SafeExecution, SettledItem, TreasuryTransfer
-from app.services.settlement.post_transaction import FinalWork
+from app.services.settlement.findings import (
+    FoundItem,
+    ReturnedLogError,
+    SafeExecution,
+    SettledItem,
+    TreasuryTransfer,
+)
+from app.services.settlement.post_transaction import FinalWork, reference_of
 from app.store.chain import consumption, watching
 from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork
@@ -30,9 +36,9 @@ async def stop_for_refusal(
         f" 0x{work.place.tx_hash.hex()}, block {work.place.block_number}, was refused"
     )
     await _stop(unit, lease.chain_id, work.program.id, f"{refused}: {problem}", at)
-    known = isinstance(problem, PayoutMismatchError)
+    known = isinstance(problem, PayoutMismatchError | ReturnedLogError)
     message = f"{refused}: {problem if known else 'the ledger does not take it'}."
-    reference = f"{lease.chain_id}:0x{work.place.block_hash.hex()}:{item.log.place.log_index}"
+    reference = reference_of(work.place, item)
     found = NewDiscrepancy(_kind(item), Severity.CRITICAL, reference, message)
     await open_discrepancy(unit, work.program.id, found, WATCHER, at)
 

@@ -11,8 +11,12 @@ from app.domain.money import Money
 from app.store.database import UnitOfWork
 
 _CLAIMED = """
-SELECT log_index, direction FROM movement
- WHERE chain_id = $1 AND block_hash = $2 AND program_id = $3 AND log_index = ANY($4::integer[]) AND NOT undone
+SELECT log_index, direction, bool_or(undone) AS undone FROM movement
+ WHERE chain_id = $1 AND block_hash = $2 AND program_id = $3 AND log_index = ANY($4::integer[]) GROUP BY 1, 2
+"""
+_SEEN = """
+SELECT EXISTS (SELECT FROM discrepancy WHERE program_id = $1 AND kind = 'TREASURY_MISMATCH' AND reference = $2
+                  AND resolved_at IS NOT NULL)
 """
 # Of payments that have no settlement now, how many the chain took back.
 _UNDONE = """
@@ -82,12 +86,19 @@ class NewSettlement:
 
 async def claimed_movements(
     unit: UnitOfWork, program_id: int, place: SettlementPlace, log_indexes: Sequence[int]
-) -> set[tuple[int, str]]:
-    """Which of these logs the program's journals have claimed already: log index and direction."""
+) -> dict[tuple[int, str], bool]:
+    """Which of these logs the program's journals have claimed already, by log index and direction; whether that was undone
+    since.
+    """
     rows = await unit.connection.fetch(
         _CLAIMED, place.chain_id, place.block_hash, program_id, log_indexes
     )
-    return {(row["log_index"], row["direction"]) for row in rows}
+    return {(row["log_index"], row["direction"]): row["undone"] for row in rows}
+
+
+async def is_seen(unit: UnitOfWork, program_id: int, reference: str) -> bool:
+    """Whether a person has resolved what was found about this log: it stays without a posting."""
+    return bool(await unit.connection.fetchval(_SEEN, program_id, reference))
 
 
 async def times_undone(

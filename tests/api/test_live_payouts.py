@@ -41,7 +41,7 @@ async def batches(filled: FilledProgram) -> Batches:
 async def tell(stage: Stage, program: int, entity: UUID, name: str, **data: Any) -> None:
     """An event of one change, with the fields that matter here."""
     stage.handmade_events = True
-    kind = EventType.COMMISSION if name.startswith("commission") else EventType.PAYOUT_BATCH
+    kind = EventType(name.partition(".")[0].upper())
     event = NewEvent(kind, name, str(entity), 1, stage.process.now(), {"v": 1, **data})
 
     async def record(unit: Any) -> None:
@@ -103,6 +103,26 @@ async def test_earnings_as_they_move(stage: Stage, batches: Batches, url: str) -
         await tell(stage, filled.key, batch, "payout_batch.completed", status="COMPLETED")
         [paid] = (await next_of(socket, "affiliateEarnings"))["earnings"]
         assert (paid["pendingApproval"]["minor"], paid["paid"]["minor"]) == ("0", units)
+
+
+async def test_what_was_paid_outside_wakes_earnings(
+    stage: Stage, batches: Batches, url: str
+) -> None:
+    """The event is the affiliate's own; tests/payouts see what it pays. Here any change of its sums will do."""
+    filled = batches.filled
+    earned = filled.payments[0].accrual.commissions[0]
+    public_id = await filled.owner.fetchval(
+        "SELECT public_id FROM affiliate WHERE id = $1", earned.affiliate_id
+    )
+    async with initialised(url, filled.program.token) as socket:
+        await socket.subscribe("e", EARNINGS, id=encode_id(IdPrefix.AFFILIATE, public_id))
+        await next_of(socket, "affiliateEarnings")
+        await filled.owner.execute(
+            "UPDATE commission SET status = 'PAYABLE' WHERE id = $1", earned.id
+        )
+        await tell(stage, filled.key, public_id, "affiliate.paid_outside")
+        [now] = (await next_of(socket, "affiliateEarnings"))["earnings"]
+        assert now["payable"]["minor"] == str(earned.amount.units)
 
 
 async def test_how_many_batches_wait_for_owners(stage: Stage, batches: Batches, url: str) -> None:

@@ -8,18 +8,27 @@ from uuid import UUID
 from app.domain.clock import program_time
 from app.domain.events import EventType, NewEvent
 from app.domain.money import Money, share
+from app.domain.payouts import Death
 from app.domain.reversal_postings import undoing_journal
 from app.domain.reversals import ReversedPart, TakenBack, take_back
+from app.domain.states import SafeTransactionStatus
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.reversal_events import shares_by_level, tell_taken_back
+from app.services.payouts.give_up_payouts import give_up_payouts
 from app.store.database import UnitOfWork
 from app.store.ledger import clawbacks, reversals, undone
 from app.store.ledger.clawbacks import Cause, TakenPart
 from app.store.ledger.posting import post
 from app.store.ledger.reversals import ReversibleSettlement
+from app.store.payouts.payout_lines import refunds_listed
+from app.store.payouts.safe_rows import lock_open
 from app.store.programs import read_program
 
 _NOTHING = TakenBack((), ())
+_SENT = SafeTransactionStatus.EXECUTING
+_REFUND_IS_GONE = (
+    "it refunds a payment that the chain took back: make a batch that replaces this one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +61,8 @@ async def undo_settlement(
 ) -> int | None:
     """The mirror's journal; None when no money had moved. The intent stays CONFIRMED, and a user registered.
 
-    What reversals took before is not taken again, and the refund that they owe stays owed. The treasury's lock and the
-    discrepancy's are held. now: real time.
+    What reversals took before is not taken again, and the refund that they owe stays owed; a batch that pays it is not sent
+    any more. The treasury's lock and the discrepancy's are held. now: real time.
     """
     program = await read_program(unit, program_id)
     settlement = await reversals.find_reversible(unit, asked.settlement_id)
@@ -71,9 +80,25 @@ async def undo_settlement(
             await clawbacks.insert_clawbacks(unit, part, taken.clawbacks, cause)
         ids = [one.id for one in taken.reversed]
         versions = await clawbacks.reverse_commissions(unit, ids, cause) if ids else {}
+    await _give_up_refunds(unit, program_id, asked, now)
     await _tell(unit, asked, settlement, taken, (now, at))
     tell_taken_back(unit, str(settlement.id), None, taken, versions=versions, now=now)
     return journal_id
+
+
+async def _give_up_refunds(
+    unit: UnitOfWork, program_id: int, asked: Undoing, now: datetime
+) -> None:
+    """What was sent already executes, or not; what was not pays nothing out that nobody has paid in."""
+    listed = await refunds_listed(unit, program_id, asked.settlement_id)
+    rows = [
+        row
+        for row in await lock_open(unit, program_id)
+        if row.id in listed and row.death is None and row.status is not _SENT
+    ]
+    await give_up_payouts(
+        unit, program_id, rows, Death.REJECTED, _REFUND_IS_GONE, actor=asked.actor, at=now
+    )
 
 
 async def _post(

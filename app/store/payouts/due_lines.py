@@ -15,19 +15,22 @@ _PAYABLE = """
 SELECT affiliate_id AS owner_id, array_agg(id ORDER BY id) AS ids, array_agg(amount::numeric ORDER BY id) AS amounts
   FROM commission WHERE program_id = $1 AND currency = $2 AND status = 'PAYABLE' GROUP BY affiliate_id
 """
-# What was paid was taken back by the chain: nobody is to be paid it out before it is paid again.
-_OWED = """
+# What was paid was taken back by the chain: nobody is to be paid it out before it is paid again. f: a refund's id.
+_GONE = """
+EXISTS (SELECT FROM reversal v
+          JOIN settlement s ON s.program_id = v.program_id AND s.id = v.settlement_id AND s.undone_at IS NOT NULL
+         WHERE v.program_id = f.program_id AND v.id = f.id
+           AND NOT EXISTS (SELECT FROM settlement n WHERE n.program_id = s.program_id
+                              AND n.intent_id = s.intent_id AND n.undone_at IS NULL))
+"""
+_OWED = f"""
 SELECT user_id AS owner_id, array_agg(id ORDER BY id) AS ids, array_agg(amount::numeric ORDER BY id) AS amounts
   FROM refund f WHERE program_id = $1 AND currency = $2 AND status = 'OWED'
-   AND NOT EXISTS (SELECT FROM reversal v
-                     JOIN settlement s ON s.program_id = v.program_id AND s.id = v.settlement_id AND s.undone_at IS NOT NULL
-                    WHERE v.program_id = f.program_id AND v.id = f.id
-                      AND NOT EXISTS (SELECT FROM settlement n WHERE n.program_id = s.program_id
-                                         AND n.intent_id = s.intent_id AND n.undone_at IS NULL))
+   AND NOT {_GONE}
  GROUP BY user_id
 """
 # A line that several open Safe transactions list is at the same nonce in all of them. Withdrawals are nobody's due.
-_LISTED = """
+_LISTED = f"""
 SELECT purpose, owner_id, safe_nonce, array_agg(line_id ORDER BY line_id) AS ids,
        array_agg(amount::numeric ORDER BY line_id) AS amounts
   FROM (SELECT DISTINCT ON (l.line_id) l.line_id, l.amount, p.purpose, coalesce(p.affiliate_id, p.user_id) AS owner_id,
@@ -36,7 +39,9 @@ SELECT purpose, owner_id, safe_nonce, array_agg(line_id ORDER BY line_id) AS ids
           JOIN payout_line l ON l.program_id = s.program_id AND l.safe_transaction_id = s.id
           JOIN payout p ON p.program_id = l.program_id AND p.id = l.payout_id
          WHERE s.program_id = $1 AND s.currency = $2 AND s.status NOT IN ('EXECUTED', 'DEAD')
-           AND p.purpose <> 'WITHDRAWAL') o
+           AND p.purpose <> 'WITHDRAWAL'
+           AND NOT (p.purpose = 'REFUND' AND EXISTS (
+                 SELECT FROM refund f WHERE f.program_id = l.program_id AND f.id = l.line_id AND {_GONE}))) o
  GROUP BY purpose, owner_id, safe_nonce
 """
 _AFFILIATES = """

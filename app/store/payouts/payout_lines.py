@@ -25,6 +25,12 @@ SELECT DISTINCT l.line_id FROM payout_line l
   JOIN safe_transaction s ON s.program_id = l.program_id AND s.id = l.safe_transaction_id
  WHERE l.program_id = $1 AND l.line_id = ANY($2::uuid[]) AND s.status NOT IN ('EXECUTED', 'DEAD')
 """
+# A refund has its reversal's id.
+_REFUNDS_LISTED = """
+SELECT DISTINCT l.safe_transaction_id FROM reversal v
+  JOIN payout_line l ON l.program_id = v.program_id AND l.line_id = v.id
+ WHERE v.program_id = $1 AND v.settlement_id = $2
+"""
 _MOVE_COMMISSIONS = """
 WITH moved AS (
   UPDATE commission c SET status = $3, paid_at = $4 WHERE c.program_id = $1 AND c.id = ANY($2::uuid[]) RETURNING c.id
@@ -105,6 +111,12 @@ async def free_lines(
     await unit.connection.execute(
         _MOVE_REFUNDS, program_id, owed, RefundStatus.OWED.value, None, at, actor, reason
     )
+
+
+async def refunds_listed(unit: UnitOfWork, program_id: int, settlement_id: UUID) -> frozenset[UUID]:
+    """Safe transactions, ended ones too, that list a refund of what was reversed of the settlement."""
+    rows = await unit.connection.fetch(_REFUNDS_LISTED, program_id, settlement_id)
+    return frozenset(row["safe_transaction_id"] for row in rows)
 
 
 async def _locked(unit: UnitOfWork, query: str, program_id: int, ids: Sequence[UUID]) -> list[UUID]:

@@ -70,6 +70,22 @@ async def test_a_part_is_netted(outside: Outside) -> None:
     await world.check()
 
 
+async def test_parts_one_after_the_other(outside: Outside) -> None:
+    """What the first part has charged is paid off by the second, as a line of its own."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    await world.payable(program, {affiliate: 10 * USDC})
+    wallet = await outside.wallet(program, affiliate)
+    for units, left in ((4 * USDC, {"PAYABLE": 6 * USDC}), (6 * USDC, {"PAID": 6 * USDC})):
+        await outside.send(program, wallet, units)
+        await outside.explain(program)
+        assert await world.commissions(program) == left
+        await world.check()
+    await outside.resume(program)
+    assert await refused(world.create(program)) is RefusalCode.NOTHING_PAYABLE
+
+
 async def test_more_than_was_owed_is_the_programs(outside: Outside) -> None:
     """A commission that is ACCRUED counts too; what was sent above it nobody was owed."""
     world = outside.world

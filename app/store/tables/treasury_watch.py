@@ -70,6 +70,6 @@ class OutflowLine(Row, table=True):
 
     program_id: int = key(BigInteger)
     line_id: UUID = key(Uuid)
+    charged: bool = key(Boolean)
     discrepancy_id: UUID = required(Uuid)
     amount: int = required(UNITS)
-    charged: bool = required(Boolean)

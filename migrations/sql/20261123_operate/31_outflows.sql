@@ -24,7 +24,7 @@ CREATE TABLE outflow_line (
   discrepancy_id uuid NOT NULL,
   amount units NOT NULL CHECK (amount <> 0),
   charged boolean NOT NULL CHECK (NOT charged OR amount < 0),
-  PRIMARY KEY (program_id, line_id),
+  PRIMARY KEY (program_id, line_id, charged),
   FOREIGN KEY (program_id, discrepancy_id) REFERENCES discrepancy (program_id, id)
 );
 CREATE INDEX outflow_line_discrepancy ON outflow_line (program_id, discrepancy_id);

@@ -8,6 +8,9 @@ from uuid import UUID
 from app.domain.payees import Payee
 from app.domain.payouts import PayoutPurpose
 
+_MOST_SUMS = 10_000
+"""How many sums of a payee's refunds are tried: they double with each refund."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
@@ -46,7 +49,7 @@ def paid_by_outflow(amount: int, owed: Sequence[OwedTo]) -> list[PaidTo]:
     """Nothing of it is left to be paid again: each gets what it is owed, in this order, as far as the amount goes; who is
     owed just the amount by its oldest lines comes first. What exceeds all of it is not theirs.
 
-    A refund is paid whole or not at all.
+    A refund is paid whole or not at all: those whose sum is the amount, the oldest ones otherwise.
     """
     exact = next((one for one in owed if _is_due(one, amount)), None)
     ordered = list(owed) if exact is None else [exact, *(one for one in owed if one is not exact)]
@@ -75,8 +78,21 @@ def _paid(owed: OwedTo, amount: int) -> PaidTo:
     )
     lines, others = owed.lines[:whole], owed.lines[whole:]
     if owed.payee.purpose is not PayoutPurpose.COMMISSION:
-        return PaidTo(owed.payee, lines)
+        exactly = () if sums[whole] == limit else _with_sum(owed.lines, limit)
+        return PaidTo(owed.payee, exactly or lines)
     return PaidTo(owed.payee, lines, _charges(others, limit - sums[whole]))
+
+
+def _with_sum(lines: Sequence[OpenLine], amount: int) -> tuple[OpenLine, ...]:
+    """Lines, each above zero, that sum to just this, in their order; none when none do, or it takes too long to know."""
+    found: dict[int, tuple[OpenLine, ...]] = {0: ()}
+    for line in lines:
+        for units, before in list(found.items()):
+            if units + line.amount <= amount:
+                found.setdefault(units + line.amount, (*before, line))
+        if amount in found or len(found) > _MOST_SUMS:
+            break
+    return found.get(amount, ())
 
 
 def _charges(lines: Sequence[OpenLine], amount: int) -> tuple[tuple[OpenLine, int], ...]:

@@ -31,8 +31,9 @@ def test_everybody_gets_what_is_owed_and_no_more(
         if part is None:
             continue
         assert 0 <= part.amount <= one.amount
-        assert one.lines[: len(part.lines)] == part.lines
-        rest = one.lines[len(part.lines) :]
+        # In their order, each once.
+        assert [line for line in one.lines if line in part.lines] == list(part.lines)
+        rest = [line for line in one.lines if line not in part.lines]
         assert all(line in rest and 0 < units <= line.amount for line, units in part.charges)
     if not refunds:
         taken = paid[affiliate.payee].amount if affiliate.payee in paid else 0
@@ -49,6 +50,15 @@ def test_a_batch_of_the_oldest_is_paid_whole(commissions: list[int], count: int)
     [paid] = paid_by_outflow(amount, [affiliate])
     assert paid.charges == ()
     assert paid.amount == amount
+
+
+@given(_REFUNDS, st.integers(min_value=0, max_value=15))
+def test_refunds_that_sum_to_the_amount_are_paid_by_it(refunds: list[int], chosen: int) -> None:
+    """Also where older ones stay owed."""
+    user = owed(PayoutPurpose.REFUND, 2, refunds)
+    amount = sum(units for place, units in enumerate(refunds) if chosen >> place & 1)
+    paid = paid_by_outflow(amount, [user])
+    assert sum(one.amount for one in paid) == amount
 
 
 def test_whom_the_amount_fits_comes_first() -> None:

@@ -10,6 +10,7 @@ from app.domain.typed_ids import typed_id
 from tests.contracts.items import USDC
 from tests.payouts.outside import Outside
 from tests.payouts.paying import Paying
+from tests.payouts.world import PayoutProgram
 
 _PAYERS = "SELECT wallet, public_id FROM program_user WHERE program_id = $1"
 _PAYER = """
@@ -135,6 +136,44 @@ async def test_money_for_a_payer_is_the_programs_only_when_somebody_says_so(
     assert await world.settling.value("SELECT status FROM refund") == "PAID"
     assert await outside.open(program) == []
     await world.check()
+
+
+async def owed_refunds(outside: Outside, *amounts: str) -> tuple[PayoutProgram, str]:
+    """A program that owes these to one payer, and the payer's wallet."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    commission = (await world.payable(program, {affiliate: 1 * USDC}))[affiliate]
+    for amount in amounts:
+        await world.reverse(program, commission, amount)
+    return program, await world.settling.value(_PAYER, program.id)
+
+
+async def test_a_refund_that_is_not_the_oldest_is_not_paid_again(outside: Outside) -> None:
+    program, payer = await owed_refunds(outside, "4", "5")
+    await outside.send(program, payer, 5 * USDC)
+    await outside.explain(program)
+    refunds = await outside.world.settling.rows("SELECT amount, status FROM refund ORDER BY amount")
+    assert [(int(row["amount"]), row["status"]) for row in refunds] == [
+        (4 * USDC, "OWED"),
+        (5 * USDC, "PAID"),
+    ]
+    await outside.world.check()
+
+
+async def test_a_part_of_a_refund_is_the_programs_only_by_the_refunds_name(
+    outside: Outside,
+) -> None:
+    program, payer = await owed_refunds(outside, "4")
+    await outside.send(program, payer, 3 * USDC)
+    [row] = await outside.world.settling.rows("SELECT id FROM refund")
+    [user] = await outside.world.settling.rows("SELECT public_id FROM program_user")
+    note = typed_id("usr", user["public_id"])
+    with pytest.raises(Refusal, match=f"on top.*{typed_id('rev', row['id'])}"):
+        await outside.explain(program, note)
+    await outside.explain(program, f"{note} {typed_id('rev', row['id'])}: a gift")
+    assert await outside.world.settling.value("SELECT status FROM refund") == "OWED"
+    await outside.world.check()
 
 
 async def test_what_a_batch_pays_is_not_taken_for_paid(outside: Outside) -> None:

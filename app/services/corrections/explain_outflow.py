@@ -24,16 +24,20 @@ from app.store.treasury import outflows as store
 from app.store.treasury.outflows import FoundPayee, PaidLines, UnpaidCommission
 
 _CHARGED = "paid in part by money that left the treasury by itself"
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedOutflow:
-    """paid: with whom it belongs to; commissions: by id, of all of them; payees: all who have the recipient's wallet."""
+    """paid: with whom it belongs to; commissions: by id, of all of them; payees: all who have the recipient's wallet; unpaid:
+    refunds that it does not pay, and that stay owed to it.
+    """
 
     amount: Money
     paid: Sequence[tuple[FoundPayee, PaidTo]]
     commissions: Mapping[UUID, UnpaidCommission]
     payees: Sequence[FoundPayee] = ()
+    unpaid: Sequence[UUID] = ()
 
     @property
     def sources(self) -> list[tuple[Account, Money]]:
@@ -66,7 +70,7 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
     owed = [await _owed(unit, one, amount.currency, commissions) for one in payees]
     by_payee = {one.payee: one for one in payees}
     paid = [(by_payee[one.payee], one) for one in paid_by_outflow(amount.units, owed)]
-    found = ExplainedOutflow(amount, paid, commissions, payees)
+    found = ExplainedOutflow(amount, paid, commissions, payees, _unpaid(owed, paid))
     if found.rest.units and await store.is_in_batch(unit, list(by_payee), amount.currency):
         raise Refusal(
             RefusalCode.INVALID_STATE,
@@ -93,6 +97,20 @@ def refuse_forgotten_refund(found: ExplainedOutflow, note: str) -> None:
         )
 
 
+def refuse_refund_on_top(found: ExplainedOutflow, note: str) -> None:
+    """The rest may be a part of a refund that stays owed, and is paid whole with the next batch. Refuses INVALID_STATE until
+    the note names the oldest of them.
+    """
+    names = [typed_id("rev", one) for one in found.unpaid[:_MOST_NAMED]]
+    if found.rest.units and not all(name in note for name in names):
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "Its recipient is owed refunds that this does not pay whole: explained like this, it is the program's, and they are"
+            f" paid on top. If the money was for something else, name them in the note: {', '.join(names)}.",
+            "note",
+        )
+
+
 async def pay_by_outflow(unit: UnitOfWork, found: ExplainedOutflow, paid: PaidLines) -> None:
     """Its lines are PAID, and the affiliates' next payouts less by what was paid in part. The journal is posted."""
     for owner, part in found.paid:
@@ -105,6 +123,12 @@ async def pay_by_outflow(unit: UnitOfWork, found: ExplainedOutflow, paid: PaidLi
         if part.payee.purpose is PayoutPurpose.COMMISSION:
             version = await raise_version(unit, part.payee.owner_id)
             unit.record(_paid_outside(owner, part, found.amount.currency, version, paid))
+
+
+def _unpaid(owed: Sequence[OwedTo], paid: Sequence[tuple[FoundPayee, PaidTo]]) -> list[UUID]:
+    done = {line.id for _, one in paid for line in one.lines}
+    refunds = [one for one in owed if one.payee.purpose is PayoutPurpose.REFUND]
+    return [line.id for one in refunds for line in one.lines if line.id not in done]
 
 
 async def _owed(

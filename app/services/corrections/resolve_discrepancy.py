@@ -23,6 +23,7 @@ from app.services.corrections.explain_outflow import (
     pay_by_outflow,
     read_outflow,
     refuse_forgotten_refund,
+    refuse_refund_on_top,
 )
 from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
@@ -163,6 +164,7 @@ async def _explain_outflow(
     at = program_time(now, program.clock_offset)
     found = await read_outflow(unit, command.discrepancy_id, amount)
     refuse_forgotten_refund(found, command.note)
+    refuse_refund_on_top(found, command.note)
     journal = outflow_journal(
         command.discrepancy_id, found.sources, found.rest, note=command.note, effective_at=at
     )

@@ -21,6 +21,8 @@ from app.chain.node_errors import RangeTooLarge, TooManyLogs
 # Nodes limit how many alternatives one filter may name.
 _ADDRESSES_IN_A_FILTER = 500
 
+Unread = Mapping[str, tuple[tuple[int, TooManyLogs], ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class WatchedContracts:
@@ -33,18 +35,18 @@ class WatchedContracts:
 
 @dataclass(frozen=True, slots=True)
 class WatchedLogs:
-    """logs: in block and log order, each once. unread: treasuries of which a block was left out, and that block's number
-    and why; what else is said of them may be there.
+    """logs: in block and log order, each once. unread: treasuries of which blocks were left out, and those blocks' numbers,
+    lowest first, and why; what else is said of them may be there.
     """
 
     logs: list[WatchedLog]
-    unread: Mapping[str, tuple[int, TooManyLogs]]
+    unread: Unread
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     logs: list[ChainLog]
-    unread: Mapping[str, tuple[int, TooManyLogs]]
+    unread: Unread
 
 
 async def read_watched_logs(
@@ -69,7 +71,11 @@ async def _read(reader: LogReader, contracts: WatchedContracts, first: int, last
         middle = (first + last) // 2
     lower = await _read(reader, contracts, first, middle)
     upper = await _read(reader, contracts, middle + 1, last)
-    return _Found(lower.logs + upper.logs, {**upper.unread, **lower.unread})
+    unread = {
+        address: (*lower.unread.get(address, ()), *upper.unread.get(address, ()))
+        for address in {**lower.unread, **upper.unread}
+    }
+    return _Found(lower.logs + upper.logs, unread)
 
 
 async def _read_at_once(
@@ -84,10 +90,10 @@ async def _read_at_once(
             *(read_each(of_treasuries, part) for part in _portions(contracts.treasuries))
         ),
     )
-    logs, unread = list(settled), dict[str, tuple[int, TooManyLogs]]()
+    logs, unread = list(settled), dict[str, tuple[tuple[int, TooManyLogs], ...]]()
     for found, left_out in parts:
         logs += found
-        unread |= {address: (first, problem) for address, problem in left_out.items()}
+        unread |= {address: ((first, problem),) for address, problem in left_out.items()}
     return _Found(logs, unread)
 
 

@@ -16,6 +16,8 @@ from tests.processes.watching_world import WatchingWorld
 _RECEIPTS = ("eth_getBlockReceipts", "eth_getTransactionReceipt")
 _FOUND = "SELECT kind, severity, message FROM discrepancy"
 _PAUSED = "SELECT id FROM program WHERE status = 'PAUSED'"
+_BEHIND = "UPDATE consumed_through SET block_number = 0 WHERE program_id = $1"
+_THROUGH = "SELECT DISTINCT block_number FROM consumed_through"
 _STOPPED = "SELECT program_id FROM consumed_through WHERE stopped IS NOT NULL"
 
 
@@ -87,6 +89,30 @@ async def test_a_treasury_that_cannot_be_read_waits_alone(watching_world: Watchi
     assert "more logs of the treasury" in (await resume(world, spammed.id) or "")
     await (await watcher_over(world, world.settling.chain)).turn()
     assert (await world.statuses(spammed))[-1] == ("CONFIRMED", "FINAL")
+    await world.check()
+
+
+async def test_what_was_posted_before_need_not_be_read_again(watching_world: WatchingWorld) -> None:
+    """The range begins at the program that is furthest behind; who has posted a block does not ask for it."""
+    world = watching_world
+    spammed, other, _ = await two_programs(world)
+    world.mine(3)
+    async with limited(world.settling.gateway_chain.node.url) as (chain, _):
+        await (await watcher_over(world, chain)).turn()
+    await world.settling.run(_BEHIND, other.id)
+    world.mine(1)
+    async with limited(world.settling.gateway_chain.node.url, hides=_RECEIPTS) as (chain, _):
+        watcher = await watcher_over(world, chain)
+        await watcher.turn()
+        assert await world.settling.rows(_STOPPED) == []
+        assert await world.settling.rows(_PAUSED) == []
+        assert len(await world.settling.rows(_THROUGH)) == 1
+        # A later block of it, beside that one, is another matter.
+        spam(world.settling.gateway_chain, spammed.treasury, 2 * MOST_LOGS)
+        world.mine(3)
+        await world.settling.run(_BEHIND, other.id)
+        await watcher.turn()
+        assert await world.settling.rows(_STOPPED) == [{"program_id": spammed.id}]
     await world.check()
 
 

@@ -1,12 +1,12 @@
 """Programs whose treasury one block says too much about: they wait, alone, and a person is told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
-from app.chain.node_errors import TooManyLogs
+from app.chain.log_ranges import Unread
 from app.processes.watching.parts import InconsistentChainError, Watch
 from app.services.settlement.stop_posting import stop_for_unread_block
 from app.store.chain.consumption import WatchedProgram
@@ -26,15 +26,19 @@ class UnreadPrograms:
         self,
         watch: Watch,
         programs: Sequence[WatchedProgram],
-        unread: Mapping[str, tuple[int, TooManyLogs]],
+        unread: Unread,
     ) -> set[int]:
-        """Those that post nothing in this turn. Whoever cannot be read at all is stopped. Raises LeaseLost, ChainError."""
+        """Those that post nothing in this turn. Whoever cannot be read at all is stopped; blocks that a program has posted
+        before, and that are read for others, do not matter to it. Raises LeaseLost, ChainError.
+        """
         waiting: dict[int, datetime] = {}
         now = watch.clock()
         for program in programs:
-            if program.treasury not in unread:
+            blocks = unread.get(program.treasury, ())
+            ahead = next((one for one in blocks if one[0] > program.consumed_through), None)
+            if ahead is None:
                 continue
-            number, problem = unread[program.treasury]
+            number, problem = ahead
             since = waiting[program.id] = self._since.get(program.id, now)
             _LOG.warning(
                 "a block of a treasury cannot be read",

@@ -44,6 +44,9 @@ async def read_head(watch: Watch, suspected_fork: int | None = None) -> HeadRead
         if fork != suspected_fork:
             raise FinalityInDoubt(fork)
         await _break_finality(watch, fork, [one for one in known if one.number == fork])
+    elif final_before is not None:
+        # What was final stays final, also when another node or a new setting calls it final only later.
+        final = min(max(final, final_before), head.number)
     first = fresh[0].number if fresh else head.number + 1
     if fresh or final_before != final or known[0].number >= first:
         await watch.write(

@@ -9,6 +9,7 @@ from app.domain.states import SafeTransactionStatus
 from app.services.payouts.post_payouts import PayoutMismatchError, compared
 from app.services.settlement.findings import FoundItem, SafeExecution, TreasuryTransfer
 from app.services.settlement.unexplained_money import unexplained_transfer
+from app.store.chain import settlements
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.database import ReadSession
@@ -19,7 +20,10 @@ from app.store.payouts.payouts_to_post import payouts_of
 async def unproposed(
     session: ReadSession, chain_id: int, program: WatchedProgram, items: Sequence[FoundItem]
 ) -> list[tuple[LogPlace, NewDiscrepancy]]:
-    """What left without having been proposed, and what was proposed otherwise, each with its log's place."""
+    """What left without having been proposed, and what was proposed otherwise, each with its log's place.
+
+    items: of one transaction. What journals claim, and nobody undid, was judged when it was posted.
+    """
     left = [
         item
         for item in items
@@ -40,12 +44,18 @@ async def unproposed(
             compared(program, row, payouts, item)
         except PayoutMismatchError as problem:
             found.append((item.log.place, _mismatch(chain_id, item.log.place, problem)))
+    if not left:
+        return found
+    place = left[0].log.place
+    at = SettlementPlace(chain_id, None, place.tx_hash, place.block_number, place.block_hash)
+    indexes = [one.log.place.log_index for one in left]
+    claimed = await settlements.claimed_movements(session, program.id, at, indexes)
     for one in left:
-        place = one.log.place
-        at = SettlementPlace(chain_id, None, place.tx_hash, place.block_number, place.block_hash)
+        if claimed.get((one.log.place.log_index, one.direction.value)) is False:
+            continue
         discrepancy = unexplained_transfer(program, at, one)
         if discrepancy is not None:
-            found.append((place, discrepancy))
+            found.append((one.log.place, discrepancy))
     return found
 
 

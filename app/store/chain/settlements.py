@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.commissions import AccruedCommission, SkippedLevel
 from app.domain.money import Money
-from app.store.database import UnitOfWork
+from app.store.database import ReadSession, UnitOfWork
 
 _CLAIMED = """
 SELECT log_index, direction, bool_or(undone) AS undone FROM movement
@@ -85,12 +85,15 @@ class NewSettlement:
 
 
 async def claimed_movements(
-    unit: UnitOfWork, program_id: int, place: SettlementPlace, log_indexes: Sequence[int]
+    session: ReadSession | UnitOfWork,
+    program_id: int,
+    place: SettlementPlace,
+    log_indexes: Sequence[int],
 ) -> dict[tuple[int, str], bool]:
     """Which of these logs the program's journals have claimed already, by log index and direction; whether that was undone
     since.
     """
-    rows = await unit.connection.fetch(
+    rows = await session.connection.fetch(
         _CLAIMED, place.chain_id, place.block_hash, program_id, log_indexes
     )
     return {(row["log_index"], row["direction"]): row["undone"] for row in rows}

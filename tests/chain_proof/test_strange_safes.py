@@ -58,6 +58,13 @@ async def test_code_that_is_put_in_a_safes_place_is_told_of(proving: Proving) ->
     assert f"code {other} instead of 0x{before}".lower() in found["message"].lower()
 
 
+_OPEN_OUTFLOW = "SELECT id FROM discrepancy WHERE kind = 'UNEXPLAINED_OUTFLOW'"
+_VERSIONS = """
+SELECT version FROM (SELECT entity_id, version FROM event UNION ALL SELECT entity_id, version FROM event_outbox) e
+ WHERE entity_id = $1::uuid::text ORDER BY version
+"""
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -95,18 +102,25 @@ async def test_a_block_that_comes_back_is_told_of_again(proving: Proving) -> Non
     async with watch.database.read(None) as session:
         [alarm] = await open_alarms(session, CHAIN_ID)
     # As when another node was asked, which is on a fork of its own.
-    gone = partial(withdraw_alarm, lease=watch.lease, alarm=alarm, at=watch.clock())
-    await watch.write(gone, program.id)
     query = "SELECT message FROM discrepancy WHERE kind = 'UNEXPLAINED_OUTFLOW'"
-    assert (await proving.settling.value(query)).endswith("so far this did not happen.")
-    proving.watching.watchers.clear()
-    proving.settling.clock.ahead += timedelta(minutes=1)
-    await proving.watching.turn()
-    assert (await proving.settling.value(query)).endswith("in the chain again: this did happen.")
+    for _ in range(2):
+        watch = (await proving.watching.watcher()).watch
+        gone = partial(withdraw_alarm, lease=watch.lease, alarm=alarm, at=watch.clock())
+        await watch.write(gone, program.id)
+        assert (await proving.settling.value(query)).endswith("so far this did not happen.")
+        proving.watching.watchers.clear()
+        proving.settling.clock.ahead += timedelta(minutes=1)
+        await proving.watching.turn()
+        told = await proving.settling.value(query)
+        assert told.endswith("in the chain again: this did happen.")
     assert await proving.settling.value("SELECT ended FROM treasury_alarm") is None
     await proving.final()
     assert await proving.settling.value("SELECT ended FROM treasury_alarm") == "FINAL"
     assert len(await proving.settling.rows(query)) == 1
+    [found] = await proving.settling.rows(_OPEN_OUTFLOW)
+    await proving.resolve(program, found["id"], "FROM_PROGRAM")
+    versions = [row["version"] for row in await proving.settling.rows(_VERSIONS, found["id"])]
+    assert versions == [1, 2, 3, 4, 5, 6]
 
 
 async def test_what_a_node_refuses_because_of_one_safe_is_asked_without_it(

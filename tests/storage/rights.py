@@ -164,7 +164,7 @@ COLUMNS = {
     ("sge_worker", "settlement"): "undone_at gas_share_wei",
     ("sge_worker", "signed_copy"): "sends last_error",
     ("sge_worker", "treasury"): "owners threshold nonce safe_version read_at",
-    ("sge_worker", "treasury_alarm"): "ended",
+    ("sge_worker", "treasury_alarm"): "ended told",
     (
         "sge_worker",
         "webhook_delivery",

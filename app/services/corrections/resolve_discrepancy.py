@@ -32,7 +32,7 @@ from app.store.discrepancies import DiscrepancyToResolve
 from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_currencies, read_program
-from app.store.treasury.alarms import waits_for_block, waits_for_posting
+from app.store.treasury.alarms import times_told, waits_for_block, waits_for_posting
 from app.store.treasury.outflows import PaidLines
 
 
@@ -209,7 +209,9 @@ async def _tell(
 ) -> None:
     name, id_ = "discrepancy.resolved", str(found.id)
     data = {"v": 1, "kind": found.kind.value, "explanation": command.explanation.value}
-    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 3, now, data))
+    # Where nothing was said since it was opened the second one is left out.
+    version = max(3, 2 + await times_told(unit, found.id))
+    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, version, now, data))
     fee = command.provider_fee
     after = {
         "explanation": command.explanation.value,

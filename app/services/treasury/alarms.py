@@ -16,9 +16,6 @@ from app.store.payouts.treasuries import lock_treasury
 from app.store.treasury import alarms
 from app.store.treasury.alarms import Alarm
 
-# What is told of a discrepancy after it was opened, as often as the chain changes its mind.
-_VERSIONS = {"discrepancy.block_gone": 2, "discrepancy.block_back": 3}
-
 
 async def raise_alarms(
     unit: UnitOfWork,
@@ -62,13 +59,13 @@ async def withdraw_alarm(unit: UnitOfWork, lease: WatchLease, alarm: Alarm, at: 
 
 
 async def _say(unit: UnitOfWork, alarm: Alarm, name: str, words: str, at: datetime) -> None:
-    message = await alarms.add_to_message(unit, alarm, words)
-    if message is None:
+    """As often as the chain changes its mind."""
+    said = await alarms.add_to_message(unit, alarm, words)
+    if said is None:
         return
+    message, told = said
     id_ = str(alarm.discrepancy_id)
     data = {"v": 1, "message": message}
-    unit.record(
-        NewEvent(EventType.DISCREPANCY, name, id_, _VERSIONS[name], at, data), alarm.program_id
-    )
+    unit.record(NewEvent(EventType.DISCREPANCY, name, id_, 1 + told, at, data), alarm.program_id)
     entry = AuditEntry(WATCHER, name, id_, at, after={"message": message})
     await write_audit(unit, entry, program_id=alarm.program_id)

@@ -50,6 +50,7 @@ class TreasuryAlarm(Row, table=True):
     block_number: int = required(BigInteger)
     block_hash: bytes = required(LargeBinary)
     ended: str | None = optional(Text)
+    told: int = required(Integer, default="0")
 
 
 class UnexplainedOutflow(Row, table=True):

@@ -25,9 +25,14 @@ RETURNING a.discrepancy_id, a.block_number, a.block_hash
 """
 # What a person has resolved meanwhile stays as it was resolved.
 _ADD = """
-UPDATE discrepancy SET message = message || ' ' || $3 WHERE program_id = $1 AND id = $2 AND resolved_at IS NULL
-RETURNING message
+WITH said AS (
+  UPDATE discrepancy SET message = message || ' ' || $3 WHERE program_id = $1 AND id = $2 AND resolved_at IS NULL
+  RETURNING program_id, id, message
+)
+UPDATE treasury_alarm a SET told = a.told + 1 FROM said s WHERE a.program_id = s.program_id AND a.discrepancy_id = s.id
+RETURNING s.message, a.told
 """
+_TOLD = "SELECT told FROM treasury_alarm WHERE program_id = $1 AND discrepancy_id = $2"
 _WAITS = "SELECT EXISTS (SELECT FROM treasury_alarm WHERE program_id = $1 AND discrepancy_id = $2 AND ended IS NULL)"
 # The alarm of a block ends before its money is posted.
 _WAITS_FOR_POSTING = """
@@ -77,12 +82,15 @@ async def revive_alarm(unit: UnitOfWork, found: NewDiscrepancy) -> Alarm | None:
     return None if row is None or unit.program_id is None else Alarm(unit.program_id, *row)
 
 
-async def add_to_message(unit: UnitOfWork, alarm: Alarm, words: str) -> str | None:
-    """The discrepancy's new message; None when a person has resolved it."""
-    message: str | None = await unit.connection.fetchval(
-        _ADD, alarm.program_id, alarm.discrepancy_id, words
-    )
-    return message
+async def add_to_message(unit: UnitOfWork, alarm: Alarm, words: str) -> tuple[str, int] | None:
+    """The discrepancy's new message, and how often something was added by now; None when a person has resolved it."""
+    row = await unit.connection.fetchrow(_ADD, alarm.program_id, alarm.discrepancy_id, words)
+    return None if row is None else (row["message"], row["told"])
+
+
+async def times_told(unit: UnitOfWork, discrepancy_id: UUID) -> int:
+    """How often something was added to a discrepancy of the unit's program; its opening does not count."""
+    return await unit.connection.fetchval(_TOLD, unit.program_id, discrepancy_id) or 0
 
 
 async def waits_for_block(unit: UnitOfWork, discrepancy_id: UUID) -> bool:

@@ -23,6 +23,7 @@ CREATE TABLE treasury_alarm (
   block_number bigint NOT NULL,
   block_hash bytea NOT NULL,
   ended text CHECK (ended IN ('FINAL', 'GONE')),
+  told integer NOT NULL DEFAULT 0,     -- how often something was said of it since it was opened
   PRIMARY KEY (program_id, discrepancy_id),
   FOREIGN KEY (program_id, discrepancy_id) REFERENCES discrepancy (program_id, id)
 );
@@ -30,7 +31,7 @@ CREATE INDEX treasury_alarm_open ON treasury_alarm (chain_id) WHERE ended IS NUL
 
 SELECT pg_temp.guard_tenants(name) FROM unnest(ARRAY['treasury_configuration', 'treasury_alarm']) name;
 GRANT INSERT, UPDATE ON treasury_configuration TO sge_worker;
-GRANT INSERT, UPDATE (ended) ON treasury_alarm TO sge_worker;
+GRANT INSERT, UPDATE (ended, told) ON treasury_alarm TO sge_worker;
 
 -- Logs are laid beside settlements block by block.
 CREATE INDEX settlement_block ON settlement (program_id, block_number) WHERE block_number IS NOT NULL;

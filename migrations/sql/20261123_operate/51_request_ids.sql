@@ -22,7 +22,8 @@ REVOKE EXECUTE ON FUNCTION sge_uuid_or_null FROM PUBLIC;
 
 -- As it was, but for the request id and the trace: of what follows from an intent, those of the intent.
 CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+-- A plan made once, while a table is still empty, takes any index that begins with the program, and reads all of it later.
+SET search_path = public, pg_temp SET enable_seqscan = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE feed event_feed; whole boolean; ids bigint[]; oldest bigint; own bigint; newest bigint;
 BEGIN
   SELECT * INTO feed FROM event_feed;

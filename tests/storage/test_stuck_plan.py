@@ -26,12 +26,12 @@ SELECT $1, (lpad(to_hex($3::bigint + n), 12, '0') || '70008000' || lpad(to_hex(n
        to_timestamp(($3::bigint + n) / 1000.0)
   FROM generate_series(1, $5) n
 """
-_STATES = """
+STATES = """
 INSERT INTO intent_state (program_id, intent_id, status, stage, updated_at)
 SELECT program_id, id, 'PENDING', 'QUEUED', created_at FROM intent i
  WHERE program_id = $1 AND NOT EXISTS (SELECT FROM intent_state s WHERE s.program_id = $1 AND s.intent_id = i.id)
 """
-_CONFIRM = """
+CONFIRM = """
 UPDATE intent_state SET status = 'CONFIRMED', stage = 'FINAL', version = 2, completed_at = now(), mined_block = 1
  WHERE program_id = $1 AND intent_id IN (SELECT intent_id FROM intent_state WHERE program_id = $1 ORDER BY 1 LIMIT $2)
 """
@@ -64,11 +64,11 @@ async def test_finding_what_stands_still_reads_no_more_than_that(
     user = program.users[0]
     old = milliseconds(now - timedelta(hours=2))
     await owner.execute(SEED, program.id, user, old, "old ", DONE + STUCK)
-    await owner.execute(_STATES, program.id)
-    await owner.execute(_CONFIRM, program.id, DONE)
+    await owner.execute(STATES, program.id)
+    await owner.execute(CONFIRM, program.id, DONE)
     young = milliseconds(now - timedelta(minutes=1))
     await owner.execute(SEED, program.id, user, young, "young ", WAITING)
-    await owner.execute(_STATES, program.id)
+    await owner.execute(STATES, program.id)
     await owner.execute("ANALYZE intent, intent_state")
     asked = StuckFilter(IntentFilter(), stuck=True, now=now)
     named = replace(asked, given=IntentFilter(kind=("PAYMENT",)))

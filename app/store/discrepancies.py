@@ -47,10 +47,17 @@ SELECT s.id, s.chain_id, s.block_number, s.block_hash, s.tx_hash, i.on_chain_id
  WHERE d.program_id = $1 AND d.id = $2 AND d.kind = 'SETTLEMENT_NOT_ON_CHAIN' AND d.resolved_at IS NULL
    AND s.undone_at IS NULL AND s.chain_id IS NOT NULL
 """
-# What put the money into SUSPENSE names the same log.
+# What put the money into SUSPENSE names the same log. It is taken out once, whatever was opened again since.
 _SUSPENDED = """
 SELECT t.amount, t.currency FROM journal j JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
  WHERE j.program_id = $1 AND j.kind = $2 AND j.reference = $3
+   AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.program_id = j.program_id AND d.kind = $4
+                      AND d.reference = j.reference AND d.posting_journal_id IS NOT NULL)
+"""
+# Of one log; small inflows of a day are explained as often as some came since.
+_EXPLAINED = """
+SELECT EXISTS (SELECT FROM discrepancy WHERE program_id = $1 AND kind = $2 AND reference = $3
+                  AND posting_journal_id IS NOT NULL AND reference NOT LIKE 'small:%')
 """
 # By its name too, so that what was closed without a posting is in the one that was opened for it again.
 _SMALL = """
@@ -114,6 +121,20 @@ async def open_once(
         run_id,
     )
     return opened
+
+
+async def is_explained(
+    unit: UnitOfWork, program_id: int, found: NewDiscrepancy, *, seen_before: bool
+) -> bool:
+    """Whether a person explained that very money with a posting: it is not to be opened again. seen_before: in a snapshot,
+    since when somebody may be explaining it; that is waited for.
+    """
+    if found.kind not in _JOURNALS:
+        return False
+    name = (program_id, found.kind.value, found.reference)
+    if seen_before:
+        await unit.connection.execute(_HOLD_OPEN, *name)
+    return bool(await unit.connection.fetchval(_EXPLAINED, *name))
 
 
 async def pause_program(
@@ -199,7 +220,7 @@ async def lock_discrepancy(unit: UnitOfWork, discrepancy_id: UUID) -> Discrepanc
     found = None
     if kind in _JOURNALS:
         found = await unit.connection.fetchrow(
-            _SUSPENDED, unit.program_id, _JOURNALS[kind], row["reference"]
+            _SUSPENDED, unit.program_id, _JOURNALS[kind], row["reference"], kind
         )
         if found is None:
             found = await unit.connection.fetchrow(_SMALL, unit.program_id, row["reference"])

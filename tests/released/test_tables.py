@@ -55,6 +55,10 @@ SELECT tablename || ' ' || policyname AS name, roles::text || cmd || coalesce(qu
 """
 # Rules that say something else now, each because: it lets everything through that it let through before.
 WIDER: dict[str, str] = {}
+# Unique indexes on tables of the release before, each because: no program of it writes what they refuse.
+NEVER_TWICE = {
+    "discrepancy": "the release opens money that moved once for each log, and posts its explanation once"
+}
 # Triggers on tables of the release before, each because: it refuses nothing that a program of it does.
 HARMLESS = {
     "login_nonce login_nonce_after_recovery": "refuses sign-ins while a restored database waits for `sge recover`",
@@ -135,8 +139,12 @@ async def test_nothing_more_has_to_be_unique(tables: Both) -> None:
     columns = await rows(tables[0], _COLUMNS)
     old_tables = {name.split(".")[0] for name in columns}
     before, after = [await rows(connection, _UNIQUE) for connection in tables]
-    more = {name for name, row in after.items() if name not in before and row["type"] in old_tables}
-    assert more == set()
+    more = [
+        row["type"]
+        for name, row in after.items()
+        if name not in before and row["type"] in old_tables
+    ]
+    assert more == list(NEVER_TWICE)
 
 
 async def test_a_new_trigger_on_an_old_table_has_a_reason(tables: Both) -> None:

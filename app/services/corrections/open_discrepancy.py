@@ -20,9 +20,11 @@ async def open_discrepancy(
     *,
     run_id: UUID | None = None,
 ) -> UUID | None:
-    """The new discrepancy's id; None when the same thing is reported already. unit: of that program. at: real time.
-    run_id: the reconciliation that found it.
+    """The new discrepancy's id; None when the same thing is reported already, or is money that a person has explained.
+    unit: of that program. at: real time. run_id: the reconciliation that found it.
     """
+    if await store.is_explained(unit, program_id, found, seen_before=run_id is not None):
+        return None
     discrepancy_id = await store.open_once(unit, program_id, found, at, run_id)
     if found.recipient is not None:
         await note_recipient(unit, program_id, found.reference, found.recipient)

@@ -19,6 +19,16 @@ class Discrepancy(Row, table=True):
             unique=True,
             postgresql_where=text("resolved_at IS NULL"),
         ),
+        Index(
+            "discrepancy_explained_once",
+            "program_id",
+            "kind",
+            "reference",
+            unique=True,
+            postgresql_where=text(
+                "posting_journal_id IS NOT NULL AND reference NOT LIKE 'small:%'"
+            ),
+        ),
     )
 
     program_id: int = key(BigInteger)

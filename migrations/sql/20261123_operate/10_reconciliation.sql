@@ -117,6 +117,10 @@ CREATE TRIGGER small_inflow_kept BEFORE UPDATE OR DELETE ON small_inflow
 SELECT pg_temp.guard_tenants('small_inflow');
 GRANT INSERT ON small_inflow TO sge_worker;
 
+-- What was found is explained with a posting once; small inflows of a day as often as some came since.
+CREATE UNIQUE INDEX discrepancy_explained_once ON discrepancy (program_id, kind, reference)
+ WHERE posting_journal_id IS NOT NULL AND reference NOT LIKE 'small:%';
+
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

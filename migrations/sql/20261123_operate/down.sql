@@ -160,6 +160,7 @@ END $$;
 DROP INDEX settlement_undone, settlement_block;
 DROP INDEX intent_created, intent_rare_kind, affiliate_inactive, affiliate_level, commission_status, commission_accrued,
   commission_taken, settlement_transaction;
+DROP INDEX discrepancy_explained_once;
 DROP TABLE small_inflow;
 DROP TABLE treasury_alarm;
 DROP TABLE treasury_configuration;

@@ -25,11 +25,15 @@ UPDATE program SET status = 'PAUSED', pause_reason = $2, paused_by = $3, paused_
  WHERE id = $1 AND status = 'ACTIVE'
 RETURNING version, public_id
 """
-# What paused the program was opened at that very instant; clocks of two processes may differ by so much.
+# What paused the program was opened at that very instant, the first of its message (to which the chain may have added);
+# clocks of two processes may differ by so much.
 _SINCE_PAUSE = """
 SELECT d.id, d.kind FROM discrepancy d JOIN program p ON p.id = d.program_id
  WHERE d.program_id = $1 AND d.severity = 'CRITICAL' AND d.resolved_at IS NULL
-   AND d.opened_at > p.paused_at - interval '30 seconds' AND d.opened_at <> p.paused_at
+   AND d.opened_at > p.paused_at - interval '30 seconds'
+   AND d.id IS DISTINCT FROM (SELECT r.id FROM discrepancy r
+                               WHERE r.program_id = p.id AND r.severity = 'CRITICAL' AND r.opened_at = p.paused_at
+                                 AND starts_with(r.message, p.pause_reason) ORDER BY r.id LIMIT 1)
  ORDER BY d.id
 """
 # Undoable: about a settlement, by its id (app/domain/chain_proof/settlements.py), and not undone.

@@ -81,3 +81,46 @@ async def test_what_is_being_found_meanwhile_is_seen(world: World, worker: Datab
     with refused("INVALID_STATE", "reason"):
         await resuming
     assert waited
+
+
+async def test_what_was_found_together_with_the_reason_has_to_be_named(
+    world: World, worker: Database
+) -> None:
+    """A run opens all that it found at one instant; the pause tells the first."""
+    program_id = (await world.program()).program_id
+    key = key_of(program_id)
+    kinds = (
+        DiscrepancyKind.ROLLUP_DRIFT,
+        DiscrepancyKind.SEAL_BROKEN,
+        DiscrepancyKind.PAYOUT_MISMATCH,
+    )
+    told = [f"found {kind}" for kind in kinds]
+
+    async def together(unit: UnitOfWork) -> list[UUID | None]:
+        found = [
+            NewDiscrepancy(kind, Severity.CRITICAL, new_id().hex, message)
+            for kind, message in zip((*kinds, kinds[0]), (*told, told[0]), strict=True)
+        ]
+        return [
+            await open_discrepancy(unit, program_id, one, RECONCILER, world.now) for one in found
+        ]
+
+    _, *others = await execute(worker, world.bells, program_id, together)
+    names = [encode_id(IdPrefix.DISCREPANCY, one) for one in others if one is not None]
+    for place, name in enumerate(names):
+        known = " ".join(names[:place] + names[place + 1 :])
+        with refused("INVALID_STATE", "reason", match=name):
+            await world.run(program_id, resume_program, key, program_id, known)
+    await world.run(program_id, resume_program, key, program_id, " ".join(names))
+
+
+async def test_the_reason_is_known_whatever_is_said_of_it_later(
+    world: World, worker: Database
+) -> None:
+    """A block that is taken back adds to the message, not to the reason of the pause."""
+    program_id = (await world.program()).program_id
+    opened = await found(world, worker, program_id)
+    add = "UPDATE discrepancy SET message = message || ' so far' WHERE id = $1"
+    async with worker.write(program_id) as unit:
+        await unit.connection.execute(add, opened)
+    await world.run(program_id, resume_program, key_of(program_id), program_id, "we looked")

@@ -1,12 +1,22 @@
 """Money that left the treasury by itself and reached those whom it was owed: they are never paid that again."""
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.explanations import outflow_journal
+from app.domain.money import Money
+from app.domain.payouts import PayoutPurpose
+from app.domain.permissions import Authority
 from app.domain.typed_ids import typed_id
+from app.services.corrections.explain_outflow import read_outflow
+from app.store.database import UnitOfWork
+from app.store.discrepancies import resolve
+from app.store.ledger.posting import post
+from app.store.treasury.outflows import PaidLines, pay_outside
 from tests.contracts.items import USDC
 from tests.payouts.outside import Outside
 from tests.payouts.paying import Paying
@@ -207,3 +217,27 @@ async def test_the_database_refuses_by_itself(outside: Outside) -> None:
     line = "INSERT INTO outflow_line SELECT program_id, id, $1, amount, false FROM commission"
     with pytest.raises(asyncpg.PostgresError, match="with its explanation"):
         await world.settling.run(line, id_)
+
+
+async def test_one_affiliates_money_pays_nobody_elses_lines(outside: Outside) -> None:
+    """Of two who are owed the same, within one open outflow."""
+    world = outside.world
+    program = await world.program()
+    first, second = await world.affiliates(program, 2)
+    earned = await world.payable(program, {first: 3 * USDC, second: 3 * USDC})
+    await outside.send(program, await outside.wallet(program, first), 3 * USDC)
+    [id_] = await outside.open(program)
+
+    async def swap(unit: UnitOfWork, authority: Authority, now: datetime) -> None:
+        found = await read_outflow(unit, id_, Money(3 * USDC, "USDC"))
+        journal = outflow_journal(id_, found.sources, found.rest, note="", effective_at=now)
+        [journal_id] = await post(unit, program.id, [journal], now, role="api")
+        paid = PaidLines(id_, authority.actor, "", now, now)
+        await pay_outside(unit, PayoutPurpose.COMMISSION, [earned[second]], [], paid)
+        await resolve(unit, id_, authority.actor, "swapped", journal_id=journal_id, at=now)
+
+    with pytest.raises(asyncpg.PostgresError, match="is not what is posted"):
+        await world.run(program, swap)
+    assert await world.commissions(program) == {"PAYABLE": 6 * USDC}
+    await outside.explain(program)
+    await world.check()

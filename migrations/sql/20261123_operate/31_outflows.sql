@@ -47,15 +47,26 @@ CREATE TRIGGER outflow_line_comes BEFORE INSERT ON outflow_line FOR EACH ROW EXE
 CREATE CONSTRAINT TRIGGER outflow_line_explained AFTER INSERT ON outflow_line
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sge_check_outflow_line();
 
--- At the commit the lines that it has paid are what its posting took from their owners, and no more than what left.
+-- At the commit the lines that it has paid are what its posting took from their owners, each from its own, and no more than what
+-- left.
 CREATE FUNCTION sge_check_outflow() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE paid numeric;
 BEGIN
   SELECT coalesce(sum(CASE WHEN l.charged THEN -l.amount ELSE l.amount END), 0) INTO paid FROM outflow_line l
    WHERE l.program_id = NEW.program_id AND l.discrepancy_id = NEW.id;
-  IF paid <> (SELECT coalesce(sum(t.amount), 0) FROM transfer t
-                JOIN account a ON a.program_id = t.program_id AND a.id = t.debit_account_id AND a.kind IN ('AFFILIATE', 'REFUND')
-               WHERE t.program_id = NEW.program_id AND t.journal_id = NEW.posting_journal_id)
+  IF EXISTS (
+       SELECT FROM (
+         SELECT CASE WHEN c.id IS NULL THEN 'REFUND' ELSE 'AFFILIATE' END AS kind, coalesce(c.affiliate_id, r.user_id) AS owner_id,
+                coalesce(c.currency, r.currency) AS currency, CASE WHEN l.charged THEN -l.amount ELSE l.amount END AS amount
+           FROM outflow_line l
+           LEFT JOIN commission c ON c.program_id = l.program_id AND c.id = l.line_id
+           LEFT JOIN refund r ON r.program_id = l.program_id AND r.id = l.line_id
+          WHERE l.program_id = NEW.program_id AND l.discrepancy_id = NEW.id
+         UNION ALL
+         SELECT a.kind, a.owner_id, t.currency, -t.amount FROM transfer t
+           JOIN account a ON a.program_id = t.program_id AND a.id = t.debit_account_id AND a.kind IN ('AFFILIATE', 'REFUND')
+          WHERE t.program_id = NEW.program_id AND t.journal_id = NEW.posting_journal_id) part
+        GROUP BY kind, owner_id, currency HAVING sum(amount) <> 0)
      OR paid > (SELECT coalesce(sum(t.amount), 0) FROM journal j
                   JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
                  WHERE j.program_id = NEW.program_id AND j.kind = 'WITHDRAWAL' AND j.reference = NEW.reference) THEN

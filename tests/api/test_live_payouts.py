@@ -41,7 +41,8 @@ async def batches(filled: FilledProgram) -> Batches:
 async def tell(stage: Stage, program: int, entity: UUID, name: str, **data: Any) -> None:
     """An event of one change, with the fields that matter here."""
     stage.handmade_events = True
-    kind = EventType(name.partition(".")[0].upper())
+    noun = name.partition(".")[0].upper()
+    kind = EventType.PAYOUT_BATCH if noun == "PAYOUT" else EventType(noun)
     event = NewEvent(kind, name, str(entity), 1, stage.process.now(), {"v": 1, **data})
 
     async def record(unit: Any) -> None:

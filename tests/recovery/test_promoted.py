@@ -21,11 +21,13 @@ from tests.recovery.test_taken_back import accept, accepted, statuses
 _OPEN = """
 SELECT kind, count(*) AS n FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL GROUP BY 1
 """
+_FLUSH = "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'flush', '')"
 _REASON = "SELECT reason FROM recovery"
 
 
 def catch_up(primary: Postgres, replica: Standby) -> None:
-    """A synchronous commit would have waited for just this."""
+    """A synchronous commit would have waited for just this; a server that need not last flushes its log a little later."""
+    primary.run_sql(_FLUSH)
     written = primary.run_sql("SELECT pg_current_wal_flush_lsn()").strip()
     while replica.run_sql(f"SELECT pg_last_wal_receive_lsn() >= '{written}'").strip() != "t":
         replica.require_alive()

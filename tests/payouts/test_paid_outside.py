@@ -241,3 +241,29 @@ async def test_one_affiliates_money_pays_nobody_elses_lines(outside: Outside) ->
     assert await world.commissions(program) == {"PAYABLE": 6 * USDC}
     await outside.explain(program)
     await world.check()
+
+
+async def test_an_older_posting_pays_no_more(outside: Outside) -> None:
+    """It took as much from the same affiliate, for another outflow."""
+    world = outside.world
+    program = await world.program()
+    affiliate = await world.affiliate(program)
+    wallet = await outside.wallet(program, affiliate)
+    await world.payable(program, {affiliate: 3 * USDC})
+    await outside.send(program, wallet, 3 * USDC)
+    await outside.explain(program)
+    older = await world.settling.value("SELECT posting_journal_id FROM discrepancy")
+    await outside.resume(program)
+    earned = await world.payable(program, {affiliate: 3 * USDC})
+    await outside.send(program, wallet, 3 * USDC)
+    [id_] = await outside.open(program)
+
+    async def again(unit: UnitOfWork, authority: Authority, now: datetime) -> None:
+        paid = PaidLines(id_, authority.actor, "", now, now)
+        await pay_outside(unit, PayoutPurpose.COMMISSION, [earned[affiliate]], [], paid)
+        await resolve(unit, id_, authority.actor, "again", journal_id=older, at=now)
+
+    with pytest.raises(asyncpg.PostgresError, match="is not what is posted"):
+        await world.run(program, again)
+    await outside.explain(program)
+    await world.check()

@@ -48,7 +48,7 @@ CREATE CONSTRAINT TRIGGER outflow_line_explained AFTER INSERT ON outflow_line
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sge_check_outflow_line();
 
 -- At the commit the lines that it has paid are what its posting took from their owners, each from its own, and no more than what
--- left.
+-- left. An older posting that took the same does not count.
 CREATE FUNCTION sge_check_outflow() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE paid numeric;
 BEGIN
@@ -67,6 +67,8 @@ BEGIN
            JOIN account a ON a.program_id = t.program_id AND a.id = t.debit_account_id AND a.kind IN ('AFFILIATE', 'REFUND')
           WHERE t.program_id = NEW.program_id AND t.journal_id = NEW.posting_journal_id) part
         GROUP BY kind, owner_id, currency HAVING sum(amount) <> 0)
+     OR EXISTS (SELECT FROM journal j WHERE j.program_id = NEW.program_id AND j.id = NEW.posting_journal_id
+                   AND (j.kind <> 'ADJUSTMENT' OR j.reference <> NEW.id::text))
      OR paid > (SELECT coalesce(sum(t.amount), 0) FROM journal j
                   JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
                  WHERE j.program_id = NEW.program_id AND j.kind = 'WITHDRAWAL' AND j.reference = NEW.reference) THEN

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from eth_account import Account
@@ -82,8 +83,21 @@ class GatewayChain:
         self.send(self.token.functions.mintMany(list(wallets), [amount] * len(wallets)))
 
     def balance(self, address: str) -> int:
+        """What the address holds once the node has mined what it mines by itself."""
+        self._mined()
         balance: int = self.token.functions.balanceOf(address).call()
         return balance
+
+    def _mined(self) -> None:
+        # anvil answers before it mines. What waits for another nonce is "queued"; what offers too low a
+        # fee stays "pending", so the patience ends and the assertion decides.
+        until = monotonic() + 5
+        while (
+            self.node.call("anvil_getAutomine")
+            and int(self.node.call("txpool_status")["pending"], 16)
+            and monotonic() < until
+        ):
+            sleep(0.01)
 
     def send(
         self, function: Any, account: LocalAccount | None = None, gas: int = MOST_GAS

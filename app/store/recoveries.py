@@ -51,8 +51,9 @@ DO UPDATE SET reason = excluded.reason, begun_at = excluded.begun_at, state_of =
 RETURNING r.id
 """
 _OPEN = "SELECT id, reason, begun_at, state_of, feed_epoch FROM recovery WHERE finished_at IS NULL"
+# One that begins anew keeps its row and raises the feed's epoch.
 _FINISH = """
-UPDATE recovery SET finished_by = $1, finished_at = $2 WHERE finished_at IS NULL RETURNING id
+UPDATE recovery SET finished_by = $1, finished_at = $2 WHERE id = $3 AND feed_epoch = $4 AND finished_at IS NULL RETURNING id
 """
 _PAUSE_ALL = """
 UPDATE program SET status = 'PAUSED', pause_reason = $1, paused_by = $2, paused_at = $3, version = version + 1
@@ -144,9 +145,13 @@ async def begin(unit: UnitOfWork, reason: str, actor: str, at: datetime) -> tupl
     return recovery_id, epoch
 
 
-async def finish(unit: UnitOfWork, actor: str, at: datetime) -> UUID | None:
-    """The recovery that is finished by this; None when none was open."""
-    finished: UUID | None = await unit.connection.fetchval(_FINISH, actor, at)
+async def finish(
+    unit: UnitOfWork, recovery: OpenRecovery, actor: str, at: datetime
+) -> UUID | None:
+    """The recovery that is finished by this; None when it is not open, or has begun anew since it was read."""
+    finished: UUID | None = await unit.connection.fetchval(
+        _FINISH, actor, at, recovery.id, recovery.feed_epoch
+    )
     return finished
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.processes.recovery.recover import TakenBackAgain, recover
 from tests.contracts.items import USDC
 from tests.processes.ended import Ended, ending_at
 from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
@@ -50,3 +51,23 @@ async def test_a_forgotten_copy_at_a_known_nonce_halts_nothing(recovering: Recov
     await recovering.settle_until_quiet()
     assert {one["status"] for one in await settling.states()} == {"CONFIRMED"}
     assert settling.paid(program) == 20 * USDC
+
+
+async def test_one_that_was_taken_back_meanwhile_is_not_finished_by_what_was_read_before(
+    recovering: RecoveringWorld,
+) -> None:
+    """A recovery outlives the database's absence: what it reads before and after may be two databases."""
+    settling = recovering.settling
+    await settling.ready()
+    await settling.run(OTHER_TIMELINE)
+    recovery = await recovering.begin()
+    assert recovery is not None
+    await settling.run(OTHER_TIMELINE)
+    assert await recovering.notice() is not None
+    recovering.watching.watchers.clear()
+    mine = recovering.watching.mine
+    with pytest.raises(TakenBackAgain):
+        await recover(recovering.recovering(), recovery, lambda _: mine(1))
+    assert not await recovering.value("SELECT sge_is_recovered()")
+    await recovering.recover()
+    assert await recovering.value("SELECT sge_is_recovered()")

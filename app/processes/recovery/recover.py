@@ -77,7 +77,8 @@ async def recover(
         place = await recoveries.server_place(session)
     # Before the end: a worker that compares must not find the server behind where it was seen.
     await recovering.witness.note(str(place))
-    finish = partial(finish_recovery, actor=recovering.actor, now=recovering.clock())
+    now = recovering.clock()
+    finish = partial(finish_recovery, recovery=recovery, actor=recovering.actor, now=now)
     if await execute(recovering.database, recovering.bells, None, finish) is None:
         raise TakenBackAgain
     return Recovered(recovery, chains, programs, credentials)

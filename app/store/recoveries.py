@@ -145,9 +145,7 @@ async def begin(unit: UnitOfWork, reason: str, actor: str, at: datetime) -> tupl
     return recovery_id, epoch
 
 
-async def finish(
-    unit: UnitOfWork, recovery: OpenRecovery, actor: str, at: datetime
-) -> UUID | None:
+async def finish(unit: UnitOfWork, recovery: OpenRecovery, actor: str, at: datetime) -> UUID | None:
     """The recovery that is finished by this; None when it is not open, or has begun anew since it was read."""
     finished: UUID | None = await unit.connection.fetchval(
         _FINISH, actor, at, recovery.id, recovery.feed_epoch

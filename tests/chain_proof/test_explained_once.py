@@ -1,13 +1,17 @@
 """What a person explains while a run looks is not opened again by what that run saw: nobody can explain it a second time."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
 import pytest
 
+from app.domain.errors import Refusal
 from app.processes.reconciliation import reconcile
 from tests.chain_proof.proving import WITHOUT_SEALS, Proving
+from tests.chain_proof.test_treasury_watch import funded
 from tests.contracts.items import USDC
+from tests.fixtures.databases import Database as OwnDatabase
 from tests.payouts.outside import Outside
 from tests.payouts.world import PayoutProgram
 
@@ -16,6 +20,12 @@ SELECT id FROM discrepancy WHERE program_id = $1 AND kind LIKE 'UNEXPLAINED%' AN
 """
 _ADJUSTMENTS = "SELECT count(*) FROM journal WHERE program_id = $1 AND kind = 'ADJUSTMENT'"
 _STATUS = "SELECT status FROM program WHERE id = $1"
+_HELD = "SELECT FROM discrepancy WHERE program_id = $1 FOR UPDATE"
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+_STOP = "UPDATE consumed_through SET stopped = 'refused'"
+_IS_FINAL = "UPDATE treasury_alarm SET ended = 'FINAL'"
 # As an earlier run did, which a person's explanation overtook.
 _OPEN_AGAIN = """
 INSERT INTO discrepancy (program_id, id, kind, severity, reference, message, opened_at)
@@ -84,3 +94,25 @@ async def test_an_outflow(proving: Proving, monkeypatch: pytest.MonkeyPatch) -> 
     await explained_meanwhile(proving, program, monkeypatch, "FROM_PROGRAM")
     await posted_once(proving, program)
     assert await world.commissions(program) == {"PAID": 3 * USDC, "PAYABLE": 3 * USDC}
+
+
+async def test_one_whose_block_becomes_final_meanwhile_waits_for_its_posting(
+    proving: Proving, database: OwnDatabase
+) -> None:
+    """Explained between the two as if nothing had left, its recipient would be paid again."""
+    settling = proving.settling
+    program = await funded(proving)
+    proving.steal(program, 2 * USDC, nonce=0)
+    await proving.watching.turn()
+    [found] = await settling.rows(_OPEN, program.id)
+    await settling.run(_STOP)
+    run = await asyncpg.connect(database.superuser_dsn)
+    async with run.transaction():
+        await run.execute(_HELD, program.id)
+        explaining = asyncio.create_task(proving.resolve(program, found["id"], "NO_POSTING"))
+        while not explaining.done() and not await settling.value(_WAITING):
+            await asyncio.wait([explaining], timeout=0.01)
+        await settling.run(_IS_FINAL)
+    await run.close()
+    with pytest.raises(Refusal, match="not final yet"):
+        await explaining

@@ -63,14 +63,15 @@ async def resolve_discrepancy(
     await wait_for_treasury(unit, authority.program_id)
     # Two explanations of one provider's transfers are compared with what it owes one after the other.
     await lock_treasury(unit, authority.program_id)
-    # Asked before what is in SUSPENSE is read: it may be posted in between.
+    # In this order, and before what is in SUSPENSE is read: a block becomes final, and then is posted, in between.
+    may_vanish = await waits_for_block(unit, command.discrepancy_id)
     unposted = await waits_for_posting(unit, command.discrepancy_id)
     found = await store.lock_discrepancy(unit, command.discrepancy_id)
     if found is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such discrepancy.", "id")
     if found.resolved:
         return found.id
-    if await waits_for_block(unit, found.id):
+    if may_vanish:
         raise Refusal(
             RefusalCode.INVALID_STATE,
             "The block that it is about is not final yet; try again when it is.",

@@ -85,14 +85,21 @@ def _paid(owed: OwedTo, amount: int) -> PaidTo:
 
 def _with_sum(lines: Sequence[OpenLine], amount: int) -> tuple[OpenLine, ...]:
     """Lines, each above zero, that sum to just this, in their order; none when none do, or it takes too long to know."""
-    found: dict[int, tuple[OpenLine, ...]] = {0: ()}
+    last: dict[int, OpenLine | None] = {
+        0: None
+    }  # of the lines that make a sum; those before it make the rest
     for line in lines:
-        for units, before in list(found.items()):
+        for units in list(last):
             if units + line.amount <= amount:
-                found.setdefault(units + line.amount, (*before, line))
-        if amount in found or len(found) > _MOST_SUMS:
+                last.setdefault(units + line.amount, line)
+        if amount in last or len(last) > _MOST_SUMS:
             break
-    return found.get(amount, ())
+    found = list[OpenLine]()
+    rest = amount if amount in last else 0
+    while (one := last[rest]) is not None:
+        found.append(one)
+        rest -= one.amount
+    return tuple(reversed(found))
 
 
 def _charges(lines: Sequence[OpenLine], amount: int) -> tuple[tuple[OpenLine, int], ...]:

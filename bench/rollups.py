@@ -19,14 +19,12 @@ import asyncpg
 import psutil
 
 from app.domain.clock import real_clock
-from app.processes.follow_events import follow_events
-from app.services import rollups
 from app.store.database import Database
 from app.store.feed.events import EventFeed
 from app.store.reads.downline_sums import downline_summaries
 from sge.embedded.postgres import Postgres
 from sge.migrations import upgrade
-from tests.storage.bells import SilentBells
+from tests.storage.following import roll_up
 from tests.storage.seeds import add_program
 
 AFFILIATES = 3_000
@@ -76,14 +74,7 @@ async def run(owner_dsn: str, worker_dsn: str, settlements: int) -> None:
     moved = time.perf_counter()
     server = psutil.Process(await worker.pool.fetchval("SELECT pg_backend_pid()"))
     client_before, server_before = time.process_time(), sum(server.cpu_times()[:2])
-    await follow_events(
-        worker,
-        SilentBells(),
-        real_clock,
-        consumer=rollups.CONSUMER,
-        holder="bench",
-        apply=rollups.apply_events,
-    )
+    await roll_up(worker, real_clock)
     applied = time.perf_counter()
     print(f"move the outbox: {settlements / (moved - began):.0f} events/s")
     each = (applied - moved) / settlements * 1e6

@@ -7,8 +7,6 @@ from typing import Any
 import asyncpg
 import pytest
 
-from app.processes.follow_events import follow_events
-from app.services import seals
 from app.store.database import Database as Pool
 from app.store.reads import audit_entries
 from schema.ids import IdPrefix, decode_any_id, decode_id, encode_id
@@ -16,7 +14,7 @@ from tests.api.caller import OwnProgram, Stage
 from tests.api.counting import CountedConnection, Statements
 from tests.api.exporting import fetched
 from tests.fixtures.databases import Database
-from tests.storage.bells import SilentBells
+from tests.storage.following import seal
 
 _LOG = """
 query ($slug: String!, $first: Int!, $after: String) { program(slug: $slug) {
@@ -47,17 +45,6 @@ async def log(program: OwnProgram, first: int = 50, after: str | None = None) ->
     return connection
 
 
-async def seal(stage: Stage, worker: Pool) -> None:
-    await follow_events(
-        worker,
-        SilentBells(),
-        stage.process.now,
-        consumer=seals.CONSUMER,
-        holder="test",
-        apply=seals.seal_events,
-    )
-
-
 @pytest.fixture
 async def worker(database: Database) -> Any:
     pool = await Pool.connect(database.dsn("sge_worker"), maximum=1)
@@ -71,7 +58,7 @@ async def test_entries_newest_first_with_their_place_in_the_chain(
     program = await stage.program()
     await program.affiliate("ANN")
     await program.ask(_UPDATE, id=program.id, name="Before it was sealed")
-    await seal(stage, worker)
+    await seal(worker, stage.process.now)
     await program.ask(_UPDATE, id=program.id, name="After that")
     found = await log(program)
     newest, *sealed = found["nodes"]

@@ -4,15 +4,13 @@ from typing import Any
 
 from eth_account import Account
 
-from app.processes.follow_events import follow_events
-from app.services import rollups
 from app.store.database import Database as Pool
 from schema.ids import IdPrefix, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import OwnProgram, Stage
 from tests.api.filled import FilledProgram
 from tests.fixtures.databases import Database
-from tests.storage.bells import SilentBells
+from tests.storage.following import roll_up
 
 PAGE = """query ($slug: String!, $first: Int!, $after: String) { program(slug: $slug) {
   list: LIST(FILTER first: $first, after: $after) {
@@ -135,14 +133,7 @@ async def test_a_wallet_is_found_in_any_spelling(stage: Stage) -> None:
 async def test_a_branch_by_level(stage: Stage, filled: FilledProgram, database: Database) -> None:
     await filled.grow(2)
     worker = await Pool.connect(database.dsn("sge_worker"), maximum=2)
-    await follow_events(
-        worker,
-        SilentBells(),
-        stage.process.now,
-        consumer=rollups.CONSUMER,
-        holder="test",
-        apply=rollups.apply_events,
-    )
+    await roll_up(worker, stage.process.now)
     await worker.close()
     by = {"referralCode": {"programId": filled.program.id, "referralCode": "middle"}}
     seen = (await filled.program.ask(TREE, by=by))["affiliate"]

@@ -10,11 +10,9 @@ from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.chain_proof.checks import CHAIN_CHECKS
 from app.processes.corrections.discrepancies_by_hand import DiscrepanciesByHand
-from app.processes.follow_events import follow_events
 from app.processes.reconciliation.checks import CHECKS, DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
-from app.services import rollups, seals
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
@@ -25,6 +23,7 @@ from tests.payouts.paying import Paying
 from tests.payouts.safes import arguments
 from tests.payouts.world import PayoutProgram
 from tests.services.world import key_of
+from tests.storage.following import roll_up_and_seal
 
 _FOUND = """
 SELECT d.kind, d.reference FROM reconciliation_finding f
@@ -123,18 +122,7 @@ class Proving:
         await settling.run(_ASK_FOR_SEALS)
         while await settling.value("SELECT sge_move_outbox(now())"):
             pass
-        for consumer, apply in (
-            (rollups.CONSUMER, rollups.apply_events),
-            (seals.CONSUMER, seals.seal_events),
-        ):
-            await follow_events(
-                settling.worker,
-                settling.bells,
-                settling.clock,
-                consumer=consumer,
-                holder="test",
-                apply=apply,
-            )
+        await roll_up_and_seal(settling.worker, settling.clock)
 
     async def failure(self) -> str:
         query = "SELECT failure FROM reconciliation_run WHERE id = $1"

@@ -6,12 +6,11 @@ from typing import Any
 from app.domain.clock import real_clock
 from app.domain.events import EventType, NewEvent
 from app.domain.health.figures import SettlementFigures
-from app.processes.follow_events import follow_events
-from app.services import rollups
 from app.store.database import Database
 from app.store.health import pace
 from tests.health.watching import Watch
-from tests.services.world import RecordingBells, World
+from tests.services.world import World
+from tests.storage.following import roll_up
 
 
 async def _settled(
@@ -27,14 +26,7 @@ async def _settled(
             data |= {"intent": "x", "month": "2026-11", "confirmedAt": "x", "internal": internal}
             event = NewEvent(EventType.SETTLEMENT, "settlement.confirmed", "1", 1, at, data)
             unit.record(event, program_id)
-    await follow_events(
-        worker,
-        RecordingBells(),
-        real_clock,
-        consumer=rollups.CONSUMER,
-        holder="test",
-        apply=rollups.apply_events,
-    )
+    await roll_up(worker, real_clock)
 
 
 async def _read(worker: Database, now: datetime) -> SettlementFigures:

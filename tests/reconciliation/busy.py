@@ -10,13 +10,12 @@ import asyncpg
 
 from app.domain.reconciliation import RunStatus
 from app.domain.states import AffiliateStatus
-from app.processes.follow_events import follow_events
 from app.processes.snapshot_accounts import snapshot_accounts
-from app.services import rollups, seals
 from app.store.database_errors import passes
 from tests.posting.books import Asked
 from tests.reconciliation.reconciled import Reconciled
 from tests.services.world import wallet
+from tests.storage.following import roll_up, seal
 
 _NOTHING: tuple[RunStatus, list[tuple[str, str]]] = (RunStatus.CLEAN, [])
 
@@ -108,17 +107,8 @@ class Busy:
     async def _follow(self) -> None:
         """One of the two, so that the other lags."""
         books = self.lived.books
-        consumer, apply = self.random.choice(
-            [(rollups.CONSUMER, rollups.apply_events), (seals.CONSUMER, seals.seal_events)]
-        )
-        await follow_events(
-            books.worker,
-            books.world.bells,
-            lambda: books.now,
-            consumer=consumer,
-            holder="busy",
-            apply=apply,
-        )
+        follow = self.random.choice([roll_up, seal])
+        await follow(books.worker, lambda: books.now)
 
     async def _snapshot(self) -> None:
         books = self.lived.books

@@ -9,11 +9,10 @@ from random import Random
 from uuid import UUID
 
 from app.domain.reconciliation import RunStatus
-from app.processes.follow_events import follow_events
 from app.processes.snapshot_accounts import snapshot_accounts
-from app.services import rollups
 from tests.chain_proof.proving import WITHOUT_SEALS, Proving
 from tests.contracts.items import USDC
+from tests.storage.following import roll_up
 
 _NOTHING: tuple[RunStatus, list[tuple[str, str]]] = (RunStatus.CLEAN, [])
 # The newest commission of which nothing was taken back yet.
@@ -105,13 +104,6 @@ class BusyChain:
         """The totals lag, and accounts get snapshots."""
         settling = self.proving.settling
         while not self.ended:
-            await follow_events(
-                settling.worker,
-                settling.bells,
-                settling.clock,
-                consumer=rollups.CONSUMER,
-                holder="busy",
-                apply=rollups.apply_events,
-            )
+            await roll_up(settling.worker, settling.clock)
             await snapshot_accounts(settling.worker, settling.bells, every=3)
             await asyncio.sleep(self.random.random() * 0.5)

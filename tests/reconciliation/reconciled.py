@@ -7,17 +7,16 @@ from uuid import UUID
 
 from app.domain.reconciliation import RunStatus
 from app.domain.terms import TermsText
-from app.processes.follow_events import follow_events
 from app.processes.reconciliation.checks import DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
-from app.services import rollups, seals
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.services.reconciliation.carry_out import take_run
 from tests.posting.books import Asked
 from tests.posting.changing_books import ChangingBooks
 from tests.services.world import wallet
+from tests.storage.following import roll_up_and_seal
 
 TERMS = TermsText(
     commission_levels_bps=(1000, 500, 200), platform_fee_bps=100, holding_period_days=30
@@ -127,18 +126,7 @@ class Reconciled:
         return status, [(row["kind"], row["reference"]) for row in rows]
 
     async def _follow(self) -> None:
-        for consumer, apply in (
-            (rollups.CONSUMER, rollups.apply_events),
-            (seals.CONSUMER, seals.seal_events),
-        ):
-            await follow_events(
-                self.books.worker,
-                self.books.world.bells,
-                lambda: self.books.now,
-                consumer=consumer,
-                holder="test",
-                apply=apply,
-            )
+        await roll_up_and_seal(self.books.worker, lambda: self.books.now)
 
     async def _plant(self, statement: str, *args: Any) -> Any:
         async with self.books.admin.pool.acquire() as connection, connection.transaction():

@@ -12,9 +12,7 @@ import pytest
 
 from app.chain.client import Chain
 from app.processes.chain_proof.comparing import ChainView
-from app.processes.follow_events import follow_events
 from app.processes.reconciliation.checks import CHECKS
-from app.services import rollups, seals
 from sge.backups.checks import Checked
 from sge.backups.drill import drill
 from sge.backups.note import Backup
@@ -29,6 +27,7 @@ from sge.migrations import upgrade
 from tests.contracts.gateway_chain import GatewayChain
 from tests.processes.settling_world import SettlingWorld
 from tests.recovery.taken_back import WholeServer
+from tests.storage.following import roll_up_and_seal
 
 _DRILL = """
 import pathlib, sys, time
@@ -65,18 +64,7 @@ async def catch_up(settling: SettlingWorld) -> None:
     """All events are moved out, rolled up and sealed."""
     while await settling.value("SELECT sge_move_outbox(now())"):
         pass
-    for consumer, apply in (
-        (rollups.CONSUMER, rollups.apply_events),
-        (seals.CONSUMER, seals.seal_events),
-    ):
-        await follow_events(
-            settling.worker,
-            settling.bells,
-            settling.clock,
-            consumer=consumer,
-            holder="test",
-            apply=apply,
-        )
+    await roll_up_and_seal(settling.worker, settling.clock)
 
 
 @pytest.mark.long

@@ -14,15 +14,13 @@ from typer.testing import CliRunner, Result
 
 from app.domain.clock import real_clock
 from app.domain.exports import ExportKind, ExportOrder
-from app.processes.follow_events import follow_events
-from app.services import seals
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import Database as Pool
 from schema.transport.export_audit import lines_of
 from sge.cli import command_line
 from tests.fixtures.databases import Database
 from tests.sge.environment import complete_environment
-from tests.storage.bells import SilentBells
+from tests.storage.following import seal
 from tests.storage.seeds import add_program
 
 ROWS = 7
@@ -54,14 +52,7 @@ class Log:
 
     async def seal(self) -> None:
         pool = await Pool.connect(self.database.dsn("sge_worker"), maximum=1)
-        await follow_events(
-            pool,
-            SilentBells(),
-            real_clock,
-            consumer=seals.CONSUMER,
-            holder="test",
-            apply=seals.seal_events,
-        )
+        await seal(pool, real_clock)
         await pool.close()
 
     async def export(self, file: Path, **filter_: Any) -> Path:

@@ -22,6 +22,7 @@ from app.store.reads.downline_sums import downline_summaries
 from app.store.reads.rollups import bucket_starts, series, statistics
 from tests.fixtures.databases import Database
 from tests.storage.bells import SettableClock, SilentBells
+from tests.storage.following import roll_up
 from tests.storage.history import History, dump_rollups
 from tests.storage.seeds import AT, SeededProgram, add_program, deposit
 
@@ -52,17 +53,6 @@ async def live(pool: Pool, history: History, steps: int) -> None:
             await history.step(unit)
 
 
-async def apply(worker: Pool, clock: SettableClock) -> int:
-    return await follow_events(
-        worker,
-        SilentBells(),
-        clock,
-        consumer=rollups.CONSUMER,
-        holder="test",
-        apply=rollups.apply_events,
-    )
-
-
 async def rebuild(worker: Pool, clock: SettableClock) -> None:
     async with worker.write(None) as unit:
         lease = await consumers.take(unit, rollups.CONSUMER, "test", clock())
@@ -79,7 +69,7 @@ async def test_what_was_applied_equals_a_rebuild(
     history, clock = await begin(worker, program, seed), SettableClock()
     for _ in range(4):
         await live(owner_pool, history, 30)
-        await apply(worker, clock)
+        await roll_up(worker, clock)
     applied = await dump_rollups(owner, program.id)
     assert len(applied["affiliates"]) > 50
     await rebuild(worker, clock)
@@ -90,7 +80,7 @@ async def test_what_was_applied_equals_a_rebuild(
     await rebuild(worker, clock)
     assert await dump_rollups(owner, program.id) == rebuilt
     await live(owner_pool, history, 20)
-    await apply(worker, clock)
+    await roll_up(worker, clock)
     continued = await dump_rollups(owner, program.id)
     await rebuild(worker, clock)
     assert await dump_rollups(owner, program.id) == continued
@@ -101,7 +91,7 @@ async def test_a_branch_by_level_and_month(
 ) -> None:
     history, clock = await begin(worker, program, 7), SettableClock()
     await live(owner_pool, history, 80)
-    await apply(worker, clock)
+    await roll_up(worker, clock)
     async with worker.read(program.id) as session:
         for affiliate in history.affiliates:
             [whole] = await downline_summaries(session, [(affiliate, "USD", None)])
@@ -133,7 +123,7 @@ async def test_a_branch_by_level_and_month(
 async def test_numbers_over_time(worker: Pool, owner_pool: Pool, program: SeededProgram) -> None:
     history, clock = await begin(worker, program, 9), SettableClock()
     await live(owner_pool, history, 80)
-    await apply(worker, clock)
+    await roll_up(worker, clock)
     async with worker.read(program.id) as session:
         days = await series(session, AT - timedelta(days=1), history.now, "DAY")
         total = await statistics(session, None, history.now)
@@ -165,10 +155,10 @@ async def test_only_one_applies_at_a_time_and_nothing_counts_twice(
 ) -> None:
     history, clock = await begin(worker, program, 3), SettableClock()
     await live(owner_pool, history, 40)
-    results = await asyncio.gather(*(apply(worker, clock) for _ in range(4)))
+    results = await asyncio.gather(*(roll_up(worker, clock) for _ in range(4)))
     assert max(results) > 0
     once = await dump_rollups(owner, program.id)
-    await apply(worker, clock)
+    await roll_up(worker, clock)
     assert await dump_rollups(owner, program.id) == once
     await rebuild(worker, clock)
     assert await dump_rollups(owner, program.id) == once
@@ -189,7 +179,7 @@ async def test_who_is_to_stop_gives_its_lease_back(
         apply=rollups.apply_events,
         stopping=stopping,
     )
-    assert 0 <= stopped_at < await apply(worker, clock)
+    assert 0 <= stopped_at < await roll_up(worker, clock)
 
 
 async def test_who_lost_the_lease_changes_nothing(
@@ -202,7 +192,7 @@ async def test_who_lost_the_lease_changes_nothing(
         stale = await consumers.take(unit, rollups.CONSUMER, "slow", clock())
     assert stale is not None
     clock.now += consumers.LEASE + timedelta(seconds=1)
-    await apply(worker, clock)
+    await roll_up(worker, clock)
     before = await dump_rollups(owner, program.id)
     with pytest.raises(LeaseLost):
         async with worker.write(None) as unit:
@@ -230,7 +220,7 @@ async def test_dying_between_applying_and_committing_counts_nothing(
             apply=apply_and_die,
         )
     assert not (await dump_rollups(owner, program.id))["affiliates"]
-    assert await apply(worker, clock) > 0
+    assert await roll_up(worker, clock) > 0
     applied = await dump_rollups(owner, program.id)
     await rebuild(worker, clock)
     assert await dump_rollups(owner, program.id) == applied

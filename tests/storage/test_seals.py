@@ -9,7 +9,6 @@ import pytest
 
 from app.domain.ids import new_id
 from app.domain.seals import SealStream
-from app.processes.follow_events import follow_events
 from app.services import seals
 from app.services.audit import audit_event
 from app.services.ledger_verification import verify_ledger
@@ -19,7 +18,8 @@ from app.store.database import Database as Pool
 from app.store.database import ReadSession, UnitOfWork
 from app.store.ledger.posting import post
 from tests.fixtures.databases import Database
-from tests.storage.bells import SettableClock, SilentBells
+from tests.storage.bells import SettableClock
+from tests.storage.following import seal
 from tests.storage.seeds import AT, SeededProgram, payment
 
 
@@ -47,17 +47,6 @@ async def write(worker: Pool, program: SeededProgram, number: int) -> None:
         audit = AuditRow(new_id(), AT, "test", "did", None, None, {"n": number}, "why", None)
         await insert_audit(unit, [audit])
         unit.record(audit_event([audit.id], AT))
-
-
-async def seal(worker: Pool, clock: SettableClock) -> int:
-    return await follow_events(
-        worker,
-        SilentBells(),
-        clock,
-        consumer=seals.CONSUMER,
-        holder="test",
-        apply=seals.seal_events,
-    )
 
 
 async def check(worker: Pool, program: SeededProgram, clock: SettableClock) -> list[ChainReport]:

@@ -3,19 +3,15 @@
 from collections.abc import AsyncIterator
 
 import asyncpg
-import httpx
 import pytest
 
-from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
-from app.main import create_app
-from app.services.access.api_keys import make_operator_key
 from app.settings import Settings
 from app.store.database import Database as Pool
-from schema.build import build_schema
 from sge.embedded.anvil import Anvil
-from tests.api.caller import Caller, Stage
+from tests.api.caller import Stage
 from tests.api.filled import FilledProgram
+from tests.api.opened import open_stage
 from tests.api.paying import Paying, paying_program
 from tests.api.provider import SECRET, SET, Provider
 from tests.contracts.conftest import deployment
@@ -25,7 +21,6 @@ from tests.invariants import assert_invariants
 
 __all__ = ["deployment"]
 
-SCHEMA = build_schema()
 CHAIN_ID = 31337
 
 
@@ -61,17 +56,9 @@ async def stage(
     database: Database, redis_url: str, anvil: Anvil, deployment: Deployment
 ) -> AsyncIterator[Stage]:
     """A running API process and a key of the platform."""
-    process = ApiProcess(settings(database, redis_url, anvil, deployment))
-    await process.start()
-    made = await process.execute(
-        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
-    )
-    transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
-    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        assert made.token is not None
-        stage = Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+    told = settings(database, redis_url, anvil, deployment)
+    async with open_stage(told, anvil.url, deployment) as stage:
         yield stage
-    await process.stop()
     if not stage.handmade_events:
         await assert_events_are_documented(database.dsn())
 

@@ -9,12 +9,12 @@ import pytest
 
 from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
-from app.services.access.api_keys import make_operator_key
 from sge.embedded.anvil import Anvil
 from sge.embedded.redis_server import Redis
 from tests.api.caller import Caller, OwnProgram, Stage
 from tests.api.conftest import settings
 from tests.api.live import EVENTS, cursor_of, next_event, on_a_socket
+from tests.api.opened import begin
 from tests.fixtures.databases import Database
 from tests.transport.ws_client import initialised
 
@@ -145,16 +145,11 @@ async def fragile(
 ) -> AsyncIterator[Stage]:
     """A stage whose Redis the test may stop."""
     process = ApiProcess(settings(database, own_redis.url, anvil, deployment))
-    await process.start()
-    made = await process.execute(
-        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
-    )
+    token = await begin(process)
     async with on_a_socket(process) as address:
         base = address.replace("ws://", "http://").removesuffix("/graphql")
         async with httpx.AsyncClient(base_url=base, timeout=30) as client:
-            assert made.token is not None
-            platform = Caller(client, made.token)
-            yield Stage(process, client, platform, anvil.url, deployment)
+            yield Stage(process, client, Caller(client, token), anvil.url, deployment)
     await process.stop()
 
 

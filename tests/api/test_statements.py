@@ -10,11 +10,11 @@ from app.main import create_app
 from schema.transport.settings import TransportSettings
 from tests.api.batched import Batches
 from tests.api.caller import Stage
-from tests.api.conftest import SCHEMA
 from tests.api.counting import CountingDatabase, counted_reads
 from tests.api.filled import FilledProgram
 from tests.api.left_behind import LeftBehind
 from tests.api.listening import add_endpoints
+from tests.api.opened import SCHEMA
 from tests.api.walking import (
     NAMED_BY_MUTATIONS_ONLY,
     WAYS,

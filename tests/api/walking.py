@@ -12,7 +12,7 @@ from graphql import (
     is_required_argument,
 )
 
-from tests.api.conftest import SCHEMA
+from tests.api.opened import SCHEMA
 
 GRAPHQL = SCHEMA._schema
 

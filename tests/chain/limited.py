@@ -63,19 +63,6 @@ def spam(chain: GatewayChain, treasury: str, times: int) -> bytes:
     loop = code.index("5b5f5f36") // 2
     chain.node.call("anvil_setCode", _SPAMMER, "0x" + code.format(loop=loop))
     data = chain.token.encode_abi("transferFrom", args=[treasury, chain.stranger.address, 0])
-    account = chain.stranger
-    chain.node.call("anvil_setBalance", account.address, hex(10**19))
-    transaction: Any = {
-        "to": chain.web3.to_checksum_address(_SPAMMER),
-        "data": data,
-        "gas": 100_000 + 12_000 * times,
-        "nonce": chain.web3.eth.get_transaction_count(account.address),
-        "chainId": chain.web3.eth.chain_id,
-        "maxFeePerGas": 10**11,
-        "maxPriorityFeePerGas": 0,
-    }
-    sent = account.sign_transaction(transaction)
-    hash_ = chain.web3.eth.send_raw_transaction(sent.raw_transaction)
-    receipt = chain.web3.eth.wait_for_transaction_receipt(hash_, timeout=30, poll_latency=0.02)
+    receipt = chain.send_bytes(_SPAMMER, data, 100_000 + 12_000 * times)
     assert len(receipt["logs"]) == times
-    return bytes(hash_)
+    return bytes(receipt["transactionHash"])

@@ -255,19 +255,7 @@ async def test_code_that_logs_without_end_opens_one_discrepancy(proving: Proving
     chain = proving.chain
     code = chain.node.call("eth_getCode", program.treasury, "latest")
     chain.node.call("anvil_setCode", program.treasury, _NOISE)
-    account = chain.stranger
-    chain.node.call("anvil_setBalance", account.address, hex(10**19))
-    transaction: Any = {
-        "to": program.treasury,
-        "gas": 12_000_000,
-        "nonce": chain.web3.eth.get_transaction_count(account.address),
-        "chainId": chain.web3.eth.chain_id,
-        "maxFeePerGas": 10**11,
-        "maxPriorityFeePerGas": 0,
-    }
-    sent = account.sign_transaction(transaction)
-    hash_ = chain.web3.eth.send_raw_transaction(sent.raw_transaction)
-    receipt = chain.web3.eth.wait_for_transaction_receipt(hash_, timeout=30, poll_latency=0.02)
+    receipt = chain.send_bytes(program.treasury, "0x", 12_000_000)
     assert len(receipt["logs"]) == 5_000
     chain.node.call("anvil_setCode", program.treasury, code)
     await proving.watching.turn()

@@ -111,6 +111,24 @@ class GatewayChain:
                 "gas": gas,
             }
         )
+        return self._send(transaction, sender)
+
+    def send_bytes(self, to: str, data: str, gas: int) -> TxReceipt:
+        """Send and mine a stranger's transaction, to whatever code is there."""
+        sender = self.stranger
+        self.node.call("anvil_setBalance", sender.address, hex(10**19))
+        transaction: Any = {
+            "to": self.web3.to_checksum_address(to),
+            "data": data,
+            "gas": gas,
+            "nonce": self.web3.eth.get_transaction_count(sender.address),
+            "chainId": self.web3.eth.chain_id,
+            "maxFeePerGas": 10**11,
+            "maxPriorityFeePerGas": 0,
+        }
+        return self._send(transaction, sender)
+
+    def _send(self, transaction: Any, sender: LocalAccount) -> TxReceipt:
         signed = sender.sign_transaction(transaction)
         sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
         return self.web3.eth.wait_for_transaction_receipt(sent, timeout=30, poll_latency=0.02)

@@ -4,21 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 import redis
 
-from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
 from app.checks.findings import Problem
 from app.checks.redis import redis_answers, redis_keeps_jobs
-from app.main import create_app
-from app.services.access.api_keys import make_operator_key
 from sge.embedded.anvil import Anvil
-from tests.api.caller import Caller, Stage
-from tests.api.conftest import SCHEMA
+from tests.api.caller import Stage
 from tests.api.conftest import settings as api_settings
 from tests.api.live import EVENTS, cursor_of, next_event, on_a_socket
+from tests.api.opened import open_stage
 from tests.api.test_live_state import registration
 from tests.contracts.conftest import deployment
 from tests.contracts.gateway_chain import GatewayChain
@@ -76,16 +72,9 @@ async def stage(
     at: Address, database: Database, anvil: Anvil, deployment: Deployment
 ) -> AsyncIterator[Stage]:
     """A running API process and a key of the platform."""
-    process = ApiProcess(api_settings(database, at.url, anvil, deployment))
-    await process.start()
-    made = await process.execute(
-        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
-    )
-    assert made.token is not None
-    transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
-    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        yield Stage(process, client, Caller(client, made.token), anvil.url, deployment)
-    await process.stop()
+    told = api_settings(database, at.url, anvil, deployment)
+    async with open_stage(told, anvil.url, deployment) as stage:
+        yield stage
 
 
 @pytest.mark.long

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
-from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
-from app.main import create_app
-from app.services.access.api_keys import make_operator_key
 from app.settings import Settings
 from sge.embedded.anvil import Anvil
-from tests.api.caller import Caller, OwnProgram, Stage
-from tests.api.conftest import SCHEMA
+from tests.api.caller import OwnProgram, Stage
 from tests.api.conftest import settings as api_settings
 from tests.api.live import EVENTS, cursor_of, next_event, on_a_socket
+from tests.api.opened import open_stage
 from tests.api.test_live_state import registration
 from tests.contracts.conftest import deployment
 from tests.contracts.gateway_chain import GatewayChain
@@ -88,16 +84,8 @@ async def stage(place: Place, deployment: Deployment) -> AsyncIterator[Stage]:
     pooled: Database = place.pooled  # type: ignore[assignment]
     told = api_settings(pooled, place.redis_url, place.anvil, deployment)
     settings: Settings = told.model_copy(update={"statement_cache_size": place.cache_size})
-    process = ApiProcess(settings)
-    await process.start()
-    made = await process.execute(
-        0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
-    )
-    assert made.token is not None
-    transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
-    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-        yield Stage(process, client, Caller(client, made.token), place.anvil.url, deployment)
-    await process.stop()
+    async with open_stage(settings, place.anvil.url, deployment) as stage:
+        yield stage
 
 
 @pytest.mark.long

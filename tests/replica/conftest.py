@@ -5,25 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
-from app.api_runtime import ApiProcess
 from app.chain.deploy import Deployment
-from app.main import create_app
-from app.services.access.api_keys import make_operator_key
 from app.settings import Settings
 from sge.embedded.anvil import Anvil
 from sge.embedded.postgres import Postgres
 from sge.embedded.project import PROJECT
 from sge.embedded.standby import Standby
-from tests.api.caller import Caller, Stage
-from tests.api.conftest import SCHEMA
+from tests.api.caller import Stage
 from tests.api.conftest import settings as api_settings
+from tests.api.opened import open_stage
 from tests.contracts.conftest import chain, deployment
 from tests.fixtures.databases import Database
 from tests.fixtures.folders import server_folder_for_a_while
@@ -116,24 +112,13 @@ async def start_process(
     pair: Pair, redis_url: str, anvil: Anvil, deployment: Deployment
 ) -> AsyncIterator[StartProcess]:
     """Starts API processes on the pair, with other settings if need be."""
-    started: list[tuple[ApiProcess, httpx.AsyncClient]] = []
+    async with AsyncExitStack() as started:
 
-    async def start(**changed: object) -> Stage:
-        process = ApiProcess(pair.settings(redis_url, anvil, deployment, **changed))
-        await process.start()
-        made = await process.execute(
-            0, lambda unit: make_operator_key(unit, process.key_hasher, "tests", process.now())
-        )
-        assert made.token is not None
-        transport = httpx.ASGITransport(app=create_app(process, SCHEMA))
-        client = httpx.AsyncClient(transport=transport, base_url="http://api")
-        started.append((process, client))
-        return Stage(process, client, Caller(client, made.token), anvil.url, deployment)
+        async def start(**changed: object) -> Stage:
+            told = pair.settings(redis_url, anvil, deployment, **changed)
+            return await started.enter_async_context(open_stage(told, anvil.url, deployment))
 
-    yield start
-    for process, client in started:
-        await client.aclose()
-        await process.stop()
+        yield start
 
 
 @pytest.fixture

@@ -65,14 +65,7 @@ def explaining_journal(
     lines = [Transfer(EXPLAINED, amount, debit, credit)]
     if provider_fee is not None:
         lines.append(Transfer(PROVIDER_FEE, provider_fee, PROGRAM, PROVIDER))
-    return Journal(
-        public_id=new_id(),
-        kind=JournalKind.ADJUSTMENT,
-        reference=str(discrepancy_id),
-        effective_at=effective_at,
-        transfers=tuple(lines),
-        description=note,
-    )
+    return _adjustment(discrepancy_id, lines, note, effective_at)
 
 
 def outflow_journal(
@@ -91,6 +84,12 @@ def outflow_journal(
     ]
     if rest.units:
         lines.append(Transfer(EXPLAINED, rest, PROGRAM, SUSPENSE))
+    return _adjustment(discrepancy_id, lines, note, effective_at)
+
+
+def _adjustment(
+    discrepancy_id: UUID, lines: Sequence[Transfer], note: str, effective_at: datetime
+) -> Journal:
     return Journal(
         public_id=new_id(),
         kind=JournalKind.ADJUSTMENT,

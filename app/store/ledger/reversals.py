@@ -6,8 +6,8 @@ from uuid import UUID
 
 from app.domain.money import Money
 from app.domain.reversals import EarnedCommission
-from app.domain.states import CommissionStatus
 from app.store.database import UnitOfWork
+from app.store.ledger.earned import COLUMNS, earned_commission
 
 _FIND = """
 SELECT s.id, s.amount, s.currency, s.journal_id, s.undone_at, i.user_id, u.public_id AS user_public_id, i.upline,
@@ -26,9 +26,8 @@ SELECT s.id, s.amount, s.currency, s.journal_id, s.undone_at, i.user_id, u.publi
  WHERE s.program_id = $1 AND s.id = $2
 """
 # Maturity may be moving one of them.
-_COMMISSIONS = """
-SELECT c.id, c.affiliate_id, a.public_id AS affiliate_public_id, c.level, c.rate_bps, c.terms_version, c.amount,
-       c.currency, c.status, c.payable_at,
+_COMMISSIONS = f"""
+SELECT {COLUMNS},
        EXISTS (SELECT FROM commission b WHERE b.program_id = c.program_id AND b.settlement_id = c.settlement_id
                   AND b.claws_back = c.id) AS clawed_back
   FROM commission c JOIN affiliate a ON a.program_id = c.program_id AND a.id = c.affiliate_id
@@ -106,21 +105,7 @@ async def find_reversible(unit: UnitOfWork, settlement_id: UUID) -> ReversibleSe
 async def lock_commissions(unit: UnitOfWork, settlement_id: UUID) -> list[EarnedCommission]:
     """What the settlement earned its upline, by id; kept from changing."""
     rows = await unit.connection.fetch(_COMMISSIONS, unit.program_id, settlement_id)
-    return [
-        EarnedCommission(
-            id=row["id"],
-            affiliate_id=row["affiliate_id"],
-            affiliate_public_id=row["affiliate_public_id"],
-            level=row["level"],
-            rate_bps=row["rate_bps"],
-            terms_version=row["terms_version"],
-            amount=Money(row["amount"], row["currency"]),
-            status=CommissionStatus(row["status"]),
-            payable_at=row["payable_at"],
-            clawed_back=row["clawed_back"],
-        )
-        for row in rows
-    ]
+    return [earned_commission(row, clawed_back=row["clawed_back"]) for row in rows]
 
 
 async def insert_reversal(unit: UnitOfWork, new: NewReversal, at: datetime) -> None:

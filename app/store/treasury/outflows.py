@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.money import Money
 from app.domain.payees import Payee
 from app.domain.payouts import PayoutPurpose
 from app.domain.reversals import EarnedCommission
-from app.domain.states import CommissionStatus
 from app.store.database import ReadSession, UnitOfWork
+from app.store.ledger.earned import COLUMNS, earned_commission
 
 _NOTE = """
 INSERT INTO unexplained_outflow (program_id, reference, recipient) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
@@ -40,9 +39,8 @@ SELECT purpose, owner_id, public_id FROM (
  ORDER BY place, owner_id
 """
 # Maturity may be moving one of them.
-_COMMISSIONS = """
-SELECT c.id, c.settlement_id, c.affiliate_id, a.public_id AS affiliate_public_id, c.level, c.rate_bps, c.terms_version,
-       c.amount, c.currency, c.status, c.payable_at
+_COMMISSIONS = f"""
+SELECT c.settlement_id, {COLUMNS}
   FROM commission c JOIN affiliate a ON a.program_id = c.program_id AND a.id = c.affiliate_id
  WHERE c.program_id = $1 AND c.affiliate_id = $2 AND c.currency = $3 AND c.status IN ('ACCRUED', 'PAYABLE')
  ORDER BY c.id FOR UPDATE OF c
@@ -125,18 +123,7 @@ async def lock_unpaid(
     return {
         row["id"]: UnpaidCommission(
             row["settlement_id"],
-            EarnedCommission(
-                id=row["id"],
-                affiliate_id=row["affiliate_id"],
-                affiliate_public_id=row["affiliate_public_id"],
-                level=row["level"],
-                rate_bps=row["rate_bps"],
-                terms_version=row["terms_version"],
-                amount=Money(row["amount"], row["currency"]),
-                status=CommissionStatus(row["status"]),
-                payable_at=row["payable_at"],
-                clawed_back=False,
-            ),
+            earned_commission(row, clawed_back=False),
         )
         for row in sorted(rows, key=lambda row: (row["payable_at"], row["id"]))
     }

@@ -3,14 +3,13 @@
 Source: Safe.sol `checkNSignatures`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from eth_hash.auto import keccak
 
 from app.chain.address import checksum_address
-from app.chain.signature import InvalidSignatureError, Signature, recover_signer
+from app.chain.signature import Signature, recover_signer
 
 _SIGNATURE_BYTES = 65
 _PERSONAL_PREFIX = b"\x19Ethereum Signed Message:\n32"
@@ -64,30 +63,3 @@ class SafeSignature:
     def _without_offset(self) -> Signature:
         r, s = int.from_bytes(self.raw[:32], "big"), int.from_bytes(self.raw[32:64], "big")
         return Signature(v=self.raw[64] - _ETH_SIGN_OFFSET, r=r, s=s)
-
-
-def split_signatures(signatures: bytes) -> list[SafeSignature]:
-    """Split what a Safe's `execTransaction` got; zeroes may follow as padding of the ABI.
-
-    What lies behind the first contract signature's offset belongs to that contract.
-    """
-    found: list[SafeSignature] = []
-    end = len(signatures)
-    start = 0
-    while start + _SIGNATURE_BYTES <= end:
-        signature = SafeSignature(signatures[start : start + _SIGNATURE_BYTES])
-        if not any(signature.raw):
-            break
-        if signature.kind is SafeSignatureKind.CONTRACT:
-            end = min(end, int.from_bytes(signature.raw[32:64], "big"))
-        found.append(signature)
-        start += _SIGNATURE_BYTES
-    if start < end and any(signatures[start:end]):
-        raise InvalidSignatureError("a Safe's signatures have 65 bytes each")
-    return found
-
-
-def join_signatures(by_owner: Mapping[str, bytes]) -> bytes:
-    """Return the signatures of keys in the order that the Safe asks for: ascending by owner."""
-    owners = sorted(by_owner, key=lambda owner: int(owner, 16))
-    return b"".join(by_owner[owner] for owner in owners)

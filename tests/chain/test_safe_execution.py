@@ -17,11 +17,11 @@ from app.chain.safe_execution import (
     signature_blob,
 )
 from app.chain.safe_hash import SafeOperation, SafeTransaction, safe_tx_preimage
-from app.chain.safe_signature import split_signatures
 from app.chain.signature import InvalidSignatureError
 from tests.chain.treasury import OWNERS, Treasury, eth_sign_signature, key_signature, recipients
 from tests.contracts.gateway_chain import GatewayChain
 from tests.contracts.items import USDC
+from tests.vectors.safe_signatures import split_signatures
 
 
 @pytest.mark.parametrize("pair", list(permutations(range(3), 2)))

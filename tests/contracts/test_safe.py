@@ -8,9 +8,9 @@ from web3.logs import DISCARD
 
 from app.chain.deploy import create_safe
 from app.chain.safe_hash import SafeOperation, SafeTransaction, safe_tx_hash
-from app.chain.safe_signature import join_signatures
 from tests.contracts.gateway_chain import DEPLOYER_KEY, TREASURY, GatewayChain
 from tests.contracts.items import USDC, wallet
+from tests.vectors.safe_signatures import join_signatures
 
 OWNERS = [wallet(number) for number in range(3)]
 

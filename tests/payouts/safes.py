@@ -10,8 +10,8 @@ from eth_typing import Hash32
 from web3.logs import DISCARD
 
 from app.chain.address import ZERO_ADDRESS
-from app.chain.safe_signature import join_signatures
 from tests.processes.settling_world import SettlingWorld
+from tests.vectors.safe_signatures import join_signatures
 
 _ROW = "SELECT * FROM safe_transaction WHERE id = $1"
 _OF_BATCH = """

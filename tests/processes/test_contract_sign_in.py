@@ -12,7 +12,6 @@ from eth_account.signers.local import LocalAccount
 from app.chain.address import checksum_address
 from app.chain.client import Chain
 from app.chain.deploy import Deployment, create_safe
-from app.chain.safe_signature import join_signatures
 from app.chain.sign_in import personal_digest
 from app.chain.wallet_signature import ACCEPTED
 from app.processes import sign_in
@@ -23,6 +22,7 @@ from tests.contracts.gateway_chain import DEPLOYER_KEY
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.processes.signing_in import OTHER_CHAIN, Door, new_wallet, signed
 from tests.services.refusals import refused
+from tests.vectors.safe_signatures import join_signatures
 
 __all__ = ["deployment"]
 

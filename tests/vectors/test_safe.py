@@ -12,13 +12,9 @@ from app.chain.safe_hash import (
     SafeTransaction,
     safe_tx_hash,
 )
-from app.chain.safe_signature import (
-    SafeSignature,
-    SafeSignatureKind,
-    join_signatures,
-    split_signatures,
-)
+from app.chain.safe_signature import SafeSignature, SafeSignatureKind
 from app.chain.signature import InvalidSignatureError
+from tests.vectors.safe_signatures import join_signatures, split_signatures
 from tests.vectors.vector_files import load, unhex
 
 VECTORS = load("safe")

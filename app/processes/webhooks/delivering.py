@@ -15,14 +15,14 @@ from app.auth.sealed_secrets import SealBroken, SecretBox
 from app.domain.clock import Clock
 from app.domain.webhooks.outcomes import Outcome
 from app.domain.webhooks.signatures import signed_headers
+from app.processes.handing_back import execute_when_back
 from app.processes.webhooks.holding import Held, Holding, LeaseOver
 from app.processes.webhooks.sending import Message, Sender
 from app.services.execute import Bells, execute
 from app.services.webhooks.finish_try import TryEnd, finish_try
 from app.services.webhooks.give_up_lost import give_up_lost
 from app.services.webhooks.secrets import sealed_for
-from app.store.database import Database
-from app.store.database_errors import passes
+from app.store.database import Database, UnitOfWork
 from app.store.webhooks.claims import LEASE, Claimed, claim_due
 from app.tracing import span
 
@@ -31,9 +31,6 @@ _PLACES = 256
 # How soon new work is seen while slow receivers are waited for.
 _LOOK_SECONDS = 0.5
 _TIDY_SECONDS = 5.0
-_AGAIN_SECONDS = 0.5
-# How long an answer is worth keeping: by then its message was sent again, or will be.
-_KEPT_SECONDS = 60.0
 _RENEW_SECONDS = 4.0
 _CANNOT_SIGN = "Its secrets cannot be read with this installation's SGE_ENCRYPTION_KEY."
 
@@ -132,17 +129,11 @@ class Delivery:
         """Again while the database is away: an answer that is forgotten holds one of its endpoint's few places until the
         lease ends, and what has arrived is sent a second time.
         """
-        kept_until = time.monotonic() + _KEPT_SECONDS
-        while True:
-            finish = partial(finish_try, end=end, now=self.clock())
-            try:
-                await execute(self.database, self.bells, end.claimed.program_id, finish)
-            except Exception as problem:
-                if not passes(problem) or time.monotonic() > kept_until:
-                    raise
-                await asyncio.sleep(_AGAIN_SECONDS)
-            else:
-                return
+
+        async def finish(unit: UnitOfWork) -> None:
+            await finish_try(unit, end=end, now=self.clock())
+
+        await execute_when_back(self.database, self.bells, end.claimed.program_id, finish)
 
     async def _send(self, claimed: Claimed) -> Outcome:
         body, at = claimed.body.encode(), self.clock()

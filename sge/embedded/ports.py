@@ -1,17 +1,26 @@
 """TCP ports on the loopback interface."""
 
+import secrets
 import socket
 
-from sge.embedded.failures import PortBusy
+from sge.embedded.failures import EmbeddedFailure, PortBusy
 
 LOOPBACK = "127.0.0.1"
+# Below those that systems give to outgoing connections (Linux: from 32 768): such a connection would keep a server from
+# starting on a port that was free when it was chosen, or while the server is stopped for a moment.
+_OURS = range(20_000, 32_768)
+_TRIES = 1_000
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment, and that no connection is given by chance. Raises EmbeddedFailure."""
+    free = filter(is_free, (secrets.choice(_OURS) for _ in range(_TRIES)))
+    port = next(free, None)
+    if port is None:
+        raise EmbeddedFailure(
+            f"{_TRIES} ports between {_OURS[0]} and {_OURS[-1]} are all in use; end what listens there"
+        )
+    return port
 
 
 def is_free(port: int) -> bool:

@@ -1,7 +1,6 @@
 """The feed of one process: woken by the bell, woken by the clock when Redis is gone, never a hole."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -96,9 +95,7 @@ async def test_after_redis_returns_the_bell_wakes_again(own_redis: Redis) -> Non
         store.add()  # rung into the void: only the word after the reconnection can tell
         await writer.events()
         await asyncio.to_thread(own_redis.start)
-        started = time.monotonic()
-        assert await positions(stream, 1) == [1]
-        assert time.monotonic() - started < 5
+        assert await positions(stream, 1) == [1]  # the clock would tell after a minute
         await stream.aclose()
     await writer.close()
 
@@ -153,13 +150,14 @@ async def test_types_and_programs_are_kept_apart() -> None:
     ours, theirs = hub.subscribe(1, {EventType.INTENT}), hub.subscribe(2, {EventType.LEDGER})
     await anext(ours)
     await anext(theirs)
-    waiting = [asyncio.create_task(positions(stream, 1, 0.5)) for stream in (ours, theirs)]
+    waiting = [asyncio.create_task(positions(stream, 1)) for stream in (ours, theirs)]
     await asyncio.sleep(0.05)
     store.add(program_id=2)
     store.add(program_id=1)
     assert await waiting[0] == [2]
-    with pytest.raises(TimeoutError):
-        await waiting[1]
+    assert not (await asyncio.wait([waiting[1]], timeout=0.2))[0]
+    waiting[1].cancel()
+    await asyncio.gather(waiting[1], return_exceptions=True)
     await ours.aclose()
     await theirs.aclose()
     await hub.stop()
@@ -175,7 +173,7 @@ async def test_how_late_events_are_is_told() -> None:
     store.add()
     assert await positions(stream, 1) == [1]
     assert counted("sge_events_lag_seconds") == pytest.approx(7)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while counted("sge_events_lag_seconds"):  # noqa: ASYNC110 - as a scrape sees it
             await asyncio.sleep(0.05)
     await stream.aclose()
@@ -191,13 +189,13 @@ async def test_watching_conflates() -> None:
     for _ in range(50):
         store.add(entity_id="a")
     store.add(entity_id="b")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await anext(watch)
     waiting = asyncio.ensure_future(anext(watch))
     done, _ = await asyncio.wait([waiting], timeout=0.1)
     assert not done
     store.add(entity_id="a")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await waiting
     await watch.aclose()
     await hub.stop()
@@ -206,7 +204,7 @@ async def test_watching_conflates() -> None:
 async def test_watching_refreshes_when_nothing_happens() -> None:
     hub = EventHub(MemoryEvents(), poll_seconds=0.01)
     watch = hub.watch(1, refresh_seconds=0.05)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         for _ in range(3):
             await anext(watch)
     await watch.aclose()
@@ -251,7 +249,7 @@ async def test_an_older_state_ends_every_reader_and_wakes_every_watcher() -> Non
         await asyncio.sleep(0.02)
         del store.events[1:]
         store.number = 2
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await woken
             with pytest.raises(FeedRestarted):
                 await ended
@@ -261,6 +259,6 @@ async def test_an_older_state_ends_every_reader_and_wakes_every_watcher() -> Non
         following = asyncio.ensure_future(anext(again))
         await asyncio.sleep(0.02)
         new = store.add()
-        assert await asyncio.wait_for(following, 2) == new
+        assert await asyncio.wait_for(following, 10) == new
     finally:
         await hub.stop()

@@ -16,7 +16,6 @@ from tests.transport.tiny_runtime import TinyRuntime
 from tests.transport.tiny_schema import COUNTERS, SCHEMA
 
 SETTINGS = TransportSettings(
-    connection_init_seconds=0.5,
     ping_seconds=0.3,
     recheck_credentials_seconds=0.1,
     subscriptions_per_connection=5,
@@ -35,6 +34,18 @@ class Served:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def until_open(self, operations: int) -> None:
+        """Waits until so many operations run on sockets."""
+        async with asyncio.timeout(10):
+            while sum(self.sockets._admission.operations.values()) != operations:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.01)
+
+    async def until_heard(self, listeners: int) -> None:
+        """Waits until so many subscriptions follow the feed."""
+        async with asyncio.timeout(10):
+            while sum(map(len, self.runtime.hub._readers.values())) != listeners:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.01)
 
     @property
     def ws(self) -> str:

@@ -19,8 +19,8 @@ async def test_everybody_is_sent_away(served: Served) -> None:
     async with initialised(served.ws) as one, opened(served.ws) as two:
         await one.subscribe("e", LIVE)
         leaving = asyncio.create_task(served.sockets.leave())
-        assert await one.closed(1.0) == RESTARTS
-        assert await two.closed(1.0) == RESTARTS
+        assert await one.closed() == RESTARTS
+        assert await two.closed() == RESTARTS
         await leaving
 
 
@@ -37,7 +37,7 @@ async def test_what_is_being_answered_is_answered(served: Served) -> None:
     async with initialised(served.ws) as socket:
         await socket.subscribe("e", LIVE)
         await socket.subscribe("q", "{ slow(seconds: 0.5) }")
-        await asyncio.sleep(0.1)
+        await served.until_open(2)
         leaving = asyncio.create_task(served.sockets.leave())
         assert (await socket.receive())["payload"]["data"] == {"slow": "done"}
         assert (await socket.receive())["type"] == "complete"
@@ -48,16 +48,16 @@ async def test_what_is_being_answered_is_answered(served: Served) -> None:
 async def test_an_answer_that_takes_too_long_is_not_waited_for() -> None:
     settings = TransportSettings(finish_seconds=0.2)
     async with serving(settings) as served, initialised(served.ws) as socket:
-        await socket.subscribe("q", "{ slow(seconds: 5) }")
-        await asyncio.sleep(0.1)
+        await socket.subscribe("q", "{ slow(seconds: 30) }")
+        await served.until_open(1)
         started = time.monotonic()
         await served.sockets.leave()
         assert await socket.closed() == RESTARTS
-        assert time.monotonic() - started < 1.0
+        assert time.monotonic() - started < 5.0
 
 
 async def test_they_do_not_all_go_at_once() -> None:
-    async with serving(TransportSettings(leave_seconds=0.5)) as served, AsyncExitStack() as sockets:
+    async with serving(TransportSettings(leave_seconds=1.0)) as served, AsyncExitStack() as sockets:
         everybody = [await sockets.enter_async_context(initialised(served.ws)) for _ in range(60)]
         started = time.monotonic()
         leaving = asyncio.create_task(served.sockets.leave())
@@ -69,4 +69,4 @@ async def test_they_do_not_all_go_at_once() -> None:
 
         await asyncio.gather(*(note(number) for number in range(60)))
         await leaving
-        assert 0.3 < max(gone) - min(gone) < 2.0
+        assert 0.3 < max(gone) - min(gone) < 8.0

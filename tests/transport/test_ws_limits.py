@@ -9,6 +9,7 @@ from websockets import InvalidStatus
 
 from app.domain.permissions import ApiScope
 from schema.transport.settings import TransportSettings
+from schema.transport.ws_connection import Connection
 from tests.transport.conftest import Served, serving
 from tests.transport.ws_client import Socket, initialised, opened
 
@@ -17,7 +18,6 @@ SETTINGS = TransportSettings(
     cors_origins=("https://shop.example",),
     public_url="https://Settle.example:8443/",
     recheck_credentials_seconds=0.1,
-    connection_init_seconds=0.5,
     connections=5,
     anonymous_connections=3,
     anonymous_connections_per_address=2,
@@ -90,6 +90,12 @@ async def test_who_has_shown_a_credential_is_no_stranger(served: Served) -> None
         assert served.sockets._admission.connections == 1
 
 
+def scopes_of(connection: Connection) -> frozenset[ApiScope]:
+    assert connection.caller is not None
+    [authority] = connection.caller.authorities
+    return authority.scopes
+
+
 async def results(socket: Socket, count: int) -> list[str]:
     return sorted([(await socket.receive())["type"] for _ in range(count)])
 
@@ -99,12 +105,13 @@ async def test_operations_of_a_caller_on_all_of_its_sockets(served: Served) -> N
         for socket in (one, two):
             for name in ("a", "b"):
                 await socket.subscribe(name, COUNTER)
-        assert await results(one, 2) + await results(two, 2) == ["next", "next", "error", "next"]
+            expected = ["next", "next"] if socket is one else ["error", "next"]
+            assert await results(socket, 2) == expected
         async with initialised(served.ws, "sge_two") as other:
             await other.subscribe("a", COUNTER)
             assert await results(other, 1) == ["next"]
         await one.send(id="a", type="complete")
-        await asyncio.sleep(0.05)
+        await served.until_open(2)
         await two.subscribe("c", COUNTER)
         assert await results(two, 1) == ["next"]
         assert not served.sockets._admission.operations[("api_key:sge_two", None)]
@@ -112,11 +119,12 @@ async def test_operations_of_a_caller_on_all_of_its_sockets(served: Served) -> N
 
 async def test_who_sends_too_fast_is_read_more_slowly(served: Served) -> None:
     async with initialised(served.ws) as socket:
+        started = asyncio.get_running_loop().time()
         for _ in range(60):
             await socket.send(type="ping")
-        started = asyncio.get_running_loop().time()
         assert await results(socket, 60) == ["pong"] * 60
-        assert 0.5 < asyncio.get_running_loop().time() - started < 2.0
+        # 20 at once, and fifty a second.
+        assert 0.75 < asyncio.get_running_loop().time() - started < 8.0
 
 
 async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
@@ -124,11 +132,10 @@ async def test_more_rights_keep_the_socket_and_are_used(served: Served) -> None:
         await socket.subscribe("a", COUNTER)
         await socket.receive()
         served.runtime.scopes |= {ApiScope.MANAGE_PROGRAM}
-        await asyncio.sleep(0.4)
         (connection,) = served.sockets._connections
-        assert connection.caller is not None
-        [authority] = connection.caller.authorities
-        assert authority.scopes == {ApiScope.READ, ApiScope.MANAGE_PROGRAM}
+        async with asyncio.timeout(10):
+            while scopes_of(connection) != {ApiScope.READ, ApiScope.MANAGE_PROGRAM}:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.01)
         served.runtime.store.add(entity_id="a")
         assert (await socket.receive())["payload"]["data"] == {"counter": {"value": 1}}
         served.runtime.scopes = frozenset({ApiScope.MANAGE_PROGRAM})
@@ -143,14 +150,14 @@ async def test_a_look_that_fails_is_not_the_last(
         monkeypatch.setattr(bad, "caller", "none that could be compared")
         await asyncio.sleep(0.3)
         served.runtime.revoked.add("sge_one")
-        assert (await socket.closed(1.0))[0] == 4403
+        assert (await socket.closed())[0] == 4403
 
 
 async def test_while_the_store_is_away_the_clock_ends_sockets(served: Served) -> None:
     async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
         served.runtime.look_ups_fail = True
         served.runtime.expired.add("sge_one")
-        assert (await ours.closed(2.0))[0] == 4403
+        assert (await ours.closed())[0] == 4403
         await theirs.send(type="ping")
         assert (await theirs.receive())["type"] == "pong"
 
@@ -159,7 +166,7 @@ async def test_a_look_up_that_hangs_holds_up_no_other(served: Served) -> None:
     async with initialised(served.ws) as ours, initialised(served.ws, "sge_two") as theirs:
         served.runtime.hanging.add("sge_one")
         served.runtime.revoked.add("sge_two")
-        assert (await theirs.closed(1.0))[0] == 4403
+        assert (await theirs.closed())[0] == 4403
         await ours.subscribe("a", "{ hello }")
         assert await results(ours, 2) == ["complete", "next"]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.transport.conftest import Served
+from schema.transport.settings import TransportSettings
+from tests.transport.conftest import Served, serving
 from tests.transport.ws_client import initialised, opened
 
 REVOKED = "This credential has expired, was revoked or lost rights."
@@ -27,8 +28,9 @@ async def test_init_may_be_bare_null_or_an_object(served: Served) -> None:
             assert await socket.receive() == {"type": "connection_ack"}
 
 
-async def test_init_must_come_in_time(served: Served) -> None:
-    async with opened(served.ws) as socket:
+async def test_init_must_come_in_time() -> None:
+    settings = TransportSettings(connection_init_seconds=0.3)
+    async with serving(settings) as served, opened(served.ws) as socket:
         assert await socket.closed() == (4408, "Connection initialisation timeout")
 
 
@@ -108,7 +110,7 @@ async def test_pings_are_answered_with_their_payload(served: Served) -> None:
 
 
 async def test_the_server_pings(served: Served) -> None:
-    async with initialised(served.ws) as socket, asyncio.timeout(3):
+    async with initialised(served.ws) as socket, asyncio.timeout(10):
         assert json.loads(await socket.connection.recv()) == {"type": "ping"}
 
 
@@ -149,7 +151,7 @@ async def test_a_client_that_leaves_ends_its_operations(served: Served) -> None:
         await socket.subscribe("c", 'subscription { counter(id: "a") { value } }')
         await socket.receive()
         await socket.connection.close(1000)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         while served.sockets._connections:  # noqa: ASYNC110  there is no event for it
             await asyncio.sleep(0.01)
     assert not served.runtime.hub._watchers._by_topic
@@ -168,10 +170,10 @@ async def test_ids_that_are_not_open_are_no_error(served: Served) -> None:
 
 async def test_a_result_that_is_no_longer_wanted_is_not_sent(served: Served) -> None:
     async with initialised(served.ws) as socket:
-        await socket.subscribe("slow", "{ slow(seconds: 0.2) }")
+        await socket.subscribe("slow", "{ slow(seconds: 0.6) }")
         await socket.send(id="slow", type="complete")
         with pytest.raises(TimeoutError):
-            await socket.receive(0.4)
+            await socket.receive(0.8)
 
 
 async def test_a_header_counts_when_the_payload_says_nothing(served: Served) -> None:

@@ -24,7 +24,7 @@ class Socket:
         payload = {"query": query, "variables": variables}
         await self.send(id=identifier, type="subscribe", payload=payload)
 
-    async def receive(self, seconds: float = 5.0) -> dict[str, Any]:
+    async def receive(self, seconds: float = 15.0) -> dict[str, Any]:
         """The next message that is no ping; pings are answered."""
         async with asyncio.timeout(seconds):
             while True:
@@ -35,7 +35,7 @@ class Socket:
                     return message
                 await self.send(type="pong")
 
-    async def closed(self, seconds: float = 5.0) -> tuple[int, str]:
+    async def closed(self, seconds: float = 15.0) -> tuple[int, str]:
         """Code and reason with which the server closes."""
         async with asyncio.timeout(seconds):
             with pytest.raises(ConnectionClosed) as closed:

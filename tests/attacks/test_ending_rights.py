@@ -22,6 +22,7 @@ NAME = "SELECT name FROM program WHERE slug = $1"
 LOCK = "SELECT FROM program WHERE slug = $1 FOR UPDATE"
 LEAVE = """DELETE FROM program_member WHERE wallet = $1"""
 SECONDS = 5.0
+TRIES = 30
 
 
 async def renamed(caller: Caller, program: OwnProgram, name: str) -> list[str]:
@@ -37,21 +38,23 @@ async def test_nothing_is_done_by_a_role_five_seconds_after_it_was_taken(stage: 
     await change(program, "grantRole", program.id, new_wallet().address)
     done: list[float] = []
     refused: list[list[str]] = []
-    began = time.monotonic()
 
     async def go_on(who: int) -> None:
-        while time.monotonic() < began + SECONDS:
+        """Until it is refused again and again."""
+        while len(refused) < TRIES:
             codes = await renamed(admin, program, f"by {who} at {time.monotonic()}")
             (refused if codes else done).append(codes or time.monotonic())  # type: ignore[arg-type]
             await asyncio.sleep(0.02)
 
     writing = [asyncio.create_task(go_on(who)) for who in range(3)]
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(20):
+        while not done:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0.01)
     assert await change(program, "revokeRole", program.id, admin.wallet.address) == []
     taken = time.monotonic()
-    await asyncio.gather(*writing)
-    assert done
-    assert max(done) < taken + 3
+    async with asyncio.timeout(30):
+        await asyncio.gather(*writing)
+    assert max(done) < taken + SECONDS
     assert ["FORBIDDEN"] in refused or ["NOT_FOUND"] in refused
     assert await renamed(admin, program, "afterwards") in (["FORBIDDEN"], ["NOT_FOUND"])
 

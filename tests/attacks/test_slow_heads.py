@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -22,8 +23,21 @@ REQUEST = HEAD + b"content-length: %d\r\n\r\n" % len(BODY) + BODY
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    app = create_app(TinyRuntime(), SCHEMA, SETTINGS)
-    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, SETTINGS))
+    async with served(SETTINGS) as listening:
+        yield listening
+
+
+@pytest.fixture
+async def patient() -> AsyncIterator[int]:
+    """Each head of the test below has half a second to spare, and all of them together take longer than one may."""
+    async with served(replace(SETTINGS, head_seconds=1.1)) as listening:
+        yield listening
+
+
+@asynccontextmanager
+async def served(settings: TransportSettings) -> AsyncIterator[int]:
+    app = create_app(TinyRuntime(), SCHEMA, settings)
+    server = uvicorn.Server(server_config(app, "127.0.0.1", 0, settings))
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
         while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
@@ -90,13 +104,13 @@ async def end_of(reader: asyncio.StreamReader) -> bytes:
     ],
 )
 async def test_a_head_that_never_ends_is_cut_off(port: int, start: bytes, piece: bytes) -> None:
+    started = time.monotonic()
     async with connected(port) as (reader, writer):
         writer.write(start)
         trickling = asyncio.create_task(trickle(writer, piece))
-        started = time.monotonic()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await end_of(reader)
-        assert 0.3 < time.monotonic() - started < 3
+        assert time.monotonic() - started > 0.3
         trickling.cancel()
 
 
@@ -104,29 +118,29 @@ async def test_a_long_head_and_many_headers_are_refused(port: int) -> None:
     for head in (b"x: " + b"y" * 40_000, b"x: y\r\n" * 21, b"x: y\r\n" * 20_000):
         async with connected(port) as (reader, writer):
             writer.write(HEAD + head + b"\r\n\r\n")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(10):
                 assert b" 431 " in await end_of(reader)
     async with connected(port) as (reader, writer):
         writer.write(b"GET /?")
         for _ in range(12):
             writer.write(b"y" * 4_000)
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             assert b" 431 " in await end_of(reader)
 
 
-async def test_requests_in_time_are_answered_on_one_connection(port: int) -> None:
-    async with connected(port) as (reader, writer):
-        for pause in (0.0, 0.2, 0.2, 0.0):
+async def test_requests_in_time_are_answered_on_one_connection(patient: int) -> None:
+    async with connected(patient) as (reader, writer):
+        for pause in (0.0, 0.4, 0.4, 0.0):
             await asyncio.sleep(pause)
             for piece in (REQUEST[:30], REQUEST[30:90], REQUEST[90:]):
                 writer.write(piece)
                 await asyncio.sleep(0.05)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(10):
                 assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
                 await reader.readuntil(b"}}}")
         writer.write(REQUEST * 5)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             for _ in range(5):
                 assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
                 await reader.readuntil(b"}}}")
@@ -138,14 +152,20 @@ async def test_one_address_has_so_many_connections(port: int) -> None:
         connected(port),
         connected(port),
         connected(port) as (reader, _),
-        asyncio.timeout(5),
+        asyncio.timeout(10),
     ):
         assert b" 429 " in await end_of(reader)
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(10):
+        while not await is_answered(port):  # noqa: ASYNC110  the server sees them leave a moment later
+            await asyncio.sleep(0.01)
+
+
+async def is_answered(port: int) -> bool:
     async with connected(port) as (reader, writer):
         writer.write(REQUEST)
-        async with asyncio.timeout(5):
-            assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+        with suppress(OSError, asyncio.IncompleteReadError):  # refused while it still sends
+            return b"200 OK" in await reader.readuntil(b"\r\n\r\n")
+    return False
 
 
 async def test_a_whole_ipv6_network_is_one_address() -> None:

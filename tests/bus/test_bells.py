@@ -61,7 +61,9 @@ async def test_ringing_without_redis_neither_fails_nor_waits(own_redis: Redis) -
     for _ in range(100):
         await bells.events()
         await bells.jobs(frozenset({JOB}))
-    assert time.monotonic() - started < 5  # each of 200 that waited for Redis would take a tenth of a second
+    assert (
+        time.monotonic() - started < 5
+    )  # each of 200 that waited for Redis would take a tenth of a second
     await asyncio.to_thread(own_redis.start)
     with connect_blocking(own_redis.url) as client:
         queue = rq_queue(queue_of(JOB), client)

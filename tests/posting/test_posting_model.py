@@ -31,7 +31,7 @@ def books(module_database: OwnDatabase) -> Iterator[ChangingBooks]:
 
 def test_random_books(books: ChangingBooks) -> None:
     # Making a failure small takes minutes on a real database: the long test does it.
-    run(books, examples=20, steps=30)
+    run(books, examples=8, steps=30)
     # A generator that hardly ever posts would prove nothing.
     assert PostingMachine.all_posted > 50
     assert PostingMachine.all_reversed > 10

@@ -55,7 +55,7 @@ async def test_an_answer_that_never_comes_leaves_the_same_bytes_to_be_sent_again
     program = await world.ready()
     async with (
         proxy_before(world.gateway_chain.node.url) as proxy,
-        Chain(CHAIN_ID, [proxy.url], timeout_seconds=4.0) as chain,
+        Chain(CHAIN_ID, [proxy.url], timeout_seconds=2.0) as chain,
     ):
         proxy.plan = lambda body: fault if b"eth_sendRawTransaction" in body else "pass"
         await settle(world.settling(chain=chain))

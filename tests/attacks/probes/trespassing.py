@@ -107,7 +107,7 @@ async def _slow_head(target: Target) -> Answer:
         heads.append(writer)
     started = time.monotonic()
     answer = await asking("{ viewer { kind } }")(target)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5  # a head may take longer
     for writer in heads:
         writer.transport.abort()
     return answer

@@ -3,12 +3,31 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 
 LEVELS = 10
 BATCH = 200
 """Intents that one chain transaction carries, as settlement packs them."""
 
+EVENT_DAYS = 30
+"""The last days of the record, of which events are kept unless something else is asked for."""
+PAY_DAY_AT = timedelta(minutes=10)
+"""Past midnight, when what came to be payable the day before is told of."""
+
+
+class BatchFate(StrEnum):
+    """What becomes of a seeded payout batch."""
+
+    REJECTED = "REJECTED"
+    EXECUTED = "EXECUTED"
+    WAITING = "WAITING"
+
+
+BATCH_FATES = (BatchFate.REJECTED, *[BatchFate.EXECUTED] * 4, BatchFate.WAITING)
+"""One after the other; the second replaces the first and uses its nonces up."""
+_PAYING_SHARE = 0.02  # of the record, at its end
+_FEWEST_PAID = 5
 # Of a thousand affiliates, how many stand at each level: few roots, a broad middle.
 _SHARES = (1, 10, 50, 110, 150, 175, 165, 140, 110, 89)
 _SALT_BITS = 40
@@ -52,7 +71,9 @@ class SeedSizes:
 
 @dataclass(frozen=True, slots=True)
 class SeedPlan:
-    """One program to be seeded. salt: what its draws start from. number: 0 is the large one."""
+    """One program to be seeded. salt: what its draws start from. number: 0 is the large one. told_from: from when on its
+    events are kept.
+    """
 
     slug: str
     number: int
@@ -60,6 +81,7 @@ class SeedPlan:
     sizes: SeedSizes
     until: datetime
     days: int
+    told_from: datetime
 
     @property
     def start(self) -> datetime:
@@ -67,21 +89,48 @@ class SeedPlan:
         return self.until - timedelta(days=self.days)
 
     @property
+    def paying_from(self) -> datetime:
+        """When the first payout batch is proposed: all intents are settled by then."""
+        return self.until - timedelta(days=self.days) * _PAYING_SHARE
+
+    @property
+    def matured_until(self) -> datetime:
+        """What was payable before this midnight is PAYABLE: the newest pay day before the first batch has told of it."""
+        told = self.paying_from - PAY_DAY_AT
+        return told.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    @property
     def batch_interval(self) -> timedelta:
-        """From one transaction of the chain to the next; the last is final before `until`."""
-        return timedelta(days=self.days) / (self.sizes.batches + 1)
+        """From one transaction of the chain to the next; the last is final before payouts begin."""
+        return timedelta(days=self.days) * (1 - _PAYING_SHARE) / (self.sizes.batches + 1)
+
+    @property
+    def paid_at_once(self) -> int:
+        """Affiliates that one payout batch pays."""
+        return max(_FEWEST_PAID, self.sizes.affiliates // 100)
+
+    def paying_at(self, batch: int, share: float) -> datetime:
+        """An instant of a payout batch, by the share of its time that has gone by."""
+        slot = timedelta(days=self.days) * _PAYING_SHARE / len(BATCH_FATES)
+        return self.paying_from + slot * (batch + share)
 
 
 def seed_plans(
-    seed: int, sizes: SeedSizes, neighbours: int, until: datetime, days: int
+    seed: int,
+    sizes: SeedSizes,
+    neighbours: int,
+    until: datetime,
+    days: int,
+    *,
+    event_days: int = EVENT_DAYS,
 ) -> list[SeedPlan]:
     """The large program and its neighbours; the same seed gives the same plans, so the same ids and amounts."""
-    plans = []
+    plans, told_from = [], until - timedelta(days=event_days)
     for number in range(neighbours + 1):
         slug = f"seed-{seed}" if number == 0 else f"seed-{seed}-neighbour-{number}"
         salt = int.from_bytes(sha256(slug.encode()).digest()) >> (256 - _SALT_BITS)
         held = sizes if number == 0 else sizes.neighbour()
-        plans.append(SeedPlan(slug, number, salt << 8, held, until, days))
+        plans.append(SeedPlan(slug, number, salt << 8, held, until, days, told_from))
     return plans
 
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.domain.seeding import SeedPlan, SeedSizes, seed_plans
+from app.domain.seeding import EVENT_DAYS, SeedPlan, SeedSizes, seed_plans
 from app.processes.seeding.seed import RollupsBusy, seed
 from app.settings import Settings, load_settings
 from sge import migrations
@@ -62,6 +62,9 @@ def seed_command(
     ] = 1,
     until: Annotated[datetime, typer.Option(help="The end of the record, UTC.")] = _UNTIL,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="That it covers.")] = 90,
+    event_days: Annotated[
+        int, typer.Option(min=0, help="Of them, the last of which events are kept.")
+    ] = EVENT_DAYS,
     embedded: Annotated[
         Path | None,
         typer.Option(help="A folder: into a PostgreSQL of its own, made there when missing."),
@@ -75,7 +78,9 @@ def seed_command(
         sizes = SeedSizes(users, affiliates, intents)
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from None
-    plans = seed_plans(number, sizes, neighbours, until.replace(tzinfo=UTC), days)
+    plans = seed_plans(
+        number, sizes, neighbours, until.replace(tzinfo=UTC), days, event_days=event_days
+    )
     with ExitStack() as stack:
         settings = _settings(stack, embedded)
         bar = stack.enter_context(_bar())

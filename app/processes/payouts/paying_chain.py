@@ -27,6 +27,38 @@ from app.services.payouts.batch_proposals import SafeDraft
 
 
 @dataclass(frozen=True, slots=True)
+class PayingSafe:
+    """What decides which call owners sign. treasury, multisend: checksummed."""
+
+    chain_id: int
+    multisend: str
+    treasury: str
+    safe: SafeReading
+
+    def draft(self, planned: PlannedTransaction, currency: Currency) -> SafeDraft:
+        """What owners sign for this, with its hashes."""
+        recipients = _recipients(planned.payouts)
+        token = currency.token if recipients else ZERO_ADDRESS
+        call = (
+            payout_call(self.multisend, token, recipients)
+            if recipients
+            else closing_call(self.treasury)
+        )
+        transaction = planned_safe_transaction(call, planned.nonce)
+        return SafeDraft(
+            planned=planned,
+            currency=currency.code if recipients else None,
+            token=token,
+            call=call,
+            hash=safe_tx_hash(self.treasury, self.chain_id, self.safe.version, transaction),
+            content_hash=content_hash(
+                self.chain_id, self.treasury, token, planned.nonce, recipients
+            ),
+            gas=execution_gas(len(recipients), keys=self.safe.threshold),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PayingChain:
     """safe: at the head of the chain at read_at (real time)."""
 
@@ -55,25 +87,8 @@ class PayingChain:
 
     def draft(self, planned: PlannedTransaction, currency: Currency) -> SafeDraft:
         """What owners sign for this, with its hashes."""
-        recipients = _recipients(planned.payouts)
-        token = currency.token if recipients else ZERO_ADDRESS
-        call = (
-            payout_call(self.multisend, token, recipients)
-            if recipients
-            else closing_call(self.treasury)
-        )
-        transaction = planned_safe_transaction(call, planned.nonce)
-        return SafeDraft(
-            planned=planned,
-            currency=currency.code if recipients else None,
-            token=token,
-            call=call,
-            hash=safe_tx_hash(self.treasury, self.chain_id, self.safe.version, transaction),
-            content_hash=content_hash(
-                self.chain_id, self.treasury, token, planned.nonce, recipients
-            ),
-            gas=execution_gas(len(recipients), keys=self.safe.threshold),
-        )
+        paying = PayingSafe(self.chain_id, self.multisend, self.treasury, self.safe)
+        return paying.draft(planned, currency)
 
 
 async def read_paying_chain(parts: Payouts, chain_id: int, treasury: str) -> PayingChain:

@@ -18,23 +18,23 @@ from uuid import UUID
 from app.chain.address import checksum_address
 from app.domain.seals import SealStream, chain, genesis
 from app.domain.seeding import SeedPlan, seeded_addresses
+from app.processes.seeding.progress import Progress
+from app.processes.seeding.seed_payouts import PayoutSeeder
 from app.services.execute import Bells, execute
 from app.store import seals
 from app.store.database import Database, UnitOfWork
 from app.store.seeding import chain as chain_rows
-from app.store.seeding import drawn, draws, intents, money, program, sealing
+from app.store.seeding import drawn, draws, events, intents, money, program, sealing
 from app.store.seeding.program import LEVELS_BPS, SeededProgram
 
 BATCHES_AT_ONCE = 50
 _WALLETS_AT_ONCE = 10_000
 _SEALS_AT_ONCE = 5_000
 _LOOK_AGAIN = (1, 2, 5, 20, 50)  # before these chunks the tables have grown by a multiple
-_OWN_WALLETS = 4  # treasury, its owner, the token, the lane
+_OWN_WALLETS = 5  # treasury, its owner, the token, the lane, what sends to many
 _AHEAD = 2  # chunks whose record may wait for their money
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
-"""Told of a step, how much of it is done, and of how much."""
 
 
 class Seeder:
@@ -48,12 +48,13 @@ class Seeder:
 
     async def prepare(self) -> None:
         """Once, before the first program."""
-        for make in (draws.prepare, drawn.prepare, chain_rows.prepare):
+        for make in (draws.prepare, drawn.prepare, chain_rows.prepare, events.prepare):
             await self._both(make)
 
     async def seed(self, plan: SeedPlan) -> int:
         """Returns the program's id."""
-        own = [checksum_address(one) for one in seeded_addresses(plan.salt, "own", _OWN_WALLETS)]
+        addresses = seeded_addresses(plan.salt, "own", _OWN_WALLETS)
+        *own, multisend = [checksum_address(one) for one in addresses]
         await self._both(draws.begin_program)
         await self._add_wallets(plan, "affiliate", plan.sizes.affiliates)
         await self._add_wallets(plan, "user", plan.sizes.users)
@@ -62,6 +63,8 @@ class Seeder:
         await self._both(lambda unit: program.add_referrers(unit, plan, seeded))
         await self._both(draws.wallets_are_known)
         await self._seed_chunks(plan, seeded)
+        await self._run(lambda unit: events.tell_of_maturity(unit, plan, seeded))
+        await PayoutSeeder(self._money, self._bells, plan, seeded, multisend).seed(self._progress)
         await self._run(lambda unit: money.read_treasury(unit, seeded, plan.until))
         return seeded.id
 
@@ -126,6 +129,7 @@ async def _record(
     await intents.add_intents(unit, plan, seeded)
     await chain_rows.add_transactions(unit, plan, seeded)
     await intents.end_intents(unit, plan, seeded)
+    await events.tell_of_intents(unit, plan, seeded)
     await chain_rows.spend_gas(unit, seeded)
     audited = await sealing.audit_rows(unit, seeded.id, sealed)
     await _seal(unit, plan, SealStream.AUDIT, seeded.id, audited)
@@ -139,6 +143,7 @@ async def _money(
     await _draw(unit, plan, batches)
     await money.post(unit, plan, seeded)
     await money.settle(unit, plan, seeded, len(LEVELS_BPS))
+    await events.tell_of_money(unit, plan, seeded)
     await _seal(unit, plan, SealStream.JOURNAL, seeded.id, await sealing.journals(unit))
 
 

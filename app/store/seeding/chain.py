@@ -8,7 +8,8 @@ from app.store.database import UnitOfWork
 from app.store.seeding.drawn import GAS_PRICE_WEI, POSTED_AFTER
 from app.store.seeding.program import CHAIN_ID, SeededProgram
 
-# Blocks of different programs never meet: eight numbers for each batch.
+_FIRST_BLOCK = 1_000
+_BLOCKS = 8
 _PREPARE = """
 CREATE TEMP TABLE seed_batch (
   batch bigint PRIMARY KEY, id uuid NOT NULL, block bigint NOT NULL, block_hash bytea NOT NULL, tx_hash bytea NOT NULL,
@@ -19,7 +20,7 @@ _SALT = 80
 _FORGET = "TRUNCATE seed_batch"
 _DRAW = """
 INSERT INTO seed_batch
-SELECT b.batch, pg_temp.seed_id(b.block_at - interval '700 ms', b.batch, $1), 1000 + 8 * b.batch + $2::bigint,
+SELECT b.batch, pg_temp.seed_id(b.block_at - interval '700 ms', b.batch, $1), $2::bigint + $4::bigint * b.batch,
        pg_temp.noise(b.batch, $1::bigint + 2), pg_temp.noise(b.batch, $1::bigint + 3), b.block_at - interval '900 ms',
        b.block_at - interval '700 ms', b.block_at - interval '600 ms', b.block_at + interval '200 ms', b.block_at,
        b.block_at + $3::interval, b.gas
@@ -82,6 +83,11 @@ ON CONFLICT (chain_id, program_id) DO UPDATE
 """
 
 
+def block_of_batch(plan: SeedPlan, batch: int) -> int:
+    """Where a batch is mined. Blocks of different programs never meet: eight numbers for each batch."""
+    return _FIRST_BLOCK + _BLOCKS * batch + plan.number
+
+
 async def prepare(unit: UnitOfWork) -> None:
     """Makes the table of batches; once for a connection."""
     await unit.connection.execute(_PREPARE)
@@ -90,7 +96,9 @@ async def prepare(unit: UnitOfWork) -> None:
 async def draw_batches(unit: UnitOfWork, plan: SeedPlan) -> None:
     """The batches of the drawn intents, instead of those drawn before."""
     await unit.connection.execute(_FORGET)
-    await unit.connection.execute(_DRAW, plan.salt + _SALT, plan.number, POSTED_AFTER)
+    await unit.connection.execute(
+        _DRAW, plan.salt + _SALT, block_of_batch(plan, 0), POSTED_AFTER, _BLOCKS
+    )
 
 
 async def add_transactions(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:

@@ -5,6 +5,8 @@ from app.store.database import UnitOfWork
 from app.store.seeding.drawn import GAS_PRICE_WEI
 from app.store.seeding.program import ACTOR, CHAIN_ID, SeededProgram
 
+AUDIT_SALT = 65
+"""Added to the plan's salt: audit rows of decisions are drawn with it."""
 # $1 the program, $2 the salt, $3 before its first user, $4 who asked. Registered at once: nobody sees it in between.
 _USERS = """
 INSERT INTO program_user (program_id, id, public_id, wallet, referrer_id, registration_intent_id, identity_token_id,
@@ -73,12 +75,12 @@ SELECT $1, i.id, s.seq, s.from_status, s.to_status, s.stage, s.at, s.actor, s.re
 # Of each acceptance, with the intent's own id, and of each decision of a batch: thousands of intents have a few.
 _AUDIT = """
 INSERT INTO audit (program_id, id, at, actor, action, target_id, before, after, reason)
-SELECT $1::bigint, i.id, i.accepted_at, $3, 'intent.accepted', i.id::text, NULL::jsonb,
+SELECT $1::bigint, i.id, i.accepted_at, $2, 'intent.accepted', i.id::text, NULL::jsonb,
        jsonb_build_object('kind', i.kind, 'wallet', u.wallet, 'amount', i.amount::text,
                           'currency', CASE WHEN i.amount IS NOT NULL THEN 'USDC' END, 'idempotencyKey', i.key), NULL
   FROM seed_intent i JOIN seed_user u ON u.n = i.user_n
 UNION ALL
-SELECT $1, pg_temp.seed_id(t.posted_at, 2 * t.batch + i.failed::integer, $2::bigint + 5), t.posted_at, 'job:watch_chain',
+SELECT $1, pg_temp.seed_id(t.posted_at, 2 * t.batch + i.failed::integer, $3::bigint), t.posted_at, 'job:watch_chain',
        CASE WHEN i.failed THEN 'intent.failed' ELSE 'intent.confirmed' END,
        CASE WHEN count(*) = 1 THEN min(i.id::text) END, '{"status": "PROCESSING"}'::jsonb,
        jsonb_strip_nulls(jsonb_build_object(
@@ -107,4 +109,4 @@ async def end_intents(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) 
     await connection.execute(_TRIES, program.id, GAS_PRICE_WEI)
     await connection.execute(_END, program.id)
     await connection.execute(_TRANSITIONS, program.id, ACTOR)
-    await connection.execute(_AUDIT, program.id, plan.salt + 60, ACTOR)
+    await connection.execute(_AUDIT, program.id, ACTOR, plan.salt + AUDIT_SALT)

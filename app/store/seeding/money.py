@@ -68,7 +68,7 @@ SELECT $1, c.id, i.settlement_id, c.affiliate_id, c.level, c.rate_bps, 1, i.amou
 """
 # All that is due by then and ACCRUED was drawn just now: what was drawn before is PAYABLE already.
 _MATURED = """
-UPDATE commission SET status = 'PAYABLE' WHERE program_id = $1 AND status = 'ACCRUED' AND payable_at <= $2
+UPDATE commission SET status = 'PAYABLE' WHERE program_id = $1 AND status = 'ACCRUED' AND payable_at < $2
 """
 # When it came to be payable: at the pay day's start, the next ten minutes past midnight.
 _MOVES = """
@@ -82,12 +82,12 @@ SELECT $1, c.id, s.seq, s.from_status, s.to_status, s.at, s.actor
    SELECT 1 AS seq, NULL AS from_status, 'ACCRUED' AS to_status, t.posted_at AS at, 'job:watch_chain' AS actor
    UNION ALL
    SELECT 2, 'ACCRUED', 'PAYABLE', date_trunc('day', p.payable_at, 'UTC') + interval '1 day 10 minutes', 'job:pay_day'
-    WHERE p.payable_at <= $3) s
+    WHERE p.payable_at < $3) s
  ORDER BY c.n, c.level, s.seq
 """
 _HELD = """
 UPDATE program_currency c SET on_chain_read_at = $2, on_chain_balance =
-       (SELECT coalesce(sum(m.amount), 0) FROM movement m WHERE m.program_id = $1 AND m.currency = c.code)
+       (SELECT coalesce(sum(CASE m.direction WHEN 'IN' THEN m.amount ELSE -m.amount END), 0) FROM movement m WHERE m.program_id = $1 AND m.currency = c.code)
  WHERE c.program_id = $1
 """
 
@@ -104,8 +104,8 @@ async def settle(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram, level
     connection = unit.connection
     await connection.execute(_SETTLE, program.id, CHAIN_ID, levels, GAS_PRICE_WEI)
     await connection.execute(_COMMISSIONS, program.id, HOLDING_DAYS)
-    await connection.execute(_MATURED, program.id, plan.until)
-    await connection.execute(_MOVES, program.id, HOLDING_DAYS, plan.until)
+    await connection.execute(_MATURED, program.id, plan.matured_until)
+    await connection.execute(_MOVES, program.id, HOLDING_DAYS, plan.matured_until)
 
 
 async def read_treasury(unit: UnitOfWork, program: SeededProgram, at: datetime) -> None:

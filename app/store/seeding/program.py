@@ -54,7 +54,7 @@ _REFERRERS = """
 UPDATE seed_user u
    SET public_id = pg_temp.seed_id($3::timestamptz, u.n, $2), referrer_id = a.id, referral_code = a.referral_code,
        upline = coalesce(sge_upline(a.path), '{}')
-  FROM (SELECT n, CASE pg_temp.draw(n, $2, 10) WHEN 0 THEN NULL WHEN 1 THEN $4::bigint + 1 + $5 / 50
+  FROM (SELECT n, CASE pg_temp.draw(n, $2, 10) WHEN 0 THEN NULL WHEN 1 THEN $6::bigint
                        ELSE $4::bigint + 1 + pg_temp.draw(n, $2::bigint + 1, $5) END AS referrer FROM seed_user) r
   LEFT JOIN affiliate a ON a.program_id = $1 AND a.id = r.referrer
  WHERE r.n = u.n
@@ -69,6 +69,11 @@ class SeededProgram:
     lane_id: str
     first_affiliate: int
     first_user: int
+
+
+def busiest(plan: SeedPlan, program: SeededProgram) -> int:
+    """The affiliate who refers one user in ten."""
+    return program.first_affiliate + 1 + plan.sizes.affiliates // 50
 
 
 async def add_program(unit: UnitOfWork, plan: SeedPlan, wallets: list[str]) -> SeededProgram:
@@ -112,4 +117,5 @@ async def add_referrers(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram
         plan.start,
         program.first_affiliate,
         plan.sizes.affiliates,
+        busiest(plan, program),
     )

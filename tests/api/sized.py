@@ -9,6 +9,7 @@ import asyncpg
 from resolvers import affiliates, audit_log, commissions, downline, intents, ledger, users
 from schema.cursors import CursorCodec, Key
 from schema.ids import IdPrefix, encode_id
+from tests.api.sized_payouts import look_at_payouts, payout_questions, row_questions
 
 # The busiest of each kind, and a row far down each list. One statement, read as the owner.
 _FACTS = """
@@ -93,6 +94,7 @@ class Sized:
 async def look_at(owner: asyncpg.Connection, slug: str) -> Sized:
     """What is busiest in a seeded program."""
     facts = dict(await owner.fetchrow(_FACTS, slug))
+    facts |= await look_at_payouts(owner, facts["program_key"])
     far = {}
     for name, statement in _FAR.items():
         rows = await owner.fetchval(
@@ -114,7 +116,8 @@ def questions(sized: Sized) -> dict[str, str]:
         name: f'{{ affiliate(by: {{id: "{earner if name.startswith("earner") else root}"}}) {{ {field} }} }}'
         for name, field in _of_affiliates(sized).items()
     }
-    return of_program | of_affiliates | _of_others(sized)
+    others = payout_questions(sized.facts) | row_questions(sized.facts)
+    return of_program | of_affiliates | _of_others(sized) | others
 
 
 def _lists(sized: Sized) -> dict[str, str]:
@@ -143,6 +146,7 @@ def _lists(sized: Sized) -> dict[str, str]:
             "ACCRUED": "status: [ACCRUED]",
             "PAYABLE": "status: [PAYABLE]",
             "PAID": "status: [PAID]",
+            "PENDING_APPROVAL": "status: [PENDING_APPROVAL]",
             "REVERSED": "status: [REVERSED]",
             "of a level": "level: 3",
             "of no level": "level: 9",
@@ -227,10 +231,8 @@ def _of_affiliates(sized: Sized) -> dict[str, str]:
 
 
 def _of_others(sized: Sized) -> dict[str, str]:
-    account, carrier = (
-        sized.id(IdPrefix.LEDGER_ACCOUNT, "account"),
-        sized.id(IdPrefix.CHAIN_TRANSACTION, "carrier"),
-    )
+    account = sized.id(IdPrefix.LEDGER_ACCOUNT, "account")
+    carrier = sized.id(IdPrefix.CHAIN_TRANSACTION, "carrier")
     entries = f'node(id: "{account}") {{ ... on LedgerAccount'
     program = sized.id(IdPrefix.PROGRAM, "program")
     settled = (

@@ -13,9 +13,10 @@ SELECT q.n, c.*
   FROM {_PAYOUTS}
  CROSS JOIN LATERAL (
        SELECT {COLUMNS}
-         FROM payout_line l JOIN commission c ON c.program_id = l.program_id AND c.id = l.line_id
-        WHERE l.program_id = $1 AND l.payout_id = q.payout_id AND ($3::uuid IS NULL OR c.id < $3)
-        ORDER BY c.id DESC LIMIT $4) c
+         FROM (SELECT l.line_id FROM payout_line l
+                WHERE l.program_id = $1 AND l.payout_id = q.payout_id AND ($3::uuid IS NULL OR l.line_id < $3)
+                ORDER BY l.line_id DESC LIMIT $4) l
+         JOIN commission c ON c.program_id = $1 AND c.id = l.line_id) c
  ORDER BY q.n, c.id DESC
 """
 # A payout pays commissions, or what is none.

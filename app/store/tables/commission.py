@@ -38,6 +38,7 @@ class Commission(Row, table=True):
         Index("commission_affiliate", "program_id", "affiliate_id", "id"),
         Index("commission_status", "program_id", "status", "id"),
         Index("commission_accrued", "program_id", "accrued_at"),
+        Index("commission_affiliate_status", "program_id", "affiliate_id", "status", "id"),
         Index(
             "commission_taken",
             "program_id",

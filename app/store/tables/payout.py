@@ -71,6 +71,7 @@ class PayoutLine(Row, table=True):
         CheckConstraint("amount <> 0"),
         Index("payout_line_line", "program_id", "line_id"),
         Index("payout_line_payout", "program_id", "payout_id"),
+        Index("payout_line_in_order", "program_id", "payout_id", "line_id"),
     )
 
     program_id: int = key(BigInteger)

@@ -11,3 +11,7 @@ CREATE INDEX commission_accrued ON commission (program_id, accrued_at);
 CREATE INDEX settlement_transaction ON settlement (program_id, tx_hash);
 -- What a settlement pays is found by commission_once; this finds what was clawed back of it.
 CREATE INDEX commission_taken ON commission (program_id, settlement_id) WHERE amount < 0;
+-- Of the busiest affiliate a hundred thousand, of which few may be what is asked for.
+CREATE INDEX commission_affiliate_status ON commission (program_id, affiliate_id, status, id);
+-- A payout may pay tens of thousands of commissions: a page of them is read in order.
+CREATE INDEX payout_line_in_order ON payout_line (program_id, payout_id, line_id);

@@ -159,6 +159,7 @@ BEGIN
 END $$;
 DROP INDEX settlement_undone, settlement_block;
 DROP INDEX intent_created, intent_rare_kind, affiliate_inactive, affiliate_level, commission_status, commission_accrued,
+  commission_affiliate_status, payout_line_in_order,
   commission_taken, settlement_transaction;
 DROP INDEX discrepancy_explained_once;
 DROP TABLE small_inflow;

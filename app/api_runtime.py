@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from app.bus.bells import RedisBells
 from app.bus.hub import EventHub
 from app.bus.limits.limiter import Limiter
 from app.checks.chains import open_nodes
+from app.checks.components import components
 from app.checks.findings import Finding
 from app.checks.process import NODE_SECONDS, process_checks
 from app.checks.readiness import Readiness
@@ -89,48 +89,27 @@ class ApiProcess:
         self.runtime = await open_runtime(self._settings, "api", self.bells)
         self.reads = await open_read_routing(self.runtime)
         await self.reads.start()
+        database, chains, clock = self.runtime.database, self.runtime.chains, self.runtime.clock
+        facts = chain_facts(self._settings)
         self.authenticator = Authenticator(
-            self.runtime.database,
-            self.key_hasher,
-            self.runtime.clock,
-            self._settings.operators(),
+            database, self.key_hasher, clock, self._settings.operators()
         )
-        self.feed = events.EventFeed(self.runtime.databases["feed"], self.runtime.clock)
+        self.feed = events.EventFeed(self.runtime.databases["feed"], clock)
         self.hub = EventHub(self.feed)
-        self.intake = Intake(
-            self.runtime.database,
-            self.bells,
-            self.runtime.chains,
-            chain_facts(self._settings),
-            self.runtime.clock,
-        )
-        self.wallet_changes = WalletChanges(
-            self.runtime.database,
-            self.bells,
-            self.runtime.chains,
-            chain_facts(self._settings),
-            self.runtime.clock,
-        )
-        self.payouts = Payouts(
-            self.runtime.database,
-            self.bells,
-            self.runtime.chains,
-            chain_facts(self._settings),
-            self.runtime.clock,
-        )
+        self.intake = Intake(database, self.bells, chains, facts, clock)
+        self.wallet_changes = WalletChanges(database, self.bells, chains, facts, clock)
+        self.payouts = Payouts(database, self.bells, chains, facts, clock)
         self.sign_ins = self._sign_ins()
         self.secret_box = self.runtime.secret_box
         self.webhooks = EndpointChanges(
-            self.runtime.database,
+            database,
             self.bells,
-            self.runtime.clock,
+            clock,
             self.secret_box,
             SystemResolver(),
             allow_loopback=self._settings.webhooks_allow_loopback,
         )
-        self.provider_events = ProviderEvents(
-            self.runtime.database, self.bells, self.secret_box, self.runtime.clock
-        )
+        self.provider_events = ProviderEvents(database, self.bells, self.secret_box, clock)
         self._begin_readiness()
         await self.hub.start()
         self._tasks = [
@@ -249,25 +228,7 @@ class ApiProcess:
 
     def components(self) -> dict[str, Callable[[], Awaitable[str]]]:
         """Checks by name; each gives a detail in words or raises."""
-        checks: dict[str, Callable[[], Awaitable[str]]] = {
-            "postgresql": self._check_database,
-            "redis": self._check_redis,
-        }
-        for chain_id in self.runtime.chains:
-            checks[f"chain {chain_id}"] = partial(self._check_chain, chain_id)
-        return checks
-
-    async def _check_database(self) -> str:
-        async with self.runtime.database.read(None) as session:
-            version = await session.connection.fetchval("SHOW server_version")
-        return f"PostgreSQL {version}"
-
-    async def _check_redis(self) -> str:
-        await self.bells.ping()
-        return "answers"
-
-    async def _check_chain(self, chain_id: int) -> str:
-        return f"at block {await self.runtime.chains[chain_id].block_number()}"
+        return components(self.runtime.database, self.bells, self.runtime.chains)
 
     async def _note_credential_uses(self) -> None:
         while True:

@@ -1,10 +1,16 @@
 """One connection: how it writes and reads numbers and documents, and whether it is still one."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
 import orjson
+
+from app.domain.errors import Unavailable
+
+_AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 
 
 def _as_json(value: Any) -> str:
@@ -26,7 +32,32 @@ async def prepare(connection: asyncpg.Connection) -> None:
     )
 
 
-def is_lost(connection: asyncpg.Connection) -> bool:
+@asynccontextmanager
+async def borrowed(
+    pool: asyncpg.Pool, longest_wait_seconds: float
+) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the pool; Unavailable when none is free in time or the server is away."""
+    try:
+        connection = await pool.acquire(timeout=longest_wait_seconds)
+    except _AWAY as problem:
+        raise Unavailable("the database does not answer in time") from problem
+    try:
+        yield connection
+    except (
+        asyncpg.exceptions.PostgresError,
+        asyncpg.exceptions.InterfaceError,
+        OSError,
+    ) as problem:
+        if _is_lost(connection):
+            raise Unavailable("the database connection was lost") from problem
+        raise
+    finally:
+        # What was done is done: a connection that breaks while it is given back is the pool's to replace.
+        with suppress(asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError, OSError):
+            await pool.release(connection)
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
     """Whether it was closed, by us or by the server."""
     try:
         return bool(connection.is_closed())

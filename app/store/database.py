@@ -5,15 +5,14 @@ row-level security does the rest. Nothing here commits on its own: app/services/
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Literal, Protocol, TypeVar
 
 import asyncpg
 from structlog.contextvars import get_contextvars
 
-from app.domain.errors import Unavailable
 from app.domain.events import NewEvent
-from app.store.connections import is_lost, prepare
+from app.store.connections import borrowed, prepare
 from app.store.database_login import LOGIN_FAILURES, login_failed
 from app.store.given_up import check_now, commit_within
 from app.tracing import current_traceparent
@@ -31,7 +30,6 @@ SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, 
 # An empty note in the log: only a transaction that wrote there waits for the standby, and then for all before it too.
 _BEGIN_NOTED = f"{_BEGIN.rstrip()}, pg_logical_emit_message(true, 'sge', '')"
 _LONGEST_WAIT_SECONDS = 5.0
-_AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
 _WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
 _DECIMALS = "SELECT code, decimals FROM program_currency WHERE program_id = $1"
 _WRITE_EVENTS = """
@@ -237,29 +235,8 @@ class Database:
         async with self._borrowed() as connection:
             return await question(connection)
 
-    @asynccontextmanager
-    async def _borrowed(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection of the pool; Unavailable when none is free in time or the server is away."""
-        try:
-            connection = await self.pool.acquire(timeout=self.longest_wait_seconds)
-        except _AWAY as problem:
-            raise Unavailable("the database does not answer in time") from problem
-        try:
-            yield connection
-        except (
-            asyncpg.exceptions.PostgresError,
-            asyncpg.exceptions.InterfaceError,
-            OSError,
-        ) as problem:
-            if is_lost(connection):
-                raise Unavailable("the database connection was lost") from problem
-            raise
-        finally:
-            # What was done is done: a connection that breaks while it is given back is the pool's to replace.
-            with suppress(
-                asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError, OSError
-            ):
-                await self.pool.release(connection)
+    def _borrowed(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        return borrowed(self.pool, self.longest_wait_seconds)
 
 
 def _setting(program_id: int | None) -> str:

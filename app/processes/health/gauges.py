@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
-from app.domain.actors import is_job
-from app.domain.health.figures import Figures, ProgramFigures
+from app.domain.health.figures import Figures
 from app.domain.health.groups import FigureGroup
 from app.domain.health.lifecycle import KnownAlert
 from app.domain.health.states import unserved_queues, worker_is_late, worker_is_lost
 from app.domain.queues import QUEUES
+from app.processes.health.gauge import gauge
+from app.processes.health.program_gauges import program_gauges
 
 _WEI = Decimal(10**18)
 
@@ -35,52 +36,42 @@ class FiguresCollector(Collector):
             yield from _platform(figures)
             yield _unread(figures)
             yield from _lanes(figures)
-            yield from _programs(figures)
-            yield from _reconciliations(figures)
+            yield from program_gauges(figures)
             yield _open_alerts(self._alerts)
 
 
-def _gauge(
-    name: str, said: str, labels: Iterable[str], values: Iterable[tuple[Iterable[str], float]]
-) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, said, labels=list(labels))
-    for given, value in values:
-        family.add_metric(list(given), value)
-    return family
-
-
 def _platform(figures: Figures) -> Iterator[Metric]:
-    yield _gauge(
+    yield gauge(
         "sge_figures_read_timestamp_seconds",
         "When these figures were read.",
         [],
         [([], figures.at.timestamp())],
     )
-    yield _gauge(
+    yield gauge(
         "sge_intents_now",
         "Intents that are in each status now.",
         ["status"],
         [([status], count) for status, count in figures.intents.items()],
     )
-    yield _gauge(
+    yield gauge(
         "sge_queue_depth",
         "What waits in a queue, counted up to 10 001.",
         ["queue"],
         [([queue.name], queue.depth) for queue in figures.queues],
     )
-    yield _gauge(
+    yield gauge(
         "sge_queue_oldest_seconds",
         "For how long the oldest in a queue has been due.",
         ["queue"],
         [([queue.name], queue.oldest_seconds or 0.0) for queue in figures.queues],
     )
-    yield _gauge(
+    yield gauge(
         "sge_feed_lag_seconds",
         "How far a consumer of events is behind.",
         ["consumer"],
         [([name], lag) for name, lag in figures.lags.items() if name != "seals"],
     )
-    yield _gauge(
+    yield gauge(
         "sge_seal_lag_seconds",
         "How far the seals of journals and audit rows are behind.",
         [],
@@ -90,7 +81,7 @@ def _platform(figures: Figures) -> Iterator[Metric]:
 
 
 def _unread(figures: Figures) -> Metric:
-    return _gauge(
+    return gauge(
         "sge_figures_unread",
         "1: the group of figures could not be read, and is given as it was before.",
         ["group"],
@@ -105,13 +96,13 @@ def _workers(figures: Figures) -> Iterator[Metric]:
     late = sum(worker_is_late(one.silent_seconds) for one in figures.workers) - lost
     alive = len(figures.workers) - lost
     unserved = unserved_queues(figures.workers)
-    yield _gauge(
+    yield gauge(
         "sge_workers",
         "Workers by their heartbeats; late ones are alive.",
         ["state"],
         [(["alive"], alive), (["late"], late), (["lost"], lost)],
     )
-    yield _gauge(
+    yield gauge(
         "sge_queue_served",
         "1: a worker that is alive listens on the queue.",
         ["queue"],
@@ -121,7 +112,7 @@ def _workers(figures: Figures) -> Iterator[Metric]:
 
 def _lanes(figures: Figures) -> Iterator[Metric]:
     names = [((lane.relayer, str(lane.chain_id)), lane) for lane in figures.lanes]
-    yield _gauge(
+    yield gauge(
         "sge_relayer_balance_eth",
         "What a relayer owns.",
         ["address", "chain"],
@@ -131,31 +122,31 @@ def _lanes(figures: Figures) -> Iterator[Metric]:
             if lane.balance_wei is not None
         ],
     )
-    yield _gauge(
+    yield gauge(
         "sge_relayer_in_flight",
         "Signed transactions that are not final.",
         ["address", "chain"],
         [(name, lane.in_flight) for name, lane in names],
     )
-    yield _gauge(
+    yield gauge(
         "sge_relayer_oldest_pending_seconds",
         "For how long the lowest nonce that no block has was sent; 0 when none waits.",
         ["address", "chain"],
         [(name, lane.oldest_pending_seconds) for name, lane in names],
     )
-    yield _gauge(
+    yield gauge(
         "sge_relayer_halted",
         "1: the lane takes no work until a person says so.",
         ["address", "chain"],
         [(name, lane.status == "HALTED") for name, lane in names],
     )
-    yield _gauge(
+    yield gauge(
         "sge_chain_silent_seconds",
         "Since the chain last answered all that its watcher asked.",
         ["chain"],
         [([str(chain.chain_id)], chain.silent_seconds) for chain in figures.chains],
     )
-    yield _gauge(
+    yield gauge(
         "sge_chain_finality_seconds",
         "How old the newest final block was when the head was read.",
         ["chain"],
@@ -163,89 +154,8 @@ def _lanes(figures: Figures) -> Iterator[Metric]:
     )
 
 
-def _programs(figures: Figures) -> Iterator[Metric]:
-    yield _gauge(
-        "sge_ledger_drift",
-        "Debits less credits of all accounts, in the smallest unit; 0, or money is wrong.",
-        ["program", "currency"],
-        [([one.program, one.currency], one.drift) for one in figures.drifts],
-    )
-    yield _gauge(
-        "sge_platform_audit_broken",
-        "1: the platform's audit rows are not as they were sealed.",
-        [],
-        [([], figures.audit_fault is not None)]
-        if figures.audit_fault or FigureGroup.AUDIT not in figures.unread
-        else [],
-    )
-    yield _gauge(
-        "sge_discrepancies_open",
-        "Discrepancies that nobody resolved.",
-        ["severity"],
-        [
-            ([severity], figures.discrepancies.get(severity, 0))
-            for severity in ("INFO", "WARNING", "CRITICAL")
-            if figures.discrepancies or FigureGroup.DISCREPANCIES not in figures.unread
-        ],
-    )
-    yield _gauge(
-        "sge_program_paused",
-        "1: nothing new is signed or relayed for the program; by: platform or person.",
-        ["program", "by"],
-        [_paused(one) for one in figures.programs],
-    )
-    yield _gauge(
-        "sge_program_posting_stopped",
-        "1: a posting was refused, and a person has to look.",
-        ["program"],
-        [([one.program], one.stopped is not None) for one in figures.programs],
-    )
-    yield _gauge(
-        "sge_stuck_work",
-        "Stages in which work stands still, or stood and nobody resolved it.",
-        ["program"],
-        [([one.program], one.stuck) for one in figures.programs],
-    )
-    yield _gauge(
-        "sge_treasury_changes_open",
-        "Changes of the treasury's Safe that nobody has looked at; they hold its payouts.",
-        ["program"],
-        [([one.program], one.treasury_changes) for one in figures.programs],
-    )
-
-
-def _reconciliations(figures: Figures) -> Iterator[Metric]:
-    yield _gauge(
-        "sge_reconciliation_age_seconds",
-        "Since a reconciliation of the program last ended, or since there is the program.",
-        ["program"],
-        [([one.program], one.checked_seconds) for one in figures.programs],
-    )
-    yield _gauge(
-        "sge_reconciliation_clean_age_seconds",
-        "Since the program's last reconciliation that found nothing.",
-        ["program"],
-        [
-            ([one.program], one.clean_seconds)
-            for one in figures.programs
-            if one.clean_seconds is not None
-        ],
-    )
-    yield _gauge(
-        "sge_reconciliation_failed",
-        "1: the newest reconciliation could not be done.",
-        ["program"],
-        [([one.program], one.failed is not None) for one in figures.programs],
-    )
-
-
-def _paused(program: ProgramFigures) -> tuple[list[str], float]:
-    by = "platform" if is_job(program.paused_by or "") else "person"
-    return [program.program, by], program.status == "PAUSED"
-
-
 def _open_alerts(alerts: Iterable[KnownAlert]) -> Metric:
-    return _gauge(
+    return gauge(
         "sge_alerts_open",
         "1 for each alert that SGE itself has open.",
         ["name", "subject", "severity"],

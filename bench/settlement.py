@@ -114,7 +114,7 @@ async def _settled_users(
         wallets = [key.public_key.to_checksum_address() for key in tenant.users]
         await mint(bench, dict.fromkeys(wallets, spends))
         await register_users(bench, tenant, tenant.users)
-    await _wait_for(admin, _CONFIRMED, len(tenants) * _USERS_OF_PROGRAM)
+    await wait_for_count(admin, _CONFIRMED, len(tenants) * _USERS_OF_PROGRAM)
     say(f"{len(tenants) * _USERS_OF_PROGRAM} users are registered")
     return tenants
 
@@ -132,16 +132,16 @@ async def _settle(
     bench: Bench, admin: asyncpg.Connection, crew: Crew, tenants: list[Tenant], count: int
 ) -> Run:
     for consumer in ("rollups", "seals"):
-        await _wait_for(admin, _EVENTS_LEFT, 0, consumer)
+        await wait_for_count(admin, _EVENTS_LEFT, 0, consumer)
     before, made_before = cpu_seconds(bench.stand, crew), dict(await admin.fetchrow(_MADE))
     own_before, began = time.process_time(), time.monotonic()
     for tenant in tenants:
         await resume(bench, tenant)
-    await _wait_for(admin, _CONFIRMED, count + len(tenants) * _USERS_OF_PROGRAM)
+    await wait_for_count(admin, _CONFIRMED, count + len(tenants) * _USERS_OF_PROGRAM)
     seconds = time.monotonic() - began
     after = cpu_seconds(bench.stand, crew)
-    rollups = await _wait_for(admin, _EVENTS_LEFT, 0, "rollups") - began
-    seals = await _wait_for(admin, _EVENTS_LEFT, 0, "seals") - began
+    rollups = await wait_for_count(admin, _EVENTS_LEFT, 0, "rollups") - began
+    seals = await wait_for_count(admin, _EVENTS_LEFT, 0, "seals") - began
     with_rest, made = cpu_seconds(bench.stand, crew), dict(await admin.fetchrow(_MADE))
     cpu = {name: after[name] - before[name] for name in before}
     cpu["after the last"] = sum(with_rest.values()) - sum(after.values())
@@ -157,10 +157,10 @@ async def _settle(
     )
 
 
-async def _wait_for(
+async def wait_for_count(
     admin: asyncpg.Connection, statement: str, wanted: int, *arguments: str
 ) -> float:
-    """Returns the instant at which the statement gave that number."""
+    """Waits until the statement gives that number; ends the process when an intent failed. Returns the instant at which the statement gave that number."""
     deadline = time.monotonic() + _LONGEST_SECONDS
     while await admin.fetchval(statement, *arguments) != wanted:
         if await admin.fetchval(_FAILED):

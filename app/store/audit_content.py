@@ -7,12 +7,19 @@ import asyncpg
 
 from app.store.database import ReadSession
 
-# jsonb writes its members always alike; the instant in UTC, so that no session setting changes it.
-AUDIT_CONTENT = """
-jsonb_build_object(
-  'id', a.id, 'at', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'actor', a.actor,
-  'action', a.action, 'targetId', a.target_id, 'before', a.before, 'after', a.after, 'reason', a.reason,
-  'requestId', a.request_id)::text
+
+def json_text(column: str) -> str:
+    """A text column as JSON's text has it: in quotes and escaped, null where there is none."""
+    return f"coalesce(to_json({column})::text, 'null')"
+
+
+# The text of a jsonb object of these members, in its order (the shorter name first): put together by hand, which takes half as
+# long. The instant in UTC, so that no session setting changes it.
+AUDIT_CONTENT = f"""
+concat('{{"at": "', to_char(a.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '", "id": "', a.id, '", "actor": ',
+  {json_text("a.actor")}, ', "after": ', coalesce(a.after::text, 'null'), ', "action": ', {json_text("a.action")},
+  ', "before": ', coalesce(a.before::text, 'null'), ', "reason": ', {json_text("a.reason")}, ', "targetId": ',
+  {json_text("a.target_id")}, ', "requestId": ', {json_text("a.request_id")}, '}}')
 """
 # Rows and their seals are read one after the other: `through` is text, and under row-level security no index is used
 # for a condition that casts.

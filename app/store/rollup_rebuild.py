@@ -11,7 +11,11 @@ _AFFILIATES = f"""
 WITH months AS (
   SELECT program_id, affiliate_id, currency, month, level, sum(members) AS members, sum(users) AS users,
          sum(volume) AS volume, sum(earned) AS earned
-    FROM ({rollup_sources.AFFILIATES}) s GROUP BY 1, 2, 3, 4, 5
+    FROM (SELECT program_id, affiliate_id, '' AS currency, month, level, members, users, 0::numeric AS volume,
+                 0::numeric AS earned FROM ({rollup_sources.HEADS}) h
+          UNION ALL
+          SELECT program_id, affiliate_id, currency, month, level, 0, 0, volume, earned FROM ({rollup_sources.MONEY}) m) s
+   GROUP BY 1, 2, 3, 4, 5
 )
 INSERT INTO affiliate_rollup (program_id, affiliate_id, currency, month, level, members, users, volume, earned)
 SELECT * FROM months

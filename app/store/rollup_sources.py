@@ -5,41 +5,44 @@ of the months, hours and days are sums of minutes.
 """
 
 _OF_PROGRAM = "($1::bigint IS NULL OR {} = $1)"
-_MONTH = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM')"
-_UPLINE = """
- CROSS JOIN LATERAL (SELECT u.id, u.n - 1 FROM unnest(sge_upline(a.path)) WITH ORDINALITY AS u (id, n)) AS up (id, level)
+# Grouped by the instant at which the month began, in words only for what is left: words cost more than all the rest.
+_MONTH_BEGAN = "date_trunc('month', {} AT TIME ZONE 'UTC')"
+_MONTH = "to_char({}, 'YYYY-MM')"
+# Many affiliates have one parent, and many users one referrer: each of those is looked up the tree once a month.
+HEADS = f"""
+SELECT a.program_id, a.id AS affiliate_id, {_MONTH.format(_MONTH_BEGAN.format("a.created_at"))} AS month, 0::bigint AS level,
+       1::bigint AS members, 0::bigint AS users
+  FROM affiliate a WHERE {_OF_PROGRAM.format("a.program_id")}
+UNION ALL
+SELECT h.program_id, up.id, {_MONTH.format("h.began")}, up.level, h.members, h.users
+  FROM (SELECT o.program_id, o.above, o.began, sum(o.members)::bigint AS members, sum(o.users)::bigint AS users
+          FROM (SELECT c.program_id, c.parent_id AS above, {_MONTH_BEGAN.format("c.created_at")} AS began,
+                       1 AS members, 0 AS users
+                  FROM affiliate c WHERE c.parent_id IS NOT NULL AND {_OF_PROGRAM.format("c.program_id")}
+                UNION ALL
+                SELECT p.program_id, p.referrer_id, {_MONTH_BEGAN.format("p.registered_at")}, 0, 1 FROM program_user p
+                 WHERE p.registered_at IS NOT NULL AND {_OF_PROGRAM.format("p.program_id")}) o GROUP BY 1, 2, 3) h
+  JOIN affiliate a ON a.program_id = h.program_id AND a.id = h.above
+ CROSS JOIN LATERAL unnest(sge_upline(a.path)) WITH ORDINALITY AS up (id, level)
 """
-_MEMBERS = f"""
-SELECT a.program_id, up.id AS affiliate_id, '' AS currency, {_MONTH.format("a.created_at")} AS month, up.level,
-       count(*) AS members, 0::bigint AS users, 0::numeric AS volume, 0::numeric AS earned
-  FROM affiliate a {_UPLINE}
- WHERE {_OF_PROGRAM.format("a.program_id")} GROUP BY 1, 2, 4, 5
-"""
-# Many users have one referrer.
-_USERS = f"""
-SELECT a.program_id, up.id, '', r.month, up.level + 1, 0, sum(r.users)::bigint, 0, 0
-  FROM (SELECT p.program_id, p.referrer_id, {_MONTH.format("p.registered_at")} AS month, count(*) AS users
-          FROM program_user p
-         WHERE p.registered_at IS NOT NULL AND {_OF_PROGRAM.format("p.program_id")} GROUP BY 1, 2, 3) r
-  JOIN affiliate a ON a.program_id = r.program_id AND a.id = r.referrer_id {_UPLINE}
- GROUP BY 1, 2, 4, 5
-"""
+"""program_id, affiliate_id, month, level, members, users."""
 # Many settlements have one upline.
 _VOLUME = f"""
-SELECT v.program_id, up.id, v.currency, v.month, up.level, 0, 0, sum(v.units), 0
-  FROM (SELECT s.program_id, i.upline, s.currency, {_MONTH.format("s.confirmed_at")} AS month, sum(s.amount) AS units
+SELECT v.program_id, up.id AS affiliate_id, v.currency, {_MONTH.format("v.began")} AS month, up.level, v.units AS volume,
+       0::numeric AS earned
+  FROM (SELECT s.program_id, i.upline, s.currency, {_MONTH_BEGAN.format("s.confirmed_at")} AS began, sum(s.amount) AS units
           FROM settlement s JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
          WHERE s.amount IS NOT NULL AND {_OF_PROGRAM.format("s.program_id")} GROUP BY 1, 2, 3, 4) v
  CROSS JOIN LATERAL unnest(v.upline) WITH ORDINALITY AS up (id, level)
- GROUP BY 1, 2, 3, 4, 5
 """
+# Whoever earned it; that it is who stood at that level, check 3 says.
 _EARNED = f"""
-SELECT c.program_id, i.upline[c.level], s.currency, {_MONTH.format("s.confirmed_at")}, c.level, 0, 0, 0, sum(c.amount)
-  FROM commission c
-  JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id AND s.amount IS NOT NULL
-  JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
- WHERE c.claws_back IS NULL AND c.level <= cardinality(i.upline) AND {_OF_PROGRAM.format("c.program_id")}
- GROUP BY 1, 2, 3, 4, 5
+SELECT e.program_id, e.affiliate_id, e.currency, {_MONTH.format("e.began")}, e.level, 0, e.units
+  FROM (SELECT c.program_id, c.affiliate_id, s.currency, {_MONTH_BEGAN.format("s.confirmed_at")} AS began, c.level,
+               sum(c.amount) AS units
+          FROM commission c
+          JOIN settlement s ON s.program_id = c.program_id AND s.id = c.settlement_id AND s.amount IS NOT NULL
+         WHERE c.claws_back IS NULL AND {_OF_PROGRAM.format("c.program_id")} GROUP BY 1, 2, 3, 4, 5) e
 """
 # What reversals took of each commission follows from the parts alone: floor-cumulative, as app/domain/reversals.py has it.
 _TAKEN = "div(c.amount * (r.taken_before + r.amount), s.amount) - div(c.amount * r.taken_before, s.amount)"
@@ -55,18 +58,16 @@ SELECT u.program_id, u.id, u.amount - coalesce(v.taken, 0), coalesce(v.taken, 0)
                       WHERE v.program_id = u.program_id AND v.settlement_id = u.id) v ON true
  WHERE u.undone_at IS NOT NULL)"""
 _REVERSED = f"""
-SELECT s.program_id, up.id, s.currency, {_MONTH.format("r.at")}, up.level, 0, 0, -sum(r.amount), -sum(coalesce({_TAKEN}, 0))
+SELECT s.program_id, up.id, s.currency, {_MONTH.format(_MONTH_BEGAN.format("r.at"))}, up.level, -r.amount, -coalesce({_TAKEN}, 0)
   FROM {_TAKINGS} r JOIN settlement s ON s.program_id = r.program_id AND s.id = r.settlement_id
   JOIN intent i ON i.program_id = s.program_id AND i.id = s.intent_id
  CROSS JOIN LATERAL unnest(i.upline) WITH ORDINALITY AS up (id, level)
   LEFT JOIN commission c ON c.program_id = s.program_id AND c.settlement_id = s.id AND c.level = up.level
        AND c.claws_back IS NULL
  WHERE {_OF_PROGRAM.format("r.program_id")}
- GROUP BY 1, 2, 3, 4, 5
 """
-AFFILIATES = f"""{_MEMBERS} UNION ALL {_USERS} UNION ALL {_VOLUME} UNION ALL {_EARNED}
-UNION ALL {_REVERSED}"""
-"""program_id, affiliate_id, currency, month, level, members, users, volume, earned."""
+MONEY = f"{_VOLUME} UNION ALL {_EARNED} UNION ALL {_REVERSED}"
+"""program_id, affiliate_id, currency, month, level, volume, earned."""
 
 STATUSES = f"""
 SELECT t.program_id, date_trunc('minute', t.at, 'UTC') AS at,

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.domain.seals import Seal, SealStream
-from app.store.audit_content import AUDIT_CONTENT
+from app.store.audit_content import AUDIT_CONTENT, json_text
 from app.store.database import ReadSession, UnitOfWork
 
 # Only what a seal needs of each event; others give no `internal`, but their positions count.
@@ -26,17 +26,23 @@ SELECT g.id, p.public_id, s.n, s.hash
 """
 # Instants as microseconds since 1970, so that no session setting changes the text.
 _MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
+# The text of jsonb_build_array over these columns, put together by hand: jsonb would be built and walked three times, which is
+# most of what a whole look at a chain costs (docs/decisions/0305; a test compares both).
 JOURNAL_HASH = f"""
-sha256(convert_to(jsonb_build_array(
-  j.public_id, j.kind, j.reference, j.reverses, j.description,
-  {_MICROSECONDS.format("j.effective_at")}, {_MICROSECONDS.format("j.posted_at")},
-  (SELECT jsonb_agg(jsonb_build_array(t.seq, t.purpose, t.currency, t.debit_account_id, t.credit_account_id, t.amount)
-                    ORDER BY t.seq)
-     FROM transfer t WHERE t.program_id = j.program_id AND t.journal_id = j.id),
-  (SELECT jsonb_agg(jsonb_build_array(m.chain_id, encode(m.block_hash, 'hex'), m.log_index, m.direction, m.undone,
-                                      encode(m.tx_hash, 'hex'), m.block_number, m.currency, m.amount)
-                    ORDER BY m.chain_id, m.block_hash, m.log_index, m.direction, m.undone)
-     FROM movement m WHERE m.program_id = j.program_id AND m.journal_id = j.id))::text, 'UTF8'))
+sha256(convert_to(concat(
+  '["', j.public_id, '", ', {json_text("j.kind")}, ', ', {json_text("j.reference")}, ', ', coalesce(j.reverses::text, 'null'),
+  ', ', {json_text("j.description")}, ', ', {_MICROSECONDS.format("j.effective_at")}, ', ', {_MICROSECONDS.format("j.posted_at")},
+  ', ', coalesce((SELECT '[' || string_agg(concat(
+      '[', t.seq, ', ', {json_text("t.purpose")}, ', ', {json_text("t.currency")}, ', ', t.debit_account_id, ', ',
+      t.credit_account_id, ', ', t.amount, ']'), ', ' ORDER BY t.seq) || ']'
+     FROM transfer t WHERE t.program_id = j.program_id AND t.journal_id = j.id), 'null'),
+  ', ', coalesce((SELECT '[' || string_agg(concat(
+      '[', m.chain_id, ', "', encode(m.block_hash, 'hex'), '", ', m.log_index, ', ', {json_text("m.direction")}, ', ',
+      CASE WHEN m.undone THEN 'true' ELSE 'false' END, ', ', coalesce('"' || encode(m.tx_hash, 'hex') || '"', 'null'), ', ',
+      m.block_number, ', ', {json_text("m.currency")}, ', ', m.amount, ']'), ', '
+      ORDER BY m.chain_id, m.block_hash, m.log_index, m.direction, m.undone) || ']'
+     FROM movement m WHERE m.program_id = j.program_id AND m.journal_id = j.id), 'null'),
+  ']'), 'UTF8'))
 """
 AUDIT_HASH = f"sha256(convert_to({AUDIT_CONTENT}, 'UTF8'))"
 """SHA-256 of a journal j, and of an audit row a, as seals cover them."""

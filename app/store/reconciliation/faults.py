@@ -29,24 +29,40 @@ class Faults:
     rows: tuple[Fault, ...]
 
 
-def faults_of(seen: str) -> str:
-    """A statement for `read_faults`. seen: common table expressions that end in one named seen, with the columns looked_at
-    (how many rows stand behind this one), wrong, reference, entity, expected and actual; one pass over it.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """counting: how much is there and how much of it is wrong, in one pass that puts nothing in words. listing: the first
+    that is wrong, asked for only when something is.
     """
-    return f"""
-WITH {seen}, total AS (
-  SELECT coalesce(sum(looked_at), 0)::bigint AS examined, count(*) FILTER (WHERE wrong) AS wrong FROM seen
-)
-SELECT t.examined, t.wrong, s.reference, s.entity, s.expected, s.actual
-  FROM total t LEFT JOIN (SELECT * FROM seen WHERE wrong ORDER BY reference LIMIT {MOST_FOUND}) s ON true
-"""
+
+    counting: str
+    listing: str
 
 
-async def read_faults(session: ReadSession, statement: str, *args: object) -> Faults:
-    """Carries out what `faults_of` made."""
-    rows = await session.connection.fetch(statement, *args)
-    found = tuple(_fault(row) for row in rows if row["reference"] is not None)
-    return Faults(rows[0]["examined"], rows[0]["wrong"], found)
+def faults_of(seen: str) -> Question:
+    """What `read_faults` asks. seen: common table expressions that end in one named seen, with the columns looked_at
+    (how many rows stand behind this one), wrong, reference, entity, expected and actual.
+    """
+    return Question(
+        counting=f"""
+WITH {seen}
+SELECT coalesce(sum(looked_at), 0)::bigint AS examined, count(*) FILTER (WHERE wrong) AS wrong FROM seen
+""",
+        listing=f"""
+WITH {seen}
+SELECT reference, entity, expected, actual FROM seen WHERE wrong ORDER BY reference LIMIT {MOST_FOUND}
+""",
+    )
+
+
+async def read_faults(session: ReadSession, question: Question, *args: object) -> Faults:
+    """The answer, in the session's one snapshot: both statements see the same rows."""
+    counted = await session.connection.fetchrow(question.counting, *args)
+    assert counted is not None
+    if not counted["wrong"]:
+        return Faults(counted["examined"], 0, ())
+    rows = await session.connection.fetch(question.listing, *args)
+    return Faults(counted["examined"], counted["wrong"], tuple(map(_fault, rows)))
 
 
 def _fault(row: asyncpg.Record) -> Fault:

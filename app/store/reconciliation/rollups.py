@@ -18,6 +18,11 @@ class RollupDrift:
     differing: int
     first: str | None
 
+    def and_in(self, other: "RollupDrift") -> "RollupDrift":
+        """Of other columns of the same rows."""
+        differing = self.differing + other.differing
+        return RollupDrift(self.table, self.examined, differing, self.first or other.first)
+
 
 # Each branch of `said` is added up; what the sources give, less what the rollups hold and what waits, is nothing.
 _DRIFT = """
@@ -28,29 +33,48 @@ WITH said AS ({said}), differing AS (
 SELECT (SELECT count(*) FROM {table} WHERE program_id = $1) AS examined,
        (SELECT count(*) FROM named) AS differing, (SELECT min(place) FROM named) AS first
 """
-_AFFILIATES = _DRIFT.format(
-    table="affiliate_rollup",
-    key="affiliate_id, currency, month, level",
-    sums="sum(members), sum(users), sum(volume), sum(earned)",
-    zeros="0, 0, 0, 0",
-    said=f"""
-SELECT affiliate_id, currency, month, level, members, users, volume, earned FROM ({rollup_sources.AFFILIATES}) s
+# Heads and money apart, since a row has one or the other. What is zero says nothing.
+_OF_AFFILIATES = """
+SELECT affiliate_id, currency, month, level, -{one}, -{other} FROM affiliate_rollup
+ WHERE program_id = $1 AND month <> '' AND ({one} <> 0 OR {other} <> 0)
 UNION ALL
-SELECT affiliate_id, currency, month, level, -members, -users, -volume, -earned FROM affiliate_rollup
- WHERE program_id = $1 AND month <> ''
-UNION ALL
-SELECT affiliate_id, currency, month, level, -members, -users, -volume, -earned
-  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[], $8::numeric[], $9::numeric[])
-    AS w (affiliate_id, currency, month, level, members, users, volume, earned)
-""",
-    folded="""
+SELECT affiliate_id, currency, month, level, -{one}, -{other}
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::integer[], $6::{type}[], $7::{type}[])
+    AS w (affiliate_id, currency, month, level, {one}, {other})
+"""
+_ALL_TIME = """
 UNION ALL
 SELECT affiliate_id, currency, 'all time', level FROM (
-  SELECT affiliate_id, currency, level, CASE WHEN month = '' THEN 1 ELSE -1 END AS sign, members, users, volume, earned
-    FROM affiliate_rollup WHERE program_id = $1) f
- GROUP BY 1, 2, 4
-HAVING (sum(sign * members), sum(sign * users), sum(sign * volume), sum(sign * earned)) <> (0, 0, 0, 0)
-""",
+  SELECT affiliate_id, currency, level, CASE WHEN month = '' THEN {one} ELSE -{one} END AS one,
+         CASE WHEN month = '' THEN {other} ELSE -{other} END AS other
+    FROM affiliate_rollup WHERE program_id = $1 AND ({one} <> 0 OR {other} <> 0)) f
+ GROUP BY 1, 2, 4 HAVING (sum(one), sum(other)) <> (0, 0)
+"""
+
+
+def _of_affiliates(one: str, other: str, type_: str, source: str) -> str:
+    names = {"one": one, "other": other, "type": type_}
+    return _DRIFT.format(
+        table="affiliate_rollup",
+        key="affiliate_id, currency, month, level",
+        sums=f"sum({one}), sum({other})",
+        zeros="0, 0",
+        said=f"{source} UNION ALL {_OF_AFFILIATES.format(**names)}",
+        folded=_ALL_TIME.format(**names),
+    )
+
+
+_HEADS = _of_affiliates(
+    "members",
+    "users",
+    "bigint",
+    f"SELECT affiliate_id, '' AS currency, month, level, members, users FROM ({rollup_sources.HEADS}) s",
+)
+_MONEY = _of_affiliates(
+    "volume",
+    "earned",
+    "numeric",
+    f"SELECT affiliate_id, currency, month, level, volume, earned FROM ({rollup_sources.MONEY}) s",
 )
 # Hours and days beside their minutes. relation: aliased r.
 _FOLDED = """
@@ -162,11 +186,13 @@ async def rollup_drifts(
     session: ReadSession, program_id: int, pending: PendingRollups
 ) -> list[RollupDrift]:
     """One for each table of rollups, right or wrong. pending: what they are to be without."""
-    affiliates = [
-        (affiliate, *place, row.members, row.users, row.volume, row.earned)
+    of_affiliates = [
+        (affiliate, *place, row)
         for affiliate, rows in pending.affiliates.items()
         for place, row in rows.items()
     ]
+    heads = [(*place, row.members, row.users) for *place, row in of_affiliates]
+    money = [(*place, row.volume, row.earned) for *place, row in of_affiliates]
     minutes = [
         (at, *(sums.entered.get(status.value, 0) for status in IntentStatus))
         for at, sums in pending.minutes.items()
@@ -179,7 +205,9 @@ async def rollup_drifts(
     amounts = [(*key, sums.volume, sums.commissions) for key, sums in pending.amounts.items()]
     counters = list(pending.counters.items())
     return [
-        await _drift(session, _Table("affiliate_rollup", _AFFILIATES, 8), program_id, affiliates),
+        (await _drift(session, _Table("affiliate_rollup", _HEADS, 6), program_id, heads)).and_in(
+            await _drift(session, _Table("affiliate_rollup", _MONEY, 6), program_id, money)
+        ),
         await _drift(session, _Table("program_series", _SERIES, 5), program_id, minutes),
         await _drift(session, _Table("program_series.latency", _LATENCIES, 3), program_id, classes),
         await _drift(session, _Table("program_series_amount", _AMOUNTS, 4), program_id, amounts),

@@ -1,10 +1,11 @@
-"""Forgets events older than the retention, and links, sign-ins, sessions and webhooks that are over, and writes the account snapshots that are due."""
+"""Forgets events older than the retention, minutes of series after a week, and links, sign-ins, sessions and webhooks that are over, and writes the account snapshots that are due."""
 
 from datetime import timedelta
 
 from app.processes.keep_house import (
     keep_house,
     keep_links,
+    keep_minutes,
     keep_sessions,
     keep_traces,
     keep_webhooks,
@@ -25,6 +26,7 @@ async def run(context: JobContext) -> None:
     kept = timedelta(days=runtime.settings.event_retention_days)
     await keep_house(runtime.database, runtime.bells, runtime.clock, kept)
     await keep_traces(runtime.database, runtime.bells, runtime.clock, kept)
+    await keep_minutes(runtime.database, runtime.bells, runtime.clock)
     await keep_links(runtime.database, runtime.bells, runtime.clock)
     await keep_sessions(runtime.database, runtime.bells, runtime.clock)
     await keep_webhooks(runtime.database, runtime.bells, runtime.clock)

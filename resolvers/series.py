@@ -50,7 +50,19 @@ async def points(
         raise BadUserInput("to is after from.", ["to"])
     if (to - from_) / _LENGTHS[bucket] > MAXIMUM_POINTS:
         raise BadUserInput(f"At most {MAXIMUM_POINTS} points: take a larger bucket.", ["bucket"])
+    if bucket is SeriesBucket.MINUTE:
+        await _require_minutes(root, info, from_)
     rows: list[SeriesPointRow] = await load_one(
         info, reads.many_series, root.key, (from_, to, bucket.value)
     )
     return rows
+
+
+async def _require_minutes(root: ProgramRow, info: Info, from_: datetime) -> None:
+    """Nothing is no answer where there was something."""
+    kept_from: datetime | None = await load_one(info, reads.minutes_kept_from, root.key, None)
+    if kept_from is not None and from_ < kept_from:
+        raise BadUserInput(
+            f"Minutes are kept from {kept_from.isoformat()} on: take a larger bucket before.",
+            ["bucket"],
+        )

@@ -1,4 +1,4 @@
-"""Daily cleaning: events that are older than the retention; links to exports, sign-ins, sessions and traces that are over; webhooks that were delivered."""
+"""Daily cleaning: events that are older than the retention; minutes of series, of which hours and days stay; links to exports, sign-ins, sessions and traces that are over; webhooks that were delivered."""
 
 from datetime import timedelta
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.forget_events import forget_old_events
+from app.store import minute_series
 from app.store.access.sessions import forget_nonces, forget_sessions
 from app.store.database import Database
 from app.store.exports import forget_links
@@ -13,6 +14,7 @@ from app.store.intents.origins import forget_traces
 from app.store.webhooks.deliveries import forget_webhooks
 
 EVENTS_KEPT = timedelta(days=90)
+MINUTES_KEPT = timedelta(days=7)
 LINKS_KEPT = timedelta(days=1)
 NONCES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
@@ -37,6 +39,19 @@ async def keep_traces(
     """Removes which trace an intent belonged to, once it ended longer ago than events are kept; returns how many."""
     before, gone = clock() - kept, 0
     while removed := await execute(database, bells, None, lambda unit: forget_traces(unit, before)):
+        gone += removed
+    return gone
+
+
+async def keep_minutes(
+    database: Database, bells: Bells, clock: Clock, kept: timedelta = MINUTES_KEPT
+) -> int:
+    """Removes minutes of series from before the day that was so long ago; returns how many rows. From the first transaction on
+    nobody relies on them, so that it may end halfway.
+    """
+    before, gone = clock() - kept, 0
+    await execute(database, bells, None, lambda unit: minute_series.keep_from(unit, before))
+    while removed := await execute(database, bells, None, minute_series.forget):
         gone += removed
     return gone
 

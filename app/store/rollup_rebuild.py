@@ -23,7 +23,12 @@ UNION ALL
 SELECT program_id, affiliate_id, currency, '', level, sum(members), sum(users), sum(volume), sum(earned)
   FROM months GROUP BY 1, 2, 3, 5
 """
-_BUCKETS = "CROSS JOIN (VALUES ('MINUTE', 'minute'), ('HOUR', 'hour'), ('DAY', 'day')) AS b (bucket, field)"
+# Minutes that are not kept any more are not made again.
+_BUCKETS = """
+  LEFT JOIN minute_series k ON k.program_id = m.program_id
+  JOIN (VALUES ('MINUTE', 'minute'), ('HOUR', 'hour'), ('DAY', 'day')) AS b (bucket, field)
+    ON b.bucket <> 'MINUTE' OR k.kept_from IS NULL OR m.at >= k.kept_from
+"""
 _SERIES = f"""
 INSERT INTO program_series (program_id, bucket, at, pending, processing, confirmed, failed)
 SELECT m.program_id, b.bucket, date_trunc(b.field, m.at, 'UTC'), sum(pending), sum(processing), sum(confirmed), sum(failed)

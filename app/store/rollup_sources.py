@@ -8,22 +8,26 @@ _OF_PROGRAM = "($1::bigint IS NULL OR {} = $1)"
 # Grouped by the instant at which the month began, in words only for what is left: words cost more than all the rest.
 _MONTH_BEGAN = "date_trunc('month', {} AT TIME ZONE 'UTC')"
 _MONTH = "to_char({}, 'YYYY-MM')"
-# Many affiliates have one parent, and many users one referrer: each of those is looked up the tree once a month.
+# Many affiliates have one line above them, and many users one referrer: each line is taken apart once a month. A path less its
+# last eight bytes is the line above.
 HEADS = f"""
 SELECT a.program_id, a.id AS affiliate_id, {_MONTH.format(_MONTH_BEGAN.format("a.created_at"))} AS month, 0::bigint AS level,
        1::bigint AS members, 0::bigint AS users
   FROM affiliate a WHERE {_OF_PROGRAM.format("a.program_id")}
 UNION ALL
 SELECT h.program_id, up.id, {_MONTH.format("h.began")}, up.level, h.members, h.users
-  FROM (SELECT o.program_id, o.above, o.began, sum(o.members)::bigint AS members, sum(o.users)::bigint AS users
-          FROM (SELECT c.program_id, c.parent_id AS above, {_MONTH_BEGAN.format("c.created_at")} AS began,
-                       1 AS members, 0 AS users
-                  FROM affiliate c WHERE c.parent_id IS NOT NULL AND {_OF_PROGRAM.format("c.program_id")}
+  FROM (SELECT o.program_id, o.line, o.began, sum(o.members)::bigint AS members, sum(o.users)::bigint AS users
+          FROM (SELECT c.program_id, substring(c.path FOR length(c.path) - 8) AS line,
+                       {_MONTH_BEGAN.format("c.created_at")} AS began, 1::bigint AS members, 0::bigint AS users
+                  FROM affiliate c WHERE length(c.path) > 8 AND {_OF_PROGRAM.format("c.program_id")}
                 UNION ALL
-                SELECT p.program_id, p.referrer_id, {_MONTH_BEGAN.format("p.registered_at")}, 0, 1 FROM program_user p
-                 WHERE p.registered_at IS NOT NULL AND {_OF_PROGRAM.format("p.program_id")}) o GROUP BY 1, 2, 3) h
-  JOIN affiliate a ON a.program_id = h.program_id AND a.id = h.above
- CROSS JOIN LATERAL unnest(sge_upline(a.path)) WITH ORDINALITY AS up (id, level)
+                SELECT r.program_id, a.path, r.began, 0, r.users
+                  FROM (SELECT p.program_id, p.referrer_id, {_MONTH_BEGAN.format("p.registered_at")} AS began, count(*) AS users
+                          FROM program_user p
+                         WHERE p.registered_at IS NOT NULL AND {_OF_PROGRAM.format("p.program_id")} GROUP BY 1, 2, 3) r
+                  JOIN affiliate a ON a.program_id = r.program_id AND a.id = r.referrer_id) o
+         GROUP BY 1, 2, 3) h
+ CROSS JOIN LATERAL unnest(sge_upline(h.line)) WITH ORDINALITY AS up (id, level)
 """
 """program_id, affiliate_id, month, level, members, users."""
 # Many settlements have one upline.

@@ -36,6 +36,7 @@ intent_transition            is      is      s       -
 journal                      s       s       s       -
 lane                         su      isu     s       -
 ledger_drift                 s       disu    s       -
+minute_series                s       isu     s       -
 movement                     s       s       s       -
 operation_key                is      is      s       -
 outflow_line                 s       s       s       -

@@ -9,6 +9,7 @@ import asyncpg
 from app.domain.latency import CLASSES, quantile_seconds
 from app.domain.states import IntentStatus
 from app.store.database import ReadSession
+from app.store.minute_series import kept_from
 from app.store.reads.values import MoneyRow, money, wei
 
 
@@ -79,6 +80,11 @@ async def many_series(
 ) -> list[list[SeriesPointRow]]:
     """The series of each (from, to, bucket) that a document asks for."""
     return [await series(session, *one) for one in asked]
+
+
+async def minutes_kept_from(session: ReadSession, asked: Sequence[None]) -> list[datetime | None]:
+    """From when on the program's series has minutes, however often that is asked; None: all there ever were."""
+    return [await kept_from(session)] * len(asked)
 
 
 async def series(

@@ -7,6 +7,7 @@ from app.domain.pending_rollups import PendingRollups
 from app.domain.states import IntentStatus
 from app.store import rollup_sources
 from app.store.database import ReadSession
+from app.store.minute_series import FROM_THEN_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,23 @@ _MONEY = _of_affiliates(
     "numeric",
     f"SELECT affiliate_id, currency, month, level, volume, earned FROM ({rollup_sources.MONEY}) s",
 )
-# Hours and days beside their minutes. relation: aliased r.
-_FOLDED = """
+# The finest that is kept, beside the sources: minutes, and hours from before minutes are kept.
+_FINEST = f"(r.bucket = 'MINUTE' AND r.at >= {FROM_THEN_ON}) OR (r.bucket = 'HOUR' AND r.at < {FROM_THEN_ON})"
+_FINEST_OF = f"""
+ CROSS JOIN LATERAL (SELECT CASE WHEN m.at < {FROM_THEN_ON} THEN 'HOUR' ELSE 'MINUTE' END AS bucket,
+                            CASE WHEN m.at < {FROM_THEN_ON} THEN date_trunc('hour', m.at, 'UTC') ELSE m.at END AS at) b"""
+# What is coarser beside what it is made of. relation: aliased r.
+_FOLDED = f"""
 UNION ALL
-SELECT {key} FROM (
-  SELECT bucket, at, {rest} FROM {relation} WHERE program_id = $1 AND bucket <> 'MINUTE'
+SELECT {{key}} FROM (
+  SELECT r.bucket, r.at, {{rest}} FROM {{relation}}
+   WHERE r.program_id = $1 AND (r.bucket = 'DAY' OR (r.bucket = 'HOUR' AND r.at >= {FROM_THEN_ON}))
   UNION ALL
-  SELECT b.bucket, date_trunc(b.field, at, 'UTC'), {negative}
-    FROM {relation} CROSS JOIN (VALUES ('HOUR', 'hour'), ('DAY', 'day')) AS b (bucket, field)
-   WHERE program_id = $1 AND r.bucket = 'MINUTE') f
- GROUP BY {key} HAVING ({sums}) <> ({zeros})
+  SELECT b.bucket, date_trunc(b.field, r.at, 'UTC'), {{negative}}
+    FROM {{relation}} JOIN (VALUES ('MINUTE', 'HOUR', 'hour'), ('MINUTE', 'DAY', 'day'), ('HOUR', 'DAY', 'day'))
+                        AS b (finer, bucket, field) ON b.finer = r.bucket
+   WHERE r.program_id = $1 AND ({_FINEST})) f
+ GROUP BY {{key}} HAVING ({{sums}}) <> ({{zeros}})
 """
 _STATUS_SUMS = "sum(pending), sum(processing), sum(confirmed), sum(failed)"
 _SERIES = _DRIFT.format(
@@ -94,14 +102,13 @@ _SERIES = _DRIFT.format(
     sums=_STATUS_SUMS,
     zeros="0, 0, 0, 0",
     said=f"""
-SELECT 'MINUTE' AS bucket, at, pending, processing, confirmed, failed FROM ({rollup_sources.STATUSES}) s
+SELECT b.bucket, b.at, pending, processing, confirmed, failed FROM ({rollup_sources.STATUSES}) m {_FINEST_OF}
 UNION ALL
-SELECT bucket, at, -pending, -processing, -confirmed, -failed FROM program_series
- WHERE program_id = $1 AND bucket = 'MINUTE'
+SELECT r.bucket, r.at, -pending, -processing, -confirmed, -failed FROM program_series r WHERE r.program_id = $1 AND ({_FINEST})
 UNION ALL
-SELECT 'MINUTE', at, -pending, -processing, -confirmed, -failed
+SELECT b.bucket, b.at, -pending, -processing, -confirmed, -failed
   FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
-    AS w (at, pending, processing, confirmed, failed)
+    AS m (at, pending, processing, confirmed, failed) {_FINEST_OF}
 """,
     folded=_FOLDED.format(
         key="bucket, at",
@@ -122,11 +129,12 @@ _LATENCIES = _DRIFT.format(
     sums="sum(times)",
     zeros="0",
     said=f"""
-SELECT 'MINUTE' AS bucket, at, class::bigint, times FROM ({rollup_sources.LATENCIES}) s
+SELECT b.bucket, b.at, class::bigint, times FROM ({rollup_sources.LATENCIES}) m {_FINEST_OF}
 UNION ALL
-SELECT bucket, at, class, -times FROM {_CLASSES} WHERE bucket = 'MINUTE'
+SELECT r.bucket, r.at, class, -times FROM {_CLASSES} WHERE {_FINEST}
 UNION ALL
-SELECT 'MINUTE', at, class, -times FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[]) AS w (at, class, times)
+SELECT b.bucket, b.at, class, -times
+  FROM unnest($2::timestamptz[], $3::bigint[], $4::bigint[]) AS m (at, class, times) {_FINEST_OF}
 """,
     folded=_FOLDED.format(
         key="bucket, at, class",
@@ -143,12 +151,12 @@ _AMOUNTS = _DRIFT.format(
     sums="sum(volume), sum(commissions)",
     zeros="0, 0",
     said=f"""
-SELECT 'MINUTE' AS bucket, at, currency, volume, commissions FROM ({rollup_sources.AMOUNTS}) s
+SELECT b.bucket, b.at, currency, volume, commissions FROM ({rollup_sources.AMOUNTS}) m {_FINEST_OF}
 UNION ALL
-SELECT bucket, at, currency, -volume, -commissions FROM program_series_amount WHERE program_id = $1 AND bucket = 'MINUTE'
+SELECT r.bucket, r.at, currency, -volume, -commissions FROM program_series_amount r WHERE r.program_id = $1 AND ({_FINEST})
 UNION ALL
-SELECT 'MINUTE', at, currency, -volume, -commissions
-  FROM unnest($2::timestamptz[], $3::text[], $4::numeric[], $5::numeric[]) AS w (at, currency, volume, commissions)
+SELECT b.bucket, b.at, currency, -volume, -commissions
+  FROM unnest($2::timestamptz[], $3::text[], $4::numeric[], $5::numeric[]) AS m (at, currency, volume, commissions) {_FINEST_OF}
 """,
     folded=_FOLDED.format(
         key="bucket, at, currency",

@@ -1,4 +1,4 @@
-"""Rollups of a program by minute, hour and day, and its live counters; applied from events."""
+"""Rollups of a program by minute, hour and day, from when on the minutes are kept, and its live counters; applied from events."""
 
 from datetime import datetime
 
@@ -33,6 +33,11 @@ class ProgramSeriesAmount(Row, table=True):
     currency: str = key(Text)
     volume: int = required(UNITS, default="0")
     commissions: int = required(UNITS, default="0")
+
+
+class MinuteSeries(Row, table=True):
+    program_id: int = key(BigInteger)
+    kept_from: datetime = required(INSTANT)
 
 
 class ProgramCounter(Row, table=True):

@@ -168,6 +168,7 @@ DROP TABLE treasury_configuration;
 DROP TABLE reconciliation_finding;
 ALTER TABLE chain_watch DROP COLUMN answered_at;
 DROP TABLE settlement_pace;
+DROP TABLE minute_series;
 DROP TABLE ledger_drift;
 DROP TABLE platform_health;
 DROP TABLE alert_message;

@@ -1,10 +1,11 @@
-"""How long each check of a whole run takes that needs the database only, on a database that `sge bench seed` made: seconds,
-and the server's processor seconds, which a busy machine does not change much.
+"""How long each check of a whole run takes: those that need the database only on a database that `sge bench seed` made, those
+that lay the books beside a chain on an anvil with payments that real workers settled (bench/proving.py). Seconds, and seconds of
+processor, which a busy machine does not change much.
 
     sge bench seed --embedded /tmp/seeded
-    python -m bench.reconciliation [/tmp/seeded] [--slug seed-1]
+    python -m bench.reconciliation [/tmp/seeded] [--slug seed-1] [--payments 20000]
 
-Without a folder it seeds a small database of its own.
+Without a folder it seeds a small database of its own and settles a few payments; with one it asks no chain unless told how many.
 """
 
 import argparse
@@ -23,9 +24,12 @@ from app.processes.reconciliation.side_by_side import look_side_by_side
 from app.store.database import Database
 from app.store.programs import find_program_id
 from app.store.reconciliation.scopes import read_scope
+from bench.proving import time_chain_checks
 from bench.seeded import seeded_folder, seeded_options
 from sge.embedded.postgres import Postgres
 from tests.storage.bells import SilentBells
+
+_FEW_PAYMENTS = 1_000
 
 
 async def time_checks(dsn: str, slug: str) -> None:
@@ -75,9 +79,15 @@ def main() -> None:
     """Prints what bench/RESULTS.md records."""
     parser = argparse.ArgumentParser(description=__doc__)
     seeded_options(parser)
+    parser.add_argument("--payments", type=int, help="settled on a chain; 0: none")
     options = parser.parse_args()
     with seeded_folder(options.folder) as folder, Postgres(folder) as postgres:
         asyncio.run(time_checks(postgres.dsn("sge_worker"), options.slug))
+    payments = options.payments
+    if payments is None:
+        payments = 0 if options.folder else _FEW_PAYMENTS
+    if payments:
+        time_chain_checks(payments)
 
 
 if __name__ == "__main__":

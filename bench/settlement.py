@@ -160,7 +160,7 @@ async def _settle(
 async def wait_for_count(
     admin: asyncpg.Connection, statement: str, wanted: int, *arguments: str
 ) -> float:
-    """Waits until the statement gives that number; ends the process when an intent failed. Returns the instant at which the statement gave that number."""
+    """Waits until the statement gives that number, and returns that instant; ends the process when an intent failed."""
     deadline = time.monotonic() + _LONGEST_SECONDS
     while await admin.fetchval(statement, *arguments) != wanted:
         if await admin.fetchval(_FAILED):

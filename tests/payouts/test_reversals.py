@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 import pytest
@@ -11,7 +10,6 @@ from asyncpg.exceptions import LockNotAvailableError
 
 from app.domain.amounts import AmountText
 from app.domain.errors import Refusal
-from app.domain.explanations import Explanation
 from app.domain.ids import new_id
 from app.domain.money import format_units
 from app.services.corrections.approve_adjustment import approve_adjustment
@@ -20,13 +18,11 @@ from app.services.corrections.propose_adjustment import (
     ProposeAdjustment,
     propose_adjustment,
 )
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.corrections.reverse_settlement import (
     ReversalResult,
     ReverseSettlement,
     reverse_settlement,
 )
-from app.services.corrections.undo_settlement import SeenGone
 from app.store.payouts.due_lines import due_lines
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
@@ -50,14 +46,6 @@ _REVERSE = """
 INSERT INTO reversal (program_id, id, settlement_id, amount, taken_before, currency, reason, actor, journal_id, at)
 SELECT program_id, $2, id, $3::numeric, $4::numeric, currency, 'a test', 'a test', journal_id, confirmed_at FROM settlement
  WHERE id = $1
-"""
-_GONE = """
-INSERT INTO discrepancy (program_id, id, kind, severity, reference, expected, actual, message, opened_at)
-VALUES ($1, gen_random_uuid(), 'SETTLEMENT_NOT_ON_CHAIN', 'CRITICAL', $2, '', '', 'gone', now()) RETURNING id
-"""
-_PAID_IN = """
-SELECT DISTINCT p.purpose FROM payout_batch_transaction t
-  JOIN payout p ON p.program_id = t.program_id AND p.safe_transaction_id = t.safe_transaction_id WHERE t.batch_id = $1
 """
 _PUBLIC_ID = "SELECT public_id FROM affiliate WHERE program_id = $1 AND id = $2"
 
@@ -288,33 +276,3 @@ async def test_no_more_is_refunded_of_a_payment_than_was_paid_however_often_it_i
     assert (await one.balances())["REFUND"] == 100 * USDC
     with refused("AMOUNT_ALREADY_REVERSED", "amount"):
         await one.reverse(None, "nothing")
-
-
-async def test_a_refund_in_a_batch_is_not_paid_once_its_payment_is_gone(
-    payout_world: PayoutWorld,
-) -> None:
-    world = payout_world
-    one = await reversing(world)
-    [bob] = await world.affiliates(one.program)
-    await world.payable(one.program, {bob: 5 * USDC})
-    await one.reverse(30 * USDC, "part")
-    paying = Paying(world)
-    batch = await paying.of((await world.create(one.program)).batch_id)
-    for owner in one.program.owners[:2]:
-        await paying.approve(one.program, batch, owner)
-    await world.settling.lanes()
-    discrepancy = await world.settling.value(_GONE, one.program.id, str(one.settlement))
-    said = ResolveDiscrepancy(discrepancy, Explanation.UNDO_SETTLEMENT, None, "gone")
-    seen = SeenGone(one.settlement, 1, 1)
-    await world.run(one.program, partial(resolve_discrepancy, seen=seen), said)
-    # What was signed is not sent any more.
-    assert [death for _, death, _ in await paying.states(one.program)] == ["REJECTED"]
-    assert await paying.relay() == 0
-    world.settling.clock.ahead += timedelta(seconds=1)
-    instead = await world.create(
-        one.program, replaces=batch.id, idempotency_key="instead of what is gone"
-    )
-    paid = await world.settling.rows(_PAID_IN, instead.batch_id)
-    assert [row["purpose"] for row in paid] == ["COMMISSION"]
-    await world.execute(one.program, instead.batch_id)
-    assert await world.settling.value("SELECT status FROM refund") == "OWED"

@@ -11,7 +11,6 @@ from app.domain.money import Money, share
 from app.domain.payouts import Death
 from app.domain.reversal_postings import undoing_journal
 from app.domain.reversals import ReversedPart, TakenBack, take_back
-from app.domain.states import SafeTransactionStatus
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.reversal_events import shares_by_level, tell_taken_back
 from app.services.payouts.give_up_payouts import give_up_payouts
@@ -25,7 +24,6 @@ from app.store.payouts.safe_rows import lock_open
 from app.store.programs import read_program
 
 _NOTHING = TakenBack((), ())
-_SENT = SafeTransactionStatus.EXECUTING
 _REFUND_IS_GONE = (
     "it refunds a payment that the chain took back: make a batch that replaces this one"
 )
@@ -89,12 +87,10 @@ async def undo_settlement(
 async def _give_up_refunds(
     unit: UnitOfWork, program_id: int, asked: Undoing, now: datetime
 ) -> None:
-    """What was sent already executes, or not; what was not pays nothing out that nobody has paid in."""
+    """Nothing is paid out that nobody has paid in. What was sent already may still execute; if not, it is not sent again."""
     listed = await refunds_listed(unit, program_id, asked.settlement_id)
     rows = [
-        row
-        for row in await lock_open(unit, program_id)
-        if row.id in listed and row.death is None and row.status is not _SENT
+        row for row in await lock_open(unit, program_id) if row.id in listed and row.death is None
     ]
     await give_up_payouts(
         unit, program_id, rows, Death.REJECTED, _REFUND_IS_GONE, actor=asked.actor, at=now

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from app.chain.node_errors import ChainError
@@ -81,6 +82,8 @@ async def test_what_is_final_and_not_posted_yet_is_not_explained_away(proving: P
     assert await proving.settling.value("SELECT ended FROM treasury_alarm") == "FINAL"
     with pytest.raises(Refusal, match="not posted yet"):
         await resolve(proving, program, found["id"], Explanation.NO_POSTING)
+    with pytest.raises(asyncpg.PostgresError, match="is not what is posted"):
+        await proving.settling.run("UPDATE discrepancy SET resolved_at = now()")
     await proving.settling.run("UPDATE consumed_through SET stopped = NULL")
     await proving.watching.turn()
     with pytest.raises(Refusal, match="FROM_PROGRAM"):

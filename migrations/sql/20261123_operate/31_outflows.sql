@@ -48,12 +48,28 @@ CREATE CONSTRAINT TRIGGER outflow_line_explained AFTER INSERT ON outflow_line
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sge_check_outflow_line();
 
 -- At the commit the lines that it has paid are what its posting took from their owners, each from its own, and no more than what
--- left. An older posting that took the same does not count.
+-- left. Its own posting takes what left out of SUSPENSE, all of it; an older one does not count. There is none where nothing
+-- waits there: the chain took it back, a run found what was never posted, or an earlier discrepancy of this name explained it.
 CREATE FUNCTION sge_check_outflow() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE paid numeric;
+DECLARE paid numeric; gone numeric; money text; taken numeric; waits boolean;
 BEGIN
   SELECT coalesce(sum(CASE WHEN l.charged THEN -l.amount ELSE l.amount END), 0) INTO paid FROM outflow_line l
    WHERE l.program_id = NEW.program_id AND l.discrepancy_id = NEW.id;
+  SELECT t.amount, t.currency INTO gone, money FROM journal j
+    JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
+   WHERE j.program_id = NEW.program_id AND j.kind = 'WITHDRAWAL' AND j.reference = NEW.reference
+     AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.program_id = NEW.program_id AND d.kind = NEW.kind
+                        AND d.reference = NEW.reference AND d.id <> NEW.id AND d.posting_journal_id IS NOT NULL);
+  SELECT sum(CASE a.id WHEN t.credit_account_id THEN t.amount ELSE -t.amount END) INTO taken FROM journal j
+    JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id AND t.currency = money
+    JOIN account a ON a.program_id = t.program_id AND a.id IN (t.credit_account_id, t.debit_account_id) AND a.kind = 'SUSPENSE'
+   WHERE j.program_id = NEW.program_id AND j.id = NEW.posting_journal_id AND j.kind = 'ADJUSTMENT'
+     AND j.reference = NEW.id::text;
+  -- Its block may still be posted.
+  SELECT EXISTS (SELECT FROM treasury_alarm a
+                   LEFT JOIN consumed_through c ON c.program_id = a.program_id AND c.chain_id = a.chain_id
+                  WHERE a.program_id = NEW.program_id AND a.discrepancy_id = NEW.id AND a.ended IS DISTINCT FROM 'GONE'
+                    AND (a.ended IS NULL OR c.block_number IS NULL OR c.block_number < a.block_number)) INTO waits;
   IF EXISTS (
        SELECT FROM (
          SELECT CASE WHEN c.id IS NULL THEN 'REFUND' ELSE 'AFFILIATE' END AS kind, coalesce(c.affiliate_id, r.user_id) AS owner_id,
@@ -67,11 +83,8 @@ BEGIN
            JOIN account a ON a.program_id = t.program_id AND a.id = t.debit_account_id AND a.kind IN ('AFFILIATE', 'REFUND')
           WHERE t.program_id = NEW.program_id AND t.journal_id = NEW.posting_journal_id) part
         GROUP BY kind, owner_id, currency HAVING sum(amount) <> 0)
-     OR EXISTS (SELECT FROM journal j WHERE j.program_id = NEW.program_id AND j.id = NEW.posting_journal_id
-                   AND (j.kind <> 'ADJUSTMENT' OR j.reference <> NEW.id::text))
-     OR paid > (SELECT coalesce(sum(t.amount), 0) FROM journal j
-                  JOIN transfer t ON t.program_id = j.program_id AND t.journal_id = j.id
-                 WHERE j.program_id = NEW.program_id AND j.kind = 'WITHDRAWAL' AND j.reference = NEW.reference) THEN
+     OR taken IS DISTINCT FROM gone OR (NEW.posting_journal_id IS NULL) <> (gone IS NULL)
+     OR paid > coalesce(gone, 0) OR waits THEN
     RAISE EXCEPTION 'what outflow % has paid is not what is posted', NEW.id USING ERRCODE = 'SG042';
   END IF;
   RETURN NULL;

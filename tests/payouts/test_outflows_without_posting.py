@@ -1,0 +1,65 @@
+"""An outflow is over when its money is out of SUSPENSE, or was never there: what a stolen web process says does not do."""
+
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from app.domain.explanations import Explanation, explaining_journal
+from app.domain.ids import new_id
+from app.domain.money import Money
+from app.domain.permissions import Authority
+from app.store.database import UnitOfWork
+from app.store.discrepancies import resolve
+from app.store.ledger.posting import post
+from tests.contracts.items import USDC
+from tests.payouts.outside import Outside
+from tests.payouts.paying import Paying
+from tests.payouts.world import PayoutProgram
+
+_NEVER_WRITTEN = 10**15
+
+
+@pytest.fixture
+def outside(paying: Paying) -> Outside:
+    return Outside(paying)
+
+
+async def sent(outside: Outside) -> tuple[PayoutProgram, UUID]:
+    """What was owed and has left by itself: paid again by the next batch if nobody explained it."""
+    program = await outside.world.program()
+    affiliate = await outside.world.affiliate(program)
+    await outside.world.payable(program, {affiliate: 3 * USDC})
+    await outside.send(program, await outside.wallet(program, affiliate), 3 * USDC)
+    [id_] = await outside.open(program)
+    return program, id_
+
+
+async def post_some(
+    unit: UnitOfWork, program_id: int, reference: UUID, units: int, now: datetime
+) -> int:
+    said, amount = Explanation.FROM_PROGRAM, Money(units, "USDC")
+    journal = explaining_journal(reference, said, amount, None, note="", effective_at=now)
+    [journal_id] = await post(unit, program_id, [journal], now, role="api")
+    return journal_id
+
+
+@pytest.mark.parametrize("posting", ["none", "unknown", "a part", "another's"])
+async def test_what_is_in_suspense_is_not_just_closed(outside: Outside, posting: str) -> None:
+    program, id_ = await sent(outside)
+
+    async def close(unit: UnitOfWork, authority: Authority, now: datetime) -> None:
+        journal_id = _NEVER_WRITTEN if posting == "unknown" else None
+        if posting == "a part":
+            journal_id = await post_some(unit, program.id, id_, 1, now)
+        if posting == "another's":
+            journal_id = await post_some(unit, program.id, new_id(), 3 * USDC, now)
+        await resolve(unit, id_, authority.actor, "looked at", journal_id=journal_id, at=now)
+
+    with pytest.raises(asyncpg.PostgresError, match="is not what is posted"):
+        await outside.world.run(program, close)
+    await outside.explain(program)
+    await outside.resume(program)
+    assert await outside.world.commissions(program) == {"PAID": 3 * USDC}
+    await outside.world.check()

@@ -1,6 +1,5 @@
 """Discrepancies as rows, and the pause that a critical one means."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,6 +57,7 @@ SELECT t.amount, t.currency FROM journal j JOIN transfer t ON t.program_id = j.p
    AND NOT EXISTS (SELECT FROM discrepancy d WHERE d.program_id = j.program_id AND d.kind = $4
                       AND d.reference = j.reference AND d.posting_journal_id IS NOT NULL)
 """
+_SMALL_ONES = "small:"
 # Of one log; small inflows of a day are explained as often as some came since.
 _EXPLAINED = """
 SELECT EXISTS (SELECT FROM discrepancy WHERE program_id = $1 AND kind = $2 AND reference = $3
@@ -89,16 +89,6 @@ _JOURNALS = {
 _RESOLVE = """
 UPDATE discrepancy SET resolved_at = $3, resolved_by = $4, note = $5, posting_journal_id = $6
  WHERE program_id = $1 AND id = $2
-"""
-# Whoever resolves one at this moment is let through.
-_STUCK = """
-SELECT id FROM discrepancy
- WHERE program_id = $1 AND kind = 'STUCK_WORK' AND resolved_at IS NULL AND reference = ANY ($2) AND opened_at < $3
-   FOR UPDATE SKIP LOCKED
-"""
-_OWED = """
-SELECT debits - credits FROM account
- WHERE program_id = $1 AND currency = $2 AND kind = 'PROVIDER' AND owner_id = 0
 """
 
 
@@ -138,7 +128,14 @@ async def is_explained(
     name = (program_id, found.kind.value, found.reference)
     if seen_before:
         await unit.connection.execute(_HOLD_OPEN, *name)
+        if found.reference.startswith(_SMALL_ONES):
+            return await unit.connection.fetchrow(_SMALL, program_id, found.reference) is None
     return bool(await unit.connection.fetchval(_EXPLAINED, *name))
+
+
+async def hold_program(unit: UnitOfWork, program_id: int) -> None:
+    """Until the transaction ends nobody resumes it."""
+    await unit.connection.execute(_HOLD, program_id)
 
 
 async def pause_program(
@@ -147,7 +144,7 @@ async def pause_program(
     """The program's new version and public id; None when it was not ACTIVE. It is kept from being resumed until the
     transaction ends.
     """
-    await unit.connection.execute(_HOLD, program_id)
+    await hold_program(unit, program_id)
     row = await unit.connection.fetchrow(_PAUSE, program_id, reason, actor, at)
     return None if row is None else (row["version"], row["public_id"])
 
@@ -246,17 +243,3 @@ async def resolve(
     await unit.connection.execute(
         _RESOLVE, unit.program_id, discrepancy_id, at, by, note, journal_id
     )
-
-
-async def lock_stuck(unit: UnitOfWork, references: Sequence[str], before: datetime) -> list[UUID]:
-    """Open STUCK_WORK of the unit's program about these stages that were opened before an instant, kept for the rest of the
-    transaction.
-    """
-    rows = await unit.connection.fetch(_STUCK, unit.program_id, references, before)
-    return [row["id"] for row in rows]
-
-
-async def owed_by_provider(unit: UnitOfWork, currency: str) -> Money:
-    """What providers confirmed to the unit's program and have not brought into the treasury."""
-    units = await unit.connection.fetchval(_OWED, unit.program_id, currency)
-    return Money(units or 0, currency)

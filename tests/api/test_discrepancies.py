@@ -139,7 +139,10 @@ async def test_a_providers_transfer_is_matched_with_what_it_owes(found: Found) -
     assert await found.balances() == (0, 0)
     assert first["discrepancy"]["resolvedBy"].startswith("api_key:")
     assert first["discrepancy"]["note"] == "as the bank says"
-    assert await found.resolve(arrived, "TO_PROGRAM") == first
+    # Who sends it again is told the same; who says something else, that it does not count.
+    assert await found.resolve(arrived, "FROM_PROVIDER", "1") == first
+    assert await found.refused(arrived, "FROM_PROVIDER", "2") == "INVALID_STATE"
+    assert await found.refused(arrived, "TO_PROGRAM") == "INVALID_STATE"
 
 
 async def test_a_provider_brings_no_more_than_it_owes(found: Found) -> None:
@@ -175,6 +178,7 @@ async def test_what_holds_no_money_needs_no_posting(found: Found) -> None:
     payload = await found.resolve(told, "NO_POSTING")
     assert payload["userErrors"] == []
     assert payload["discrepancy"]["posting"] is None
+    assert await found.resolve(told, "NO_POSTING") == payload
 
 
 async def test_one_of_many_explanations_posts(found: Found) -> None:
@@ -182,6 +186,18 @@ async def test_one_of_many_explanations_posts(found: Found) -> None:
     answers = await asyncio.gather(*(found.resolve(came, "TO_PROGRAM") for _ in range(8)))
     assert len({str(one) for one in answers}) == 1
     assert await found.balances() == (0, 0)
+
+
+async def test_of_two_persons_at_once_one_is_told_that_it_was_too_late(found: Found) -> None:
+    await found.charged(10_000_000)
+    came = await found.moved(MovementDirection.IN, 7_000_000)
+    said = ["TO_PROGRAM", "FROM_PROVIDER"] * 3
+    answers = await asyncio.gather(*(found.resolve(came, one) for one in said))
+    heard = {one for one, answer in zip(said, answers, strict=True) if not answer["userErrors"]}
+    refused = [answer["userErrors"][0] for answer in answers if answer["userErrors"]]
+    assert len(heard) == 1
+    assert [one["code"] for one in refused] == ["INVALID_STATE"] * 3
+    assert await found.balances() == (0, 10_000_000 if heard == {"TO_PROGRAM"} else 3_000_000)
 
 
 async def test_discrepancies_are_listed_and_nobody_elses_are_there(found: Found) -> None:

@@ -1,9 +1,14 @@
 """Money that anybody can send, in amounts that nobody looks at: exact in the books, and no flood of reports."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from app.domain.reconciliation import RunStatus
-from tests.chain_proof.proving import Proving
+from app.processes.reconciliation import reconcile
+from app.processes.watching import post_final
+from tests.chain_proof.proving import WITHOUT_SEALS, Proving
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 
@@ -12,6 +17,7 @@ SELECT id, reference, actual FROM discrepancy WHERE kind = 'UNEXPLAINED_INFLOW' 
 """
 _SINCE = "SELECT known_only FROM reconciliation_run WHERE id = $1"
 LIMIT = 10_000
+_FLOOD = 60
 
 
 def send(proving: Proving, program: PayoutProgram, *amounts: int) -> None:
@@ -58,6 +64,84 @@ async def test_dust_is_one_discrepancy_a_day_and_every_unit_is_in_suspense(
     assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 0
     assert await proving.run(program) == (RunStatus.CLEAN, [])
     await proving.world.check()
+
+
+async def test_what_is_explained_while_a_run_looks_is_not_opened_again(
+    proving: Proving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = await watched(proving)
+    send(proving, program, 7)
+    await proving.final()
+    [small] = await proving.settling.rows(_OPEN)
+    look = reconcile._look
+
+    async def slowly(*given: Any) -> Any:
+        seen = await look(*given)
+        await proving.resolve(program, small["id"], "TO_PROGRAM")
+        return seen
+
+    monkeypatch.setattr(reconcile, "_look", slowly)
+    proving.checks = WITHOUT_SEALS
+    await proving.run(program)
+    monkeypatch.undo()
+    assert await proving.settling.rows(_OPEN) == []
+    send(proving, program, 5)
+    await proving.final()
+    [again] = await proving.settling.rows(_OPEN)
+    assert again["actual"] == "5"
+
+
+async def test_a_flood_in_one_block_is_one_discrepancy(proving: Proving) -> None:
+    """Each its own transaction: what is written of each is its journal and where it belongs."""
+    program = await watched(proving)
+    chain = proving.chain
+    chain.node.call("evm_setAutomine", False)
+    account = chain.stranger
+    chain.node.call("anvil_setBalance", account.address, hex(10**21))
+    first = chain.web3.eth.get_transaction_count(account.address)
+    data = chain.token.encode_abi("mintMany", args=[[program.treasury], [1]])
+    for nonce in range(first, first + _FLOOD):
+        transaction: Any = {
+            "to": chain.deployment.token,
+            "data": data,
+            "gas": 120_000,
+            "nonce": nonce,
+            "chainId": chain.web3.eth.chain_id,
+            "maxFeePerGas": 10**11,
+            "maxPriorityFeePerGas": 0,
+        }
+        chain.web3.eth.send_raw_transaction(account.sign_transaction(transaction).raw_transaction)
+    proving.watching.mine(1)
+    chain.node.call("evm_setAutomine", True)
+    mined = chain.web3.eth.get_block("latest")
+    assert len(mined["transactions"]) == _FLOOD
+    await proving.final()
+    [one] = await proving.settling.rows(_OPEN)
+    assert one["actual"] == str(_FLOOD)
+    audited = "SELECT count(*) FROM audit WHERE action LIKE 'discrepancy.%'"
+    assert await proving.settling.value(audited) == 1
+    await proving.resolve(program, one["id"], "TO_PROGRAM")
+    assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 0
+
+
+async def test_a_program_that_takes_long_goes_on_in_the_next_turn(
+    proving: Proving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the others of the chain in this one."""
+    program = await watched(proving)
+    other = await proving.world.program()
+    await proving.final()
+    monkeypatch.setattr(post_final, "_LONGEST_SECONDS", -1.0)
+    for _ in range(3):
+        send(proving, program, USDC)
+    send(proving, other, USDC)
+    seen = []
+    await proving.final()
+    for _ in range(3):
+        balances = [await proving.watching.balances(one) for one in (program, other)]
+        seen.append([-one[("DEPOSIT", 0)] // USDC for one in balances if ("DEPOSIT", 0) in one])
+        await proving.watching.turn()
+    assert seen == [[1, 1], [2, 1], [3, 1]]
 
 
 async def test_inflows_that_are_known_do_not_make_runs_begin_at_the_beginning(

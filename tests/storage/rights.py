@@ -129,8 +129,10 @@ COLUMNS = {
     ): "status first_sent_at last_sent_at mined_copy block_number block_hash gas_used"
     " cost_wei succeeded finished_at",
     ("sge_worker", "commission"): "status paid_at",
+    ("sge_worker", "discrepancy"): "actual message resolved_at resolved_by note",
     ("sge_worker", "event_feed"): "epoch",
     ("sge_worker", "instance"): "system_identifier timeline noted_at",
+    ("sge_worker", "ledger_drift"): "drift checked_at",
     ("sge_worker", "payout"): "log_index",
     ("sge_worker", "payout_batch"): "version",
     ("sge_worker", "payout_day"): "done_through",
@@ -163,9 +165,15 @@ COLUMNS = {
     " executed_block_hash executed_log_index journal_id finished_at",
     ("sge_worker", "safe_relay"): "live finished_at failure",
     ("sge_worker", "settlement"): "undone_at gas_share_wei",
+    ("sge_worker", "settlement_pace"): "settled slow very_slow",
     ("sge_worker", "signed_copy"): "sends last_error",
     ("sge_worker", "treasury"): "owners threshold nonce safe_version read_at",
     ("sge_worker", "treasury_alarm"): "ended told",
+    (
+        "sge_worker",
+        "treasury_configuration",
+    ): "readable owners threshold modules guard fallback_handler singleton block_number block_hash"
+    " read_at",
     (
         "sge_worker",
         "webhook_delivery",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -30,6 +31,8 @@ _LOG = structlog.get_logger()
 _FEWEST_BLOCKS, _MOST_BLOCKS = 8, 1024
 _FEW_LOGS, _MANY_LOGS = 2_000, 8_000
 _PROGRAMS_AT_ONCE = 4
+# Anybody can send a treasury a thousand transfers a block: the chain's other programs are posted on meanwhile.
+_LONGEST_SECONDS = 5.0
 
 PlacedWork = dict[int, list[FinalWork]]
 
@@ -189,14 +192,21 @@ def _mark_block_ends(ordered: list[FinalWork]) -> list[FinalWork]:
 async def _post_programs(
     watch: Watch, programs: Sequence[WatchedProgram], work: PlacedWork
 ) -> list[int]:
-    """Programs post side by side, each in its own order; returns those that posted everything."""
+    """Programs post side by side, each in its own order; returns those that posted everything. One that takes long goes on in
+    the next turn.
+    """
     turns = asyncio.Semaphore(_PROGRAMS_AT_ONCE)
 
     async def post(program: WatchedProgram) -> bool:
         async with turns:
+            until, complete = monotonic() + _LONGEST_SECONDS, False
             for one in work[program.id]:
+                if complete and monotonic() > until:
+                    return False
                 if not await post_work(watch, one):
                     return False
+                # Never within a block: what was posted of it would be looked at again, each time a little more.
+                complete = one.completes_block
         return True
 
     outcomes = await asyncio.gather(*(post(one) for one in programs), return_exceptions=True)

@@ -9,7 +9,7 @@ from app.domain.events import EventType, NewEvent
 from app.domain.explanations import Explanation
 from app.domain.stuck import WorkStage
 from app.services.audit import AuditEntry, write_audit
-from app.store import discrepancies as store
+from app.store import moved_on as store
 from app.store.database import UnitOfWork
 
 OPEN_AT_LEAST = timedelta(minutes=10)
@@ -25,7 +25,7 @@ async def close_moved_on(unit: UnitOfWork, stages: Collection[WorkStage], now: d
     references = [stage.value for stage in stages]
     found = await store.lock_stuck(unit, references, now - OPEN_AT_LEAST)
     for discrepancy_id in found:
-        await store.resolve(unit, discrepancy_id, RELEASER, _NOTE, journal_id=None, at=now)
+        await store.close(unit, discrepancy_id, RELEASER, _NOTE, now)
         name, id_ = "discrepancy.resolved", str(discrepancy_id)
         kind, explanation = DiscrepancyKind.STUCK_WORK.value, Explanation.NO_POSTING.value
         data = {"v": 1, "kind": kind, "explanation": explanation}

@@ -23,6 +23,9 @@ async def open_discrepancy(
     """The new discrepancy's id; None when the same thing is reported already, or is money that a person has explained.
     unit: of that program. at: real time. run_id: the reconciliation that found it.
     """
+    if found.severity is Severity.CRITICAL:
+        # Before anything of the discrepancy, as everybody does who finds the same at this moment.
+        await store.hold_program(unit, program_id)
     if await store.is_explained(unit, program_id, found, seen_before=run_id is not None):
         return None
     discrepancy_id = await store.open_once(unit, program_id, found, at, run_id)

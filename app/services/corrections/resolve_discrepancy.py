@@ -27,6 +27,7 @@ from app.services.corrections.explain_outflow import (
 )
 from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
+from app.store import explained
 from app.store.database import UnitOfWork
 from app.store.discrepancies import DiscrepancyToResolve
 from app.store.ledger.posting import post
@@ -53,11 +54,11 @@ async def resolve_discrepancy(
     now: datetime,
     seen: SeenGone | None = None,
 ) -> UUID:
-    """The discrepancy's id; one that is resolved stays as it was resolved. seen: what the chain said just now of the
-    settlement that is to be undone.
+    """The discrepancy's id; one that is resolved stays as it was resolved, which the same explanation repeats. seen: what
+    the chain said just now of the settlement that is to be undone.
 
-    Refuses NOT_FOUND, INVALID_INPUT, INVALID_STATE for an explanation that does not fit, UNSUPPORTED_CURRENCY, and
-    AMOUNT_OUT_OF_RANGE for more than the provider owes.
+    Refuses NOT_FOUND, INVALID_INPUT, INVALID_STATE for an explanation that does not fit or is another one than somebody
+    gave before, UNSUPPORTED_CURRENCY, and AMOUNT_OUT_OF_RANGE for more than the provider owes.
     """
     check_text(command.note.replace("\n", " "), LONGEST_REASON, "note")
     await wait_for_treasury(unit, authority.program_id)
@@ -70,6 +71,7 @@ async def resolve_discrepancy(
     if found is None:
         raise Refusal(RefusalCode.NOT_FOUND, "There is no such discrepancy.", "id")
     if found.resolved:
+        await _refuse_another(unit, authority.program_id, command)
         return found.id
     if may_vanish:
         raise Refusal(
@@ -99,6 +101,22 @@ async def resolve_discrepancy(
     )
     await _tell(unit, authority, found, command, now)
     return found.id
+
+
+async def _refuse_another(unit: UnitOfWork, program_id: int, command: ResolveDiscrepancy) -> None:
+    """Who said something else is to know that it does not count."""
+    explanation, fee = await explained.explained_as(unit, command.discrepancy_id)
+    given = 0
+    if command.provider_fee is not None:
+        currencies = await read_currencies(unit, program_id)
+        given = parse_amount(command.provider_fee, currencies, "providerFee").units
+    if (command.explanation, given) != (explanation, fee):
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            f"It was resolved before, as {explanation}{' with another fee' if command.explanation is explanation else ''}:"
+            " reload it to see by whom. What you sent changed nothing.",
+            "explanation",
+        )
 
 
 def _with_witness(
@@ -192,7 +210,7 @@ async def _fee(
 
 
 async def _check_owed(unit: UnitOfWork, amount: Money, fee: Money | None) -> None:
-    owed = await store.owed_by_provider(unit, amount.currency)
+    owed = await explained.owed_by_provider(unit, amount.currency)
     if amount.units + (0 if fee is None else fee.units) > owed.units:
         raise Refusal(
             RefusalCode.AMOUNT_OUT_OF_RANGE,

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.domain.actors import RECONCILER
+from app.domain.discrepancies import Severity
 from app.domain.events import EventType, NewEvent
 from app.domain.ids import new_id
 from app.domain.reconciliation import Outcome, Run
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.open_discrepancy import open_discrepancy
 from app.store.database import UnitOfWork
+from app.store.discrepancies import hold_program
 from app.store.reconciliation import runs
 
 LEASE = timedelta(minutes=5)
@@ -46,6 +48,8 @@ async def end_run(unit: UnitOfWork, run: Run, outcome: Outcome, now: datetime) -
     """Stores the run with its checks, and opens what they found: once, and a critical one pauses the program. Raises
     RunLost.
     """
+    if any(one.severity is Severity.CRITICAL for one in outcome.found):
+        await hold_program(unit, run.program_id)
     found = [
         await open_discrepancy(unit, run.program_id, one, RECONCILER, now, run_id=run.id)
         for one in outcome.found

@@ -18,7 +18,7 @@ from app.services.settlement.findings import (
     TreasuryTransfer,
 )
 from app.services.settlement.unexplained_money import (
-    hold_small,
+    hold_reported,
     prepare_unexplained,
     report_unexplained,
 )
@@ -74,7 +74,7 @@ async def post_transaction(
     waiting = prepare_unexplained(
         work.program, place, transfers, proven.not_proven, confirmed_at, limits=work.small_inflows
     )
-    await hold_small(unit, waiting)
+    await hold_reported(unit, program_id, waiting)
 
     journals = [one.journal for one in proven.settling if one.journal is not None]
     journals += [*waiting.journals, *payouts.journals]

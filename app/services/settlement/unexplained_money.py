@@ -118,8 +118,12 @@ def _add_inflow(
     waiting.discrepancies.append(found)
 
 
-async def hold_small(unit: UnitOfWork, waiting: Unexplained) -> None:
-    """Whoever explains what is open locks it before accounts; so does who adds to it."""
+async def hold_reported(unit: UnitOfWork, program_id: int, waiting: Unexplained) -> None:
+    """Before accounts, as everybody does: the program, which something critical pauses, and what is open and is added to,
+    as who explains it does.
+    """
+    if any(one.severity is Severity.CRITICAL for one in waiting.discrepancies):
+        await discrepancies.hold_program(unit, program_id)
     for one in waiting.small:
         found = one.discrepancy(waiting.limits[one.amount.currency])
         await discrepancies.hold_open(unit, found.kind, found.reference)

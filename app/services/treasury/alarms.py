@@ -5,13 +5,14 @@ from datetime import datetime
 
 from app.chain.logs import LogPlace
 from app.domain.actors import WATCHER
-from app.domain.discrepancies import NewDiscrepancy
+from app.domain.discrepancies import NewDiscrepancy, Severity
 from app.domain.events import EventType, NewEvent
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.open_discrepancy import open_discrepancy
 from app.store.chain import watching
 from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork
+from app.store.discrepancies import hold_program
 from app.store.payouts.treasuries import lock_treasury
 from app.store.treasury import alarms
 from app.store.treasury.alarms import Alarm
@@ -29,6 +30,9 @@ async def raise_alarms(
     unit: of that program. Raises LeaseLost.
     """
     await watching.hold_lease(unit, lease)
+    # In this order, as people who approve do.
+    if any(one.severity is Severity.CRITICAL for _, one in found):
+        await hold_program(unit, program_id)
     # Whoever signs a relay holds it: nothing is signed between this and the commit.
     await lock_treasury(unit, program_id)
     for place, discrepancy in found:

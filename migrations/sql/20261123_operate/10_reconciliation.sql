@@ -121,6 +121,13 @@ GRANT INSERT ON small_inflow TO sge_worker;
 CREATE UNIQUE INDEX discrepancy_explained_once ON discrepancy (program_id, kind, reference)
  WHERE posting_journal_id IS NOT NULL AND reference NOT LIKE 'small:%';
 
+-- A worker adds to what it has found. What it was is a person's to say, and posted by the web process; a worker closes work that
+-- moves again.
+REVOKE UPDATE ON discrepancy FROM sge_worker;
+GRANT UPDATE (actual, message, resolved_at, resolved_by, note) ON discrepancy TO sge_worker;
+CREATE POLICY worker_explains_nothing ON discrepancy AS RESTRICTIVE FOR UPDATE TO sge_worker
+  USING (true) WITH CHECK (resolved_at IS NULL OR kind = 'STUCK_WORK');
+
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

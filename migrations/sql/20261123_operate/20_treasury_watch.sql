@@ -30,7 +30,8 @@ CREATE TABLE treasury_alarm (
 CREATE INDEX treasury_alarm_open ON treasury_alarm (chain_id) WHERE ended IS NULL;
 
 SELECT pg_temp.guard_tenants(name) FROM unnest(ARRAY['treasury_configuration', 'treasury_alarm']) name;
-GRANT INSERT, UPDATE ON treasury_configuration TO sge_worker;
+GRANT INSERT, UPDATE (readable, owners, threshold, modules, guard, fallback_handler, singleton, block_number, block_hash, read_at)
+  ON treasury_configuration TO sge_worker;
 GRANT INSERT, UPDATE (ended, told) ON treasury_alarm TO sge_worker;
 
 -- Logs are laid beside settlements block by block.

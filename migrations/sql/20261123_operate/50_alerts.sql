@@ -82,4 +82,5 @@ GRANT UPDATE (severity, summary, last_seen_at, opened_at, told_at, resolved_at) 
 GRANT SELECT, INSERT ON alert_message TO sge_worker;
 GRANT UPDATE (next_try_at, tries, lease_until, sent_at, last_error) ON alert_message TO sge_worker;
 GRANT UPDATE (components, queues, read_at) ON platform_health TO sge_worker;
-GRANT INSERT, UPDATE, DELETE ON ledger_drift, settlement_pace TO sge_worker;
+GRANT INSERT, UPDATE (drift, checked_at), DELETE ON ledger_drift TO sge_worker;
+GRANT INSERT, UPDATE (settled, slow, very_slow), DELETE ON settlement_pace TO sge_worker;

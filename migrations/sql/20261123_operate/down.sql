@@ -162,6 +162,9 @@ DROP INDEX intent_created, intent_rare_kind, affiliate_inactive, affiliate_level
   commission_affiliate_status, payout_line_in_order,
   commission_taken, settlement_transaction;
 DROP INDEX discrepancy_explained_once;
+DROP POLICY worker_explains_nothing ON discrepancy;
+REVOKE UPDATE ON discrepancy FROM sge_worker;
+GRANT UPDATE ON discrepancy TO sge_worker;
 DROP TABLE small_inflow;
 DROP TABLE treasury_alarm;
 DROP TABLE treasury_configuration;

@@ -50,7 +50,7 @@ NEEDS: dict[Command, tuple[str, ...]] = {
     "audit verify": ("database_worker_url",),
     "alerts": ("database_worker_url",),
     "backup": ("database_backup_url",),
-    "recover": ("database_worker_url", "redis_url", "chains"),
+    "recover": ("database_worker_url", "redis_url", "chains", "encryption_key"),
     "bench seed": ("database_owner_url",),
 }
 

@@ -48,7 +48,8 @@ async def work(runtime: Runtime, queues: Sequence[str]) -> None:
     listeners = [Listener(queue, connection, context.holder) for queue in queues]
     for listener in listeners:
         listener.start()
-    witness = RedisWitness(address)
+    assert context.runtime.settings.encryption_key is not None
+    witness = RedisWitness(address, context.runtime.settings.encryption_key)
     heartbeat = Heartbeat(context, name, queues, runner, witness)
     # Before the first job: nothing may be signed from an older state than the chain's.
     await heartbeat.notice_restore()

@@ -32,6 +32,9 @@ _ADOPT = """
 UPDATE instance SET system_identifier = (SELECT system_identifier FROM pg_control_system()), timeline = sge_timeline(),
        noted_at = $1
 """
+_NOTE_FOREIGN = """
+UPDATE instance SET foreign_note_at = $1 WHERE foreign_note_at IS NULL OR foreign_note_at < $1 - interval '1 minute'
+"""
 # Seconds only rise, whichever copy counts them: two restores of one backup never issue positions under the same number.
 _RAISE_EPOCH = """
 UPDATE event_feed SET epoch = greatest(epoch + 1, floor(extract(epoch FROM $1::timestamptz))::integer) RETURNING epoch
@@ -81,6 +84,11 @@ class PausedProgram:
     id: int
     public_id: UUID
     version: int
+
+
+async def note_foreign(unit: UnitOfWork, at: datetime) -> None:
+    """That Redis held a note about the server which none of ours has written; once a minute."""
+    await unit.connection.execute(_NOTE_FOREIGN, at)
 
 
 async def is_recovered(session: ReadSession | UnitOfWork) -> bool:

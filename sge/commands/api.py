@@ -51,7 +51,8 @@ async def _require_databases(settings: Settings) -> None:
 async def _require_same_past(database: Database, settings: Settings) -> None:
     """Nobody decides anything on tables that were taken back, before all of it is paused."""
     assert settings.redis_url is not None
-    witness = RedisWitness(settings.redis_url.get_secret_value())
+    assert settings.encryption_key is not None
+    witness = RedisWitness(settings.redis_url.get_secret_value(), settings.encryption_key)
     try:
         await require_same_past(database, witness)
     except TakenBack as problem:

@@ -56,7 +56,8 @@ async def _run(settings: Settings, restored: str | None, *, begin_only: bool) ->
         await require_tables(runtime.database, "SGE_DATABASE_WORKER_URL")
         await require_own_chains(settings)
         assert settings.redis_url is not None
-        witness = RedisWitness(settings.redis_url.get_secret_value())
+        assert settings.encryption_key is not None
+        witness = RedisWitness(settings.redis_url.get_secret_value(), settings.encryption_key)
         try:
             await _recover(runtime, witness, restored, begin_only=begin_only)
         except Exception as problem:

@@ -95,11 +95,12 @@ async def test_a_flood_in_one_block_is_one_discrepancy(proving: Proving) -> None
     """Each its own transaction: what is written of each is its journal and where it belongs."""
     program = await watched(proving)
     chain = proving.chain
-    chain.node.call("evm_setAutomine", False)
     account = chain.stranger
+    chain.fund([account.address], _FLOOD)
     chain.node.call("anvil_setBalance", account.address, hex(10**21))
+    chain.node.call("evm_setAutomine", False)
     first = chain.web3.eth.get_transaction_count(account.address)
-    data = chain.token.encode_abi("mintMany", args=[[program.treasury], [1]])
+    data = chain.token.encode_abi("transfer", args=[program.treasury, 1])
     for nonce in range(first, first + _FLOOD):
         transaction: Any = {
             "to": chain.deployment.token,

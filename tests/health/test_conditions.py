@@ -153,6 +153,7 @@ _CASES = {
     "stuck": (_program(stuck=2), "StuckWork", "WARNING"),
     "a lane is stuck": (replace(HEALTHY, stuck_lanes=(STUCK_LANE,)), "StuckWork", "WARNING"),
     "audit": (replace(HEALTHY, audit_fault="AUDIT:7: x"), "PlatformAuditBroken", "CRITICAL"),
+    "tampered": (replace(HEALTHY, foreign_note_at=HEALTHY.at), "RedisTampered", "CRITICAL"),
     "overdue": (_program(checked_seconds=26 * 3600 + 1.0), "ReconciliationOverdue", "WARNING"),
     "failed": (_program(failed="no node"), "ReconciliationFailed", "CRITICAL"),
     "relayers are not seen": (_unread(FigureGroup.RELAYERS), "FiguresUnread", "WARNING"),

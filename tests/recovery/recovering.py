@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from app.bus.witness import ForeignNote
 from app.domain.permissions import Authority
 from app.domain.typed_ids import typed_id
 from app.processes.recovery.notice import notice_restore
@@ -32,12 +33,15 @@ class RememberedPlace:
     """What Redis would remember."""
 
     noted: str | None = None
+    foreign: bool = False
 
     async def recall(self) -> str | None:
+        if self.foreign:
+            raise ForeignNote
         return self.noted
 
     async def note(self, place: str) -> None:
-        self.noted = place
+        self.noted, self.foreign = place, False
 
 
 @dataclass

@@ -82,6 +82,7 @@ def settings(recovering: RecoveringWorld, database: Database, redis_url: str) ->
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SGE_")}
     return kept | {
         "SGE_DATABASE_WORKER_URL": database.dsn("sge_worker"),
+        "SGE_ENCRYPTION_KEY": "the encryption key of a test, long enough",
         "SGE_REDIS_URL": redis_url,
         "SGE_CHAINS": json.dumps([chain]),
     }

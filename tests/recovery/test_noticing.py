@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from app.chain.node_errors import NoAnswer
 from app.domain.errors import Refusal, RefusalCode
+from app.domain.health.condition import AlertName
+from app.domain.health.conditions import conditions_of
 from app.domain.ids import new_id
 from app.domain.instances import EventMark, ServerPlace
+from app.processes.health.read import FiguresReader
 from app.processes.recovery.notice import TakenBack, require_same_past
 from app.processes.settlement.check_lanes import check_lanes
 from app.processes.settlement.release_stuck import release_stuck
 from app.processes.watching.watch import open_watcher
 from app.store.chain import watching
-from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
+from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld, RememberedPlace
 
 _SESSION = """
 INSERT INTO wallet_session (id, wallet, token_hash, created_at, expires_at)
@@ -31,6 +34,26 @@ SELECT count(*) FROM sge_begin_sessions(ARRAY[$1], ARRAY[$2::timestamptz], ARRAY
 _MOVE = "SELECT sge_move_outbox(now())"
 _WHOLE = st.integers(min_value=0, max_value=2**80)
 _DIGESTS = st.text(alphabet="0123456789abcdef", min_size=64, max_size=64)
+
+
+async def test_a_note_that_none_of_ours_wrote_pauses_nobody_and_is_told(
+    recovering: RecoveringWorld,
+) -> None:
+    settling = recovering.settling
+    await settling.ready()
+    recovering.witness.foreign = True
+    assert await recovering.notice() is None
+    assert await settling.value("SELECT count(*) FROM program WHERE status <> 'ACTIVE'") == 0
+    assert await settling.value("SELECT count(*) FROM recovery") == 0
+    reader = FiguresReader(settling.worker, keep=False)
+    told = [one.name for one in conditions_of(await reader.read(settling.clock()))]
+    assert AlertName.REDIS_TAMPERED in told
+    # It is replaced by one of ours, and no longer told of after an hour.
+    assert await recovering.witness.recall() is not None
+    settling.clock.ahead += timedelta(minutes=61)
+    told = [one.name for one in conditions_of(await reader.read(settling.clock()))]
+    assert AlertName.REDIS_TAMPERED not in told
+    await require_same_past(settling.worker, RememberedPlace(foreign=True))
 
 
 async def test_nothing_is_signed_read_or_resumed_on_another_timeline(

@@ -131,7 +131,7 @@ COLUMNS = {
     ("sge_worker", "commission"): "status paid_at",
     ("sge_worker", "discrepancy"): "actual message resolved_at resolved_by note",
     ("sge_worker", "event_feed"): "epoch",
-    ("sge_worker", "instance"): "system_identifier timeline noted_at",
+    ("sge_worker", "instance"): "system_identifier timeline noted_at foreign_note_at",
     ("sge_worker", "ledger_drift"): "drift checked_at",
     ("sge_worker", "payout"): "log_index",
     ("sge_worker", "payout_batch"): "version",

@@ -26,6 +26,7 @@ class AlertName(StrEnum):
     TREASURY_CHANGED = "TreasuryChanged"
     STUCK_WORK = "StuckWork"
     PLATFORM_AUDIT_BROKEN = "PlatformAuditBroken"
+    REDIS_TAMPERED = "RedisTampered"
     RECONCILIATION_OVERDUE = "ReconciliationOverdue"
     RECONCILIATION_FAILED = "ReconciliationFailed"
     FIGURES_UNREAD = "FiguresUnread"
@@ -44,6 +45,7 @@ AT_ONCE = frozenset(
         AlertName.LEDGER_DRIFT,
         AlertName.CRITICAL_DISCREPANCY,
         AlertName.PLATFORM_AUDIT_BROKEN,
+        AlertName.REDIS_TAMPERED,
         AlertName.PROGRAM_PAUSED,
         AlertName.POSTING_STOPPED,
         AlertName.TREASURY_CHANGED,

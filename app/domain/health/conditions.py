@@ -45,6 +45,7 @@ def _found(figures: Figures) -> list[Condition]:
         found += conditions_of_program(program)
     found += [drift_condition(one) for one in figures.drifts if one.drift]
     found += [*_lags(figures), *_settlement(figures), *_workers(figures)]
+    found += _tampered(figures)
     return [*found, *_scheduler(figures), *_replica(figures), *_platform_audit(figures)]
 
 
@@ -168,3 +169,12 @@ def _platform_audit(figures: Figures) -> Iterator[Condition]:
     if figures.audit_fault is not None:
         summary = f"The platform's audit rows are not as they were sealed: {figures.audit_fault}."
         yield Condition(AlertName.PLATFORM_AUDIT_BROKEN, "", _CRITICAL, summary)
+
+
+def _tampered(figures: Figures) -> Iterator[Condition]:
+    if figures.foreign_note_at is not None:
+        summary = (
+            f"Redis held a note about the database's server at {figures.foreign_note_at:%H:%M} UTC that no process with this"
+            " SGE_ENCRYPTION_KEY has written. It was ignored, and nothing was paused."
+        )
+        yield Condition(AlertName.REDIS_TAMPERED, "", _CRITICAL, summary)

@@ -97,8 +97,8 @@ class Figures:
     """stuck_lanes: those that work, and whose oldest transaction no block has. intents: how many are in each status.
     lags: by consumer of events. scheduler_silent_seconds: since
     the lease ended or was given back, 0 while somebody has it; None while nobody ever scheduled. replica_lag_seconds: None
-    without a replica, infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows. unread: groups that
-    could not be read, and why; their figures are empty, or older ones.
+    without a replica, infinite when it does not answer. audit_fault: what is wrong with the platform's audit rows.
+    foreign_note_at: when Redis held what none of ours has written, within the last hour. unread: groups that could not be read, and why; their figures are empty, or older ones.
     """
 
     at: datetime
@@ -116,4 +116,5 @@ class Figures:
     scheduler_silent_seconds: float | None = None
     replica_lag_seconds: float | None = None
     audit_fault: str | None = None
+    foreign_note_at: datetime | None = None
     unread: Mapping[FigureGroup, str] = field(default_factory=dict)

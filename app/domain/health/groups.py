@@ -43,6 +43,7 @@ _JUDGES: dict[str, frozenset[FigureGroup]] = {
     AlertName.SEAL_LAG: frozenset({FigureGroup.FEED}),
     AlertName.LEDGER_DRIFT: frozenset({FigureGroup.LEDGER}),
     AlertName.PLATFORM_AUDIT_BROKEN: frozenset({FigureGroup.AUDIT}),
+    AlertName.REDIS_TAMPERED: frozenset({FigureGroup.AUDIT}),
     AlertName.CRITICAL_DISCREPANCY: frozenset({FigureGroup.PROGRAMS}),
     AlertName.PROGRAM_PAUSED: frozenset({FigureGroup.PROGRAMS}),
     AlertName.POSTING_STOPPED: frozenset({FigureGroup.PROGRAMS}),

@@ -33,6 +33,14 @@ def _money(figures: Figures) -> Iterator[Metric]:
         else [],
     )
     yield gauge(
+        "sge_redis_tampered",
+        "1: within the last hour Redis held a note about the database's server that none of ours has written.",
+        [],
+        [([], figures.foreign_note_at is not None)]
+        if figures.foreign_note_at or FigureGroup.AUDIT not in figures.unread
+        else [],
+    )
+    yield gauge(
         "sge_discrepancies_open",
         "Discrepancies that nobody resolved.",
         ["severity"],

@@ -76,6 +76,8 @@ _DISCREPANCIES = (
     "SELECT severity, count(*) AS n FROM discrepancy WHERE resolved_at IS NULL GROUP BY severity"
 )
 
+_FOREIGN_NOTE = "SELECT foreign_note_at FROM instance WHERE foreign_note_at > $1 - interval '1 hour'"
+
 
 async def _relayers(session: ReadSession, now: datetime) -> Fields:
     stuck = await stuck_work.of_platform(session, now)
@@ -138,8 +140,11 @@ async def _ledger(session: ReadSession, now: datetime) -> Fields:
     }
 
 
-async def _audit(session: ReadSession, _: datetime) -> Fields:
-    return {"audit_fault": await newest_fault(session)}
+async def _audit(session: ReadSession, now: datetime) -> Fields:
+    return {
+        "audit_fault": await newest_fault(session),
+        "foreign_note_at": await session.connection.fetchval(_FOREIGN_NOTE, now),
+    }
 
 
 READERS: Mapping[FigureGroup, ReadGroup] = {

@@ -15,6 +15,7 @@ class Instance(Row, table=True):
     system_identifier: int = required(BigInteger)
     timeline: int = required(Integer)
     noted_at: datetime = required(INSTANT)
+    foreign_note_at: datetime | None = optional(INSTANT)
 
 
 class Recovery(Row, table=True):

@@ -7,7 +7,8 @@ CREATE TABLE instance (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   system_identifier bigint NOT NULL,
   timeline integer NOT NULL,
-  noted_at timestamptz NOT NULL
+  noted_at timestamptz NOT NULL,
+  foreign_note_at timestamptz          -- when Redis last held a note about the server that none of ours has written
 );
 
 -- Each return from an older state: begun by whoever noticed it first, finished when everything was read from the chains.
@@ -80,7 +81,7 @@ SELECT pg_temp.guard_platform(name) FROM unnest(ARRAY['instance', 'recovery']) n
 CREATE POLICY feed_reads ON instance FOR SELECT TO sge_feed USING (true);
 CREATE POLICY feed_reads ON recovery FOR SELECT TO sge_feed USING (true);
 GRANT SELECT ON instance, recovery TO sge_feed;
-GRANT UPDATE (system_identifier, timeline, noted_at) ON instance TO sge_worker;
+GRANT UPDATE (system_identifier, timeline, noted_at, foreign_note_at) ON instance TO sge_worker;
 GRANT INSERT ON recovery TO sge_worker;
 GRANT UPDATE (reason, begun_at, state_of, feed_epoch, finished_by, finished_at) ON recovery TO sge_worker;
 GRANT UPDATE (epoch) ON event_feed TO sge_worker;

@@ -33,7 +33,7 @@ UPDATE instance SET system_identifier = (SELECT system_identifier FROM pg_contro
        noted_at = $1
 """
 _NOTE_FOREIGN = """
-UPDATE instance SET foreign_note_at = $1 WHERE foreign_note_at IS NULL OR foreign_note_at < $1 - interval '1 minute'
+UPDATE instance SET foreign_note_at = $1::timestamptz WHERE foreign_note_at IS NULL OR foreign_note_at < $1::timestamptz - interval '1 minute'
 """
 # Seconds only rise, whichever copy counts them: two restores of one backup never issue positions under the same number.
 _RAISE_EPOCH = """

@@ -19,13 +19,16 @@ async def test_what_pauses_a_program_takes_it_before_treasury_and_accounts(
     await proving.final()
     proving.steal(program, 2 * USDC, nonce=0)
     for step in (proving.watching.turn, proving.final):  # told at the head, and posted
-        async with proving.settling.admin.pool.acquire() as person:
-            async with asyncio.timeout(30), person.transaction():
-                await person.execute(_HOLD)
-                turn = asyncio.create_task(step())
-                while not await person.fetchval(_WAITS):
-                    await asyncio.sleep(0.02)
-                await person.execute(_FREE)
+        async with (
+            asyncio.timeout(60),
+            proving.settling.admin.pool.acquire() as person,
+            person.transaction(),
+        ):
+            await person.execute(_HOLD)
+            turn = asyncio.create_task(step())
+            while not await person.fetchval(_WAITS):  # noqa: ASYNC110 - as others see it
+                await asyncio.sleep(0.02)
+            await person.execute(_FREE)
         await turn
     assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 3 * USDC
     assert await proving.settling.value(_OPEN) == 2

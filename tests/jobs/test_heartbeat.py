@@ -34,7 +34,9 @@ async def test_a_worker_names_its_job_and_says_when_it_ends(
         Runtime(settings, SilentBells(), databases={"worker": pool}), {}, holder="one"
     )
     runner = JobRunner(context, ["upkeep"])
-    beat = Heartbeat(context, "one", ["upkeep"], runner, RedisWitness(redis_url, SecretStr("the key of a test")))
+    beat = Heartbeat(
+        context, "one", ["upkeep"], runner, RedisWitness(redis_url, SecretStr("the key of a test"))
+    )
     root, holding = [await asyncpg.connect(database.superuser_dsn) for _ in range(2)]
     async with holding.transaction():
         await holding.execute(_HOLD)

@@ -63,3 +63,16 @@ async def test_what_is_in_suspense_is_not_just_closed(outside: Outside, posting:
     await outside.resume(program)
     assert await outside.world.commissions(program) == {"PAID": 3 * USDC}
     await outside.world.check()
+
+
+async def test_a_worker_explains_nothing(outside: Outside) -> None:
+    program, id_ = await sent(outside)
+    for given in ("note = 'x'", "posting_journal_id = 1"):
+        change = f"UPDATE discrepancy SET resolved_at = now(), {given} WHERE id = $1"
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with outside.world.settling.worker.write(program.id) as unit:
+                await unit.connection.execute(change, id_)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with outside.world.settling.worker.write(program.id) as unit:
+            await unit.connection.execute("UPDATE discrepancy SET severity = 'INFO'")
+    await outside.explain(program)

@@ -67,6 +67,8 @@ HARMLESS = {
     "program program_explained": "refuses to resume while money has left that nobody has explained",
     "settlement settlement_undone": "looks at updates of undone_at only, which no statement of the release makes",
 }
+# Rights that are gone, each because: what its statements write is granted column by column.
+FINER = {"table discrepancy sge_worker UPDATE": "it opens discrepancies, and changes none"}
 Rows = dict[str, asyncpg.Record]
 
 
@@ -100,7 +102,7 @@ Both = tuple[asyncpg.Connection, asyncpg.Connection]
 @pytest.mark.parametrize("query", [_COLUMNS, _FUNCTIONS, _GRANTS, _VALUES, _POLICIES])
 async def test_nothing_went_away_or_became_another(tables: Both, query: str) -> None:
     before, after = [await rows(connection, query) for connection in tables]
-    assert sorted(before.keys() - after.keys()) == []
+    assert before.keys() - after.keys() <= FINER.keys()
     changed = {name for name, row in before.items() if after[name]["type"] != row["type"]}
     assert changed == set()
 

@@ -129,7 +129,7 @@ COLUMNS = {
     ): "status first_sent_at last_sent_at mined_copy block_number block_hash gas_used"
     " cost_wei succeeded finished_at",
     ("sge_worker", "commission"): "status paid_at",
-    ("sge_worker", "discrepancy"): "actual message resolved_at resolved_by note",
+    ("sge_worker", "discrepancy"): "actual message resolved_at resolved_by note posting_journal_id",
     ("sge_worker", "event_feed"): "epoch",
     ("sge_worker", "instance"): "system_identifier timeline noted_at foreign_note_at",
     ("sge_worker", "ledger_drift"): "drift checked_at",

@@ -76,7 +76,7 @@ _DISCREPANCIES = (
     "SELECT severity, count(*) AS n FROM discrepancy WHERE resolved_at IS NULL GROUP BY severity"
 )
 
-_FOREIGN_NOTE = "SELECT foreign_note_at FROM instance WHERE foreign_note_at > $1 - interval '1 hour'"
+_FOREIGN_NOTE = "SELECT foreign_note_at FROM instance WHERE foreign_note_at > $1::timestamptz - interval '1 hour'"
 
 
 async def _relayers(session: ReadSession, now: datetime) -> Fields:

@@ -124,9 +124,9 @@ CREATE UNIQUE INDEX discrepancy_explained_once ON discrepancy (program_id, kind,
 -- A worker adds to what it has found. What it was is a person's to say, and posted by the web process; a worker closes work that
 -- moves again.
 REVOKE UPDATE ON discrepancy FROM sge_worker;
-GRANT UPDATE (actual, message, resolved_at, resolved_by, note) ON discrepancy TO sge_worker;
+GRANT UPDATE (actual, message, resolved_at, resolved_by, note, posting_journal_id) ON discrepancy TO sge_worker;
 CREATE POLICY worker_explains_nothing ON discrepancy AS RESTRICTIVE FOR UPDATE TO sge_worker
-  USING (true) WITH CHECK (resolved_at IS NULL OR kind = 'STUCK_WORK');
+  USING (true) WITH CHECK (posting_journal_id IS NULL AND (resolved_at IS NULL OR kind = 'STUCK_WORK'));
 
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint

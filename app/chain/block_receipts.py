@@ -48,7 +48,12 @@ def _blocks(tip: tuple[int, bytes], number: int) -> list[Request]:
 def _standing(tip: tuple[int, bytes], raw_tip: Any, raw_block: Any) -> Block:
     if raw_tip is None or raw_block is None or decode_block(raw_tip).hash != tip[1]:
         raise NoAnswer(f"the node that was asked for receipts does not have block {tip[0]}")
-    return decode_block(raw_block)
+    block = decode_block(raw_block)
+    if block.emptied:
+        raise NoAnswer(
+            f"the node that was asked for receipts has thrown those of block {block.number} away"
+        )
+    return block
 
 
 def _logs(block: Block, receipts: list[Any]) -> list[ChainLog]:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+# The root of an empty trie: what the header of a block without transactions says.
+_NO_TRANSACTIONS = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block's header; base_fee in wei."""
+    """A block's header; base_fee in wei. emptied: it had transactions, and the node lists none of them any more."""
 
     number: int
     hash: bytes
@@ -17,6 +20,7 @@ class Block:
     gas_limit: int
     gas_used: int
     transaction_hashes: tuple[bytes, ...]
+    emptied: bool = False
 
 
 class ChainLog(NamedTuple):
@@ -68,6 +72,8 @@ def decode_block(raw: Any) -> Block:
         transaction_hashes=tuple(
             _bytes(one if isinstance(one, str) else one["hash"]) for one in raw["transactions"]
         ),
+        emptied=not raw["transactions"]
+        and raw.get("transactionsRoot", _NO_TRANSACTIONS) != _NO_TRANSACTIONS,
     )
 
 

@@ -54,6 +54,8 @@ async def _some(chain: Chain, places: Sequence[MinedIn]) -> list[tuple[ChainLog,
 def _logs(place: MinedIn, block: Block | None, receipt: object) -> tuple[ChainLog, ...]:
     if block is None:
         raise CannotTellError(f"the node does not have block {place.block_number}")
+    if block.emptied and block.hash == place.block_hash:
+        raise CannotTellError(f"the node has block {place.block_number} and not its transactions")
     stands = block.hash == place.block_hash and place.tx_hash in block.transaction_hashes
     logs = _logged(receipt, place)
     if stands and logs is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sge.demo.api import Api
+from sge.demo.audits import keep_reconciled
 from sge.demo.chain import DemoChain
 from sge.demo.environment import public_url
 from sge.demo.faucet import Faucet
@@ -48,11 +49,13 @@ async def keep_going(scene: Scene, progress: Progress) -> None:
             for program in scene.programs
         ]
         line = LiveLine([p["slug"] for p in scene.programs], apis, tally)
+        by_program = {p["id"]: api for p, api in zip(scene.programs, apis, strict=True)}
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(line.show(progress, notices))
                 tasks.create_task(_watch(scene, notices))
                 tasks.create_task(_pay_for_gas(faucet))
+                tasks.create_task(keep_reconciled(by_program))
                 for customers in _customers(scene, apis, faucet, tally):
                     tasks.create_task(customers.run(scene.options.rate / len(apis)))
         except* ServerDied as group:

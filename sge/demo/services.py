@@ -20,6 +20,9 @@ _FORGOTTEN_FILES = (
     "demo-traffic.json",
 )
 
+# An hour of a quiet demo, a quarter of an hour of a busy one: what `sge reconcile` can compare (sge/demo/audits.py).
+_KEPT_BLOCKS = 3_600
+
 
 @dataclass(frozen=True)
 class Services:
@@ -51,5 +54,7 @@ def running_services(options: DemoOptions) -> Iterator[Services]:
     with ExitStack() as servers:
         postgres = servers.enter_context(Postgres(folder / "postgres", port=options.postgres_port))
         redis = servers.enter_context(Redis(folder / "redis", port=options.redis_port))
-        anvil = servers.enter_context(Anvil(folder / "anvil", port=options.rpc_port))
+        anvil = servers.enter_context(
+            Anvil(folder / "anvil", port=options.rpc_port, keeps_blocks=_KEPT_BLOCKS)
+        )
         yield Services(postgres, redis, anvil)

@@ -41,6 +41,24 @@ async def run_asking_at(
             return await proving.run(program, chains={CHAIN_ID: chain})
 
 
+def emptied(asked: bytes, given: bytes) -> bytes:
+    """What anvil answers about blocks beyond its --transaction-block-keeper, and an archive of headers."""
+    questions, answers = json.loads(asked), json.loads(given)
+    pairs = (
+        zip(questions, answers, strict=True)
+        if isinstance(questions, list)
+        else [(questions, answers)]
+    )
+    for question, answer in pairs:
+        if question["method"] == "eth_getBlockByNumber" and answer["result"]:
+            answer["result"]["transactions"] = []
+        if question["method"] == "eth_getLogs":
+            answer["result"] = []
+        if question["method"] == "eth_getTransactionReceipt":
+            answer["result"] = None
+    return json.dumps(answers).encode()
+
+
 async def test_a_node_that_has_thrown_old_state_away(proving: Proving) -> None:
     program = await paid(proving)
     assert await run_asking_at(proving, program, 0) == (RunStatus.FAILED, [])
@@ -54,6 +72,17 @@ async def test_a_node_that_answers_old_state_wrongly(proving: Proving) -> None:
     assert await run_asking_at(proving, program, before) == (RunStatus.FAILED, [])
     assert "contradict each other" in await proving.failure()
     assert await proving.found(program) == []
+
+
+async def test_a_node_that_has_thrown_old_transactions_away(proving: Proving) -> None:
+    """It has each block, lists no transaction in it, and no log or receipt: as if nobody had ever paid."""
+    program = await paid(proving)
+    async with proxy_before(proving.chain.node.url) as proxy:
+        proxy.answer = emptied
+        async with Chain(CHAIN_ID, [proxy.url]) as chain:
+            assert await proving.run(program, chains={CHAIN_ID: chain}) == (RunStatus.FAILED, [])
+    assert "not its transactions" in await proving.failure()
+    assert await proving.settling.value("SELECT status FROM program") == "ACTIVE"
 
 
 @pytest.mark.long

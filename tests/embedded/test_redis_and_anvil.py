@@ -56,14 +56,26 @@ def test_old_states_of_a_killed_node_stay_in_its_folder_until_it_starts_again(
     server_folder: Path,
 ) -> None:
     states = server_folder / "states"
-    node = Anvil(server_folder, ticks=False).start()
+    node = Anvil(server_folder, remembers=False, ticks=False).start()
     for _ in range(_MORE_THAN_MEMORY_HOLDS):
         node.call("evm_mine")
     assert any(states.rglob("*.json"))
     os.kill(node.pid, signal.SIGKILL)
     node.stop()
-    with Anvil(server_folder, ticks=False):
+    with Anvil(server_folder, remembers=False, ticks=False):
         assert not any(states.rglob("*.json"))
+
+
+def test_a_chain_that_runs_for_hours_keeps_no_copy_of_itself_for_each_block(
+    server_folder: Path,
+) -> None:
+    with Anvil(server_folder, ticks=False) as node:
+        height = int(node.call("eth_blockNumber"), 16)
+        for _ in range(_MORE_THAN_MEMORY_HOLDS):
+            node.call("evm_mine")
+        assert not any((server_folder / "states").rglob("*.json"))
+        somebody = node.call("eth_accounts")[0]
+        assert node.call("eth_getBalance", somebody, hex(height + _MORE_THAN_MEMORY_HOLDS - 100))
 
 
 def test_a_chosen_program_that_is_none_is_named(

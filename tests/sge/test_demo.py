@@ -1,5 +1,6 @@
 """The demo as a person runs it: it starts, settles payments, stops cleanly and comes back."""
 
+import asyncio
 import json
 import signal
 import stat
@@ -18,6 +19,8 @@ from dotenv import dotenv_values
 from typer.testing import CliRunner
 
 from sge.cli import command_line
+from sge.demo.api import Api
+from sge.demo.audits import keep_reconciled
 from sge.demo.description import VERSION
 from sge.demo.programs import PROGRAMS
 from sge.embedded.ports import free_port
@@ -124,6 +127,7 @@ def test_the_demo_starts_settles_stops_and_continues(server_folder: Path) -> Non
         check_settings(server_folder / "demo.env")
         before = [wait_until_confirmed(description, number, 20) for number in (0, 1)]
         check_intent(description, server_folder / "demo.env")
+        asyncio.run(check_reconciled(description))
         stop(first, signal.SIGINT)
     with running_demo(server_folder) as second:
         again = second.wait_until_ready(START_SECONDS)
@@ -172,6 +176,24 @@ def check_intent(description: dict[str, Any], path: Path) -> None:
     refused = CliRunner().invoke(command_line(), line, env=environment)
     assert refused.exit_code == 1
     assert "the intent is CONFIRMED: only a FAILED one can be tried again" in refused.output
+
+
+async def check_reconciled(description: dict[str, Any]) -> None:
+    """The demo asks for it by itself; a busy program's books and chain agree."""
+    runs = "query Runs($slug: String!) { program(slug: $slug) { reconciliations(first: 1) { nodes { status } } } }"
+    root = description["graphql"].removesuffix("/graphql")
+    program = description["programs"][0]
+    async with Api(root, program["apiKey"]) as api:
+        asking = asyncio.create_task(keep_reconciled({program["id"]: api}, every_seconds=1.0))
+        async with asyncio.timeout(SETTLE_SECONDS):
+            newest = ""
+            while newest != "CLEAN":
+                await asyncio.sleep(0.5)
+                data = await api.query(runs, slug=program["slug"])
+                found = data["program"]["reconciliations"]["nodes"]
+                newest = found[0]["status"] if found else ""
+                assert newest not in {"DISCREPANCIES", "FAILED"}
+        asking.cancel()
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(server_folder: Path) -> None:

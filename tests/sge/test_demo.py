@@ -180,7 +180,7 @@ def check_intent(description: dict[str, Any], path: Path) -> None:
 
 async def check_reconciled(description: dict[str, Any]) -> None:
     """The demo asks for it by itself; a busy program's books and chain agree."""
-    runs = "query Runs($slug: String!) { program(slug: $slug) { reconciliations(first: 1) { nodes { status } } } }"
+    runs = "query Runs($slug: String!) { program(slug: $slug) { reconciliationRuns(first: 1) { nodes { status } } } }"
     root = description["graphql"].removesuffix("/graphql")
     program = description["programs"][0]
     async with Api(root, program["apiKey"]) as api:
@@ -190,7 +190,7 @@ async def check_reconciled(description: dict[str, Any]) -> None:
             while newest != "CLEAN":
                 await asyncio.sleep(0.5)
                 data = await api.query(runs, slug=program["slug"])
-                found = data["program"]["reconciliations"]["nodes"]
+                found = data["program"]["reconciliationRuns"]["nodes"]
                 newest = found[0]["status"] if found else ""
                 assert newest not in {"DISCREPANCIES", "FAILED"}
         asking.cancel()

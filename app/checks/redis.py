@@ -5,6 +5,8 @@ from app.bus.redis_facts import Keeping, read_keeping
 from app.checks.findings import Caution, Problem
 
 VARIABLE = "SGE_REDIS_URL"
+# `sge doctor` begins all its looks at once, so that on a busy machine an answer is read seconds after it came.
+_PATIENCE_SECONDS = 10.0
 
 
 async def redis_answers(url: str) -> str:
@@ -30,7 +32,7 @@ async def redis_keeps_jobs(url: str) -> str:
 
 
 async def _keeping(url: str) -> Keeping:
-    client = connect_async(url)
+    client = connect_async(url, _PATIENCE_SECONDS)
     try:
         return await read_keeping(client)
     except REDIS_FAILURES as problem:

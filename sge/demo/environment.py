@@ -15,6 +15,7 @@ from sge.embedded.project import PROJECT
 # What only one kind of process may hold, as in production; the rest is everybody's.
 _HELD_BY = {
     "SGE_DATABASE_OWNER_URL": (),
+    "SGE_DATABASE_BACKUP_URL": (),
     "SGE_DATABASE_API_URL": ("api",),
     "SGE_DATABASE_FEED_URL": ("api",),
     "SGE_SECRET_KEY": ("api",),
@@ -27,8 +28,8 @@ _HELD_BY = {
 def demo_settings(
     options: DemoOptions, services: Services, keys: DemoKeys, chain: DemoChain
 ) -> dict[str, str]:
-    """All settings of the demo's API, workers, scheduler and migrations."""
-    roles = ("owner", "api", "worker", "feed")
+    """All settings of the demo's API, workers, scheduler, migrations and backups."""
+    roles = ("owner", "api", "worker", "feed", "backup")
     databases = {
         f"SGE_DATABASE_{role.upper()}_URL": services.postgres.dsn(f"sge_{role}") for role in roles
     }

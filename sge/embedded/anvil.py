@@ -20,8 +20,9 @@ _BLOCK_SECONDS = 1
 # is how long workers may be away. A transaction takes about 20 kB of its state.
 _SAVE_SECONDS = 30
 _KEPT_BLOCKS = 600
-# Each is a copy of everything: in memory by default 1 500 of them, and thousands more on the disk, gigabytes an hour.
-_KEPT_STATES = 128
+# States of old blocks on the disk, each a copy of everything: of the 3 600 that are usual it wrote gigabytes an hour. (With
+# --prune-history there are none, and a node that ticks each second keeps 1 500 in memory for ever.)
+_STORED_STATES = 128
 _CALL_SECONDS = 30.0
 # A block made at the same instant leaves the node's chain broken for good: its numbers and parents no longer agree.
 _REWINDS = {"evm_revert"}
@@ -37,7 +38,7 @@ class Anvil(Server):
     """A chain of one node: a block with each transaction and one a second, finality two blocks on.
 
     With `remembers` its state is kept in the folder: saved each half minute and at a clean stop, with the logs and
-    receipts of the last `keeps_blocks`; states of old blocks are thrown away then.
+    receipts of the last `keeps_blocks`.
     Without `ticks` it makes no block of itself: tests mine what they need, and need not wait to go back.
     """
 
@@ -99,11 +100,11 @@ class Anvil(Server):
         command += ["--enable-tx-gas-limit", "--gas-limit", str(_BLOCK_GAS)]
         command += ["--slots-in-an-epoch", "1"]
         command += ["--cache-path", str(self._old_states())]
+        command += ["--max-persisted-states", str(_STORED_STATES)]
         if self._remembers:
             state = self.folder / "state.json"
             command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]
             command += ["--transaction-block-keeper", str(self._keeps_blocks)]
-            command += ["--prune-history", str(_KEPT_STATES)]
         return Launch(command + list(self._options))
 
     def _old_states(self) -> Path:

@@ -15,13 +15,14 @@ def conditions_of_program(program: ProgramFigures) -> Iterator[Condition]:
     """What holds of it."""
     slug = program.program
     if program.critical:
-        summary = f"Program {slug} has {program.critical} open critical discrepancies."
+        found = "discrepancy" if program.critical == 1 else "discrepancies"
+        summary = f"Program {slug} has {program.critical} open critical {found}."
         yield Condition(AlertName.CRITICAL_DISCREPANCY, slug, _CRITICAL, summary)
     if program.status == "PAUSED" and is_job(program.paused_by or ""):
-        summary = f"The platform paused program {slug}: {program.pause_reason}."
+        summary = f"The platform paused program {slug}: {_sentence(program.pause_reason)}"
         yield Condition(AlertName.PROGRAM_PAUSED, slug, _CRITICAL, summary)
     if program.stopped is not None:
-        summary = f"Postings of program {slug} stopped: {program.stopped}."
+        summary = f"Postings of program {slug} stopped: {_sentence(program.stopped)}"
         yield Condition(AlertName.POSTING_STOPPED, slug, _CRITICAL, summary)
     if program.treasury_changes:
         summary = (
@@ -37,12 +38,17 @@ def conditions_of_program(program: ProgramFigures) -> Iterator[Condition]:
 def _reconciliation(program: ProgramFigures) -> Iterator[Condition]:
     slug = program.program
     if program.failed is not None:
-        summary = f"The last reconciliation of program {slug} failed: {program.failed}."
+        summary = f"The last reconciliation of program {slug} failed: {_sentence(program.failed)}"
         yield Condition(AlertName.RECONCILIATION_FAILED, slug, _CRITICAL, summary)
     if program.checked_seconds > thresholds.RECONCILIATION_OVERDUE_SECONDS:
         hours = program.checked_seconds / _HOUR
         summary = f"No reconciliation of program {slug} has ended for {hours:.0f} hours."
         yield Condition(AlertName.RECONCILIATION_OVERDUE, slug, _WARNING, summary)
+
+
+def _sentence(text: str | None) -> str:
+    """Some reasons end as sentences do, and some do not."""
+    return f"{text or 'nobody said why'}".removesuffix(".") + "."
 
 
 def drift_condition(found: DriftFigures) -> Condition:

@@ -1,7 +1,7 @@
 """Money that left by itself and a person explains: what it has paid of commissions and refunds is paid, and not paid again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.domain.money import Money
 from app.domain.outflows import OpenLine, OwedTo, PaidTo, paid_by_outflow
 from app.domain.payout_postings import PostedPayout
 from app.domain.payouts import PayoutPurpose
-from app.domain.postings import Account
+from app.domain.postings import PLATFORM, Account
 from app.domain.reversals import Clawback, TakenBack
 from app.domain.typed_ids import typed_id
 from app.services.corrections.reversal_events import tell_taken_back
@@ -30,7 +30,7 @@ _MOST_NAMED = 5
 @dataclass(frozen=True, slots=True)
 class ExplainedOutflow:
     """paid: with whom it belongs to; commissions: by id, of all of them; payees: all who have the recipient's wallet; unpaid:
-    refunds that it does not pay, and that stay owed to it.
+    refunds that it does not pay, and that stay owed to it; fee: of the platform's earnings, in smallest units.
     """
 
     amount: Money
@@ -38,20 +38,22 @@ class ExplainedOutflow:
     commissions: Mapping[UUID, UnpaidCommission]
     payees: Sequence[FoundPayee] = ()
     unpaid: Sequence[UUID] = ()
+    fee: int = 0
 
     @property
     def sources(self) -> list[tuple[Account, Money]]:
         """Whose accounts owed what it has paid."""
         parts = [(one.payee, Money(one.amount, self.amount.currency)) for _, one in self.paid]
-        return [
+        owed = [
             (PostedPayout(payee.purpose, payee.owner_id, money).source, money)
             for payee, money in parts
         ]
+        return [*owed, (PLATFORM, Money(self.fee, self.amount.currency))]
 
     @property
     def rest(self) -> Money:
         """What nobody was owed: the program's own."""
-        units = self.amount.units - sum(one.amount for _, one in self.paid)
+        units = self.amount.units - sum(one.amount for _, one in self.paid) - self.fee
         return Money(units, self.amount.currency)
 
 
@@ -63,15 +65,20 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
     if recipient is None:
         return ExplainedOutflow(amount, (), {})
     plain = recipient.lower()
-    payees = await store.payees_at(
-        unit, [checksum_address(bytes.fromhex(plain.removeprefix("0x"))), plain]
-    )
+    wallets = [checksum_address(bytes.fromhex(plain.removeprefix("0x"))), plain]
+    payees = await store.payees_at(unit, wallets)
     commissions: dict[UUID, UnpaidCommission] = {}
     owed = [await _owed(unit, one, amount.currency, commissions) for one in payees]
     by_payee = {one.payee: one for one in payees}
     paid = [(by_payee[one.payee], one) for one in paid_by_outflow(amount.units, owed)]
     found = ExplainedOutflow(amount, paid, commissions, payees, _unpaid(owed, paid))
-    if found.rest.units and await store.is_in_batch(unit, list(by_payee), amount.currency):
+    fee = await store.fee_owed_at(unit, wallets, amount.currency) if found.rest.units else None
+    in_batch = fee is not None and fee.in_batch
+    if fee is not None:
+        found = replace(found, fee=min(fee.units, found.rest.units))
+    if in_batch or (
+        found.rest.units and await store.is_in_batch(unit, list(by_payee), amount.currency)
+    ):
         raise Refusal(
             RefusalCode.INVALID_STATE,
             "A payout batch that owners can still execute pays this recipient too: close it (closePayoutBatch), have its"

@@ -55,6 +55,16 @@ SELECT EXISTS (SELECT FROM commission WHERE program_id = $1 AND currency = $4 AN
     OR EXISTS (SELECT FROM refund WHERE program_id = $1 AND currency = $4 AND status = 'PENDING_APPROVAL'
                   AND user_id = ANY($3::bigint[]))
 """
+# A wallet that got nothing else of the treasury by withdrawals than the platform's fee.
+_FEE_OWED = """
+SELECT greatest(coalesce((SELECT a.credits - a.debits FROM account a
+                           WHERE a.program_id = $1 AND a.currency = $3 AND a.kind = 'PLATFORM'), 0), 0) AS units,
+       EXISTS (SELECT FROM safe_transaction s
+                 JOIN payout p ON p.program_id = s.program_id AND p.safe_transaction_id = s.id
+                 JOIN withdrawal w ON w.program_id = p.program_id AND w.id = p.withdrawal_id AND w.platform_fee AND w.currency = $3
+                WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD')) AS in_batch
+ WHERE (SELECT bool_and(w.platform_fee) FROM withdrawal w WHERE w.program_id = $1 AND w.destination = ANY($2::text[]))
+"""
 _PAY = "SELECT sge_pay_by_outflow($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 
@@ -64,6 +74,14 @@ class FoundPayee:
 
     payee: Payee
     public_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FeeOwed:
+    """units: smallest units. in_batch: a Safe transaction that can still execute withdraws some of it."""
+
+    units: int
+    in_batch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +162,12 @@ async def is_in_batch(unit: UnitOfWork, payees: Sequence[Payee], currency: str) 
     return bool(
         await unit.connection.fetchval(_IN_BATCH, unit.program_id, affiliates, users, currency)
     )
+
+
+async def fee_owed_at(unit: UnitOfWork, wallets: Sequence[str], currency: str) -> FeeOwed | None:
+    """What the platform has earned and not got, when the wallet is the one that its fee goes to; None otherwise."""
+    row = await unit.connection.fetchrow(_FEE_OWED, unit.program_id, list(wallets), currency)
+    return None if row is None else FeeOwed(int(row["units"]), row["in_batch"])
 
 
 async def pay_outside(

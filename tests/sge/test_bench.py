@@ -50,6 +50,9 @@ UNION ALL SELECT 'commission.payable', count(*) FROM commission_transition
            WHERE program_id = $1 AND from_status = 'ACCRUED' AND at >= $2
 UNION ALL SELECT 'payout.paid', count(*) FROM payout WHERE program_id = $1 AND log_index IS NOT NULL
 """
+_GUARDS = """
+SELECT tgrelid::regclass::text AS of_table, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2
+"""
 _KEPT_FROM = datetime(2026, 11, 22, tzinfo=UTC) - timedelta(days=EVENT_DAYS)
 
 
@@ -65,7 +68,9 @@ def seed(dsn: str, number: int = 1) -> None:
 @pytest.mark.long
 def test_what_is_seeded_is_sound_and_the_same_again(cluster: Cluster) -> None:
     with database_for_a_while(cluster) as first, database_for_a_while(cluster) as second:
+        guards = asyncio.run(fetch(first.dsn(), _GUARDS))
         seed(first.dsn())
+        assert asyncio.run(fetch(first.dsn(), _GUARDS)) == guards
         seed(second.dsn())
         asyncio.run(assert_sound(first.dsn(), first.dsn("sge_worker")))
         drawn, again = asyncio.run(read(first.dsn())), asyncio.run(read(second.dsn()))
@@ -75,10 +80,14 @@ def test_what_is_seeded_is_sound_and_the_same_again(cluster: Cluster) -> None:
 
 
 async def read(dsn: str) -> dict[str, list[asyncpg.Record]]:
+    statements = {"intents": _DRAWN, "batches": _BATCHES}
+    return {name: await fetch(dsn, text) for name, text in statements.items()}
+
+
+async def fetch(dsn: str, statement: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(dsn)
     try:
-        statements = {"intents": _DRAWN, "batches": _BATCHES}
-        return {name: list(await connection.fetch(text)) for name, text in statements.items()}
+        return list(await connection.fetch(statement))
     finally:
         await connection.close()
 

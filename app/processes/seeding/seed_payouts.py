@@ -30,6 +30,7 @@ from app.store.payouts.owner_signatures import StoredSignature
 from app.store.payouts.payouts_to_post import payouts_of
 from app.store.payouts.treasuries import lock_treasury
 from app.store.programs import public_id_of, read_currencies
+from app.store.seeding import drawn
 from app.store.seeding.program import ACTOR, CHAIN_ID, SeededProgram
 
 _SIGNATURE = bytes(64) + b"\x1b"
@@ -56,6 +57,7 @@ class PayoutSeeder:
             proposal = await self._run(partial(self._propose, n=n, rejected=rejected))
             if proposal is None:
                 return
+            await self._run(drawn.payouts_have_grown)
             rejected = None
             if fate is BatchFate.REJECTED:
                 await self._run(partial(self._reject, proposal=proposal, at=self._at(n, _SIGNED)))

@@ -4,8 +4,8 @@ Rows are what the services would have written, in sets: the ledger through its p
 through their moves. Events are not kept: what they would have added up to is rebuilt from the record at the end.
 
 Two connections work one behind the other: while the first writes the record of a chunk (users, intents, their
-transactions and states, the audit log), the second writes the money of the chunk before (journals, settlements,
-commissions). Each writes its own tables in the order of the chunks, so that a seed repeats.
+transactions and states, the audit log, what became of commissions, events), the second writes the money of the chunk
+before (journals, settlements, commissions, events of postings). Each writes its own tables in the order of the chunks, so that a seed repeats.
 """
 
 import asyncio
@@ -64,6 +64,8 @@ class Seeder:
         await self._both(draws.wallets_are_known)
         await self._seed_chunks(plan, seeded)
         await self._run(lambda unit: events.tell_of_maturity(unit, plan, seeded))
+        await self._run(drawn.money_has_grown)
+        await self._run(lambda unit: money.check_moves(unit, seeded))
         await PayoutSeeder(self._money, self._bells, plan, seeded, multisend).seed(self._progress)
         await self._run(lambda unit: money.read_treasury(unit, seeded, plan.until))
         return seeded.id
@@ -129,7 +131,9 @@ async def _record(
     await intents.add_intents(unit, plan, seeded)
     await chain_rows.add_transactions(unit, plan, seeded)
     await intents.end_intents(unit, plan, seeded)
+    await money.move_commissions(unit, plan, seeded)
     await events.tell_of_intents(unit, plan, seeded)
+    await events.tell_of_earnings(unit, plan, seeded)
     await chain_rows.spend_gas(unit, seeded)
     audited = await sealing.audit_rows(unit, seeded.id, sealed)
     await _seal(unit, plan, SealStream.AUDIT, seeded.id, audited)
@@ -143,7 +147,7 @@ async def _money(
     await _draw(unit, plan, batches)
     await money.post(unit, plan, seeded)
     await money.settle(unit, plan, seeded, len(LEVELS_BPS))
-    await events.tell_of_money(unit, plan, seeded)
+    await events.tell_of_postings(unit, plan, seeded)
     await _seal(unit, plan, SealStream.JOURNAL, seeded.id, await sealing.journals(unit))
 
 

@@ -55,7 +55,10 @@ _ANALYZE = "ANALYZE seed_intent, seed_commission"
 _ANALYZE_RECORD = (
     "ANALYZE program_user, intent, intent_state, intent_attempt, chain_transaction, audit"
 )
-_ANALYZE_MONEY = "ANALYZE account, journal, transfer, movement, settlement, commission"
+_ANALYZE_PAYOUTS = "ANALYZE payout, payout_line, safe_transaction, payout_batch"
+_ANALYZE_MONEY = (
+    "ANALYZE account, journal, transfer, movement, settlement, commission, commission_transition"
+)
 
 
 async def prepare(unit: UnitOfWork) -> None:
@@ -94,3 +97,8 @@ async def record_has_grown(unit: UnitOfWork) -> None:
 async def money_has_grown(unit: UnitOfWork) -> None:
     """The same of what the money is written to."""
     await unit.connection.execute(_ANALYZE_MONEY)
+
+
+async def payouts_have_grown(unit: UnitOfWork) -> None:
+    """Of payouts, when the first of them are stored."""
+    await unit.connection.execute(_ANALYZE_PAYOUTS)

@@ -116,11 +116,14 @@ async def tell_of_intents(unit: UnitOfWork, plan: SeedPlan, program: SeededProgr
     await connection.execute(_AUDIT, program.id, since, plan.salt + AUDIT_SALT)
 
 
-async def tell_of_money(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:
-    """What the drawn intents moved, and who earned from it."""
-    connection, since = unit.connection, plan.told_from
-    await connection.execute(_POSTED, program.id, since)
-    await connection.execute(_SETTLED, program.id, since, HOLDING_DAYS)
+async def tell_of_postings(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:
+    """The journals of the drawn intents."""
+    await unit.connection.execute(_POSTED, program.id, plan.told_from)
+
+
+async def tell_of_earnings(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:
+    """What the drawn intents settled, and who earned from it."""
+    await unit.connection.execute(_SETTLED, program.id, plan.told_from, HOLDING_DAYS)
 
 
 async def tell_of_maturity(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:

@@ -59,16 +59,18 @@ SELECT $1, i.settlement_id, i.id, $2, t.id, t.tx_hash, t.block, t.block_hash, 2 
   FROM seed_intent i JOIN seed_batch t USING (batch) LEFT JOIN seed_journal j ON j.n = i.n
  WHERE NOT i.failed ORDER BY i.n
 """
+# What has come to be payable is written as it is now: its moves are checked below, in sets. Within this transaction only.
+_AS_IT_IS_NOW = "ALTER TABLE commission DISABLE TRIGGER commission_start"
+_FROM_THE_START = "ALTER TABLE commission ENABLE ALWAYS TRIGGER commission_start"
 _COMMISSIONS = """
 INSERT INTO commission (program_id, id, settlement_id, affiliate_id, level, rate_bps, terms_version, base, amount, currency,
                         status, accrued_at, payable_at)
-SELECT $1, c.id, i.settlement_id, c.affiliate_id, c.level, c.rate_bps, 1, i.amount, c.amount, 'USDC', 'ACCRUED',
-       i.confirmed_at, i.confirmed_at + $2::integer * interval '24 hours'
-  FROM seed_commission c JOIN seed_intent i USING (n) ORDER BY c.n, c.level
-"""
-# All that is due by then and ACCRUED was drawn just now: what was drawn before is PAYABLE already.
-_MATURED = """
-UPDATE commission SET status = 'PAYABLE' WHERE program_id = $1 AND status = 'ACCRUED' AND payable_at < $2
+SELECT $1, c.id, i.settlement_id, c.affiliate_id, c.level, c.rate_bps, 1, i.amount, c.amount, 'USDC',
+       CASE WHEN p.payable_at < $3 THEN 'PAYABLE' ELSE 'ACCRUED' END, i.confirmed_at, p.payable_at
+  FROM seed_commission c
+  JOIN seed_intent i USING (n)
+ CROSS JOIN LATERAL (SELECT i.confirmed_at + $2::integer * interval '24 hours' AS payable_at) p
+ ORDER BY c.n, c.level
 """
 # When it came to be payable: at the pay day's start, the next ten minutes past midnight.
 _MOVES = """
@@ -84,6 +86,18 @@ SELECT $1, c.id, s.seq, s.from_status, s.to_status, s.at, s.actor
    SELECT 2, 'ACCRUED', 'PAYABLE', date_trunc('day', p.payable_at, 'UTC') + interval '1 day 10 minutes', 'job:pay_day'
     WHERE p.payable_at < $3) s
  ORDER BY c.n, c.level, s.seq
+"""
+# Each commission as its last move left it, and each move one that the database would have let through.
+_WRONG_MOVES = """
+SELECT count(*) FROM commission c
+ WHERE c.program_id = $1 AND NOT EXISTS (
+   SELECT FROM commission_transition a
+    WHERE a.program_id = $1 AND a.commission_id = c.id AND a.seq = 1 AND a.from_status IS NULL AND a.to_status = 'ACCRUED'
+      AND (c.status = 'ACCRUED' OR EXISTS (
+        SELECT FROM commission_transition m
+          JOIN state_move s ON s.machine = 'COMMISSION' AND s.from_state = m.from_status AND s.to_state = m.to_status
+         WHERE m.program_id = $1 AND m.commission_id = c.id AND m.seq = 2 AND m.from_status = a.to_status
+           AND m.to_status = c.status)))
 """
 _HELD = """
 UPDATE program_currency c SET on_chain_read_at = $2, on_chain_balance =
@@ -103,9 +117,21 @@ async def settle(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram, level
     """Settlements with their journals, and what each level earned. levels: of the terms."""
     connection = unit.connection
     await connection.execute(_SETTLE, program.id, CHAIN_ID, levels, GAS_PRICE_WEI)
-    await connection.execute(_COMMISSIONS, program.id, HOLDING_DAYS)
-    await connection.execute(_MATURED, program.id, plan.matured_until)
-    await connection.execute(_MOVES, program.id, HOLDING_DAYS, plan.matured_until)
+    await connection.execute(_AS_IT_IS_NOW)
+    await connection.execute(_COMMISSIONS, program.id, HOLDING_DAYS, plan.matured_until)
+    await connection.execute(_FROM_THE_START)
+
+
+async def move_commissions(unit: UnitOfWork, plan: SeedPlan, program: SeededProgram) -> None:
+    """How the drawn commissions accrued, and when they came to be payable."""
+    await unit.connection.execute(_MOVES, program.id, HOLDING_DAYS, plan.matured_until)
+
+
+async def check_moves(unit: UnitOfWork, program: SeededProgram) -> None:
+    """Before anything is paid. Raises RuntimeError when a commission is where no moves have brought it."""
+    wrong = await unit.connection.fetchval(_WRONG_MOVES, program.id)
+    if wrong:
+        raise RuntimeError(f"{wrong} seeded commissions are where no moves have brought them")
 
 
 async def read_treasury(unit: UnitOfWork, program: SeededProgram, at: datetime) -> None:

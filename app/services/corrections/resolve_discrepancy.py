@@ -17,6 +17,7 @@ from app.domain.explanations import (
 )
 from app.domain.money import Money
 from app.domain.permissions import Authority
+from app.domain.postings import Journal
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.explain_outflow import (
@@ -87,10 +88,8 @@ async def resolve_discrepancy(
         )
     _check_explanation(found, command)
     journal_id = None
-    if found.suspense is not None and found.kind is DiscrepancyKind.UNEXPLAINED_OUTFLOW:
-        journal_id = await _explain_outflow(unit, authority, command, found.suspense, now)
-    elif found.suspense is not None:
-        journal_id = await _post(unit, authority, command, found.suspense, now)
+    if found.suspense is not None:
+        journal_id = await _explain_money(unit, authority, command, found, now)
     elif command.explanation is Explanation.UNDO_SETTLEMENT:
         assert found.undoable is not None
         command = _with_witness(command, found.undoable, seen)
@@ -147,50 +146,49 @@ def _check_explanation(found: DiscrepancyToResolve, command: ResolveDiscrepancy)
         )
 
 
-async def _post(
+async def _explain_money(
     unit: UnitOfWork,
     authority: Authority,
     command: ResolveDiscrepancy,
-    amount: Money,
+    found: DiscrepancyToResolve,
     now: datetime,
 ) -> int:
+    """Takes it out of SUSPENSE; the journal's id."""
     program = await read_program(unit, authority.program_id)
     assert program is not None
-    fee = await _fee(unit, authority.program_id, command, amount)
+    assert found.suspense is not None
+    at = program_time(now, program.clock_offset)
+    outflow = None
+    if found.kind is DiscrepancyKind.UNEXPLAINED_OUTFLOW:
+        outflow = await read_outflow(unit, found.id, found.suspense)
+        refuse_forgotten_refund(outflow, command.note)
+        refuse_refund_on_top(outflow, command.note)
+        journal = outflow_journal(
+            found.id, outflow.sources, outflow.rest, note=command.note, effective_at=at
+        )
+    else:
+        journal = await _inflow_journal(unit, authority.program_id, command, found.suspense, at)
+    [journal_id] = await post(unit, program.id, [journal], now, role="api")
+    if outflow is not None:
+        lines = PaidLines(found.id, authority.actor, command.note, at, now)
+        await pay_by_outflow(unit, outflow, lines)
+    return journal_id
+
+
+async def _inflow_journal(
+    unit: UnitOfWork, program_id: int, command: ResolveDiscrepancy, amount: Money, at: datetime
+) -> Journal:
+    fee = await _fee(unit, program_id, command, amount)
     if command.explanation is Explanation.FROM_PROVIDER:
         await _check_owed(unit, amount, fee)
-    journal = explaining_journal(
+    return explaining_journal(
         command.discrepancy_id,
         command.explanation,
         amount,
         fee,
         note=command.note,
-        effective_at=program_time(now, program.clock_offset),
+        effective_at=at,
     )
-    [journal_id] = await post(unit, program.id, [journal], now, role="api")
-    return journal_id
-
-
-async def _explain_outflow(
-    unit: UnitOfWork,
-    authority: Authority,
-    command: ResolveDiscrepancy,
-    amount: Money,
-    now: datetime,
-) -> int:
-    program = await read_program(unit, authority.program_id)
-    assert program is not None
-    at = program_time(now, program.clock_offset)
-    found = await read_outflow(unit, command.discrepancy_id, amount)
-    refuse_forgotten_refund(found, command.note)
-    refuse_refund_on_top(found, command.note)
-    journal = outflow_journal(
-        command.discrepancy_id, found.sources, found.rest, note=command.note, effective_at=at
-    )
-    [journal_id] = await post(unit, program.id, [journal], now, role="api")
-    lines = PaidLines(command.discrepancy_id, authority.actor, command.note, at, now)
-    await pay_by_outflow(unit, found, lines)
-    return journal_id
 
 
 async def _fee(

@@ -41,6 +41,7 @@ def _ask(port: int, path: str, log: Path, wanted: str = "") -> str:
     raise AssertionError(f"{answer[-500:]}\n{tail(log)}")
 
 
+@pytest.mark.long
 async def test_each_process_answers_for_itself_and_one_for_the_platform(
     database: Database, redis_url: str, tmp_path: Path
 ) -> None:

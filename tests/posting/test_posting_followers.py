@@ -89,7 +89,7 @@ def test_followers_of_random_books(module_database: OwnDatabase) -> None:
                 module_database.superuser_dsn,
             )
         )
-        run(ChangingBooks(runner, World(api), worker, admin), 6, 30)
+        run(ChangingBooks(runner, World(api), worker, admin), 4, 30)
         truth = runner.run(entered(admin))
         assert all(truth.values()), truth
         before = {one: told(*one) for one in truth}

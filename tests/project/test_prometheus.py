@@ -55,9 +55,11 @@ def _expressions() -> list[tuple[str, set[str]]]:
     return rules + shown
 
 
-@pytest.mark.parametrize(
-    "command", [["check", "rules", str(RULES)], ["test", "rules", str(PLAYED)]], ids=str
-)
+# Playing takes promtool ten seconds: `make check` does it, and `make test-long`.
+_PLAY = pytest.param(["test", "rules", str(PLAYED)], marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("command", [["check", "rules", str(RULES)], _PLAY], ids=str)
 def test_promtool_finds_nothing_wrong(command: list[str]) -> None:
     promtool = needed_program("promtool", "prometheus")
     done = subprocess.run([promtool, *command], capture_output=True, text=True, check=False)

@@ -4,16 +4,14 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sge.embedded.anvil import Anvil
-from sge.embedded.project import PROJECT
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import Database, database_for_a_while
+from tests.fixtures.forked import end_of
 from tests.sge.environment import complete_environment
 
 DEADLINE_SECONDS = 60
@@ -22,18 +20,10 @@ DEADLINE_SECONDS = 60
 def refused(folder: Path, environment: dict[str, str], *arguments: str) -> str:
     """What a real process wrote before it ended."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SGE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "sge.cli", *arguments],
-        check=False,
-        cwd=folder,
-        env=inherited | environment | {"PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_SECONDS,
-    )
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stderr
+    code, told = end_of(folder, inherited | environment, *arguments, seconds=DEADLINE_SECONDS)
+    assert code == 2, told
+    assert "Traceback" not in told
+    return told
 
 
 @pytest.fixture

@@ -1,13 +1,16 @@
 """From a row that is wrong to the operators' channel, and back."""
 
+import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 import structlog
 
+from app.domain.health.figures import Figures
 from app.processes.health.look import Lookout
+from app.processes.health.read import FiguresReader
 from app.processes.health.replica import ReplicaProbe
 from app.store.database import Database
 from tests.fixtures.cluster import Cluster
@@ -94,6 +97,34 @@ async def test_two_who_look_at_once_are_one(watch: Watch, worker: Database) -> N
     bells = RecordingBells()
     lookout = Lookout(worker, bells, lambda: watch.now, ReplicaProbe(worker, None), telling=True)
     assert not await lookout.look()
+
+
+async def test_nobody_reads_while_another_reads(
+    watch: Watch, worker: Database, root: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who died over it is followed by another."""
+    read, began, go_on = FiguresReader.read, asyncio.Event(), asyncio.Event()
+
+    async def slowly(reader: FiguresReader, now: datetime) -> Figures:
+        began.set()
+        await go_on.wait()
+        return await read(reader, now)
+
+    monkeypatch.setattr(FiguresReader, "read", slowly)
+    first = asyncio.create_task(watch.look())
+    await began.wait()
+    watch.now += timedelta(seconds=10)
+    bells = RecordingBells()
+    lookout = Lookout(worker, bells, lambda: watch.now, ReplicaProbe(worker, None), telling=True)
+    assert not await asyncio.wait_for(lookout.look(), 10)
+    go_on.set()
+    await first
+    assert await lookout.look()
+    watch.now += timedelta(seconds=10)
+    for seconds, looked in ((60, False), (-1, True)):
+        until = timedelta(seconds=seconds)
+        await root.execute("UPDATE platform_health SET looking_until = now() + $1::interval", until)
+        assert await lookout.look() is looked
 
 
 async def test_a_lost_replica_is_told_of(watch: Watch, worker: Database) -> None:

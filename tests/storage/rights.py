@@ -136,7 +136,7 @@ COLUMNS = {
     ("sge_worker", "payout"): "log_index",
     ("sge_worker", "payout_batch"): "version",
     ("sge_worker", "payout_day"): "done_through",
-    ("sge_worker", "platform_health"): "components queues read_at",
+    ("sge_worker", "platform_health"): "components queues read_at looking_until",
     ("sge_worker", "program"): "status pause_reason paused_by paused_at version",
     ("sge_worker", "program_currency"): "on_chain_balance on_chain_read_at",
     (

@@ -25,6 +25,8 @@ _LOG = structlog.get_logger()
 LOOK_EACH = timedelta(seconds=10)
 # Those who look are woken at about the same time; half an interval is too soon for a second look.
 _TOO_SOON = LOOK_EACH / 2
+# Each group is read quickly or not at all. Who dies while it looks is followed by another after this.
+_LEASE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Lookout:
         async with self.database.read(None) as session:
             if _is_recent(await shown.looked_at(session), now):
                 return False
+        begin = partial(shown.begin_look, lease=_LEASE)
+        if not await execute(self.database, self.bells, None, begin):
+            return False
         lag = await self.replica.lag_seconds(now)
 
         async def use_case(unit: UnitOfWork) -> bool:

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.health.components import Component
 from app.domain.health.figures import QueueFigures
 from app.domain.health.states import HealthState
 from app.store.database import ReadSession, UnitOfWork
 
-_SHOW = "UPDATE platform_health SET components = $1, queues = coalesce($2, queues), read_at = $3"
+_SHOW = """
+UPDATE platform_health SET components = $1, queues = coalesce($2, queues), read_at = $3, looking_until = NULL
+"""
+# By the server's clock: those who look have clocks of their own.
+_BEGIN = """
+UPDATE platform_health SET looking_until = statement_timestamp() + $1::interval
+ WHERE looking_until IS NULL OR looking_until <= statement_timestamp() RETURNING true
+"""
 _READ = "SELECT components, queues, read_at FROM platform_health"
 _READ_AT = "SELECT read_at FROM platform_health"
 
@@ -32,6 +39,11 @@ async def show(
     """Puts these in place of what was shown before. queues: None keeps what was."""
     of_queues = None if queues is None else [asdict(one) for one in queues]
     await unit.connection.execute(_SHOW, [asdict(one) for one in components], of_queues, now)
+
+
+async def begin_look(unit: UnitOfWork, lease: timedelta) -> bool:
+    """False while somebody else looks, for at most its lease."""
+    return bool(await unit.connection.fetchval(_BEGIN, lease))
 
 
 async def shown(session: ReadSession) -> Shown:

@@ -76,6 +76,7 @@ class PlatformHealth(Row, table=True):
     components: list[dict[str, Any]] = required(JSONB, default="'[]'")
     queues: list[dict[str, Any]] = required(JSONB, default="'[]'")
     read_at: datetime | None = optional(INSTANT)
+    looking_until: datetime | None = optional(INSTANT)
 
 
 class SettlementPace(Row, table=True):

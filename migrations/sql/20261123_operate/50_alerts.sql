@@ -40,7 +40,8 @@ CREATE TABLE platform_health (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   components jsonb NOT NULL DEFAULT '[]',  -- [{"name", "health", "detail"}]
   queues jsonb NOT NULL DEFAULT '[]',      -- [{"name", "depth", "oldest_seconds"}]
-  read_at timestamptz                  -- null: nobody looked yet
+  read_at timestamptz,                 -- null: nobody looked yet
+  looking_until timestamptz            -- somebody looks, and others need not; null: nobody
 );
 INSERT INTO platform_health DEFAULT VALUES;
 
@@ -81,6 +82,6 @@ GRANT SELECT, INSERT, DELETE ON alert TO sge_worker;
 GRANT UPDATE (severity, summary, last_seen_at, opened_at, told_at, resolved_at) ON alert TO sge_worker;
 GRANT SELECT, INSERT ON alert_message TO sge_worker;
 GRANT UPDATE (next_try_at, tries, lease_until, sent_at, last_error) ON alert_message TO sge_worker;
-GRANT UPDATE (components, queues, read_at) ON platform_health TO sge_worker;
+GRANT UPDATE (components, queues, read_at, looking_until) ON platform_health TO sge_worker;
 GRANT INSERT, UPDATE (drift, checked_at), DELETE ON ledger_drift TO sge_worker;
 GRANT INSERT, UPDATE (settled, slow, very_slow), DELETE ON settlement_pace TO sge_worker;

@@ -14,7 +14,7 @@ from tests.fixtures.databases import Database as Place
 _CHECKED_LATE = """
 CREATE TEMPORARY TABLE checked_late (n int);
 CREATE FUNCTION pg_temp.check_late() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$;
+BEGIN PERFORM pg_sleep(0.8); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER checks_late AFTER INSERT ON checked_late DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION pg_temp.check_late();
 """
@@ -24,15 +24,16 @@ _SHOWN = "SELECT current_setting('sge.program_id', true)"
 @pytest.fixture
 async def narrow(database: Place) -> AsyncIterator[Database]:
     opened = await Database.connect(database.dsn("sge_api"), maximum=1)
-    opened.longest_wait_seconds = 0.1
     yield opened
     await opened.close()
 
 
 async def test_no_free_connection_in_time(narrow: Database) -> None:
+    patience, narrow.longest_wait_seconds = narrow.longest_wait_seconds, 0.1
     async with narrow.read(1):
         with pytest.raises(Unavailable):
             await narrow.read(1).__aenter__()
+    narrow.longest_wait_seconds = patience
     async with narrow.read(1) as session:
         assert await session.connection.fetchval("SELECT 1") == 1
 
@@ -92,7 +93,7 @@ async def test_what_is_done_stays_done_when_the_connection_breaks_on_its_way_bac
 async def test_what_a_commit_checks_takes_its_time(database: Place) -> None:
     """Only the standby has its seconds: a large batch is checked for longer."""
     opened = await Database.connect(database.superuser_dsn, maximum=1)
-    opened.longest_commit_seconds = 0.2
+    opened.longest_commit_seconds = 0.6
     try:
         async with opened.write(None) as unit:
             await unit.connection.execute(_CHECKED_LATE)

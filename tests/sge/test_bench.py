@@ -25,6 +25,8 @@ from tests.storage.history import dump_rollups
 
 RUNNER = CliRunner()
 SIZES = ["--users", "210", "--affiliates", "60", "--intents", "700", "--neighbours", "1"]
+# So short that some commissions are PAYABLE at its end, and some not yet.
+RECORD = ["--days", "60"]
 _DRAWN = """
 SELECT p.slug, i.id, i.amount, i.upline, s.status, string_agg(c.id || ' ' || c.amount, ', ' ORDER BY c.level) AS commissions
   FROM intent i JOIN program p ON p.id = i.program_id
@@ -59,7 +61,7 @@ _KEPT_FROM = datetime(2026, 11, 22, tzinfo=UTC) - timedelta(days=EVENT_DAYS)
 def seed(dsn: str, number: int = 1) -> None:
     environment = {"SGE_DATABASE_OWNER_URL": dsn}
     done = RUNNER.invoke(
-        command_line(), ["bench", "seed", *SIZES, "--seed", str(number)], env=environment
+        command_line(), ["bench", "seed", *SIZES, *RECORD, "--seed", str(number)], env=environment
     )
     assert done.exit_code == 0, done.output
     assert f"seeded seed-{number}, seed-{number}-neighbour-1" in done.stdout
@@ -107,6 +109,10 @@ async def assert_told(owner: asyncpg.Connection, program_id: int) -> None:
     became = dict(await owner.fetch(_BECAME, program_id, _KEPT_FROM))
     assert {name: told.get(name, 0) for name in became} == became
     assert became["commission.payable"] > 0
+    statuses = await owner.fetch(
+        "SELECT DISTINCT status FROM commission WHERE program_id = $1", program_id
+    )
+    assert {row["status"] for row in statuses} == {"ACCRUED", "PAYABLE", "PENDING_APPROVAL", "PAID"}
     newest = await owner.fetchval("SELECT max(position) FROM event")
     behind = await owner.fetch(
         "SELECT consumer FROM consumer_position WHERE consumer <> 'account_snapshots' AND position <> $1",

@@ -90,14 +90,13 @@ SELECT $1, c.id, s.seq, s.from_status, s.to_status, s.at, s.actor
 # Each commission as its last move left it, and each move one that the database would have let through.
 _WRONG_MOVES = """
 SELECT count(*) FROM commission c
- WHERE c.program_id = $1 AND NOT EXISTS (
-   SELECT FROM commission_transition a
-    WHERE a.program_id = $1 AND a.commission_id = c.id AND a.seq = 1 AND a.from_status IS NULL AND a.to_status = 'ACCRUED'
-      AND (c.status = 'ACCRUED' OR EXISTS (
-        SELECT FROM commission_transition m
-          JOIN state_move s ON s.machine = 'COMMISSION' AND s.from_state = m.from_status AND s.to_state = m.to_status
-         WHERE m.program_id = $1 AND m.commission_id = c.id AND m.seq = 2 AND m.from_status = a.to_status
-           AND m.to_status = c.status)))
+  LEFT JOIN commission_transition a ON a.program_id = $1 AND a.commission_id = c.id AND a.seq = 1
+  LEFT JOIN commission_transition m ON m.program_id = $1 AND m.commission_id = c.id AND m.seq = 2
+  LEFT JOIN state_move s ON s.machine = 'COMMISSION' AND s.from_state = m.from_status AND s.to_state = m.to_status
+ WHERE c.program_id = $1
+   AND (a.from_status IS NOT NULL OR a.to_status IS DISTINCT FROM 'ACCRUED'
+        OR coalesce(m.to_status, a.to_status) <> c.status
+        OR (m.to_status IS NOT NULL AND (m.from_status IS DISTINCT FROM a.to_status OR s.machine IS NULL)))
 """
 _HELD = """
 UPDATE program_currency c SET on_chain_read_at = $2, on_chain_balance =

@@ -28,7 +28,7 @@ def prepare(
     backup: Backup, into: Path, point: RestorePoint, programs: Programs, tell: Tell
 ) -> None:
     """Verifies the backup and copies it into an empty folder that a server can be started on. Raises CannotStart."""
-    if into.exists() and any(into.iterdir()):
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise CannotStart(f"{into} is not empty: name a new folder; nothing is written over")
     if point.until is not None and point.archive is None:
         raise CannotStart("a point in time needs the archived log: name its folder with --archive")
@@ -37,13 +37,27 @@ def prepare(
             f"the backup ended at {backup.note.finished_at.isoformat()}, after that point: name an older one"
         )
     verify(backup.data, programs, tell)
-    into.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
-    _copy(backup, into, tell)
-    _ask_for_recovery(into, point)
-    into.chmod(_OWNER_ONLY)
-    if programs.account is not None:
-        for path in (into, *into.rglob("*")):
-            os.chown(path, programs.account.uid, programs.account.gid, follow_symlinks=False)
+    try:
+        into.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
+        _copy(backup, into, tell)
+        _ask_for_recovery(into, point)
+        into.chmod(_OWNER_ONLY)
+        if programs.account is not None:
+            for path in (into, *into.rglob("*")):
+                os.chown(path, programs.account.uid, programs.account.gid, follow_symlinks=False)
+    except OSError as problem:
+        raise _not_written(backup, into, problem) from None
+
+
+def _not_written(backup: Backup, into: Path, problem: OSError) -> CannotStart:
+    """Nothing of the copy is left, so that the same command can be given again."""
+    if into.is_dir():
+        for left in into.iterdir():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+    return CannotStart(
+        f"{into} cannot be written ({problem.strerror or problem}): it takes {backup.note.size_bytes // _MEGABYTE} MB,"
+        " and room for the log that is replayed; make room, or name another folder"
+    )
 
 
 def _copy(backup: Backup, into: Path, tell: Tell) -> None:
@@ -51,12 +65,25 @@ def _copy(backup: Backup, into: Path, tell: Tell) -> None:
 
     def copy(source: str, target: str) -> str:
         nonlocal copied
-        shutil.copyfile(source, target)
+        try:
+            shutil.copyfile(source, target)
+        except OSError as problem:
+            # copytree goes on with the next file after an error of the system's.
+            raise _StopCopying(problem) from None
         copied += Path(target).stat().st_size
         tell(f"copied {copied // _MEGABYTE} of {backup.note.size_bytes // _MEGABYTE} MB")
         return target
 
-    shutil.copytree(backup.data, into, copy_function=copy, dirs_exist_ok=True)
+    try:
+        shutil.copytree(backup.data, into, copy_function=copy, dirs_exist_ok=True)
+    except _StopCopying as stopped:
+        raise stopped.problem from None
+
+
+class _StopCopying(Exception):
+    def __init__(self, problem: OSError) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
 
 
 def _ask_for_recovery(data: Path, point: RestorePoint) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -179,6 +180,23 @@ def test_nothing_is_written_over(kept: Kept, tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="is not empty"):
         prepare(read_backup(kept.backups), tmp_path, RestorePoint(), kept.programs, told)
     assert [one.name for one in tmp_path.iterdir()] == ["somebody's"]
+
+
+@pytest.mark.usefixtures("taken")
+def test_a_disk_without_room_is_named_and_left_as_it_was(kept: Kept, tmp_path: Path) -> None:
+    """The system refuses to write on, as a full disk does: nothing large is copied, and one line says so."""
+    usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    backup = read_backup(kept.backups)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, most))
+    try:
+        with pytest.raises(CannotStart, match=r"it takes \d+ MB.*make room"):
+            prepare(backup, tmp_path / "small", RestorePoint(), kept.programs, told)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+    assert list((tmp_path / "small").iterdir()) == []
+    (tmp_path / "a-file").touch()
+    with pytest.raises(CannotStart, match="name a new folder"):
+        prepare(backup, tmp_path / "a-file", RestorePoint(), kept.programs, told)
 
 
 @pytest.mark.usefixtures("taken")

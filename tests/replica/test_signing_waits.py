@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.errors import Unconfirmed
 from app.processes.payouts.create_batch import CreatePayoutBatch, create_payout_batch
+from app.processes.payouts.parts import BatchResult
 from tests.contracts.gateway_chain import GatewayChain
 from tests.contracts.items import USDC
 from tests.jobs.test_worker import beating, until
@@ -19,7 +21,7 @@ from tests.payouts.paying import Paying
 from tests.processes.watching_world import WatchingWorld
 from tests.recovery.taken_back import WholeServer
 from tests.replica.conftest import Pair
-from tests.replica.test_synchronous import wait_for
+from tests.replica.test_synchronous import PATIENCE_SECONDS, wait_for
 
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 _BEAT = "SELECT max(beat_at) FROM worker_heartbeat"
@@ -132,3 +134,36 @@ async def test_a_worker_that_waits_for_the_standby_lives_and_ends_when_told(
         assert await asyncio.to_thread(worker.wait, 30) == 0
         assert time.monotonic() - told < 22
         assert not await settling.value("SELECT count(*) FROM worker_heartbeat")
+
+
+@pytest.mark.long
+async def test_what_a_person_repeats_is_not_told_before_the_standby_has_it(shop: Shop) -> None:
+    """A batch by the same key, and the same owner's approval: they are on the primary, where a promotion loses them."""
+    paying, world = shop.paying, shop.paying.world
+    program, _ = await paying.earned()
+    other, planted = await paying.batch()
+    command = CreatePayoutBatch(currency="USDC", idempotency_key="due")
+
+    async def propose() -> BatchResult:
+        return await create_payout_batch(world.payouts, "api_key:sge_test", command, program.id)
+
+    async def approve() -> BatchResult:
+        return await paying.approve(other, planted, other.owners[0])
+
+    # As in a web process.
+    world.settling.api.longest_commit_seconds = float(PATIENCE_SECONDS)
+    shop.pair.replica.stop()
+    for step in (propose, approve):
+        for _ in range(2):  # the second time it is here, and not yet there
+            asked = asyncio.create_task(step())
+            await shop.stands(asked)
+            asked.cancel()
+            with suppress(asyncio.CancelledError, Unconfirmed):
+                await asked
+    await asyncio.to_thread(shop.pair.replica.start)
+    for step in (propose, approve):
+        async with asyncio.timeout(10):
+            await step()
+    of_program = f"{_PROPOSED} WHERE program_id = $1"
+    assert await world.settling.value(of_program, program.id) == 1
+    assert await world.settling.value("SELECT count(*) FROM safe_signature") == 1

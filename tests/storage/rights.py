@@ -5,6 +5,7 @@ RIGHTS = """
 table                        api     worker  reader  feed
 account                      s       s       s       -
 account_snapshot             s       is      s       -
+account_sum                  s       isu     s       -
 affiliate                    isu     s       s       -
 affiliate_rollup             s       disu    s       -
 affiliate_wallet_change      is      s       s       -
@@ -21,6 +22,7 @@ commission_transition        is      is      s       -
 consumed_through             is      isu     s       -
 consumer_position            s       isu     s       -
 discrepancy                  su      isu     s       -
+earned_sum                   s       isu     s       -
 event                        s       s       s       s
 event_feed                   s       su      s       s
 event_outbox                 i       is      -       -
@@ -40,6 +42,7 @@ minute_series                s       isu     s       -
 movement                     s       s       s       -
 operation_key                is      is      s       -
 outflow_line                 s       s       s       -
+payable_sum                  s       isu     s       -
 payout                       is      isu     s       -
 payout_batch                 isu     isu     s       -
 payout_batch_change          is      is      s       -

@@ -9,6 +9,7 @@ from app.domain.events import EventType, NewEvent
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import UnitOfWork
 from app.store.payouts.commissions import MaturedCommission, mature
+from app.store.payouts.treasuries import lock_treasury
 
 AT_ONCE = 5_000
 """Commissions of one transaction: more would keep their rows locked for too long."""
@@ -22,6 +23,8 @@ async def mature_commissions(
 
     What another transaction is changing is left alone: call again until it returns 0. now: real time.
     """
+    # Whoever moves commissions holds it: sums of them are kept row by row (docs/decisions/0300).
+    await lock_treasury(unit, program_id)
     matured = await mature(unit, program_id, limit, actor, now)
     for commission in matured:
         unit.record(_payable(commission, now), program_id)

@@ -1,4 +1,4 @@
-"""Check 9: the rollups are what a rebuild would make, up to the event that they have applied."""
+"""Check 9: the rollups are what a rebuild would make, up to the event that they have applied, and kept sums what they sum."""
 
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.pending_rollups import PendingRollups
@@ -6,6 +6,7 @@ from app.domain.reconciliation import CheckName, CheckResult, Scope
 from app.domain.rollup import Additions, fold
 from app.store.database import ReadSession
 from app.store.reconciliation import pending_events
+from app.store.reconciliation.kept_sums import kept_sum_drifts
 from app.store.reconciliation.rollups import RollupDrift, rollup_drifts
 
 
@@ -15,6 +16,7 @@ async def check_rollups(session: ReadSession, scope: Scope) -> CheckResult:
     """
     pending = await _pending(session, scope.program_id)
     drifts = await rollup_drifts(session, scope.program_id, pending)
+    drifts += await kept_sum_drifts(session, scope.program_id)
     return CheckResult(
         CheckName.ROLLUPS,
         examined=sum(drift.examined for drift in drifts),

@@ -72,22 +72,27 @@ _OUT_OF_ORDER = """(
            FROM transfer t
           WHERE t.program_id = $1 AND t.journal_id = f.id AND (t.credit_account_id = a.id OR t.debit_account_id = a.id)
          OFFSET 0) m)"""
-_LATER = _OUT_OF_ORDER.format(these="j.effective_at <= q.at AND j.id > l.journal_id")
-_SOONER = _OUT_OF_ORDER.format(these="j.effective_at > q.at AND j.id <= s.journal_id")
 _BETWEEN = """
           WHERE t.program_id = $1 AND t.{side}_account_id = a.id AND t.journal_id > b.after
-            AND t.journal_id <= b.through AND j.effective_at <= q.at"""
-_BALANCES_AS_OF = f"""
+            AND t.journal_id <= b.through AND j.effective_at {by} q.at"""
+
+
+def _balances(by: str, later: str) -> str:
+    """by: how what counts compares with the instant; later: the opposite."""
+    credited, debited = (_BETWEEN.format(side=side, by=by) for side in ("credit", "debit"))
+    came_late = _OUT_OF_ORDER.format(these=f"j.effective_at {by} q.at AND j.id > l.journal_id")
+    came_early = _OUT_OF_ORDER.format(these=f"j.effective_at {later} q.at AND j.id <= s.journal_id")
+    return f"""
 SELECT coalesce(s.balance, 0)
        + coalesce((SELECT sum(t.amount) FROM transfer t
-                     JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id {_BETWEEN.format(side="credit")}), 0)
+                     JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id {credited}), 0)
        - coalesce((SELECT sum(t.amount) FROM transfer t
-                     JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id {_BETWEEN.format(side="debit")}), 0)
-       + coalesce({_LATER}, 0) - coalesce({_SOONER}, 0)
+                     JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id {debited}), 0)
+       + coalesce({came_late}, 0) - coalesce({came_early}, 0)
   FROM unnest($2::bigint[], $3::timestamptz[]) WITH ORDINALITY AS q (account_id, at, n)
   JOIN account a ON a.program_id = $1 AND a.id = q.account_id
  CROSS JOIN LATERAL (SELECT coalesce((
-       SELECT j.id FROM journal j WHERE j.program_id = $1 AND j.effective_at <= q.at
+       SELECT j.id FROM journal j WHERE j.program_id = $1 AND j.effective_at {by} q.at
         ORDER BY j.effective_at DESC, j.id DESC LIMIT 1), 0) AS journal_id OFFSET 0) newest
   LEFT JOIN LATERAL (
        SELECT x.journal_id, x.credits - x.debits AS balance FROM account_snapshot x
@@ -101,6 +106,9 @@ SELECT coalesce(s.balance, 0)
        SELECT coalesce(s.journal_id, 0) AS after, coalesce(l.journal_id, 9223372036854775807) AS through OFFSET 0) b
  ORDER BY q.n
 """
+
+
+_BALANCES_AS_OF, _BALANCES_BEFORE = _balances("<=", ">"), _balances("<", ">=")
 
 
 def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> AccountRow:
@@ -158,8 +166,19 @@ async def count(session: ReadSession, given: AccountFilter) -> int:
 
 async def balances_as_of(session: ReadSession, asked: Sequence[tuple[int, datetime]]) -> list[int]:
     """The balance of each (account key, instant) from journals effective up to it, in smallest units."""
+    return await _balances_then(session, _BALANCES_AS_OF, asked)
+
+
+async def balances_before(session: ReadSession, asked: Sequence[tuple[int, datetime]]) -> list[int]:
+    """The same from journals effective before it."""
+    return await _balances_then(session, _BALANCES_BEFORE, asked)
+
+
+async def _balances_then(
+    session: ReadSession, statement: str, asked: Sequence[tuple[int, datetime]]
+) -> list[int]:
     records = await session.connection.fetch(
-        _BALANCES_AS_OF,
+        statement,
         session.program_id,
         [account for account, _ in asked],
         [at for _, at in asked],

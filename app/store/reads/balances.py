@@ -62,12 +62,10 @@ class DueRow:
 
 
 _BALANCES = """
-SELECT u.code, u.on_chain_balance, u.on_chain_read_at, a.kind, sum(a.credits - a.debits) AS balance,
-       sum(greatest(a.credits - a.debits, 0)) AS above_zero
+SELECT u.code, u.on_chain_balance, u.on_chain_read_at, k.kind, k.balance, k.above_zero
   FROM program_currency u
-  LEFT JOIN account a ON a.program_id = u.program_id AND a.currency = u.code
- WHERE u.program_id = $1
- GROUP BY u.code, u.position, u.on_chain_balance, u.on_chain_read_at, a.kind ORDER BY u.position
+  LEFT JOIN account_sum k ON k.program_id = u.program_id AND k.currency = u.code
+ WHERE u.program_id = $1 ORDER BY u.position
 """
 # What is held has left the accounts that it is owed from, and what the program takes itself was never owed. A line may be
 # in several Safe transactions of one nonce, of which one holds it at most.
@@ -81,10 +79,8 @@ WITH listed AS (
    GROUP BY s.currency, l.line_id HAVING NOT bool_or(s.holding)
 )
 SELECT d.currency, d.day, sum(d.amount) AS amount
-  FROM (SELECT c.currency, c.amount, greatest(date_trunc('day', c.payable_at, 'UTC'), $2) AS day
-          FROM commission c WHERE c.program_id = $1 AND c.status = 'ACCRUED' AND c.payable_at < $3
-         UNION ALL
-        SELECT c.currency, c.amount, $2 FROM commission c WHERE c.program_id = $1 AND c.status = 'PAYABLE'
+  FROM (SELECT k.currency, k.amount, greatest(k.day, $2) AS day
+          FROM payable_sum k WHERE k.program_id = $1 AND k.day < $3 AND k.amount <> 0
          UNION ALL
         SELECT r.currency, r.amount, $2 FROM refund r WHERE r.program_id = $1 AND r.status = 'OWED'
          UNION ALL

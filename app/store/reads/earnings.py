@@ -23,19 +23,23 @@ class EarningsRow:
 _KEPT = ("accrued", "payable", "pending_approval", "paid")
 # A clawback counts as reversed and lowers the sum of its own status. Once it is itself REVERSED (the whole balance was
 # forfeited or written off) it is back in the commission that it clawed back: reversed + lifetime is all that was earned.
+# What is ACCRUED is what the account holds, with what Safe transactions hold of it, beside the kept sums: check COMMISSIONS
+# compares the account with each commission.
 _EARNINGS = """
 SELECT q.n, u.code,
-       coalesce(sum(c.amount) FILTER (WHERE c.status = 'ACCRUED'), 0) AS accrued,
-       coalesce(sum(c.amount) FILTER (WHERE c.status = 'PAYABLE'), 0) AS payable,
-       coalesce(sum(c.amount) FILTER (WHERE c.status = 'PENDING_APPROVAL'), 0) AS pending_approval,
-       coalesce(sum(c.amount) FILTER (WHERE c.status = 'PAID'), 0) AS paid,
-       coalesce(sum(c.amount) FILTER (WHERE c.status = 'REVERSED' AND c.amount > 0), 0)
-         - coalesce(sum(c.amount) FILTER (WHERE c.status <> 'REVERSED' AND c.amount < 0), 0) AS reversed
+       coalesce(a.credits - a.debits, 0) + h.held - coalesce(k.payable, 0) - coalesce(k.pending_approval, 0) AS accrued,
+       coalesce(k.payable, 0) AS payable, coalesce(k.pending_approval, 0) AS pending_approval,
+       coalesce(k.paid, 0) AS paid, coalesce(k.reversed, 0) AS reversed
   FROM unnest($2::bigint[]) WITH ORDINALITY AS q (affiliate_id, n)
  CROSS JOIN program_currency u
-  LEFT JOIN commission c ON c.program_id = $1 AND c.affiliate_id = q.affiliate_id AND c.currency = u.code
+  LEFT JOIN account a ON a.program_id = $1 AND a.currency = u.code AND a.kind = 'AFFILIATE' AND a.owner_id = q.affiliate_id
+  LEFT JOIN earned_sum k ON k.program_id = $1 AND k.affiliate_id = q.affiliate_id AND k.currency = u.code
+ CROSS JOIN LATERAL (
+       SELECT coalesce(sum(p.amount), 0) AS held
+         FROM payout p JOIN safe_transaction s ON s.program_id = $1 AND s.id = p.safe_transaction_id
+        WHERE p.program_id = $1 AND p.affiliate_id = q.affiliate_id AND s.holding AND s.currency = u.code) h
  WHERE u.program_id = $1
- GROUP BY q.n, u.code, u.position ORDER BY q.n, u.position
+ ORDER BY q.n, u.position
 """
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.store.database import ReadSession
+from app.store.reads.accounts import balances_before
 from app.store.reads.values import MoneyRow, money
 
 
@@ -33,27 +34,24 @@ class StatementRow:
     closing: MoneyRow
 
 
-# What is stored, less what became effective from the start of the period on: most periods that are asked for are recent.
-_STATEMENTS = """
-SELECT q.n, a.id AS account_id, coalesce(a.credits - a.debits - s.later, 0) AS opening,
-       coalesce(s.accrued, 0) AS accrued, coalesce(s.reversed, 0) AS reversed, coalesce(s.paid, 0) AS paid
+# Besides commissions little comes into an affiliate's account, and all that leaves it is little.
+_GIVEN_AND_TAKEN = """
+SELECT q.n, a.id AS account_id, coalesce(s.reversed, 0) AS reversed, coalesce(s.paid, 0) AS paid
   FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[])
        WITH ORDINALITY AS q (affiliate_id, currency, from_at, to_at, n)
   LEFT JOIN account a ON a.program_id = $1 AND a.currency = q.currency AND a.kind = 'AFFILIATE'
    AND a.owner_id = q.affiliate_id
   LEFT JOIN LATERAL (
-       SELECT coalesce(sum(m.change), 0) AS later,
-              sum(m.change) FILTER (WHERE m.effective_at < q.to_at AND m.kind = 'SETTLEMENT') AS accrued,
-              -sum(m.change) FILTER (WHERE m.effective_at < q.to_at AND m.kind IN ('REVERSAL', 'ADJUSTMENT')) AS reversed,
-              -sum(m.change) FILTER (WHERE m.effective_at < q.to_at
-                                      AND m.kind IN ('PAYOUT_HOLD', 'PAYOUT_RELEASE', 'PAYOUT')) AS paid
-         FROM (SELECT j.kind, j.effective_at, t.amount::numeric AS change
-                 FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
-                WHERE t.program_id = $1 AND t.credit_account_id = a.id AND j.effective_at >= q.from_at
+       SELECT sum(m.taken) FILTER (WHERE j.kind IN ('REVERSAL', 'ADJUSTMENT')) AS reversed,
+              sum(m.taken) FILTER (WHERE j.kind IN ('PAYOUT_HOLD', 'PAYOUT_RELEASE', 'PAYOUT')) AS paid
+         FROM (SELECT t.journal_id, -t.amount::numeric AS taken FROM transfer t
+                WHERE t.program_id = $1 AND t.credit_account_id = a.id
+                  AND t.purpose NOT IN ('payment', 'registration_fee', 'platform_fee', 'commission')
                UNION ALL
-               SELECT j.kind, j.effective_at, -t.amount::numeric
-                 FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
-                WHERE t.program_id = $1 AND t.debit_account_id = a.id AND j.effective_at >= q.from_at) m) s ON true
+               SELECT t.journal_id, t.amount::numeric FROM transfer t
+                WHERE t.program_id = $1 AND t.debit_account_id = a.id) m
+         JOIN journal j ON j.program_id = $1 AND j.id = m.journal_id
+        WHERE j.effective_at >= q.from_at AND j.effective_at < q.to_at) s ON true
  ORDER BY q.n
 """
 
@@ -61,26 +59,50 @@ SELECT q.n, a.id AS account_id, coalesce(a.credits - a.debits - s.later, 0) AS o
 async def statements(
     session: ReadSession, asked: Sequence[StatementQuestion]
 ) -> list[StatementRow | None]:
-    """The answer to each question; None where the program does not use the currency."""
+    """The answer to each question; None where the program does not use the currency.
+
+    What came as commissions is what the balances say beside all else: it alone is a history.
+    """
     decimals = await session.decimals()
     records = await session.connection.fetch(
-        _STATEMENTS,
+        _GIVEN_AND_TAKEN,
         session.program_id,
         [one.affiliate_key for one in asked],
         [one.currency for one in asked],
         [one.from_at for one in asked],
         [one.to_at for one in asked],
     )
+    balances = await _balances(session, asked, [record["account_id"] for record in records])
     found: list[StatementRow | None] = []
-    for one, record in zip(asked, records, strict=True):
+    for one, record, (opening, closing) in zip(asked, records, balances, strict=True):
         if one.currency not in decimals:
             found.append(None)
             continue
-        sums = {name: record[name] for name in ("opening", "accrued", "reversed", "paid")}
-        sums["closing"] = sums["opening"] + sums["accrued"] - sums["reversed"] - sums["paid"]
+        gone = record["reversed"] + record["paid"]
+        sums = {
+            "opening": opening,
+            "accrued": closing - opening + gone,
+            "reversed": record["reversed"],
+            "paid": record["paid"],
+            "closing": closing,
+        }
         assert session.program_id is not None
-        shown = {name: money(sums[name], one.currency, decimals) for name in sums}
+        shown = {name: money(units, one.currency, decimals) for name, units in sums.items()}
         found.append(
             StatementRow(session.program_id, record["account_id"], one.from_at, one.to_at, **shown)
         )
     return found
+
+
+async def _balances(
+    session: ReadSession, asked: Sequence[StatementQuestion], accounts: Sequence[int | None]
+) -> list[tuple[int, int]]:
+    """Before each period, and at its end; zero where there is no account."""
+    instants = [
+        (account, at)
+        for one, account in zip(asked, accounts, strict=True)
+        if account is not None
+        for at in (one.from_at, one.to_at)
+    ]
+    told = iter(await balances_before(session, instants) if instants else ())
+    return [(0, 0) if account is None else (next(told), next(told)) for account in accounts]

@@ -57,6 +57,15 @@ class Transfer(Row, table=True):
         CheckConstraint("debit_account_id <> credit_account_id"),
         Index("transfer_credit", "program_id", "credit_account_id", "journal_id", "seq"),
         Index("transfer_debit", "program_id", "debit_account_id", "journal_id", "seq"),
+        Index(
+            "transfer_given_back",
+            "program_id",
+            "credit_account_id",
+            "journal_id",
+            postgresql_where=text(
+                "purpose NOT IN ('payment', 'registration_fee', 'platform_fee', 'commission')"
+            ),
+        ),
     )
 
     program_id: int = key(BigInteger)

@@ -1,5 +1,42 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+DROP INDEX transfer_given_back;
+DROP TRIGGER commission_sum_new ON commission;
+DROP TRIGGER commission_sum_moved ON commission;
+DROP FUNCTION sge_sum_new_commissions, sge_sum_moved_commissions;
+CREATE OR REPLACE FUNCTION sge_apply_transfers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE wanted bigint; done bigint;
+BEGIN
+  IF EXISTS (SELECT FROM (SELECT DISTINCT program_id, journal_id FROM inserted) t
+              WHERE NOT EXISTS (SELECT FROM journal j WHERE j.program_id = t.program_id AND j.id = t.journal_id)) THEN
+    RAISE EXCEPTION 'a transfer names a journal that does not exist' USING ERRCODE = 'SG010';
+  END IF;
+  -- Sorted, so that two postings never wait for each other in a circle.
+  PERFORM FROM account a
+    WHERE (a.program_id, a.id) IN (SELECT program_id, debit_account_id FROM inserted
+                                   UNION SELECT program_id, credit_account_id FROM inserted)
+    ORDER BY a.program_id, a.id FOR NO KEY UPDATE;
+  WITH sums AS (
+    SELECT s.program_id, s.currency, s.id, sum(s.debit) AS debits, sum(s.credit) AS credits
+      FROM (SELECT program_id, currency, debit_account_id AS id, amount AS debit, 0::numeric AS credit FROM inserted
+            UNION ALL
+            SELECT program_id, currency, credit_account_id, 0, amount FROM inserted) s
+     GROUP BY 1, 2, 3
+  ), applied AS (
+    UPDATE account a SET debits = a.debits + s.debits, credits = a.credits + s.credits, version = a.version + 1
+      FROM sums s WHERE a.program_id = s.program_id AND a.id = s.id AND a.currency = s.currency
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM sums), (SELECT count(*) FROM applied) INTO wanted, done;
+  IF wanted <> done THEN
+    RAISE EXCEPTION 'a transfer names an account that is missing, of another program, or of another currency'
+      USING ERRCODE = 'SG011';
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TABLE earned_sum, payable_sum, account_sum;
+
 DROP FUNCTION sge_forget_traces;
 DROP TABLE intent_trace;
 CREATE OR REPLACE FUNCTION sge_move_outbox(p_at timestamptz) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER

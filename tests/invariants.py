@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.chain.client import Chain
 from app.chain.logs import SETTLED_TOPIC
+from tests.kept_sum_rules import wrong_sums
 from tests.payout_rules import PAYOUT_RULES, wrong_contents
 from tests.provider_rules import PROVIDER_RULES
 from tests.reversal_rules import REVERSAL_RULES
@@ -218,6 +219,7 @@ async def violations(connection: Connection, chain: Chain | None = None) -> list
         rows = await connection.fetch(statement)
         found += [f"{rule}: {dict(row)}" for row in rows[:5]]
     found += await wrong_contents(connection)
+    found += await wrong_sums(connection)
     if chain is not None:
         found += await _wrong_treasuries(connection, chain)
         found += await _unproven_settlements(connection, chain)

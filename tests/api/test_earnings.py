@@ -50,13 +50,17 @@ async def test_sums_by_status_and_clawbacks_count_as_reversed(filled: FilledProg
     first = await batches.propose(filled.payments[:1])
     await batches.execute(first)
     await batches.propose(filled.payments[1:])
+    # What a fixture moves by hand is posted by hand: ACCRUED is what accounts hold beside the rest.
+    middle = PAID // 50
+    await Ledger(filled).hold(LOW)
+    await Ledger(filled, "MIDDLE").forfeit(middle, filled.now)
+    await Ledger(filled, "MIDDLE").hold(middle // 2)
     assert await earned(filled, "LOW") == nothing | {
         "pendingApproval": LOW,
         "paid": LOW,
         "lifetime": 2 * LOW,
     }
     # MIDDLE, at level 3, has half of each taken back again.
-    middle = PAID // 50
     assert await earned(filled, "MIDDLE") == nothing | {
         "pendingApproval": middle // 2,
         "paid": middle // 2,
@@ -67,27 +71,33 @@ async def test_sums_by_status_and_clawbacks_count_as_reversed(filled: FilledProg
 
 @dataclass
 class Ledger:
-    """Posts to LOW's account."""
+    """Posts to the account of an affiliate."""
 
     filled: FilledProgram
+    code: str = "LOW"
 
     async def post(self, journal: Journal) -> None:
         async with self.filled.worker.write(self.filled.key) as unit:
             await post(unit, self.filled.key, [journal], self.filled.now)
 
     async def payouts(self, units: int) -> list[PostedPayout]:
-        owner = await self._low()
+        owner = await self._affiliate()
         return [PostedPayout(PayoutPurpose.COMMISSION, owner, Money(units, "USDC"))]
 
+    async def hold(self, units: int) -> None:
+        payouts = await self.payouts(units)
+        await self.post(hold_journal(new_id().bytes * 2, 1, payouts, self.filled.now))
+
     async def forfeit(self, units: int, at: datetime) -> None:
-        account = Account(AccountKind.AFFILIATE, await self._low())
+        account = Account(AccountKind.AFFILIATE, await self._affiliate())
         transfer = Transfer("forfeit", Money(units, "USDC"), account, PROGRAM)
         await self.post(Journal(new_id(), JournalKind.ADJUSTMENT, new_id().hex, at, (transfer,)))
 
-    async def _low(self) -> int:
+    async def _affiliate(self) -> int:
         found: int = await self.filled.owner.fetchval(
-            "SELECT id FROM affiliate WHERE program_id = $1 AND referral_code = 'LOW'",
+            "SELECT id FROM affiliate WHERE program_id = $1 AND referral_code = $2",
             self.filled.key,
+            self.code,
         )
         return found
 

@@ -16,11 +16,18 @@ _BEND = (
     "UPDATE program_series SET latency[3] = latency[3] + 7 WHERE program_id = $1 AND bucket = 'DAY'",
     "UPDATE program_series_amount SET volume = volume + 1 WHERE program_id = $1",
     "UPDATE program_counter SET value = value - 1 WHERE program_id = $1 AND name = 'users'",
+    "UPDATE account_sum SET above_zero = above_zero + 1 WHERE program_id = $1 AND kind = 'AFFILIATE'",
+    "UPDATE payable_sum SET day = day + interval '1 day', amount = amount + 1 WHERE program_id = $1",
+    "DELETE FROM earned_sum WHERE program_id = $1",
+    "INSERT INTO earned_sum SELECT program_id, id, 'USDC', 0, 5, 0, 0 FROM affiliate WHERE program_id = $1 LIMIT 1",
 )
 _TABLES = [
     ("ROLLUP_DRIFT", name)
     for name in (
+        "account_sum",
         "affiliate_rollup",
+        "earned_sum",
+        "payable_sum",
         "program_counter",
         "program_series",
         "program_series.latency",
@@ -58,7 +65,7 @@ def test_what_drifted_is_found_made_anew_and_clean(reconciled: Reconciled) -> No
     assert reconciled.found() == _TABLES
     steps: list[str] = []
     reconciled.books.runner.run(_rebuild(reconciled, steps))
-    assert len(steps) == 5
+    assert len(steps) == 6
     assert [row["actor"] for row in reconciled.fetch(_AUDITED, reconciled.program)] == ["a test"]
     for row in reconciled.fetch(_OPEN, reconciled.program):
         resolve(reconciled, row["id"])

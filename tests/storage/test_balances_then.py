@@ -19,7 +19,7 @@ _HOUR = timedelta(hours=1)
 _SUMMED = """
 SELECT coalesce(sum(CASE WHEN t.credit_account_id = $2 THEN t.amount ELSE -t.amount END), 0)
   FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
- WHERE t.program_id = $1 AND $2 IN (t.credit_account_id, t.debit_account_id) AND j.effective_at <= $3
+ WHERE t.program_id = $1 AND $2 IN (t.credit_account_id, t.debit_account_id) AND j.effective_at {by} $3
 """
 
 
@@ -46,10 +46,15 @@ async def test_by_snapshots_as_by_the_whole_history(
     instants = [AT + hour * _HOUR / 2 for hour in range(-70, 230, 3)]
     asked = [(row["id"], at) for row in keys for at in instants]
     async with worker.read(program.id) as session:
-        found = await accounts.balances_as_of(session, asked)
-        summed = [
-            int(await session.connection.fetchval(_SUMMED, program.id, account, at))
-            for account, at in asked[::7]
-        ]
-    assert found[::7] == summed
-    assert len(set(found)) > len(keys)
+        found = {
+            "<=": await accounts.balances_as_of(session, asked),
+            "<": await accounts.balances_before(session, asked),
+        }
+        for by, balances in found.items():
+            summed = [
+                int(await session.connection.fetchval(_SUMMED.format(by=by), program.id, *one))
+                for one in asked[::7]
+            ]
+            assert balances[::7] == summed
+            assert len(set(balances)) > len(keys)
+    assert found["<"] != found["<="]

@@ -81,7 +81,11 @@ PLANTS: dict[str, Plant] = {
             f" WHERE c.program_id = $1 AND l.program_id = $1 AND l.payout_id = {_PAYOUT} AND c.id = l.line_id"
             " RETURNING l.payout_id AS n"
         ),
-        [("PAYOUT_MISMATCH", "lines:{n}")],
+        [
+            ("PAYOUT_MISMATCH", "lines:{n}"),
+            ("ROLLUP_DRIFT", "earned_sum"),
+            ("ROLLUP_DRIFT", "payable_sum"),
+        ],
     ),
     "a line in a second one that can be executed": (
         (

@@ -3,6 +3,8 @@
 from tests.chain_proof.plants import Plant, Planting, lived
 from tests.chain_proof.proving import Proving
 
+_SUMS_OF_COMMISSIONS = [("ROLLUP_DRIFT", "earned_sum"), ("ROLLUP_DRIFT", "payable_sum")]
+
 # What is done to the tables, and what a whole run then says. {n}: what the statement returned.
 PLANTS: dict[str, Plant] = {
     "both sides of a stored balance": (
@@ -22,21 +24,34 @@ PLANTS: dict[str, Plant] = {
             ("COMMISSION_MISMATCH", "commission:{n}"),
             ("ROLLUP_DRIFT", "affiliate_rollup"),
             ("ROLLUP_DRIFT", "program_series_amount"),
+            *_SUMS_OF_COMMISSIONS,
         ],
     ),
     "one side of a stored balance": (
         "UPDATE account SET credits = credits + 1 WHERE program_id = $1 AND kind = 'PLATFORM' RETURNING id",
-        [("BALANCE_DRIFT", "account:{n}"), ("LEDGER_IMBALANCE", "USDC")],
+        [
+            ("BALANCE_DRIFT", "account:{n}"),
+            ("LEDGER_IMBALANCE", "USDC"),
+            ("ROLLUP_DRIFT", "account_sum"),
+        ],
     ),
     "an account that is gone": (
         "DELETE FROM account WHERE program_id = $1 AND kind = 'PLATFORM' RETURNING id",
-        [("BALANCE_DRIFT", "account:{n}"), ("LEDGER_IMBALANCE", "USDC")],
+        [
+            ("BALANCE_DRIFT", "account:{n}"),
+            ("LEDGER_IMBALANCE", "USDC"),
+            ("ROLLUP_DRIFT", "account_sum"),
+        ],
     ),
     "the currency of an account": (
         (
             "UPDATE account SET currency = 'EURC' WHERE program_id = $1 AND kind = 'PLATFORM' RETURNING id"
         ),
-        [("LEDGER_IMBALANCE", "EURC"), ("LEDGER_IMBALANCE", "USDC")],
+        [
+            ("LEDGER_IMBALANCE", "EURC"),
+            ("LEDGER_IMBALANCE", "USDC"),
+            ("ROLLUP_DRIFT", "account_sum"),
+        ],
     ),
     "a snapshot": (
         (
@@ -79,7 +94,11 @@ PLANTS: dict[str, Plant] = {
             "UPDATE commission SET amount = -999999999 WHERE program_id = $1 AND amount < 0 AND level = 1"
             " RETURNING claws_back, affiliate_id"
         ),
-        [("COMMISSION_MISMATCH", "affiliate:{a}:USDC"), ("COMMISSION_MISMATCH", "clawback:{n}")],
+        [
+            ("COMMISSION_MISMATCH", "affiliate:{a}:USDC"),
+            ("COMMISSION_MISMATCH", "clawback:{n}"),
+            *_SUMS_OF_COMMISSIONS,
+        ],
     ),
     "an upline": (
         (
@@ -107,7 +126,7 @@ PLANTS: dict[str, Plant] = {
             "UPDATE commission SET status = 'PAID', paid_at = now() WHERE program_id = $1 AND level = 3"
             " AND base = 2000003 RETURNING affiliate_id AS id"
         ),
-        [("COMMISSION_MISMATCH", "affiliate:{n}:USDC")],
+        [("COMMISSION_MISMATCH", "affiliate:{n}:USDC"), *_SUMS_OF_COMMISSIONS],
     ),
     "a parent": (
         "UPDATE affiliate SET parent_id = NULL WHERE program_id = $1 AND depth = 2 RETURNING id",

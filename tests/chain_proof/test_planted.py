@@ -142,12 +142,13 @@ PLANTS: dict[str, Plant] = {
         [
             ("BALANCE_DRIFT", "account:{n}"),
             ("LEDGER_IMBALANCE", "USDC"),
+            ("ROLLUP_DRIFT", "account_sum"),
             ("TREASURY_MISMATCH", "USDC:booked"),
         ],
     ),
     "money in SUSPENSE that nothing waits for": (
         "UPDATE account SET kind = 'SUSPENSE' WHERE program_id = $1 AND kind = 'PLATFORM' AND currency = 'USDC' RETURNING id",
-        [("TREASURY_MISMATCH", "USDC:suspense")],
+        [("TREASURY_MISMATCH", "USDC:suspense"), ("ROLLUP_DRIFT", "account_sum")],
     ),
     "executed where nothing was": (
         (

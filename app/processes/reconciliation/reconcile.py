@@ -10,15 +10,14 @@ from structlog.contextvars import bound_contextvars
 
 from app.chain.node_errors import ChainError
 from app.domain.errors import Unavailable
-from app.domain.reconciliation import CheckName, CheckResult, Outcome, Run, RunStatus, Scope
+from app.domain.reconciliation import CheckName, Outcome, Run, RunStatus
 from app.domain.seals import SealStream
-from app.processes.chain_proof.comparing import ChainView
+from app.processes.reconciliation.all_checks import look_at_all
 from app.processes.reconciliation.keeping import kept
 from app.processes.reconciliation.parts import Progress, Reconciling
-from app.processes.reconciliation.side_by_side import look_side_by_side
 from app.services.execute import execute
 from app.services.reconciliation.carry_out import RunLost, end_run, take_run
-from app.store.database import ReadSession, UnitOfWork
+from app.store.database import UnitOfWork
 from app.store.programs import public_id_of
 from app.store.reconciliation import runs
 from app.store.reconciliation.scopes import read_scope
@@ -108,7 +107,7 @@ async def _look(
         async with parts.database.read(run.program_id) as session:
             scope = await read_scope(session, run, parts.clock())
             seen.extent = scope.extent
-            await _check(parts, session, scope, at, seen.results)
+            await look_at_all(parts, session, scope, at, seen.results)
     except (Unavailable, _Stopped):
         raise
     except ChainError as problem:
@@ -117,31 +116,3 @@ async def _look(
         _LOG.exception("a check failed")
         seen.failure = f"a check failed: {type(problem).__name__}"
     return seen
-
-
-async def _check(
-    parts: Reconciling,
-    session: ReadSession,
-    scope: Scope,
-    at: Progress,
-    results: list[CheckResult],
-) -> None:
-    halves = {name for name, _ in parts.checks.chain}
-    seen: list[CheckResult] = []
-    try:
-        await look_side_by_side(parts, session, scope, at, seen)
-    finally:
-        # Half a check that found nothing has not passed yet.
-        results += [one for one in seen if not (one.name in halves and one.passed)]
-    begun = {one.name: one for one in seen}
-    for name, look_at_chain in parts.checks.chain:
-        at(name)
-        chain = parts.chains.get(scope.chain_id)
-        if chain is None:
-            raise ChainError("no node is configured (SGE_CHAINS)")
-        view = ChainView(chain, parts.gateways.get(scope.chain_id))
-        result = await look_at_chain(session, view, scope)
-        assert result.name is name
-        half = begun.get(name)
-        results[:] = [one for one in results if one is not half]
-        results.append(result if half is None else half.with_half(result))

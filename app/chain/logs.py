@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from eth_hash.auto import keccak
 
@@ -15,8 +16,7 @@ TRANSFER_TOPIC = keccak(b"Transfer(address,address,uint256)")
 EXECUTION_SUCCESS_TOPIC = keccak(b"ExecutionSuccess(bytes32,uint256)")
 
 
-@dataclass(frozen=True, slots=True)
-class LogPlace:
+class LogPlace(NamedTuple):
     """Where a log is. tx_index orders transactions in a block, log_index all logs of the block."""
 
     block_number: int
@@ -26,8 +26,7 @@ class LogPlace:
     log_index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The gateway settled an item: contracts/src/SettlementGateway.sol. Addresses in lower case.
 
     token_id: of the identity that the same call minted, else 0. token is the zero address when amount is 0.
@@ -52,8 +51,7 @@ class Rejected:
     reason: int
 
 
-@dataclass(frozen=True, slots=True)
-class TokenTransfer:
+class TokenTransfer(NamedTuple):
     """A token moved (ERC-20). Addresses in lower case."""
 
     place: LogPlace

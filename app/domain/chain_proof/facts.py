@@ -1,6 +1,7 @@
 """What the ledger claims about a chain, and what the chain says: rows and logs in one form, to be laid side by side."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.postings import JournalKind, MovementDirection
@@ -15,8 +16,7 @@ def place_reference(chain_id: int, place: Place) -> str:
     return f"{chain_id}:0x{block_hash.hex()}:{log_index}"
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementClaim:
+class SettlementClaim(NamedTuple):
     """A stored settlement by the gateway that was not undone. item: its intent's name on chain. token, amount: None
     and 0 when no money moved. Addresses in lower case.
     """
@@ -32,8 +32,7 @@ class SettlementClaim:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettledFact:
+class SettledFact(NamedTuple):
     """A Settled log of the program into its own treasury."""
 
     place: Place
@@ -45,8 +44,7 @@ class SettledFact:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class MovementClaim:
+class MovementClaim(NamedTuple):
     """A movement that a journal claims, and no mirror undoes. journal: the kind of the claiming one; None when it is lost."""
 
     place: Place
@@ -58,8 +56,7 @@ class MovementClaim:
     journal: JournalKind | None
 
 
-@dataclass(frozen=True, slots=True)
-class TransferFact:
+class TransferFact(NamedTuple):
     """A token moved into or out of the treasury. other: where from or to, in lower case."""
 
     place: Place

@@ -3,6 +3,7 @@ settled in full batches.
 """
 
 import asyncio
+import gc
 import time
 
 import asyncpg
@@ -79,11 +80,17 @@ async def _pay(bench: Bench, tenant: Tenant, count: int) -> None:
 
 
 async def _time(stand: Stand) -> None:
+    # As in a worker.
+    gc.freeze()
+    gc.set_threshold(50_000)
+    node = psutil.Process(stand.services.anvil.pid)
+    before = _cpu(node)
     async with stand.opened() as bench:
         chain = bench.runtime.chains[CHAIN_ID]
         gateway = gateways_of(bench.runtime.settings)[CHAIN_ID]
         dsn = stand.services.postgres.dsn("sge_worker")
         await print_chain_checks(dsn, ChainView(chain, gateway))
+    print(f"the node: {_cpu(node) - before:.2f} s of processor")
 
 
 async def print_chain_checks(dsn: str, view: ChainView) -> None:

@@ -93,7 +93,7 @@ async def test_what_is_owed_already_counts_as_today_and_what_was_paid_does_not(
     seen = (await filled.program.ask(COVERAGE, slug=filled.program.slug))["program"]
     [due] = seen["coverage"][0]["due"]
     # It may have been midnight meanwhile.
-    assert due["date"] in {f"{now:%Y-%m-%dT00:00:00Z}" for now in (filled.now, stage.process.now())}
+    assert due["date"] in {f"{at:%Y-%m-%dT00:00:00Z}" for at in (filled.now, stage.process.now())}
     assert due["becomesPayable"]["minor"] == str(part.total)
 
 

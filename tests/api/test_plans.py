@@ -36,7 +36,7 @@ GROW = frozenset(
 # The stretch between two snapshots of an account: a thousand transfers, some of them of one journal, with their journals.
 STRETCH = {"account's balance then": 2_400, "earner's statement": 4_800}
 # In a small table all rows are read sooner than an index of another order.
-SMALL = frozenset({"intents, created before the first"})
+SMALL = frozenset({"intents, created before the first", "its payouts with commissions"})
 # Of three levels one is counted. A page of 50 with its neighbours in other tables, some of them twice.
 ROWS_FOR_ONE, ROWS_FOR_NONE = 12, 400
 PAGES_FOR_ONE, PAGES_FOR_NONE = 4, 200

@@ -34,7 +34,8 @@ GROW = frozenset(
     }
 )
 # The stretch between two snapshots of an account: a thousand transfers, some of them of one journal, with their journals.
-STRETCH = {"account's balance then": 2_400, "earner's statement": 4_800}
+# Coverage adds up the lines of the batch that is open.
+STRETCH = {"account's balance then": 2_400, "earner's statement": 4_800, "coverage": 2_400}
 # In a small table all rows are read sooner than an index of another order.
 SMALL = frozenset({"intents, created before the first", "its payouts with commissions"})
 # Of three levels one is counted. A page of 50 with its neighbours in other tables, some of them twice.

@@ -127,7 +127,7 @@ class Stage:
         """A new program."""
         given = await self.program_input(**changed)
         payload = (await self.platform.ask(CREATE_PROGRAM, input=given))["createProgram"]
-        assert payload["userErrors"] == []
+        assert payload["userErrors"] == [], payload["userErrors"]
         program = payload["program"]
         token = await self.key(program["id"], scopes or ALL_SCOPES)
         return OwnProgram(self.client, token, program["id"], program["slug"])

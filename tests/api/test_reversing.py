@@ -157,7 +157,8 @@ WRITTEN = """
 SELECT (SELECT count(*) FROM reversal WHERE program_id = $1) AS reversals,
        (SELECT count(*) FROM refund WHERE program_id = $1) AS refunds,
        (SELECT count(*) FROM journal WHERE program_id = $1) AS journals,
-       (SELECT count(*) FROM event_outbox WHERE program_id = $1) AS events,
+       (SELECT count(*) FROM event WHERE program_id = $1)
+       + (SELECT count(*) FROM event_outbox WHERE program_id = $1) AS events,
        (SELECT count(*) FROM audit WHERE program_id = $1) AS audited,
        (SELECT array_agg((id, amount, status) ORDER BY id) FROM commission WHERE program_id = $1) AS commissions
 """

@@ -13,8 +13,8 @@ async def mature_due(
 ) -> int:
     """Moves everything due in program time to PAYABLE; returns how many.
 
-    Twice changes nothing, and two at once share the work: neither waits for the other, so a commission that somebody
-    is changing right now may still be ACCRUED afterwards.
+    Twice changes nothing, and two at once take turns. A commission that somebody is changing right now may still be ACCRUED
+    afterwards.
     """
     matured = 0
     while portion := await execute(

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.events import EventType, NewEvent
 from app.services.audit import AuditEntry, write_audit
 from app.store.database import UnitOfWork
-from app.store.payouts.commissions import MaturedCommission, mature
+from app.store.payouts.commissions import MaturedCommission, any_due, mature
 from app.store.payouts.treasuries import lock_treasury
 
 AT_ONCE = 5_000
@@ -21,8 +21,11 @@ async def mature_commissions(
 ) -> int:
     """Moves what is due in program time from ACCRUED to PAYABLE, the oldest first; returns how many.
 
-    What another transaction is changing is left alone: call again until it returns 0. now: real time.
+    One at a time a program, and after whoever stores a batch; when nothing is due nobody waits. What another transaction is
+    changing is left alone: call again until it returns 0. now: real time.
     """
+    if not await any_due(unit, program_id, now):
+        return 0
     # Whoever moves commissions holds it: sums of them are kept row by row (docs/decisions/0300).
     await lock_treasury(unit, program_id)
     matured = await mature(unit, program_id, limit, actor, now)

@@ -9,7 +9,7 @@ from strawberry import UNSET, Parent
 
 from app.domain.clock import program_time
 from app.domain.postings import AccountKind as LedgerAccountKind
-from app.store.reads import accounts, entries, journals
+from app.store.reads import accounts, balances_then, entries, journals
 from app.store.reads import trial_balance as sums
 from app.store.reads.accounts import AccountFilter, AccountRow
 from app.store.reads.entries import EntryRow
@@ -146,7 +146,7 @@ async def balance(root: Parent[AccountRow], info: Info, as_of: datetime | None =
     if at is None:
         units = root.credits.minor - root.debits.minor
     else:
-        units = await load_one(info, accounts.balances_as_of, root.program_key, (root.key, at))
+        units = await load_one(info, balances_then.balances_as_of, root.program_key, (root.key, at))
     return await _money(info, root.program_key, units, root.currency)
 
 

@@ -9,6 +9,7 @@ import asyncpg
 from resolvers import affiliates, audit_log, commissions, downline, intents, ledger, users
 from schema.cursors import CursorCodec, Key
 from schema.ids import IdPrefix, encode_id
+from tests.api.sized_middle import middle_questions
 from tests.api.sized_payouts import look_at_payouts, payout_questions, row_questions
 
 # The busiest of each kind, and a row far down each list. One statement, read as the owner.
@@ -116,7 +117,9 @@ def questions(sized: Sized) -> dict[str, str]:
         name: f'{{ affiliate(by: {{id: "{earner if name.startswith("earner") else root}"}}) {{ {field} }} }}'
         for name, field in _of_affiliates(sized).items()
     }
-    others = payout_questions(sized.facts) | row_questions(sized.facts)
+    others = (
+        payout_questions(sized.facts) | row_questions(sized.facts) | middle_questions(sized.facts)
+    )
     return of_program | of_affiliates | _of_others(sized) | others
 
 

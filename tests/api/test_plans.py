@@ -29,13 +29,19 @@ COUNTS = (
 GROW = frozenset(
     {
         "affiliates, by a code that nobody has",
-        "commissions with blockers",
         "trial balance",
     }
 )
-# The stretch between two snapshots of an account: a thousand transfers, some of them of one journal, with their journals.
+# For each end the stretch between two snapshots of an account (a thousand transfers, some of them of one journal, with their
+# journals), the stretch of journals that passes the instant, and the journals after the last stretch.
 # Coverage adds up the lines of the batch that is open.
-STRETCH = {"account's balance then": 2_400, "earner's statement": 4_800, "coverage": 2_400}
+STRETCH = {
+    "account's balance then": 4_400,
+    "account's balance in the middle": 4_400,
+    "earner's statement": 6_000,
+    "statement of the middle third": 6_000,
+    "coverage": 2_400,
+}
 # In a small table all rows are read sooner than an index of another order.
 SMALL = frozenset({"intents, created before the first", "its payouts with commissions"})
 # Of three levels one is counted. A page of 50 with its neighbours in other tables, some of them twice.

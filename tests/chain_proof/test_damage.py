@@ -60,6 +60,14 @@ PLANTS: dict[str, Plant] = {
         ),
         [("BALANCE_DRIFT", "snapshot:{n}")],
     ),
+    "a stretch of journals": (
+        (
+            "INSERT INTO journal_stretch (program_id, after, through, earliest, latest)"
+            " SELECT $1, 0, max(id), min(effective_at), max(effective_at) + interval '1 second' FROM journal"
+            "  WHERE program_id = $1 RETURNING through"
+        ),
+        [("BALANCE_DRIFT", "stretch:{n}")],
+    ),
     "a movement that was not sealed yet": (
         (
             "WITH unsealed AS (DELETE FROM seal WHERE program_id = $1 AND stream = 'JOURNAL'),"

@@ -36,6 +36,7 @@ intent_todo                  disu    disu    s       -
 intent_trace                 is      is      s       -
 intent_transition            is      is      s       -
 journal                      s       s       s       -
+journal_stretch              s       is      s       -
 lane                         su      isu     s       -
 ledger_drift                 s       disu    s       -
 minute_series                s       isu     s       -

@@ -11,7 +11,7 @@ from app.domain.money import Money
 from app.domain.postings import PLATFORM, PROGRAM, Journal, JournalKind, Transfer
 from app.store.database import Database as Pool
 from app.store.ledger.posting import post
-from app.store.reads import accounts, entries, journals, trial_balance
+from app.store.reads import accounts, balances_then, entries, journals, trial_balance
 from app.store.reads.accounts import AccountFilter, AccountRow
 from app.store.reads.journals import JournalFilter
 from app.store.reads.values import Slice
@@ -73,7 +73,7 @@ async def test_balances_at_an_instant(worker: Pool, api: Pool, booked: SeededPro
     async with worker.read(booked.id) as session:
         for day, expected in ((-1, 0), (0, 1), (1, 3), (2, 7), (3, 15), (9, 15)):
             at = AT + day * DAY
-            assert await accounts.balances_as_of(session, [(platform.key, at)]) == [expected]
+            assert await balances_then.balances_as_of(session, [(platform.key, at)]) == [expected]
             (total,) = await trial_balance.trial_balance(session, at) or [None]
             assert (total is None) == (day < 0)
             if total is not None:

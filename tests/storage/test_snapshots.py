@@ -10,7 +10,7 @@ from app.store.database import Database as Pool
 from app.store.ledger import snapshots
 from app.store.ledger.ledger_proof import snapshot_faults
 from app.store.ledger.posting import post
-from app.store.reads import accounts, entries
+from app.store.reads import accounts, balances_then, entries
 from app.store.reads.accounts import AccountFilter
 from app.store.reads.journals import JournalFilter
 from app.store.reads.values import Slice
@@ -93,7 +93,7 @@ async def test_running_balances_use_them(worker: Pool, program: SeededProgram) -
             after = (page[-1].journal_key, page[-1].seq)
         keys = [(hot.key, entry.journal_key, entry.seq) for entry in read]
         balances = await entries.balances_after(session, keys)
-        [as_of] = await accounts.balances_as_of(session, [(hot.key, AT)])
+        [as_of] = await balances_then.balances_as_of(session, [(hot.key, AT)])
     assert len(read) == 240
     running = 0
     for entry, balance in zip(reversed(read), reversed(balances), strict=True):

@@ -36,6 +36,12 @@ async def check_stored_balances(session: ReadSession, scope: Scope) -> CheckResu
             await balances.wrong_snapshots(session, scope),
         ),
         Found(
+            drift,
+            Severity.CRITICAL,
+            "A stretch of journals does not name the instants of its journals: balances at old instants may be wrong.",
+            await balances.wrong_stretches(session, scope),
+        ),
+        Found(
             imbalance,
             Severity.CRITICAL,
             "A journal takes in or pays out something else than its movements say.",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.store.database import UnitOfWork
+from app.store.ledger import journal_stretches
 
 EVERY = 1_000
 
@@ -78,7 +79,7 @@ async def is_safe(unit: UnitOfWork, horizon: Horizon) -> bool:
 
 
 async def write(unit: UnitOfWork, horizon: Horizon, every: int = EVERY) -> int:
-    """Writes the snapshots that are due up to a safe horizon; returns for how many accounts."""
+    """Writes the snapshots and the journals' stretches that are due up to a safe horizon; returns for how many accounts."""
     reached: int = await unit.connection.fetchval(_REACHED)
     written = 0
     for program in await unit.connection.fetch(_PROGRAMS):
@@ -88,5 +89,6 @@ async def write(unit: UnitOfWork, horizon: Horizon, every: int = EVERY) -> int:
                 _WRITE, program["id"], row["account_id"], row["journal_id"], horizon.newest, every
             )
             written += 1
+        await journal_stretches.write(unit, program["id"], horizon.newest, every)
     await unit.connection.execute(_REACH, max(reached, horizon.newest))
     return written

@@ -44,9 +44,8 @@ WITH asked AS (
     FROM commission c WHERE c.program_id = $1 AND c.id = ANY($2::uuid[])
 ), earner AS (
   SELECT e.affiliate_id, e.currency,
-         coalesce((SELECT sum(k.amount) FROM commission k
-                    WHERE k.program_id = $1 AND k.affiliate_id = e.affiliate_id AND k.currency = e.currency
-                      AND k.status = 'PAYABLE'), 0) AS net,
+         coalesce((SELECT k.payable FROM earned_sum k
+                    WHERE k.program_id = $1 AND k.affiliate_id = e.affiliate_id AND k.currency = e.currency), 0) AS net,
          (SELECT max(w.pays_from) FROM affiliate_wallet_change w
            WHERE w.program_id = $1 AND w.affiliate_id = e.affiliate_id) AS pays_from,
          (SELECT x.reason FROM payout_exclusion x

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.store.database import ReadSession
-from app.store.reads.accounts import balances_before
+from app.store.reads.balances_then import balances_before
 from app.store.reads.values import MoneyRow, money
 
 

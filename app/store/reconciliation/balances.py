@@ -106,6 +106,22 @@ bounded AS (
    WHERE s.journal_id > $2
 )""")
 
+# One begins where the one before ends, and says of its journals the first and the last instant.
+_STRETCHES = faults_of("""
+bounded AS (
+  SELECT through, after, earliest, latest, lag(through, 1, 0::bigint) OVER (ORDER BY through) AS before
+    FROM journal_stretch WHERE program_id = $1
+), seen AS (
+  SELECT 1 AS looked_at, b.after <> b.before OR n.counted AND (b.earliest, b.latest) IS DISTINCT FROM (n.earliest, n.latest) AS wrong,
+         'stretch:' || b.through AS reference, NULL::text AS entity,
+         'after ' || b.before || coalesce(', ' || n.earliest || ' to ' || n.latest, '') AS expected,
+         'after ' || b.after || ', ' || b.earliest || ' to ' || b.latest AS actual
+    FROM bounded b
+   CROSS JOIN LATERAL (
+         SELECT b.through > $2 AS counted, min(j.effective_at) AS earliest, max(j.effective_at) AS latest FROM journal j
+          WHERE j.program_id = $1 AND j.id > b.before AND j.id <= b.through AND b.through > $2) n
+)""")
+
 
 async def unbalanced_currencies(session: ReadSession, scope: Scope) -> Faults:
     """Currencies whose stored debits and credits differ."""
@@ -132,3 +148,8 @@ async def torn_journals(session: ReadSession, scope: Scope) -> Faults:
 async def wrong_snapshots(session: ReadSession, scope: Scope) -> Faults:
     """Snapshots of accounts that are not the sums of what they cover."""
     return await read_faults(session, _SNAPSHOTS, scope.program_id, scope.journals_after)
+
+
+async def wrong_stretches(session: ReadSession, scope: Scope) -> Faults:
+    """Stretches of journals that leave some out, or name other instants than theirs."""
+    return await read_faults(session, _STRETCHES, scope.program_id, scope.journals_after)

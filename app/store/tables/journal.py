@@ -1,4 +1,4 @@
-"""Business events of the ledger and the transfers they consist of; append-only."""
+"""Business events of the ledger, the transfers they consist of, and the instants of their stretches; append-only."""
 
 from datetime import datetime
 from uuid import UUID
@@ -76,3 +76,13 @@ class Transfer(Row, table=True):
     debit_account_id: int = required(BigInteger)
     credit_account_id: int = required(BigInteger)
     amount: int = required(UNITS)
+
+
+class JournalStretch(Row, table=True):
+    __table_args__ = (CheckConstraint("after < through AND earliest <= latest"),)
+
+    program_id: int = key(BigInteger, ForeignKey("program.id"))
+    through: int = key(BigInteger)
+    after: int = required(BigInteger)
+    earliest: datetime = required(INSTANT)
+    latest: datetime = required(INSTANT)

@@ -1,5 +1,6 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+DROP TABLE journal_stretch;
 DROP INDEX transfer_given_back;
 DROP TRIGGER commission_sum_new ON commission;
 DROP TRIGGER commission_sum_moved ON commission;

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from app.store.database import ReadSession
+from app.store.reads.journal_ranges import journal_ranges
 from app.store.reads.journals import JournalFilter
 from app.store.reads.values import MoneyRow, Slice, by_parent, money
 
@@ -67,13 +68,15 @@ _MATCHES = """
    AND ($6::timestamptz IS NULL OR j.effective_at < $6)
 """
 
+_WITHIN = " AND t.journal_id > r.after AND t.journal_id <= r.through"
 
-def _side(direction: str) -> str:
+
+def _side(direction: str, within: str = "") -> str:
     return f"""
 SELECT t.program_id, t.journal_id, j.public_id, t.seq, q.account_id, '{direction}' AS direction, t.amount,
        t.currency, t.purpose, j.effective_at, j.posted_at
   FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
- WHERE t.program_id = $1 AND t.{direction.lower()}_account_id = q.account_id {_MATCHES}"""
+ WHERE t.program_id = $1 AND t.{direction.lower()}_account_id = q.account_id {_MATCHES}{within}"""
 
 
 # Each side stops at the page's length by its own index, before the two are merged. From the end when nothing is given.
@@ -92,8 +95,28 @@ SELECT q.n, e.*
         ORDER BY t.journal_id DESC, t.seq DESC LIMIT $9) e
  ORDER BY q.n, e.journal_id DESC, e.seq DESC
 """
+# Of a period, range by range of the journals that it can be in: what is newer is not read to come there.
+_RANGES = "unnest(${after}::bigint[], ${through}::bigint[]) AS r (after, through)"
+_OF_ACCOUNTS_THEN = f"""
+SELECT q.n, e.*
+  FROM {_ACCOUNTS}
+ CROSS JOIN LATERAL (
+       SELECT i.* FROM {_RANGES.format(after=10, through=11)}
+        CROSS JOIN LATERAL (
+              SELECT * FROM (({_side("DEBIT", _WITHIN)} {_NEWEST}) UNION ALL ({_side("CREDIT", _WITHIN)} {_NEWEST})) t
+               ORDER BY t.journal_id DESC, t.seq DESC LIMIT $9) i
+        ORDER BY i.journal_id DESC, i.seq DESC LIMIT $9) e
+ ORDER BY q.n, e.journal_id DESC, e.seq DESC
+"""
 _COUNT_OF_ACCOUNTS = f"""
 SELECT (SELECT count(*) FROM (({_side("DEBIT")} LIMIT 10002) UNION ALL ({_side("CREDIT")} LIMIT 10002) LIMIT 10002) c)
+  FROM {_ACCOUNTS} ORDER BY q.n
+"""
+_COUNT_OF_ACCOUNTS_THEN = f"""
+SELECT (SELECT count(*)
+          FROM (SELECT FROM {_RANGES.format(after=7, through=8)}
+                 CROSS JOIN LATERAL (({_side("DEBIT", _WITHIN)} LIMIT 10002)
+                                     UNION ALL ({_side("CREDIT", _WITHIN)} LIMIT 10002)) t LIMIT 10002) c)
   FROM {_ACCOUNTS} ORDER BY q.n
 """
 # A running balance: entries that share a snapshot share one pass over the transfers after it, in display order.
@@ -162,15 +185,14 @@ async def of_accounts(
 ) -> list[list[EntryRow]]:
     """Newest first; the sort key is (journal key, seq)."""
     decimals = await session.decimals()
-    records = await session.connection.fetch(
-        _OF_ACCOUNTS,
-        session.program_id,
-        accounts,
-        *given.values(),
-        part.key(0),
-        part.key(1),
-        part.limit,
-    )
+    asked = (session.program_id, accounts, *given.values(), part.key(0), part.key(1), part.limit)
+    if given.has_period:
+        ranges = await journal_ranges(session, given.from_at, given.to_at)
+        records = await session.connection.fetch(
+            _OF_ACCOUNTS_THEN, *asked, ranges.after, ranges.through
+        )
+    else:
+        records = await session.connection.fetch(_OF_ACCOUNTS, *asked)
     return by_parent(records, len(accounts), lambda record: _row(record, decimals))
 
 
@@ -178,9 +200,14 @@ async def count_of_accounts(
     session: ReadSession, accounts: Sequence[int], given: JournalFilter
 ) -> list[int]:
     """How many of each match, counted up to 10 002."""
-    records = await session.connection.fetch(
-        _COUNT_OF_ACCOUNTS, session.program_id, accounts, *given.values()
-    )
+    asked = (session.program_id, accounts, *given.values())
+    if given.has_period:
+        ranges = await journal_ranges(session, given.from_at, given.to_at)
+        records = await session.connection.fetch(
+            _COUNT_OF_ACCOUNTS_THEN, *asked, ranges.after, ranges.through
+        )
+    else:
+        records = await session.connection.fetch(_COUNT_OF_ACCOUNTS, *asked)
     return [record[0] for record in records]
 
 

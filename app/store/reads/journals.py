@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.store.database import ReadSession
+from app.store.reads.journal_ranges import journal_ranges
 from app.store.reads.values import Slice
 
 
@@ -31,6 +32,11 @@ class JournalFilter:
     from_at: datetime | None = None
     to_at: datetime | None = None
 
+    @property
+    def has_period(self) -> bool:
+        """Whether anything is said about when."""
+        return self.from_at is not None or self.to_at is not None
+
     def values(self) -> tuple[object, ...]:
         """In the order in which statements take them."""
         return self.kind, self.reference, self.from_at, self.to_at
@@ -55,6 +61,15 @@ _MATCHES = """
 """
 _LIST = f"""
 SELECT {_COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR j.id < $6) ORDER BY j.id DESC LIMIT $7
+"""
+# Of a period, range by range of the ids that it can have: what is newer is not read to come there.
+_LIST_THEN = f"""
+SELECT i.*
+  FROM unnest($8::bigint[], $9::bigint[]) AS r (after, through)
+ CROSS JOIN LATERAL (
+       SELECT {_COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR j.id < $6) AND j.id > r.after AND j.id <= r.through
+        ORDER BY j.id DESC LIMIT $7) i
+ ORDER BY i.id DESC LIMIT $7
 """
 _COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
 
@@ -85,9 +100,12 @@ async def reversals(session: ReadSession, keys: Sequence[int]) -> list[list[Jour
 
 async def page(session: ReadSession, given: JournalFilter, part: Slice) -> list[JournalRow]:
     """Newest first; the sort key is (key)."""
-    records = await session.connection.fetch(
-        _LIST, session.program_id, *given.values(), part.key(0), part.limit
-    )
+    asked = (session.program_id, *given.values(), part.key(0), part.limit)
+    if given.has_period:
+        ranges = await journal_ranges(session, given.from_at, given.to_at)
+        records = await session.connection.fetch(_LIST_THEN, *asked, ranges.after, ranges.through)
+    else:
+        records = await session.connection.fetch(_LIST, *asked)
     return [JournalRow(*record) for record in records]
 
 

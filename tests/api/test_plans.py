@@ -39,7 +39,7 @@ STRETCH = {
     "account's balance then": 4_400,
     "account's balance in the middle": 4_400,
     "earner's statement": 6_000,
-    "statement of the middle third": 6_000,
+    "statement of the middle third": 8_800,
     "journals of the middle third": 2_000,
     "coverage": 2_400,
 }

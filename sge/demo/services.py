@@ -22,6 +22,9 @@ _FORGOTTEN_FILES = (
 
 # An hour of a quiet demo, a quarter of an hour of a busy one: what `sge reconcile` can compare (sge/demo/audits.py).
 _KEPT_BLOCKS = 3_600
+# Old states on the disk: of the 3 600 that are usual it wrote gigabytes an hour. (With --prune-history there are none, and a
+# node that ticks each second keeps 1 500 in memory for ever.) The demo takes no block back.
+_KEPT_STATES = 128
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ def running_services(options: DemoOptions) -> Iterator[Services]:
         postgres = servers.enter_context(Postgres(folder / "postgres", port=options.postgres_port))
         redis = servers.enter_context(Redis(folder / "redis", port=options.redis_port))
         anvil = servers.enter_context(
-            Anvil(folder / "anvil", port=options.rpc_port, keeps_blocks=_KEPT_BLOCKS)
+            Anvil(
+                folder / "anvil",
+                port=options.rpc_port,
+                keeps_blocks=_KEPT_BLOCKS,
+                keeps_states=_KEPT_STATES,
+            )
         )
         yield Services(postgres, redis, anvil)

@@ -20,9 +20,6 @@ _BLOCK_SECONDS = 1
 # is how long workers may be away. A transaction takes about 20 kB of its state.
 _SAVE_SECONDS = 30
 _KEPT_BLOCKS = 600
-# States of old blocks on the disk, each a copy of everything: of the 3 600 that are usual it wrote gigabytes an hour. (With
-# --prune-history there are none, and a node that ticks each second keeps 1 500 in memory for ever.)
-_STORED_STATES = 128
 _CALL_SECONDS = 30.0
 # A block made at the same instant leaves the node's chain broken for good: its numbers and parents no longer agree.
 _REWINDS = {"evm_revert"}
@@ -39,6 +36,8 @@ class Anvil(Server):
 
     With `remembers` its state is kept in the folder: saved each half minute and at a clean stop, with the logs and
     receipts of the last `keeps_blocks`.
+    `keeps_states`: of how many old blocks the state stays on the disk, each a copy of everything; without it of 3 600. Once a
+    longer stretch is taken back with evm_revert, the blocks before it have none.
     Without `ticks` it makes no block of itself: tests mine what they need, and need not wait to go back.
     """
 
@@ -52,6 +51,7 @@ class Anvil(Server):
         port: int | None = None,
         remembers: bool = True,
         keeps_blocks: int = _KEPT_BLOCKS,
+        keeps_states: int | None = None,
         ticks: bool = True,
         accounts: int = 10,
         options: tuple[str, ...] = (),
@@ -59,6 +59,7 @@ class Anvil(Server):
         super().__init__(folder, port=port)
         self._remembers = remembers
         self._keeps_blocks = keeps_blocks
+        self._keeps_states = keeps_states
         self._ticks = ticks
         self._accounts = accounts
         self._options = options
@@ -100,7 +101,8 @@ class Anvil(Server):
         command += ["--enable-tx-gas-limit", "--gas-limit", str(_BLOCK_GAS)]
         command += ["--slots-in-an-epoch", "1"]
         command += ["--cache-path", str(self._old_states())]
-        command += ["--max-persisted-states", str(_STORED_STATES)]
+        if self._keeps_states is not None:
+            command += ["--max-persisted-states", str(self._keeps_states)]
         if self._remembers:
             state = self.folder / "state.json"
             command += ["--state", str(state), "--state-interval", str(_SAVE_SECONDS)]

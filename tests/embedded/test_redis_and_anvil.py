@@ -68,7 +68,7 @@ def test_old_states_of_a_killed_node_stay_in_its_folder_until_it_starts_again(
 
 
 def test_a_chain_that_runs_for_hours_keeps_few_copies_of_itself(server_folder: Path) -> None:
-    with Anvil(server_folder, ticks=False) as node:
+    with Anvil(server_folder, ticks=False, keeps_states=_MOST_COPIES) as node:
         node.call("anvil_mine", hex(_MORE_THAN_MEMORY_HOLDS + 2 * _MOST_COPIES))
         stored = sum(1 for _ in (server_folder / "states").rglob("*.json"))
         assert 0 < stored <= _MOST_COPIES

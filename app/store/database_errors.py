@@ -14,7 +14,7 @@ _REFUSING = ("22", "23", "P0", "SG")
 
 _DISK_FULL = "53100"
 _LOCK_NOT_AVAILABLE = "55P03"
-_OPEN_RULE = frozenset({"SG033", "SG035"})
+_OPEN_RULE = frozenset({"SG033", "SG035", "SG043"})
 
 
 def passes(problem: BaseException) -> bool:
@@ -42,7 +42,10 @@ def is_disk_full(problem: BaseException) -> bool:
 
 
 def is_open_rule(problem: BaseException) -> bool:
-    """Whether the database found that a planned batch does not fit what can still execute (migrations, 08_payouts)."""
+    """Whether the database found that a planned batch does not fit what can still execute (migrations, 08_payouts).
+
+    Or what has left the treasury meanwhile (31_outflows): the next plan is refused in words.
+    """
     return isinstance(problem, PostgresError) and _sqlstate(problem) in _OPEN_RULE
 
 

@@ -121,10 +121,29 @@ async def test_nobody_reads_while_another_reads(
     await first
     assert await lookout.look()
     watch.now += timedelta(seconds=10)
-    for seconds, looked in ((60, False), (-1, True)):
-        until = timedelta(seconds=seconds)
-        await root.execute("UPDATE platform_health SET looking_until = now() + $1::interval", until)
+    for until, looked in (
+        ("now() + interval '10 seconds'", False),
+        ("now() - interval '1 second'", True),
+    ):
+        await root.execute(f"UPDATE platform_health SET looking_until = {until}")
         assert await lookout.look() is looked
+
+
+async def test_no_lease_and_no_look_of_the_future_keeps_others_from_looking(
+    watch: Watch, worker: Database, root: asyncpg.Connection
+) -> None:
+    """A clock that was put back, or a stolen worker that wants nobody told."""
+    lookout = Lookout(
+        worker, RecordingBells(), lambda: watch.now, ReplicaProbe(worker, None), telling=True
+    )
+    for forged in (
+        "looking_until = 'infinity'",
+        "looking_until = now() + interval '1 hour'",
+        "looking_until = NULL, read_at = now() + interval '10 years'",
+    ):
+        await root.execute(f"UPDATE platform_health SET {forged}")
+        watch.now += timedelta(seconds=10)
+        assert await lookout.look(), forged
 
 
 async def test_a_lost_replica_is_told_of(watch: Watch, worker: Database) -> None:

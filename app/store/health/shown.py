@@ -12,10 +12,13 @@ from app.store.database import ReadSession, UnitOfWork
 _SHOW = """
 UPDATE platform_health SET components = $1, queues = coalesce($2, queues), read_at = $3, looking_until = NULL
 """
-# By the server's clock: those who look have clocks of their own.
+# By the server's clock: those who look have clocks of their own. A lease that ends later than one begun now was begun by a
+# clock that was put back since, or by nobody of ours.
 _BEGIN = """
 UPDATE platform_health SET looking_until = statement_timestamp() + $1::interval
- WHERE looking_until IS NULL OR looking_until <= statement_timestamp() RETURNING true
+ WHERE looking_until IS NULL OR looking_until <= statement_timestamp()
+    OR looking_until > statement_timestamp() + $1::interval
+RETURNING true
 """
 _READ = "SELECT components, queues, read_at FROM platform_health"
 _READ_AT = "SELECT read_at FROM platform_health"

@@ -11,14 +11,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Numeric,
     Text,
     Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.store.tables.row import INSTANT, Row, key, optional, required
+from app.store.tables.row import INSTANT, UNITS, Row, key, optional, required
 
 _SEVERITY = "severity IN ('WARNING', 'CRITICAL')"
 
@@ -89,5 +88,5 @@ class SettlementPace(Row, table=True):
 class LedgerDrift(Row, table=True):
     program_id: int = key(BigInteger)
     currency: str = key(Text)
-    drift: int = required(Numeric(78, 0))
+    drift: int = required(UNITS)
     checked_at: datetime = required(INSTANT)

@@ -127,6 +127,14 @@ REVOKE UPDATE ON discrepancy FROM sge_worker;
 GRANT UPDATE (actual, message, resolved_at, resolved_by, note, posting_journal_id) ON discrepancy TO sge_worker;
 CREATE POLICY worker_explains_nothing ON discrepancy AS RESTRICTIVE FOR UPDATE TO sge_worker
   USING (true) WITH CHECK (posting_journal_id IS NULL AND (resolved_at IS NULL OR kind = 'STUCK_WORK'));
+-- Nor in advance: what was explained once is not opened again.
+CREATE POLICY worker_opens_only ON discrepancy AS RESTRICTIVE FOR INSERT TO sge_worker
+  WITH CHECK (num_nonnulls(resolved_at, resolved_by, note, posting_journal_id) = 0);
+-- One with a posting counts as explained, so it is not left open: nobody could explain it any more.
+ALTER TABLE discrepancy ADD CONSTRAINT discrepancy_posting CHECK (posting_journal_id IS NULL OR resolved_at IS NOT NULL);
+-- A worker pauses; a person resumes.
+CREATE POLICY worker_only_pauses ON program AS RESTRICTIVE FOR UPDATE TO sge_worker
+  USING (true) WITH CHECK (status = 'PAUSED');
 
 -- As before, and a run is named by id too.
 CREATE OR REPLACE FUNCTION sge_locate(p_table text, p_id uuid, p_programs bigint[]) RETURNS bigint

@@ -50,7 +50,8 @@ CREATE CONSTRAINT TRIGGER outflow_line_explained AFTER INSERT ON outflow_line
 -- At the commit the lines that it has paid are what its posting took from their owners, each from its own, and no more than what
 -- left. Its own posting takes what left out of SUSPENSE, all of it; an older one does not count. There is none where nothing
 -- waits there: the chain took it back, a run found what was never posted, or an earlier discrepancy of this name explained it.
-CREATE FUNCTION sge_check_outflow() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION sge_check_outflow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 DECLARE paid numeric; gone numeric; money text; taken numeric; waits boolean;
 BEGIN
   SELECT coalesce(sum(CASE WHEN l.charged THEN -l.amount ELSE l.amount END), 0) INTO paid FROM outflow_line l
@@ -136,7 +137,7 @@ BEGIN
 END $$;
 
 -- As before; and PAID is also what an explained outflow has paid.
-CREATE OR REPLACE FUNCTION sge_check_listed() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION sge_check_listed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE state text; waits boolean; paid boolean;
 BEGIN

@@ -49,7 +49,7 @@ INSERT INTO platform_health DEFAULT VALUES;
 CREATE TABLE ledger_drift (
   program_id bigint NOT NULL,
   currency text NOT NULL,
-  drift numeric(78, 0) NOT NULL,
+  drift units NOT NULL,
   checked_at timestamptz NOT NULL,
   PRIMARY KEY (program_id, currency)
 );

@@ -1,5 +1,12 @@
 -- Takes away what this migration added, in the order in which things depend on each other.
 
+ALTER DOMAIN units DROP CONSTRAINT units_number;
+ALTER FUNCTION sge_check_hold() SECURITY INVOKER;
+ALTER FUNCTION sge_check_place() SECURITY INVOKER;
+ALTER FUNCTION sge_check_list() SECURITY INVOKER;
+DROP POLICY worker_only_pauses ON program;
+DROP POLICY worker_opens_only ON discrepancy;
+ALTER TABLE discrepancy DROP CONSTRAINT discrepancy_posting;
 DROP TABLE journal_stretch;
 DROP INDEX transfer_given_back;
 DROP TRIGGER commission_sum_new ON commission;

@@ -45,6 +45,12 @@ async def post_some(
     return journal_id
 
 
+async def by_the_web(outside: Outside, program: PayoutProgram, statements: list[str]) -> None:
+    async with outside.world.settling.api.write(program.id) as unit:
+        for statement in statements:
+            await unit.connection.execute(statement)
+
+
 @pytest.mark.parametrize("posting", ["none", "unknown", "a part", "another's"])
 async def test_what_is_in_suspense_is_not_just_closed(outside: Outside, posting: str) -> None:
     program, id_ = await sent(outside)
@@ -63,6 +69,32 @@ async def test_what_is_in_suspense_is_not_just_closed(outside: Outside, posting:
     await outside.resume(program)
     assert await outside.world.commissions(program) == {"PAID": 3 * USDC}
     await outside.world.check()
+
+
+@pytest.mark.parametrize("named", ["0", "987654321", ""])
+async def test_nor_is_it_by_who_names_another_program_at_the_commit(
+    outside: Outside, named: str
+) -> None:
+    """Row-level security would show the checks nothing, and nothing equals nothing."""
+    world = outside.world
+    program = await world.program()
+    first, other = await world.affiliates(program, 2)
+    await world.payable(program, {first: 3 * USDC, other: 5 * USDC})
+    await outside.send(program, await outside.wallet(program, first), 3 * USDC)
+    [id_] = await outside.open(program)
+    [line] = await world.settling.rows("SELECT id FROM commission WHERE affiliate_id = $1", other)
+    close = f"UPDATE discrepancy SET resolved_at = now(), resolved_by = 'x' WHERE id = '{id_}'"
+    pay = (
+        f"SELECT sge_pay_by_outflow({program.id}, '{id_}', 'COMMISSION', ARRAY['{line['id']}']::uuid[], '{{}}',"
+        " now(), now(), 'x', 'x')"
+    )
+    away = f"SELECT set_config('sge.program_id', '{named}', true)"
+    known = "SET CONSTRAINTS outflow_line_explained, commission_listed IMMEDIATE"
+    for statements in ([close, away], [pay, close, known, away]):
+        with pytest.raises(asyncpg.PostgresError, match="is not what is posted"):
+            await by_the_web(outside, program, statements)
+    assert await outside.open(program) == [id_]
+    await outside.explain(program)
 
 
 async def test_a_worker_explains_nothing(outside: Outside) -> None:

@@ -101,7 +101,9 @@ async def test_nothing_is_added_to_what_is_stored(api: Pool, vault: Vault) -> No
     assert other == 1
     # Another Safe transaction of this very batch, which is listed already by it.
     replaced = await vault.store(stored.lines, 0, replaces=stored.batch)
-    listed = f"INSERT INTO payout_batch_transaction VALUES ({p}, '{stored.batch}', 1, '{replaced.id}')"
+    listed = (
+        f"INSERT INTO payout_batch_transaction VALUES ({p}, '{stored.batch}', 1, '{replaced.id}')"
+    )
     for looks in ("", _IN_THE_STATEMENT):
         with refused(FROZEN):
             await taken(api, vault, [listed + looks])

@@ -55,6 +55,15 @@ SELECT tablename || ' ' || policyname AS name, roles::text || cmd || coalesce(qu
 """
 # Rules that say something else now, each because: it lets everything through that it let through before.
 WIDER: dict[str, str] = {}
+# Rules on old columns that are new, each because: no program of the release before writes what they refuse.
+NEVER_WRITTEN = {
+    "discrepancy CHECK (((posting_journal_id IS NULL) OR (resolved_at IS NOT NULL)))": "the release writes both at once"
+}
+# Functions that run with the owner's rights now: as before, but they see every row.
+SEES_ALL = {
+    f"{name}()"
+    for name in ("sge_check_hold", "sge_check_list", "sge_check_listed", "sge_check_place")
+}
 # Unique indexes on tables of the release before, each because: no program of it writes what they refuse.
 NEVER_TWICE = {
     "discrepancy": "the release opens money that moved once for each log, and posts its explanation once"
@@ -107,7 +116,7 @@ async def test_nothing_went_away_or_became_another(tables: Both, query: str) -> 
     assert before.keys() - after.keys() <= FINER.keys()
     kept = before.keys() & after.keys()
     changed = {name for name in kept if after[name]["type"] != before[name]["type"]}
-    assert changed == set()
+    assert changed <= SEES_ALL
 
 
 async def test_a_new_column_may_be_left_out_and_no_old_one_became_strict(tables: Both) -> None:
@@ -137,7 +146,7 @@ async def test_no_rule_on_old_columns_is_new_or_narrower(tables: Both) -> None:
         and row["type"] in old_tables
         and set(row["columns"]) <= columns.keys()
     }
-    assert narrower - WIDER.keys() == set()
+    assert narrower - WIDER.keys() == NEVER_WRITTEN.keys()
 
 
 async def test_nothing_more_has_to_be_unique(tables: Both) -> None:

@@ -11,6 +11,7 @@ from app.store.tables.row import INSTANT, Row, key, optional, required
 class Discrepancy(Row, table=True):
     __table_args__ = (
         CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')"),
+        CheckConstraint("posting_journal_id IS NULL OR resolved_at IS NOT NULL"),
         Index(
             "discrepancy_once",
             "program_id",

@@ -12,8 +12,9 @@ from app.domain.reconciliation import CheckName, CheckResult, Run, Scope
 from app.processes.chain_proof.comparing import ChainCheck, ChainView
 from app.processes.reconciliation.all_checks import look_at_all
 from app.processes.reconciliation.checks import Checks, DatabaseCheck
-from app.store.database import ReadSession
+from app.store.database import Database, ReadSession
 from app.store.reconciliation.scopes import read_scope
+from tests.fixtures.databases import Database as OwnDatabase
 from tests.reconciliation.reconciled import Reconciled
 
 _SEEN = """
@@ -21,6 +22,8 @@ SELECT pg_backend_pid() AS server, pg_current_snapshot()::text AS snapshot, curr
        (SELECT count(*) FROM account) AS accounts
 """
 _LONGEST_SECONDS = 10
+# A server that ends who says nothing in a transaction, as it does with a worker after five minutes.
+_IDLE_MS = 100
 NAMES = (CheckName.TRIAL_BALANCE, CheckName.FOREST, CheckName.SEALS)
 
 
@@ -55,16 +58,18 @@ class Seeing:
         return look
 
 
-async def looked(reconciled: Reconciled, checks: Checks) -> list[CheckName]:
+async def looked(
+    reconciled: Reconciled, checks: Checks, database: Database | None = None
+) -> list[CheckName]:
     """Of which checks there are results, in their order; MOVEMENTS last where one failed. No node is ever asked."""
-    parts = replace(
-        reconciled.parts(checks=checks), chains={31337: Chain(31337, ["http://[::1]:1"])}
-    )
+    chains = {31337: Chain(31337, ["http://[::1]:1"])}
+    parts = replace(reconciled.parts(checks=checks), chains=chains)
+    parts = replace(parts, database=database or parts.database)
     results: list[CheckResult] = []
     run = Run(new_id(), reconciled.program, whole=True, asked_at=real_clock(), taken_by="test")
     async with parts.database.read(reconciled.program) as session:
         scope = await read_scope(session, run, real_clock())
-        async with parts.database.write(
+        async with reconciled.books.worker.write(
             None
         ) as unit:  # what a snapshot taken from here on would see
             await unit.connection.execute("SELECT pg_current_xact_id()")
@@ -127,5 +132,32 @@ def test_neither_half_of_a_run_loses_the_other(lived: Reconciled) -> None:
         ):
             checks = Seeing(together=False, failing=failing).checks(database, of_chain)
             assert await looked(lived, checks) == [*left, CheckName.MOVEMENTS]
+
+    lived.books.runner.run(live())
+
+
+@pytest.mark.parametrize("connections", [6, 1])
+def test_who_waits_for_the_other_half_is_not_ended(
+    lived: Reconciled, module_database: OwnDatabase, connections: int
+) -> None:
+    """A node takes as long as it takes; who reads beside it, or waits for it, has nothing to say to the database."""
+    url = f"{module_database.dsn('sge_worker')}?idle_in_transaction_session_timeout={_IDLE_MS}"
+
+    async def look(session: ReadSession, scope: Scope) -> CheckResult:
+        return CheckResult(CheckName.FOREST, 1)
+
+    async def wait(session: ReadSession, _: ChainView, scope: Scope) -> CheckResult:
+        await asyncio.sleep(5 * _IDLE_MS / 1000)
+        assert await session.connection.fetchval("SELECT count(*) FROM account")
+        return CheckResult(CheckName.SETTLEMENTS, 1)
+
+    async def live() -> None:
+        checks = Checks(((CheckName.FOREST, look),), ((CheckName.SETTLEMENTS, wait),))
+        database = await Database.connect(url, maximum=connections)
+        try:
+            seen = await looked(lived, checks, database)
+        finally:
+            await database.close()
+        assert seen == [CheckName.FOREST, CheckName.SETTLEMENTS]
 
     lived.books.runner.run(live())

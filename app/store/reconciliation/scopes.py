@@ -16,7 +16,13 @@ SELECT c.chain_id, c.block_number, c.block_hash,
  WHERE c.program_id = $1
 """
 # For this transaction: its few large sorts and sums are to stay in memory, and compiling them does not pay.
-_ROOM = "SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)"
+# It may say nothing for as long as a node takes to answer; whether its process lives is seen by the connection, and the run's
+# lease says who carries it out.
+_ROOM = """
+SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true),
+       set_config('idle_in_transaction_session_timeout', '0', true),
+       set_config('tcp_keepalives_idle', '60', true), set_config('tcp_keepalives_interval', '10', true)
+"""
 _CLEAN = """
 SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_head, audit_seals, audit_head
   FROM reconciliation_run WHERE program_id = $1 AND (status = 'CLEAN' OR known_only) ORDER BY asked_at DESC, id DESC LIMIT 1
@@ -24,7 +30,7 @@ SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_he
 
 
 async def make_room(session: ReadSession) -> None:
-    """Memory for what the checks sort and add up, for the rest of this snapshot."""
+    """Memory for what the checks sort and add up, and time for what they wait for, for the rest of this snapshot."""
     await session.connection.execute(_ROOM)
 
 

@@ -2,19 +2,24 @@
 
 import pytest
 
+from app.chain.client import Chain
 from app.domain.errors import Refusal
 from app.domain.reconciliation import RunStatus
 from app.processes.watching.watch_head import FinalityInDoubt
 from app.services.execute import execute
 from app.services.settlement.resume_posting import resume_posting
 from app.store.database import UnitOfWork
+from sge.embedded.anvil import CHAIN_ID
+from tests.chain.proxy import proxy_before
 from tests.chain_proof.proving import Proving
+from tests.chain_proof.test_unable_nodes import emptied
 from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 from tests.processes.test_watch_forks import mined_block
 
 _OPEN = "SELECT id, kind, reference FROM discrepancy WHERE resolved_at IS NULL ORDER BY kind"
 _RETURNED = "SELECT id, severity, message FROM discrepancy WHERE resolved_at IS NULL"
+_SAID = "SELECT actual FROM reconciliation_check WHERE run_id = $1 AND name = 'SETTLEMENTS'"
 _TAKEN_BACK = """
 INSERT INTO movement (chain_id, block_hash, log_index, direction, undone, program_id, tx_hash, block_number, currency, amount,
                       journal_id)
@@ -33,6 +38,12 @@ async def reorganised(proving: Proving) -> PayoutProgram:
     program = await proving.world.program()
     [affiliate] = await proving.world.affiliates(program)
     await proving.world.earn(program, {affiliate: USDC})
+    await take_back(proving, program)
+    return program
+
+
+async def take_back(proving: Proving, program: PayoutProgram) -> None:
+    """The chain forgets the block of the newest payment."""
     chain, block = proving.chain, await mined_block(proving.watching)
     depth = await proving.settling.chain.block_number() - block + 1
     # The first of the new blocks, below what was posted through, has money of its own.
@@ -40,8 +51,6 @@ async def reorganised(proving: Proving) -> PayoutProgram:
     call = {"from": chain.deployer.address, "to": chain.deployment.token, "data": data}
     call |= {"gas": hex(200_000), "gasPrice": hex(10**11)}
     chain.node.call("anvil_reorg", depth, [[call, 0]])
-    assert chain.balance(program.treasury) == 2 * USDC
-    return program
 
 
 async def resume(proving: Proving, program: PayoutProgram) -> None:
@@ -55,6 +64,7 @@ async def resume(proving: Proving, program: PayoutProgram) -> None:
 @pytest.mark.long
 async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -> None:
     program = await reorganised(proving)
+    assert proving.chain.balance(program.treasury) == 2 * USDC
     status, found = await proving.run(program)
     assert status is RunStatus.DISCREPANCIES
     assert [kind for kind, _ in found] == ["DEEP_REORGANISATION", "SETTLEMENT_NOT_ON_CHAIN"]
@@ -87,6 +97,33 @@ async def test_what_went_with_the_blocks_is_found_and_undone(proving: Proving) -
     assert (await proving.watching.balances(program))[("SUSPENSE", 0)] == 5 * USDC
     assert await proving.found(program) == ["UNEXPLAINED_INFLOW"] * 2
     await proving.world.check()
+
+
+async def test_blocks_that_a_node_has_emptied_do_not_hide_it(proving: Proving) -> None:
+    """Which older payments stand it cannot tell; that the books rest on a block that is gone, it can."""
+    program = await proving.world.program()
+    [affiliate] = await proving.world.affiliates(program)
+    await proving.world.earn(program, {affiliate: USDC})
+    older = await mined_block(proving.watching)
+    await proving.world.earn(program, {affiliate: USDC})
+    assert await mined_block(proving.watching) > older
+    await take_back(proving, program)
+    async with proxy_before(proving.chain.node.url) as proxy:
+        proxy.answer = emptied(through=older)
+        async with Chain(CHAIN_ID, [proxy.url]) as chain:
+            status, found = await proving.run(program, chains={CHAIN_ID: chain})
+    assert (status, [kind for kind, _ in found]) == (
+        RunStatus.DISCREPANCIES,
+        ["DEEP_REORGANISATION"],
+    )
+    said = await proving.settling.value(_SAID, proving.run_id)
+    assert "and not its transactions, so nobody knows what is gone" in said
+    assert await proving.settling.value("SELECT status FROM program") == "PAUSED"
+    # A node that keeps them tells the rest.
+    assert [kind for kind, _ in (await proving.run(program))[1]] == [
+        "DEEP_REORGANISATION",
+        "SETTLEMENT_NOT_ON_CHAIN",
+    ]
 
 
 @pytest.mark.long

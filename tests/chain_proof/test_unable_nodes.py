@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -41,22 +43,30 @@ async def run_asking_at(
             return await proving.run(program, chains={CHAIN_ID: chain})
 
 
-def emptied(asked: bytes, given: bytes) -> bytes:
-    """What anvil answers about blocks beyond its --transaction-block-keeper, and an archive of headers."""
-    questions, answers = json.loads(asked), json.loads(given)
-    pairs = (
-        zip(questions, answers, strict=True)
-        if isinstance(questions, list)
-        else [(questions, answers)]
-    )
-    for question, answer in pairs:
-        if question["method"] == "eth_getBlockByNumber" and answer["result"]:
-            answer["result"]["transactions"] = []
-        if question["method"] == "eth_getLogs":
-            answer["result"] = []
-        if question["method"] == "eth_getTransactionReceipt":
-            answer["result"] = None
-    return json.dumps(answers).encode()
+def emptied(through: int = 2**63) -> Callable[[bytes, bytes], bytes]:
+    """What anvil answers about blocks beyond its --transaction-block-keeper, and an archive of headers. through: the newest
+    such block.
+    """
+
+    def answer(asked: bytes, given: bytes) -> bytes:
+        questions, answers = json.loads(asked), json.loads(given)
+        pairs = zip(questions, answers, strict=True) if isinstance(questions, list) else None
+        for question, one in pairs or [(questions, answers)]:
+            if one.get("result"):
+                one["result"] = _forgotten(question["method"], one["result"], through)
+        return json.dumps(answers).encode()
+
+    return answer
+
+
+def _forgotten(method: str, result: Any, through: int) -> Any:
+    if method == "eth_getBlockByNumber" and int(result["number"], 16) <= through:
+        return result | {"transactions": []}
+    if method == "eth_getLogs":
+        return [log for log in result if int(log["blockNumber"], 16) > through]
+    if method == "eth_getTransactionReceipt" and int(result["blockNumber"], 16) <= through:
+        return None
+    return result
 
 
 async def test_a_node_that_has_thrown_old_state_away(proving: Proving) -> None:
@@ -78,7 +88,7 @@ async def test_a_node_that_has_thrown_old_transactions_away(proving: Proving) ->
     """It has each block, lists no transaction in it, and no log or receipt: as if nobody had ever paid."""
     program = await paid(proving)
     async with proxy_before(proving.chain.node.url) as proxy:
-        proxy.answer = emptied
+        proxy.answer = emptied()
         async with Chain(CHAIN_ID, [proxy.url]) as chain:
             assert await proving.run(program, chains={CHAIN_ID: chain}) == (RunStatus.FAILED, [])
     assert "not its transactions" in await proving.failure()

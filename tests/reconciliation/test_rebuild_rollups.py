@@ -1,11 +1,17 @@
 """Rollups that drifted are made anew beside the consumer, also while events and moves of branches wait for it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
+
+import asyncpg
 
 from app.domain.reconciliation import RunStatus
 from app.processes.rebuild_rollups import rebuild_between
 from app.store.database import Database
+from app.store.rollup_rebuild import Progress
+from tests.fixtures.databases import Database as OwnDatabase
+from tests.kept_sum_rules import wrong_sums
 from tests.reconciliation.busy import Busy
 from tests.reconciliation.reconciled import Reconciled
 from tests.reconciliation.test_runs import resolve
@@ -34,11 +40,20 @@ _TABLES = [
         "program_series_amount",
     )
 ]
+# Of one account, and of the sum that it is in.
+_AS_A_POSTING_DOES = """
+WITH paid AS (UPDATE account SET credits = credits + 7
+               WHERE (program_id, id) = (SELECT program_id, min(id) FROM account WHERE program_id = $1 AND kind = 'AFFILIATE'
+                                            AND credits > debits GROUP BY 1)
+              RETURNING program_id, currency)
+UPDATE account_sum s SET balance = s.balance + 7, above_zero = s.above_zero + 7
+  FROM paid p WHERE s.program_id = p.program_id AND s.currency = p.currency AND s.kind = 'AFFILIATE'
+"""
 _OPEN = "SELECT id FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
 _AUDITED = "SELECT actor FROM audit WHERE program_id = $1 AND action = 'program.rollups_rebuilt'"
 
 
-async def _rebuild(reconciled: Reconciled, seen: list[str]) -> None:
+async def _rebuild(reconciled: Reconciled, progress: Progress) -> None:
     books = reconciled.books
     await rebuild_between(
         books.worker,
@@ -46,7 +61,7 @@ async def _rebuild(reconciled: Reconciled, seen: list[str]) -> None:
         lambda: books.now,
         reconciled.program,
         "a test",
-        progress=seen.append,
+        progress=progress,
     )
 
 
@@ -64,7 +79,7 @@ def test_what_drifted_is_found_made_anew_and_clean(reconciled: Reconciled) -> No
     reconciled.books.move(reconciled.line[-1], None, codes)
     assert reconciled.found() == _TABLES
     steps: list[str] = []
-    reconciled.books.runner.run(_rebuild(reconciled, steps))
+    reconciled.books.runner.run(_rebuild(reconciled, steps.append))
     assert len(steps) == 6
     assert [row["actor"] for row in reconciled.fetch(_AUDITED, reconciled.program)] == ["a test"]
     for row in reconciled.fetch(_OPEN, reconciled.program):
@@ -76,6 +91,33 @@ def test_what_drifted_is_found_made_anew_and_clean(reconciled: Reconciled) -> No
     assert reconciled.fetch(_OPEN, reconciled.program) == []
 
 
+def test_sums_that_postings_change_meanwhile_are_mended(
+    module_database: OwnDatabase, reconciled: Reconciled
+) -> None:
+    """A program that settles writes them all the time: its rebuild neither waits for a quiet moment nor begins again."""
+    reconciled.plant(_BEND[5])
+    steps: list[str] = []
+
+    async def post() -> None:
+        connection = await asyncpg.connect(module_database.superuser_dsn)
+        await connection.execute(_AS_A_POSTING_DOES, reconciled.program)
+        await connection.close()
+
+    def at(step: str) -> None:
+        steps.append(step)
+        if len(steps) == 1:  # after the rebuild's snapshot
+            with ThreadPoolExecutor() as another:
+                another.submit(asyncio.run, post()).result()
+
+    async def live() -> None:
+        await _rebuild(reconciled, at)
+        async with reconciled.books.admin.pool.acquire() as connection:
+            assert await wrong_sums(connection) == []
+
+    reconciled.books.runner.run(live())
+    assert len(set(steps)) == len(steps)
+
+
 def test_it_goes_on_beside_a_busy_program(
     pools: tuple[asyncio.Runner, list[Database]], reconciled: Reconciled
 ) -> None:
@@ -84,7 +126,7 @@ def test_it_goes_on_beside_a_busy_program(
     async def rebuild() -> int:
         times = 0
         while not busy.ended:
-            await _rebuild(reconciled, [])
+            await _rebuild(reconciled, lambda _: None)
             times += 1
             await asyncio.sleep(0.05)
         return times

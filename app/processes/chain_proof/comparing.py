@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.chain.client import Chain
 from app.chain.logs import TokenTransfer
+from app.chain.node_errors import ChainError
 from app.chain.program_logs import ProgramLogs
 from app.domain.chain_proof.facts import TransferFact
 from app.domain.discrepancies import NewDiscrepancy, Severity
@@ -59,6 +60,18 @@ async def begin(session: ReadSession, view: ChainView, scope: Scope) -> Comparin
     program = await read_program(session, scope.program_id)
     logs = ProgramLogs(view.chain, (scope.block_number, found))
     return Comparing(session, view.chain, scope, program, logs, gone)
+
+
+async def unless_gone(
+    name: CheckName, comparing: Comparing, look: Awaitable[CheckResult]
+) -> CheckResult:
+    """What the check says. That the books rest on a block that is gone is told also when what went with it cannot be."""
+    try:
+        return await look
+    except ChainError as problem:
+        if comparing.gone is None:
+            raise
+        return result_of(name, 0, [comparing.gone], actual=str(problem))
 
 
 def result_of(

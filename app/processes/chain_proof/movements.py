@@ -18,6 +18,7 @@ from app.processes.chain_proof.comparing import (
     begin,
     result_of,
     transfer_fact,
+    unless_gone,
 )
 from app.processes.chain_proof.missing import prove_missing
 from app.store.chain_proof import books, claims
@@ -31,16 +32,20 @@ _TOLD_ELSEWHERE = frozenset({JournalKind.SETTLEMENT, JournalKind.PAYOUT})
 async def check_movements(session: ReadSession, view: ChainView, scope: Scope) -> CheckResult:
     """Raises ChainError."""
     comparing = await begin(session, view, scope)
+    return await unless_gone(CheckName.MOVEMENTS, comparing, _check(comparing))
+
+
+async def _check(comparing: Comparing) -> CheckResult:
     found, examined = await compare_blocks(comparing)
-    program = comparing.program
+    program, chain_id = comparing.program, comparing.scope.chain_id
     missing = [(claim, partial(_moves, program, claim)) for claim in found.gone]
-    await prove_missing(view.chain, missing, program.tokens)
+    await prove_missing(comparing.chain, missing, program.tokens)
     if comparing.gone is not None:
         gone = [one for one in found.gone if one.journal not in _TOLD_ELSEWHERE]
-        told = movement_discrepancies(scope.chain_id, MovementDifferences(tuple(gone)), ())
+        told = movement_discrepancies(chain_id, MovementDifferences(tuple(gone)), ())
         return result_of(CheckName.MOVEMENTS, examined, [comparing.gone, *told])
-    waiting = await books.suspended(session, scope.program_id)
-    told = movement_discrepancies(scope.chain_id, found, waiting)
+    waiting = await books.suspended(comparing.session, comparing.program_id)
+    told = movement_discrepancies(chain_id, found, waiting)
     return result_of(CheckName.MOVEMENTS, examined, told)
 
 

@@ -12,7 +12,7 @@ from app.domain.chain_proof.payouts import (
     payout_discrepancies,
 )
 from app.domain.reconciliation import CheckName, CheckResult, Scope
-from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of
+from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of, unless_gone
 from app.processes.chain_proof.missing import prove_missing
 from app.processes.chain_proof.movements import moved
 from app.store.chain_proof import claims
@@ -23,16 +23,20 @@ from app.store.database import ReadSession
 async def check_payouts(session: ReadSession, view: ChainView, scope: Scope) -> CheckResult:
     """Raises ChainError."""
     comparing = await begin(session, view, scope)
+    return await unless_gone(CheckName.PAYOUTS, comparing, _check(comparing))
+
+
+async def _check(comparing: Comparing) -> CheckResult:
     found, examined = await _compare(comparing)
-    program = comparing.program
+    program, chain_id = comparing.program, comparing.scope.chain_id
     missing = [(claim, partial(_executes, program, claim)) for claim in found.gone]
-    await prove_missing(view.chain, missing, [program.treasury])
+    await prove_missing(comparing.chain, missing, [program.treasury])
     if comparing.gone is not None:
-        gone = payout_discrepancies(scope.chain_id, ExecutionDifferences(found.gone), ())
+        gone = payout_discrepancies(chain_id, ExecutionDifferences(found.gone), ())
         return result_of(CheckName.PAYOUTS, examined, [comparing.gone, *gone])
     hashes = [fact.hash for fact in found.unclaimed]
-    others = await claims.not_executed(session, scope.program_id, hashes)
-    told = payout_discrepancies(scope.chain_id, found, others)
+    others = await claims.not_executed(comparing.session, comparing.program_id, hashes)
+    told = payout_discrepancies(chain_id, found, others)
     return result_of(CheckName.PAYOUTS, examined, told)
 
 

@@ -14,7 +14,7 @@ from app.domain.chain_proof.settlements import (
 )
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.reconciliation import CheckName, CheckResult, Scope
-from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of
+from app.processes.chain_proof.comparing import ChainView, Comparing, begin, result_of, unless_gone
 from app.processes.chain_proof.missing import prove_missing
 from app.processes.chain_proof.pinned import CannotCompareError
 from app.store.chain_proof import claims
@@ -28,13 +28,19 @@ async def check_settlements(session: ReadSession, view: ChainView, scope: Scope)
     if view.gateway is None:
         raise CannotCompareError("no gateway is configured for this chain (SGE_CHAINS)")
     comparing = await begin(session, view, scope)
-    differences, examined = await _compare(comparing, view.gateway)
+    look = _check(comparing, view.gateway)
+    return await unless_gone(CheckName.SETTLEMENTS, comparing, look)
+
+
+async def _check(comparing: Comparing, gateway: str) -> CheckResult:
+    differences, examined = await _compare(comparing, gateway)
     gone = [(claim, partial(_settles, comparing, claim)) for claim in differences.gone]
-    await prove_missing(view.chain, gone, [view.gateway.lower()])
+    await prove_missing(comparing.chain, gone, [gateway.lower()])
     if comparing.gone is not None:
         # What the new blocks hold is the watcher's to post, once a person lets it go on.
         vanished = SettlementDifferences(differences.gone)
-        told = settlement_discrepancies(scope.chain_id, vanished, {}, frozenset(), ())
+        chain_id = comparing.scope.chain_id
+        told = settlement_discrepancies(chain_id, vanished, {}, frozenset(), ())
         return result_of(CheckName.SETTLEMENTS, examined, [comparing.gone, *told])
     return result_of(CheckName.SETTLEMENTS, examined, await _told(comparing, differences))
 

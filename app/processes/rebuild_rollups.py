@@ -1,14 +1,20 @@
-"""Makes one program's rollups anew, as often as it takes to come in between two turns of the consumer."""
+"""Makes one program's rollups anew, as often as it takes to come in between two turns of the consumer; then mends its kept
+sums, beside whoever posts.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.rebuild_rollups import rebuild_rollups
+from app.store import kept_sums, rollup_rebuild
 from app.store.database import Database, UnitOfWork
 from app.store.database_errors import DatabaseError, passes
 from app.store.rollup_rebuild import Progress
 
+STEPS = rollup_rebuild.STEPS + 1
 _WAIT_SECONDS = 0.2
 _PATIENCE_SECONDS = 120.0
 
@@ -28,16 +34,31 @@ async def rebuild_between(
 ) -> None:
     """Raises RollupsBusy after two minutes."""
 
-    async def use_case(unit: UnitOfWork) -> bool:
+    async def rebuild(unit: UnitOfWork) -> bool:
         return await rebuild_rollups(unit, program_id, actor, clock(), progress)
 
+    async def mend(one: kept_sums.KeptSum, unit: UnitOfWork) -> bool:
+        await kept_sums.mend(unit, program_id, one)
+        return True
+
     deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
-    while asyncio.get_running_loop().time() < deadline:
+    work = partial(execute, database, bells, program_id)
+    await _until_done(deadline, partial(work, rebuild, "repeatable_read"))
+    progress("sums kept with the ledger")
+    for one in kept_sums.KEPT_SUMS:
+        # Each by itself: a posting takes them in an order of its own, and writes them all the time.
+        await _until_done(deadline, partial(work, partial(mend, one)))
+
+
+async def _until_done(deadline: float, attempt: Callable[[], Awaitable[bool]]) -> None:
+    """At least once."""
+    while True:
         try:
-            if await execute(database, bells, program_id, use_case, "repeatable_read"):
+            if await attempt():
                 return
         except DatabaseError as problem:
             if not passes(problem):
                 raise
+        if asyncio.get_running_loop().time() > deadline:
+            raise RollupsBusy
         await asyncio.sleep(_WAIT_SECONDS)
-    raise RollupsBusy

@@ -1,18 +1,16 @@
-"""Makes one program's rollups anew from its record, beside the consumer that goes on applying events; and mends its kept sums."""
+"""Makes one program's rollups anew from its record, beside the consumer that goes on applying events."""
 
 from datetime import datetime
 
 from app.domain.rollup import Additions, fold
 from app.services.audit import AuditEntry, write_audit
 from app.services.rollups import CONSUMER
-from app.store import kept_sums, rollup_rebuild, rollups
+from app.store import rollup_rebuild, rollups
 from app.store.database import UnitOfWork
 from app.store.feed import consumers
 from app.store.programs import public_id_of
 from app.store.reconciliation.pending_events import pending_events
 from app.store.rollup_rebuild import Progress
-
-STEPS = rollup_rebuild.STEPS + 1
 
 
 async def rebuild_rollups(
@@ -35,8 +33,6 @@ async def rebuild_rollups(
             await rollups.add(unit, step.taken_back())
         else:
             await rollups.move_branch(unit, step.taken_back())
-    progress("sums kept with the ledger")
-    await kept_sums.mend(unit, program_id)
     await consumers.release(unit, lease)
     target = str(await public_id_of(unit, program_id))
     await write_audit(unit, AuditEntry(actor, "program.rollups_rebuilt", target, now))

@@ -68,7 +68,8 @@ SELECT affiliate_id, currency,
 KEPT_SUMS = (_ACCOUNTS, _PAYABLE, _EARNED)
 
 
-async def mend(unit: UnitOfWork, program_id: int) -> None:
-    """Makes each sum what it sums. In a snapshot it raises a serialization error when somebody changed one meanwhile."""
-    for one in KEPT_SUMS:
-        await unit.connection.execute(one.mending, program_id)
+async def mend(unit: UnitOfWork, program_id: int, one: KeptSum) -> None:
+    """Makes it what it sums, whatever others add meanwhile. unit: read_committed, and of nothing else: what it locks is
+    what a posting locks last.
+    """
+    await unit.connection.execute(one.mending, program_id)

@@ -7,8 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.processes.rebuild_rollups import RollupsBusy, rebuild_between
-from app.services.rebuild_rollups import STEPS
+from app.processes.rebuild_rollups import STEPS, RollupsBusy, rebuild_between
 from app.settings import Settings, load_settings
 from app.store.programs import find_program_id
 from sge.session import opened_runtime

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError, DatabaseNotAtHead
 
 from app.store.database import Database
-from app.store.database_errors import is_lock_timeout
+from app.store.database_errors import is_deadlock, is_lock_timeout
 from app.store.lock_holders import LockHolder
 from app.store.schema_note import read_revision, read_schema_note
 from sge.embedded.project import PROJECT
@@ -25,6 +25,10 @@ NOT_NEWEST = "the database is not at the newest migration; run `sge migrate`"
 OTHER_SQL = (
     "the database was made by another version of this migration, which cannot be carried over: "
     "make a new database and run `sge migrate` there"
+)
+_MET = (
+    "a transaction that was under way and this migration waited for each other. "
+    "Nothing was changed; run `sge migrate` again"
 )
 Say = Callable[[str], None]
 _UNKNOWN = "the database is at a migration that this checkout does not have; use a newer checkout"
@@ -49,6 +53,8 @@ def upgrade(owner_url: str, revision: str = "head", say: Say = _say_nothing) -> 
         try:
             command.upgrade(configuration, revision)
         except Exception as problem:
+            if is_deadlock(problem):
+                raise CannotStart(_MET) from None
             if not is_lock_timeout(problem):
                 raise
             raise CannotStart(_held(watch.last_seen)) from None

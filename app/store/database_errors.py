@@ -14,6 +14,7 @@ _REFUSING = ("22", "23", "P0", "SG")
 
 _DISK_FULL = "53100"
 _LOCK_NOT_AVAILABLE = "55P03"
+_DEADLOCK = "40P01"
 _OPEN_RULE = frozenset({"SG033", "SG035", "SG043"})
 
 
@@ -31,9 +32,12 @@ def refuses(problem: BaseException) -> bool:
 
 def is_lock_timeout(problem: BaseException) -> bool:
     """Whether a lock was not to be had in time; also inside what SQLAlchemy makes of it."""
-    while problem.__cause__ is not None and not isinstance(problem, PostgresError):
-        problem = problem.__cause__
-    return isinstance(problem, PostgresError) and _sqlstate(problem) == _LOCK_NOT_AVAILABLE
+    return _innermost(problem) == _LOCK_NOT_AVAILABLE
+
+
+def is_deadlock(problem: BaseException) -> bool:
+    """Whether it waited for somebody who waited for it; also inside what SQLAlchemy makes of it."""
+    return _innermost(problem) == _DEADLOCK
 
 
 def is_disk_full(problem: BaseException) -> bool:
@@ -47,6 +51,12 @@ def is_open_rule(problem: BaseException) -> bool:
     Or what has left the treasury meanwhile (31_outflows): the next plan is refused in words.
     """
     return isinstance(problem, PostgresError) and _sqlstate(problem) in _OPEN_RULE
+
+
+def _innermost(problem: BaseException) -> str:
+    while problem.__cause__ is not None and not isinstance(problem, PostgresError):
+        problem = problem.__cause__
+    return _sqlstate(problem) if isinstance(problem, PostgresError) else ""
 
 
 def _sqlstate(problem: PostgresError) -> str:

@@ -90,3 +90,44 @@ async def test_who_holds_a_table_is_named(empty: Database) -> None:
     assert "Nothing was changed" in said
     after = await asyncio.to_thread(migrate, empty)
     assert after.exit_code == 0, after.output
+
+
+_WAITS_FOR = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = $1::text::regclass
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+async def _meet(empty: Database, *, held: str, wanted: str) -> Result:
+    """What migrating says to a transaction that holds a table and, when the migration waits for it, writes to another."""
+    await asyncio.to_thread(upgrade, empty.dsn(), FIRST)
+    worker = await asyncpg.connect(empty.superuser_dsn)
+    look = await asyncpg.connect(empty.superuser_dsn)
+    async with asyncio.timeout(60), worker.transaction():
+        # Who waits for longer is the one that is ended.
+        await worker.execute("SET LOCAL deadlock_timeout = '1min'")
+        await worker.execute(f"LOCK TABLE {held} IN ROW EXCLUSIVE MODE")
+        migrating = asyncio.create_task(asyncio.to_thread(migrate, empty))
+        while not await look.fetchval(_WAITS_FOR, held):
+            assert not migrating.done()
+            await asyncio.sleep(0.02)
+        await worker.execute(f"LOCK TABLE {wanted} IN ROW EXCLUSIVE MODE")
+    await worker.close()
+    await look.close()
+    return await migrating
+
+
+@pytest.mark.long
+async def test_a_posting_that_is_under_way_ends_before_it(empty: Database) -> None:
+    """A transfer is stored, and then its accounts are written."""
+    done = await _meet(empty, held="transfer", wanted="account")
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.long
+async def test_who_waits_for_it_while_it_waits_for_them_goes_on(empty: Database) -> None:
+    done = await _meet(empty, held="commission", wanted="settlement")
+    assert isinstance(done.exception, CannotStart)
+    assert "Nothing was changed; run `sge migrate` again" in str(done.exception)
+    after = await asyncio.to_thread(migrate, empty)
+    assert after.exit_code == 0, after.output

@@ -35,8 +35,9 @@ CREATE TABLE earned_sum (
   PRIMARY KEY (program_id, affiliate_id, currency)
 ) WITH (fillfactor = 70);
 
--- As before; and the sums of the kinds. Nobody posts while they are filled.
-LOCK TABLE account, commission IN SHARE ROW EXCLUSIVE MODE;
+-- As before; and the sums of the kinds. Nobody posts while they are filled. transfer first, as a posting takes them: one that is
+-- under way ends, and the next begins with the new function.
+LOCK TABLE transfer, account, commission IN SHARE ROW EXCLUSIVE MODE;
 CREATE OR REPLACE FUNCTION sge_apply_transfers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE wanted bigint; done bigint;

@@ -31,10 +31,18 @@ async def own(outside: Outside) -> dict[str, int]:
     return {row["kind"]: int(row["units"]) for row in rows}
 
 
+async def got(outside: Outside, program: PayoutProgram, *, fee: bool) -> None:
+    """A withdrawal of 0.4 that owners have executed."""
+    made = await outside.world.withdraw(program, "0.4", HOME, platform_fee=fee)
+    await outside.world.execute(program, made.batch_id)
+    await outside.paying.finish()
+
+
 async def test_what_the_platform_got_is_not_owed_to_it_any_more(outside: Outside) -> None:
     """More than it had earned is the program's."""
     world = outside.world
     program = await earned(outside)
+    await got(outside, program, fee=True)
     made = await world.withdraw(program, "0.4", HOME, platform_fee=True)
     outside.paying.by_the_way(program, HOME, USDC)
     await outside.paying.finish()
@@ -43,11 +51,26 @@ async def test_what_the_platform_got_is_not_owed_to_it_any_more(outside: Outside
     await world.reject(program, made.batch_id)
     await world.execute(program, (await world.close(program, made.batch_id)).batch_id)
     await outside.explain(program)
-    assert await own(outside) == {"PROGRAM": 89 * USDC, "PLATFORM": 0}
+    assert await own(outside) == {"PROGRAM": 88_600_000, "PLATFORM": 0}
     outside.paying.by_the_way(program, HOME, USDC)
     await outside.paying.finish()
     await outside.explain(program)
-    assert await own(outside) == {"PROGRAM": 88 * USDC, "PLATFORM": 0}
+    assert await own(outside) == {"PROGRAM": 87_600_000, "PLATFORM": 0}
+    await world.check()
+
+
+async def test_a_wallet_that_was_only_proposed_is_not_the_platforms(outside: Outside) -> None:
+    """Who may propose would else say what the platform has got."""
+    world = outside.world
+    program = await earned(outside)
+    made = await world.withdraw(program, "0.4", HOME, platform_fee=True)
+    outside.paying.by_the_way(program, HOME, USDC)
+    await outside.paying.finish()
+    assert await refused(outside.explain(program)) is RefusalCode.INVALID_STATE
+    await world.reject(program, made.batch_id)
+    await world.execute(program, (await world.close(program, made.batch_id)).batch_id)
+    await outside.explain(program)
+    assert await own(outside) == {"PROGRAM": 88 * USDC, "PLATFORM": USDC}
     await world.check()
 
 
@@ -55,11 +78,9 @@ async def test_a_wallet_that_gets_the_programs_money_too_is_the_programs(outside
     world = outside.world
     program = await earned(outside)
     for fee in (True, False):
-        made = await world.withdraw(program, "0.4", HOME, platform_fee=fee)
-        await world.reject(program, made.batch_id)
-        await world.execute(program, (await world.close(program, made.batch_id)).batch_id)
+        await got(outside, program, fee=fee)
     outside.paying.by_the_way(program, HOME, USDC)
     await outside.paying.finish()
     await outside.explain(program)
-    assert await own(outside) == {"PROGRAM": 88 * USDC, "PLATFORM": USDC}
+    assert await own(outside) == {"PROGRAM": 87_600_000, "PLATFORM": 600_000}
     await world.check()

@@ -55,15 +55,22 @@ SELECT EXISTS (SELECT FROM commission WHERE program_id = $1 AND currency = $4 AN
     OR EXISTS (SELECT FROM refund WHERE program_id = $1 AND currency = $4 AND status = 'PENDING_APPROVAL'
                   AND user_id = ANY($3::bigint[]))
 """
-# A wallet that got nothing else of the treasury by withdrawals than the platform's fee.
+# A wallet that got nothing else of the treasury by withdrawals than the platform's fee; or is to get it. A proposal alone is an
+# operator's word: nothing is paid by that.
 _FEE_OWED = """
-SELECT greatest(coalesce((SELECT a.credits - a.debits FROM account a
-                           WHERE a.program_id = $1 AND a.currency = $3 AND a.kind = 'PLATFORM'), 0), 0) AS units,
+SELECT CASE WHEN bool_or(s.status = 'EXECUTED')
+            THEN greatest(coalesce((SELECT a.credits - a.debits FROM account a
+                                     WHERE a.program_id = $1 AND a.currency = $3 AND a.kind = 'PLATFORM'), 0), 0)
+            ELSE 0 END AS units,
        EXISTS (SELECT FROM safe_transaction s
                  JOIN payout p ON p.program_id = s.program_id AND p.safe_transaction_id = s.id
                  JOIN withdrawal w ON w.program_id = p.program_id AND w.id = p.withdrawal_id AND w.platform_fee AND w.currency = $3
                 WHERE s.program_id = $1 AND s.status NOT IN ('EXECUTED', 'DEAD')) AS in_batch
- WHERE (SELECT bool_and(w.platform_fee) FROM withdrawal w WHERE w.program_id = $1 AND w.destination = ANY($2::text[]))
+  FROM withdrawal w
+  JOIN payout p ON p.program_id = w.program_id AND p.withdrawal_id = w.id
+  JOIN safe_transaction s ON s.program_id = p.program_id AND s.id = p.safe_transaction_id
+ WHERE w.program_id = $1 AND w.destination = ANY($2::text[]) AND s.status <> 'DEAD'
+HAVING bool_and(w.platform_fee)
 """
 _PAY = "SELECT sge_pay_by_outflow($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
@@ -165,7 +172,9 @@ async def is_in_batch(unit: UnitOfWork, payees: Sequence[Payee], currency: str) 
 
 
 async def fee_owed_at(unit: UnitOfWork, wallets: Sequence[str], currency: str) -> FeeOwed | None:
-    """What the platform has earned and not got, when the wallet is the one that its fee goes to; None otherwise."""
+    """What the platform has earned and not got, when the wallet is the one that its fee goes to; None otherwise. Where the
+    fee is only to go there, no units.
+    """
     row = await unit.connection.fetchrow(_FEE_OWED, unit.program_id, list(wallets), currency)
     return None if row is None else FeeOwed(int(row["units"]), row["in_batch"])
 

@@ -14,6 +14,7 @@ from sge.failures import CannotStart
 
 _MEGABYTE = 2**20
 _OWNER_ONLY = 0o700
+_RECOVERY = "recovery.signal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ def prepare(
     backup: Backup, into: Path, point: RestorePoint, programs: Programs, tell: Tell
 ) -> None:
     """Verifies the backup and copies it into an empty folder that a server can be started on. Raises CannotStart."""
-    if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise CannotStart(f"{into} is not empty: name a new folder; nothing is written over")
+    _refuse_what_is_there(into)
     if point.until is not None and point.archive is None:
         raise CannotStart("a point in time needs the archived log: name its folder with --archive")
     if point.until is not None and point.until < backup.note.finished_at:
@@ -37,6 +37,7 @@ def prepare(
             f"the backup ended at {backup.note.finished_at.isoformat()}, after that point: name an older one"
         )
     verify(backup.data, programs, tell)
+    _refuse_what_is_there(into)  # that took minutes
     try:
         into.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
         _copy(backup, into, tell)
@@ -49,11 +50,19 @@ def prepare(
         raise _not_written(backup, into, problem) from None
 
 
+def _refuse_what_is_there(into: Path) -> None:
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise CannotStart(f"{into} is not empty: name a new folder; nothing is written over")
+
+
 def _not_written(backup: Backup, into: Path, problem: OSError) -> CannotStart:
-    """Nothing of the copy is left, so that the same command can be given again."""
+    """Nothing of the copy is left, so that the same command can be given again; what others put there meanwhile is."""
     if into.is_dir():
-        for left in into.iterdir():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
+        for name in (*(one.name for one in backup.data.iterdir()), _RECOVERY):
+            left = into / name
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(
+                missing_ok=True
+            )
     return CannotStart(
         f"{into} cannot be written ({problem.strerror or problem}): it takes {backup.note.size_bytes // _MEGABYTE} MB,"
         " and room for the log that is replayed; make room, or name another folder"
@@ -102,4 +111,4 @@ def _ask_for_recovery(data: Path, point: RestorePoint) -> None:
     with (data / "postgresql.auto.conf").open("a") as settings:
         settings.write(f"# sge restore\n{quoted}")
     (data / "standby.signal").unlink(missing_ok=True)
-    (data / "recovery.signal").touch()
+    (data / _RECOVERY).touch()

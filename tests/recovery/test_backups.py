@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,21 +183,43 @@ def test_nothing_is_written_over(kept: Kept, tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["somebody's"]
 
 
-@pytest.mark.usefixtures("taken")
-def test_a_disk_without_room_is_named_and_left_as_it_was(kept: Kept, tmp_path: Path) -> None:
-    """The system refuses to write on, as a full disk does: nothing large is copied, and one line says so."""
+@contextmanager
+def without_room() -> Iterator[None]:
+    """The system refuses to write on, as a full disk does."""
     usual, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    backup = read_backup(kept.backups)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, most))
     try:
-        with pytest.raises(CannotStart, match=r"it takes \d+ MB.*make room"):
-            prepare(backup, tmp_path / "small", RestorePoint(), kept.programs, told)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (usual, most))
+
+
+@pytest.mark.usefixtures("taken")
+def test_a_disk_without_room_is_named_and_left_as_it_was(kept: Kept, tmp_path: Path) -> None:
+    """Nothing large is copied, and one line says so."""
+    backup = read_backup(kept.backups)
+    with without_room(), pytest.raises(CannotStart, match=r"it takes \d+ MB.*make room"):
+        prepare(backup, tmp_path / "small", RestorePoint(), kept.programs, told)
     assert list((tmp_path / "small").iterdir()) == []
     (tmp_path / "a-file").touch()
     with pytest.raises(CannotStart, match="name a new folder"):
         prepare(backup, tmp_path / "a-file", RestorePoint(), kept.programs, told)
+
+
+@pytest.mark.usefixtures("taken")
+@pytest.mark.parametrize("at", ["verified", "copied"])
+def test_what_others_put_there_meanwhile_is_left(kept: Kept, tmp_path: Path, at: str) -> None:
+    """Proving and copying a large backup takes minutes."""
+    into, backup = tmp_path / "shared", read_backup(kept.backups)
+
+    def put(line: str) -> None:
+        if line.startswith(at):
+            into.mkdir(exist_ok=True)
+            (into / "somebody's").touch()
+
+    with without_room(), pytest.raises(CannotStart, match="is not empty|cannot be written"):
+        prepare(backup, into, RestorePoint(), kept.programs, put)
+    assert [one.name for one in into.iterdir()] == ["somebody's"]
 
 
 @pytest.mark.usefixtures("taken")

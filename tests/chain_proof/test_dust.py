@@ -91,8 +91,12 @@ async def test_what_is_explained_while_a_run_looks_is_not_opened_again(
     assert again["actual"] == "5"
 
 
-async def test_a_flood_in_one_block_is_one_discrepancy(proving: Proving) -> None:
-    """Each its own transaction: what is written of each is its journal and where it belongs."""
+async def test_a_flood_in_one_block_is_one_discrepancy(
+    proving: Proving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each its own transaction: what is written of each is its journal and where it belongs. However long that takes, the
+    watcher keeps its lease.
+    """
     program = await watched(proving)
     chain = proving.chain
     account = chain.stranger
@@ -116,7 +120,12 @@ async def test_a_flood_in_one_block_is_one_discrepancy(proving: Proving) -> None
     chain.node.call("evm_setAutomine", True)
     mined = chain.web3.eth.get_block("latest")
     assert len(mined["transactions"]) == _FLOOD
+    points: list[str] = []
+    watcher = await proving.watching.watcher()
+    watcher.watch = replace(watcher.watch, at_point=points.append)
+    monkeypatch.setattr(post_final, "_LONGEST_SECONDS", -1.0)
     await proving.final()
+    assert points.count("lease.kept") > _FLOOD
     [one] = await proving.settling.rows(_OPEN)
     assert one["actual"] == str(_FLOOD)
     audited = "SELECT count(*) FROM audit WHERE action LIKE 'discrepancy.%'"

@@ -143,10 +143,10 @@ def test_who_waits_for_the_other_half_is_not_ended(
     """A node takes as long as it takes; who reads beside it, or waits for it, has nothing to say to the database."""
     url = f"{module_database.dsn('sge_worker')}?idle_in_transaction_session_timeout={_IDLE_MS}"
 
-    async def look(session: ReadSession, scope: Scope) -> CheckResult:
+    async def look(*_: object) -> CheckResult:
         return CheckResult(CheckName.FOREST, 1)
 
-    async def wait(session: ReadSession, _: ChainView, scope: Scope) -> CheckResult:
+    async def wait(session: ReadSession, *_: object) -> CheckResult:
         await asyncio.sleep(5 * _IDLE_MS / 1000)
         assert await session.connection.fetchval("SELECT count(*) FROM account")
         return CheckResult(CheckName.SETTLEMENTS, 1)

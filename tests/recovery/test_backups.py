@@ -217,7 +217,7 @@ def test_what_others_put_there_meanwhile_is_left(kept: Kept, tmp_path: Path, at:
             into.mkdir(exist_ok=True)
             (into / "somebody's").touch()
 
-    with without_room(), pytest.raises(CannotStart, match="is not empty|cannot be written"):
+    with without_room(), pytest.raises(CannotStart, match=r"is not empty|cannot be written"):
         prepare(backup, into, RestorePoint(), kept.programs, put)
     assert [one.name for one in into.iterdir()] == ["somebody's"]
 

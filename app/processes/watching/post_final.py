@@ -35,6 +35,7 @@ _PROGRAMS_AT_ONCE = 4
 _LONGEST_SECONDS = 5.0
 
 PlacedWork = dict[int, list[FinalWork]]
+KeepLease = Callable[[], Awaitable[None]]
 
 
 class FinalPoster:
@@ -45,16 +46,16 @@ class FinalPoster:
         self._unread = UnreadPrograms()
         self._looks = Looks()
 
-    async def post_all(
-        self, watch: Watch, reading: HeadReading, keep_lease: Callable[[], Awaitable[None]]
-    ) -> None:
+    async def post_all(self, watch: Watch, reading: HeadReading, keep_lease: KeepLease) -> None:
         """Posts everything final, range by range; a program that fails waits for the next turn."""
         self._looks.note(reading.head.number, reading.final_number, reading.at)
         failed: set[int] = set()
-        while await self._post_next(watch, reading, failed):
+        while await self._post_next(watch, reading, failed, keep_lease):
             await keep_lease()
 
-    async def _post_next(self, watch: Watch, reading: HeadReading, failed: set[int]) -> bool:
+    async def _post_next(
+        self, watch: Watch, reading: HeadReading, failed: set[int], keep_lease: KeepLease
+    ) -> bool:
         """False when nothing is left."""
         async with watch.database.read(None) as session:
             programs = await consumption.watched_programs(session, watch.chain.chain_id)
@@ -80,7 +81,7 @@ class FinalPoster:
             ready = [one for one in ready if one.id not in failed]
         self._adapt(len(logs))
         work = await _work_by_program(watch, ready, logs, times, self._looks)
-        done = await _post_programs(watch, ready, work)
+        done = await _post_programs(watch, ready, work, keep_lease)
         await watch.write(partial(_consume, watch, done, last, times[last][0]))
         watch.at_point("final.consumed")
         failed.update({one.id for one in ready} - set(done))
@@ -190,7 +191,7 @@ def _mark_block_ends(ordered: list[FinalWork]) -> list[FinalWork]:
 
 
 async def _post_programs(
-    watch: Watch, programs: Sequence[WatchedProgram], work: PlacedWork
+    watch: Watch, programs: Sequence[WatchedProgram], work: PlacedWork, keep_lease: KeepLease
 ) -> list[int]:
     """Programs post side by side, each in its own order; returns those that posted everything. One that takes long goes on in
     the next turn.
@@ -199,10 +200,15 @@ async def _post_programs(
 
     async def post(program: WatchedProgram) -> bool:
         async with turns:
-            until, complete = monotonic() + _LONGEST_SECONDS, False
+            begun = kept = monotonic()
+            complete = False
             for one in work[program.id]:
-                if complete and monotonic() > until:
+                now = monotonic()
+                if complete and now > begun + _LONGEST_SECONDS:
                     return False
+                if now > kept + _LONGEST_SECONDS:
+                    await keep_lease()
+                    kept = now
                 if not await post_work(watch, one):
                     return False
                 # Never within a block: what was posted of it would be looked at again, each time a little more.

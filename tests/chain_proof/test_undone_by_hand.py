@@ -18,7 +18,7 @@ from app.store.database import UnitOfWork
 from sge.embedded.anvil import CHAIN_ID
 from tests.chain.proxy import proxy_before
 from tests.chain_proof.proving import Proving
-from tests.chain_proof.test_unable_nodes import paid
+from tests.chain_proof.test_unable_nodes import emptied, paid
 from tests.payouts.world import PayoutProgram
 from tests.services.refusals import refused
 
@@ -80,9 +80,11 @@ async def test_every_node_is_asked_before_a_payment_is_undone(proving: Proving) 
     program = await paid(proving)
     gone = await called_gone(proving, program)
     true, away = proving.chain.node.url, "http://127.0.0.1:9"
-    async with pruned(proving, receipts=True) as blind:
+    async with pruned(proving, receipts=True) as blind, proxy_before(true) as headers:
+        headers.answer = emptied()
         for urls, code in (
             ([true], "INVALID_STATE"),
+            ([headers.url], "CHAIN_UNAVAILABLE"),
             ([blind], "CHAIN_UNAVAILABLE"),
             ([blind, true], "CHAIN_UNAVAILABLE"),
             ([true, away], "INVALID_STATE"),

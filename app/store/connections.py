@@ -10,7 +10,14 @@ import orjson
 
 from app.domain.errors import Unavailable
 
-_AWAY = (OSError, TimeoutError, asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError)
+# The driver complains of its own state where a connection breaks in the middle of a message.
+_BROKEN = (
+    OSError,
+    asyncpg.exceptions.PostgresError,
+    asyncpg.exceptions.InterfaceError,
+    asyncpg.exceptions.InternalClientError,
+)
+_AWAY = (*_BROKEN, TimeoutError)
 
 
 def _as_json(value: Any) -> str:
@@ -43,17 +50,13 @@ async def borrowed(
         raise Unavailable("the database does not answer in time") from problem
     try:
         yield connection
-    except (
-        asyncpg.exceptions.PostgresError,
-        asyncpg.exceptions.InterfaceError,
-        OSError,
-    ) as problem:
+    except _BROKEN as problem:
         if _is_lost(connection):
             raise Unavailable("the database connection was lost") from problem
         raise
     finally:
         # What was done is done: a connection that breaks while it is given back is the pool's to replace.
-        with suppress(asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError, OSError):
+        with suppress(*_BROKEN):
             await pool.release(connection)
 
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import asyncpg
 import pytest
 
 from app.domain.errors import Unavailable
+from app.store.connections import borrowed
 from app.store.database import Database, Session
 from tests.fixtures.databases import Database as Place
 
@@ -52,6 +54,25 @@ async def test_a_connection_lost_on_the_way(narrow: Database, database: Place) -
         await read()
     async with narrow.read(1) as session:
         assert await session.connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_connection_lost_in_the_middle_of_a_message(
+    narrow: Database, database: Place
+) -> None:
+    """The driver may then complain of its own state."""
+
+    async def use() -> None:
+        async with borrowed(narrow.pool, 1) as connection:
+            process = await connection.fetchval("SELECT pg_backend_pid()")
+            admin = await asyncpg.connect(database.superuser_dsn)
+            await admin.execute("SELECT pg_terminate_backend($1)", process)
+            await admin.close()
+            with suppress(asyncpg.exceptions.PostgresError, asyncpg.exceptions.InterfaceError):
+                await connection.fetchval("SELECT 1")
+            raise asyncpg.exceptions.InternalClientError("cannot switch to state 15")
+
+    with pytest.raises(Unavailable):
+        await use()
 
 
 async def test_a_mistake_of_ours_stays_one(narrow: Database) -> None:

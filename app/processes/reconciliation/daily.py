@@ -13,7 +13,7 @@ async def ask_for_daily_runs(parts: Reconciling) -> int:
     """How many programs were due. Twice a day, or two at once, ask once."""
     now = parts.clock()
     async with parts.database.read(None) as session:
-        programs = await runs.due(session, newest_due(now), now - TRY_AGAIN_AFTER)
+        programs = await runs.due(session, newest_due(now), now - TRY_AGAIN_AFTER, now)
     for program_id in programs:
         await execute(parts.database, parts.bells, program_id, partial(ask_daily, now=now))
     return len(programs)

@@ -64,7 +64,7 @@ async def ask_for_run(unit: UnitOfWork, by: str, now: datetime, *, whole: bool) 
 async def ask_daily(unit: UnitOfWork, now: datetime) -> UUID:
     """The day's run of the unit's program: once a week it looks at everything."""
     assert unit.program_id is not None
-    whole = not await runs.looked_at_everything(unit, unit.program_id, now - WHOLE_EVERY)
+    whole = not await runs.looked_at_everything(unit, unit.program_id, now - WHOLE_EVERY, now)
     return await ask_for_run(unit, RECONCILER, now, whole=whole)
 
 

@@ -50,17 +50,19 @@ SELECT DISTINCT $1::bigint, $2::uuid, d.id
   FROM unnest($3::text[], $4::text[]) AS g (kind, reference)
   JOIN discrepancy d ON d.program_id = $1 AND d.kind = g.kind AND d.reference = g.reference AND d.resolved_at IS NULL
 """
+# A run that was asked for after now was so by a clock that was wrong, or by a thief: it stands for none that comes.
 # A program that is younger than that instant has its first daily run the next day.
 _DUE = """
 SELECT p.id FROM program p
  WHERE p.created_at < $1
-   AND NOT EXISTS (SELECT FROM reconciliation_run r WHERE r.program_id = p.id AND r.asked_at >= $1
+   AND NOT EXISTS (SELECT FROM reconciliation_run r WHERE r.program_id = p.id AND r.asked_at BETWEEN $1 AND $3
                       AND (r.status <> 'FAILED' OR r.finished_at > $2))
  ORDER BY p.id
 """
 _WHOLE_SINCE = """
 SELECT EXISTS (SELECT FROM reconciliation_run
-                WHERE program_id = $1 AND whole AND status IN ('CLEAN', 'DISCREPANCIES') AND asked_at > $2)
+                WHERE program_id = $1 AND whole AND status IN ('CLEAN', 'DISCREPANCIES') AND asked_at > $2
+                  AND asked_at <= $3)
 """
 
 
@@ -144,12 +146,16 @@ async def insert_findings(unit: UnitOfWork, run: Run, found: Sequence[NewDiscrep
     )
 
 
-async def due(session: ReadSession, since: datetime, failed_before: datetime) -> list[int]:
+async def due(
+    session: ReadSession, since: datetime, failed_before: datetime, now: datetime
+) -> list[int]:
     """Programs without a run since then; one that FAILED counts until it ended before `failed_before`."""
-    rows = await session.connection.fetch(_DUE, since, failed_before)
+    rows = await session.connection.fetch(_DUE, since, failed_before, now)
     return [row["id"] for row in rows]
 
 
-async def looked_at_everything(unit: UnitOfWork, program_id: int, since: datetime) -> bool:
+async def looked_at_everything(
+    unit: UnitOfWork, program_id: int, since: datetime, now: datetime
+) -> bool:
     """Whether a whole run was carried out that was asked for after that instant."""
-    return bool(await unit.connection.fetchval(_WHOLE_SINCE, program_id, since))
+    return bool(await unit.connection.fetchval(_WHOLE_SINCE, program_id, since, now))

@@ -23,9 +23,12 @@ SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true),
        set_config('idle_in_transaction_session_timeout', '0', true),
        set_config('tcp_keepalives_idle', '60', true), set_config('tcp_keepalives_interval', '10', true)
 """
+# Not one of the future, nor one that says it looked further than there is anything: a clock that was wrong, or a thief.
 _CLEAN = """
 SELECT asked_at, block_number, block_hash, journal_id, journal_seals, journal_head, audit_seals, audit_head
-  FROM reconciliation_run WHERE program_id = $1 AND (status = 'CLEAN' OR known_only) ORDER BY asked_at DESC, id DESC LIMIT 1
+  FROM reconciliation_run WHERE program_id = $1 AND (status = 'CLEAN' OR known_only)
+   AND asked_at <= $2 AND block_number <= $3 AND journal_id <= $4
+ ORDER BY asked_at DESC, id DESC LIMIT 1
 """
 
 
@@ -40,12 +43,16 @@ async def read_scope(session: ReadSession, run: Run, now: datetime) -> Scope:
     row = await session.connection.fetchrow(_EXTENT, run.program_id)
     assert row is not None  # written with the program
     chain_id, *extent = row
-    since = None if run.whole else await _newest_clean(session, run.program_id)
-    return Scope(run.program_id, chain_id, Extent(*extent), since, now)
+    reach = Extent(*extent)
+    since = None if run.whole else await _newest_clean(session, run.program_id, reach, now)
+    return Scope(run.program_id, chain_id, reach, since, now)
 
 
-async def _newest_clean(session: ReadSession, program_id: int) -> CleanRun | None:
-    row = await session.connection.fetchrow(_CLEAN, program_id)
+async def _newest_clean(
+    session: ReadSession, program_id: int, reach: Extent, now: datetime
+) -> CleanRun | None:
+    values = (program_id, now, reach.block_number, reach.journal_id)
+    row = await session.connection.fetchrow(_CLEAN, *values)
     if row is None:
         return None
     asked_at, *extent = row

@@ -90,8 +90,10 @@ WITH doubted AS (
   INSERT INTO reconciliation_check (program_id, run_id, position, name, passed, examined)
   SELECT $1, run_id, 1, 'TRIAL_BALANCE', false, 1 FROM doubted
 ), discrepancies AS (
-  INSERT INTO discrepancy (program_id, id, run_id, kind, severity, reference, message, opened_at, posting_journal_id)
-  SELECT $1, id, run_id, 'UNEXPLAINED_INFLOW', 'WARNING', id::text, '', now(), journal_id FROM doubted
+  INSERT INTO discrepancy (program_id, id, run_id, kind, severity, reference, message, opened_at, resolved_at,
+                           resolved_by, note, posting_journal_id)
+  SELECT $1, id, run_id, 'UNEXPLAINED_INFLOW', 'WARNING', id::text, '', now(), now(), 'test', 'ours', journal_id
+    FROM doubted
 )
 INSERT INTO reconciliation_finding (program_id, run_id, discrepancy_id) SELECT $1, run_id, id FROM doubted
 """
@@ -144,7 +146,7 @@ class FilledProgram:
             assert reversed_["reverseSettlement"]["userErrors"] == []
 
     async def doubt(self, count: int) -> None:
-        """Opens discrepancies about the newest journals, which explain them."""
+        """Discrepancies that are explained by the newest journals."""
         await self.owner.execute(_DISCREPANCIES, self.key, count)
 
     async def _pay(self, number: int) -> None:

@@ -35,6 +35,7 @@ mutation ($input: SubmitPaymentInput!) { submitPayment(input: $input) { intent {
 # What only these processes may hold; everything else of theirs is in nobody's environment.
 HELD_BY = {
     "SGE_DATABASE_OWNER_URL": set(),
+    "SGE_DATABASE_BACKUP_URL": set(),
     "SGE_DATABASE_API_URL": {"api"},
     "SGE_DATABASE_FEED_URL": {"api"},
     "SGE_DATABASE_WORKER_URL": {"worker", "scheduler"},

@@ -95,10 +95,10 @@ class Hooks:
         )
         assert done >= 0
 
-    async def deliver(self, sender: Sender | None = None) -> int:
+    async def deliver(self, sender: Sender | None = None, patience: Patience = QUICK) -> int:
         """As the job does; returns how many tries were made."""
         own = sender or Sender(
-            NoNames(), lambda: self.world.now, allow_loopback=True, patience=QUICK
+            NoNames(), lambda: self.world.now, allow_loopback=True, patience=patience
         )
         delivery = Delivery(
             self.worker,

@@ -87,14 +87,14 @@ async def put_back(settling: Settling, items: Iterable[ClaimedIntent], reason: s
         )
 
 
-async def put_back_all(settling: Settling, reason: str) -> None:
+async def put_back_all(settling: Settling, reason: str, after: timedelta = timedelta()) -> None:
     """Whatever this holder has claimed and not signed is PENDING again, when the database is back: also what it does not
-    know of, since the database went away before it said so.
+    know of, since the database went away before it said so. after: nobody claims it sooner.
     """
 
     async def put_back_held(unit: UnitOfWork) -> None:
         now = settling.clock()
-        held = await held_by(unit, settling.holder, now, reason)
+        held = await held_by(unit, settling.holder, now + after, reason)
         await give_back(unit, held, settling.actor, now)
 
     await hand_back(settling.database, settling.bells, put_back_held)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -40,6 +41,9 @@ _LANE_POLL_SECONDS = 0.1
 _GIVE_WAY_SECONDS = 0.5
 _LONGEST_WAIT_FOR_LANE_SECONDS = 2.0
 _AWAY = "the database was away before it was signed"
+_LEFT = "its lane was left before it was signed"
+# What was about to be signed then is not claimed again in the same breath.
+_NOT_BEFORE = timedelta(seconds=2)
 
 
 async def settle(settling: Settling) -> int:
@@ -57,14 +61,13 @@ async def settle(settling: Settling) -> int:
         try:
             signed += await work.run()
         except (ChainError, LaneLost) as problem:
-            _leave(lane, problem)
             signed += work.signed
+            await _leave(settling, lane, problem, _LEFT, _NOT_BEFORE)
         except Exception as problem:
             if not passes(problem):
                 raise
-            _leave(lane, problem)
             signed += work.signed
-            await put_back_all(settling, _AWAY)
+            await _leave(settling, lane, problem, _AWAY)
         finally:
             await release_lane(settling, lane)
         if work.gives_way:
@@ -72,8 +75,15 @@ async def settle(settling: Settling) -> int:
     return signed
 
 
-def _leave(lane: LaneLease, problem: Exception) -> None:
+async def _leave(
+    settling: Settling,
+    lane: LaneLease,
+    problem: Exception,
+    reason: str,
+    after: timedelta = timedelta(),
+) -> None:
     _LOG.warning("lane left", lane=str(lane.lane_id), reason=str(problem))
+    await put_back_all(settling, reason, after)
 
 
 async def _first_lease(settling: Settling) -> LaneLease | None:
@@ -189,7 +199,7 @@ class _LaneWork:
             await put_back(self.settling, signing.left, "it could not be signed now")
             if signing.copy is not None:
                 copies.append(signing.copy)
-        self.signed += len(copies)
+                self.signed += 1
         with batch_span("settle: send", aboard, chain=self.lane.chain_id):
             outcome = await send(self.settling, self.lane, copies)
         if outcome.too_cheap or outcome.impossible:

@@ -188,11 +188,11 @@ async def leases_run_out(unit: UnitOfWork, now: datetime, limit: int) -> list[Gi
     ]
 
 
-async def held_by(unit: UnitOfWork, holder: str, now: datetime, reason: str) -> list[GivenBack]:
+async def held_by(unit: UnitOfWork, holder: str, due_at: datetime, reason: str) -> list[GivenBack]:
     """Claimed intents that this holder has not signed."""
     rows = await unit.connection.fetch(_HELD_BY, holder)
     return [
-        GivenBack(program_id, intent_id, version, now, reason)
+        GivenBack(program_id, intent_id, version, due_at, reason)
         for program_id, intent_id, version in rows
     ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from uuid import UUID
 
+from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.payees import Payee
 from app.domain.payouts import PayoutPurpose
 
@@ -43,6 +44,18 @@ class PaidTo:
     @property
     def amount(self) -> int:
         return sum(line.amount for line in self.lines) + sum(units for _, units in self.charges)
+
+
+def contradicted_recipient(found: NewDiscrepancy, noted: str) -> NewDiscrepancy:
+    """As the check of movements names it. found: an outflow, whose recipient the log says; noted: who is stored as that."""
+    return NewDiscrepancy(
+        DiscrepancyKind.TREASURY_MISMATCH,
+        Severity.CRITICAL,
+        found.reference,
+        f"{found.message} It was written down before as if it went to {noted}: not by what reads the chain here.",
+        expected=found.recipient,
+        actual=noted,
+    )
 
 
 def paid_by_outflow(amount: int, owed: Sequence[OwedTo]) -> list[PaidTo]:

@@ -45,7 +45,9 @@ class SettledFact(NamedTuple):
 
 
 class MovementClaim(NamedTuple):
-    """A movement that a journal claims, and no mirror undoes. journal: the kind of the claiming one; None when it is lost."""
+    """A movement that a journal claims, and no mirror undoes. journal: the kind of the claiming one; None when it is lost.
+    recipient: whom money that nothing explained is said to have gone to, in lower case; None where nobody says it.
+    """
 
     place: Place
     block_number: int
@@ -54,6 +56,7 @@ class MovementClaim(NamedTuple):
     currency: str
     amount: int
     journal: JournalKind | None
+    recipient: str | None
 
 
 class TransferFact(NamedTuple):

@@ -13,7 +13,7 @@ _KIND = DiscrepancyKind.TREASURY_MISMATCH
 
 @dataclass(frozen=True, slots=True)
 class MovementDifferences:
-    """gone: claims without a log; changed: whose log moved something else; unclaimed: logs that no journal claims."""
+    """gone: claims without a log; changed: whose log moved something else, or to somebody else; unclaimed: logs that no journal claims."""
 
     gone: tuple[MovementClaim, ...] = ()
     changed: tuple[tuple[MovementClaim, TransferFact], ...] = ()
@@ -57,7 +57,7 @@ def compare_movements(
         fact = on_chain.pop((claim.place, claim.direction), None)
         if fact is None:
             gone.append(claim)
-        elif (claim.currency, claim.amount) != (fact.currency, fact.amount):
+        elif not _agree(claim, fact):
             changed.append((claim, fact))
     return MovementDifferences(tuple(gone), tuple(changed), tuple(on_chain.values()))
 
@@ -85,6 +85,11 @@ def suspended_discrepancy(one: Suspended) -> NewDiscrepancy:
     )
 
 
+def _agree(claim: MovementClaim, fact: TransferFact) -> bool:
+    same = (claim.currency, claim.amount) == (fact.currency, fact.amount)
+    return same and claim.recipient in (None, fact.other)
+
+
 def _signed(one: MovementClaim | TransferFact) -> int:
     return one.amount if one.direction is MovementDirection.IN else -one.amount
 
@@ -108,13 +113,21 @@ def _gone(chain_id: int, claim: MovementClaim) -> NewDiscrepancy:
 
 
 def _changed(chain_id: int, claim: MovementClaim, fact: TransferFact) -> NewDiscrepancy:
+    message = f"A {_journal(claim)} claims something else than the transfer in block {claim.block_number} moved."
+    expected, actual = _words(fact), _words(claim)
+    if claim.recipient not in (None, fact.other):
+        message = (
+            f"Money left in block {claim.block_number} that nothing explained, and another recipient than the transfer's is"
+            " stored of it: explaining it pays, or has paid, what that one is owed."
+        )
+        expected, actual = f"{expected} to {fact.other}", f"{actual} to {claim.recipient}"
     return NewDiscrepancy(
         _KIND,
         Severity.CRITICAL,
         place_reference(chain_id, claim.place),
-        f"A {_journal(claim)} claims something else than the transfer in block {claim.block_number} moved.",
-        expected=_words(fact),
-        actual=_words(claim),
+        message,
+        expected=expected,
+        actual=actual,
     )
 
 

@@ -1,4 +1,4 @@
-"""People explain discrepancies; before a settlement is undone, every node is asked whether it is really gone."""
+"""People explain discrepancies; what the chain says about it is asked before: is a settlement gone, whom did money go to."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,11 +12,13 @@ from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.explanations import Explanation
 from app.domain.permissions import Authority
+from app.processes.corrections.outflow_recipients import refuse_contradicted
 from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.corrections.undo_settlement import SeenGone
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.discrepancies import UndoableSettlement, find_undoable
+from app.store.treasury.recipients import find_logged
 
 _LONGEST_LOOK_SECONDS = 8.0
 
@@ -33,16 +35,26 @@ class DiscrepanciesByHand:
         self._clock = clock
 
     async def resolve(self, authority: Authority, command: ResolveDiscrepancy) -> None:
-        """Refuses as the service does; INVALID_STATE when a node still has the settlement that is to be undone, and
-        CHAIN_UNAVAILABLE when one cannot tell: then nothing was changed.
+        """Refuses as the service does; INVALID_STATE when a node still has the settlement that is to be undone, or the log
+        of money that left names somebody else than is stored; CHAIN_UNAVAILABLE when a node cannot tell whether a settlement is
+        gone: then nothing was changed.
         """
         seen = None
         if command.explanation is Explanation.UNDO_SETTLEMENT:
             seen = await self._look(authority.program_id, command)
+        elif command.explanation is Explanation.FROM_PROGRAM:
+            await self._compare(authority.program_id, command)
         work = partial(
             resolve_discrepancy, authority=authority, command=command, now=self._clock(), seen=seen
         )
         await execute(self._database, self._bells, authority.program_id, work)
+
+    async def _compare(self, program_id: int, command: ResolveDiscrepancy) -> None:
+        async with self._database.read(program_id) as session:
+            outflow = await find_logged(session, command.discrepancy_id)
+        chain = None if outflow is None else self._chains.get(outflow.chain_id)
+        if outflow is not None and chain is not None:
+            await refuse_contradicted(chain, outflow)
 
     async def _look(self, program_id: int, command: ResolveDiscrepancy) -> SeenGone | None:
         """None: there is nothing to undo, which the service tells."""

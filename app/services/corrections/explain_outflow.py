@@ -22,6 +22,7 @@ from app.store.ledger.adjustments import raise_version
 from app.store.ledger.clawbacks import Cause, TakenPart, insert_clawbacks
 from app.store.treasury import outflows as store
 from app.store.treasury.outflows import FoundPayee, PaidLines, UnpaidCommission
+from app.store.treasury.recipients import is_disputed, recipient_of
 
 _CHARGED = "paid in part by money that left the treasury by itself"
 _MOST_NAMED = 5
@@ -59,9 +60,16 @@ class ExplainedOutflow:
 
 async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) -> ExplainedOutflow:
     """What it has paid, every line of it locked; the treasury's lock is held. Refuses INVALID_STATE while a batch that can
-    still execute pays the recipient and what it is owed otherwise is less.
+    still execute pays the recipient and what it is owed otherwise is less, and while the books are known to be wrong about it.
     """
-    recipient = await store.recipient_of(unit, discrepancy_id)
+    if await is_disputed(unit, discrepancy_id):
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "A TREASURY_MISMATCH about this very transfer is open: its recipient or amount is stored otherwise than the chain"
+            " says. Have that corrected and resolve it first (docs/reconciliation.md).",
+            "id",
+        )
+    recipient = await recipient_of(unit, discrepancy_id)
     if recipient is None:
         return ExplainedOutflow(amount, (), {})
     plain = recipient.lower()

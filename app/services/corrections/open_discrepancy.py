@@ -5,10 +5,11 @@ from uuid import UUID
 
 from app.domain.discrepancies import NewDiscrepancy, Severity
 from app.domain.events import EventType, NewEvent
+from app.domain.outflows import contradicted_recipient
 from app.services.audit import AuditEntry, write_audit
 from app.store import discrepancies as store
 from app.store.database import UnitOfWork
-from app.store.treasury.outflows import note_recipient
+from app.store.treasury.recipients import note_recipient
 
 
 async def open_discrepancy(
@@ -29,11 +30,15 @@ async def open_discrepancy(
     if await store.is_explained(unit, program_id, found, seen_before=run_id is not None):
         return None
     discrepancy_id = await store.open_once(unit, program_id, found, at, run_id)
-    if found.recipient is not None:
-        await note_recipient(unit, program_id, found.reference, found.recipient)
     if found.severity is Severity.CRITICAL:
         # Also when it is reported already: somebody may have resumed the program since.
         await _pause(unit, program_id, found.message, actor, at)
+    if found.recipient is not None:
+        noted = await note_recipient(unit, program_id, found.reference, found.recipient)
+        if noted != found.recipient.lower():
+            # Told and not refused: the money left all the same, and posting goes on.
+            other = contradicted_recipient(found, noted)
+            await open_discrepancy(unit, program_id, other, actor, at)
     if discrepancy_id is None:
         return None
     unit.record(

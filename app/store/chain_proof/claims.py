@@ -32,10 +32,11 @@ SELECT s.id, s.intent_id, s.block_hash, s.log_index, s.block_number, s.tx_hash, 
   LEFT JOIN program_currency y ON y.program_id = s.program_id AND y.code = s.currency
  WHERE s.program_id = $1 AND s.block_number BETWEEN $2 AND $3 AND s.undone_at IS NULL
 """
-# The opening balance has no log, and a log that a mirror undid is none.
+# The opening balance has no log, and a log that a mirror undid is none. Whom an outflow has paid is looked up by its journal's name.
 _MOVEMENTS = """
-SELECT m.block_hash, m.log_index, m.block_number, m.tx_hash, m.direction, m.currency, m.amount, j.kind
+SELECT m.block_hash, m.log_index, m.block_number, m.tx_hash, m.direction, m.currency, m.amount, j.kind, lower(o.recipient) AS recipient
   FROM movement m LEFT JOIN journal j ON j.program_id = m.program_id AND j.id = m.journal_id
+  LEFT JOIN unexplained_outflow o ON o.program_id = j.program_id AND o.reference = j.reference AND j.kind = 'WITHDRAWAL'
  WHERE m.program_id = $1 AND m.block_number BETWEEN $2 AND $3 AND m.log_index >= 0 AND NOT m.undone
    AND NOT EXISTS (SELECT FROM movement u WHERE u.chain_id = m.chain_id AND u.block_hash = m.block_hash
                       AND u.log_index = m.log_index AND u.direction = m.direction AND u.undone
@@ -113,6 +114,7 @@ async def movements(
             currency=row["currency"],
             amount=row["amount"],
             journal=None if row["kind"] is None else JournalKind(row["kind"]),
+            recipient=row["recipient"],
         )
         for row in await session.connection.fetch(_MOVEMENTS, program_id, first, last)
     ]

@@ -1,4 +1,4 @@
-"""Whom money went to that nothing explains, what they are owed, and what of it was paid by that."""
+"""Money that left and nothing explains: what those are owed whom it went to, and what of it was paid by that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,6 @@ from app.domain.reversals import EarnedCommission
 from app.store.database import ReadSession, UnitOfWork
 from app.store.ledger.earned import COLUMNS, earned_commission
 
-_NOTE = """
-INSERT INTO unexplained_outflow (program_id, reference, recipient) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-"""
-_RECIPIENT = """
-SELECT o.recipient FROM discrepancy d JOIN unexplained_outflow o ON o.program_id = d.program_id AND o.reference = d.reference
- WHERE d.program_id = $1 AND d.id = $2
-"""
 _OPEN = """
 SELECT count(*) FROM discrepancy WHERE program_id = $1 AND kind = 'UNEXPLAINED_OUTFLOW' AND resolved_at IS NULL
 """
@@ -108,17 +101,6 @@ class PaidLines:
     reason: str
     paid_at: datetime
     at: datetime
-
-
-async def note_recipient(unit: UnitOfWork, program_id: int, reference: str, recipient: str) -> None:
-    """Whom the money went to. One that is known stays as it was."""
-    await unit.connection.execute(_NOTE, program_id, reference, recipient)
-
-
-async def recipient_of(unit: UnitOfWork, discrepancy_id: UUID) -> str | None:
-    """None when the discrepancy is not about an outflow whose recipient is known."""
-    found: str | None = await unit.connection.fetchval(_RECIPIENT, unit.program_id, discrepancy_id)
-    return found
 
 
 async def count_unexplained(session: ReadSession | UnitOfWork, program_id: int) -> int:

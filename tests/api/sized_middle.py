@@ -22,8 +22,11 @@ def middle_questions(facts: dict[str, Any]) -> dict[str, str]:
     statement = f"statement({days}) {{ opening {{ amount }} accrued {{ amount }} closing {{ amount }} {lines} }}"
     journals = f"ledgerTransactions(first: 50, filter: {{{middle_third(facts)}}}) {{ nodes {{ id }} totalCount {{ value }} }}"
     balance = f'balance(asOf: "{at}") {{ amount }}'
+    kinds = "rows { kind accounts debits { amount } credits { amount } }"
+    trial = f'trialBalance(asOf: "{at}") {{ currency balanced {kinds} }}'
     return {
         "statement of the middle third": f'{{ affiliate(by: {{id: "{earner}"}}) {{ {statement} }} }}',
         "journals of the middle third": f'{{ program(slug: "{facts["slug"]}") {{ {journals} }} }}',
+        "trial balance in the middle": f'{{ program(slug: "{facts["slug"]}") {{ {trial} }} }}',
         "account's balance in the middle": f'{{ node(id: "{account}") {{ ... on LedgerAccount {{ {balance} }} }} }}',
     }

@@ -38,6 +38,8 @@ GROW = frozenset(
 STRETCH = {
     "account's balance then": 4_400,
     "account's balance in the middle": 4_400,
+    # The transfers of that stretch, and for each account of theirs whether it had moved before.
+    "trial balance in the middle": 12_000,
     "earner's statement": 6_000,
     "statement of the middle third": 8_800,
     "journals of the middle third": 2_000,

@@ -66,7 +66,7 @@ PLANTS: dict[str, Plant] = {
             " SELECT $1, 0, max(id), min(effective_at), max(effective_at) + interval '1 second' FROM journal"
             "  WHERE program_id = $1 RETURNING through"
         ),
-        [("BALANCE_DRIFT", "stretch:{n}")],
+        [("BALANCE_DRIFT", "stretch:{n}"), ("ROLLUP_DRIFT", "stretch_sum")],
     ),
     "a movement that was not sealed yet": (
         (

@@ -7,6 +7,7 @@ from threading import Event
 
 from app.domain.reconciliation import RunStatus
 from app.processes.rebuild_rollups import rebuild_between
+from app.processes.snapshot_accounts import snapshot_accounts
 from app.store.database import Database
 from app.store.rollup_rebuild import Progress
 from tests.fixtures.databases import Database as OwnDatabase
@@ -24,6 +25,8 @@ _BEND = (
     "UPDATE payable_sum SET day = day + interval '1 day', amount = amount + 1 WHERE program_id = $1",
     "DELETE FROM earned_sum WHERE program_id = $1",
     "INSERT INTO earned_sum SELECT program_id, id, 'USDC', 0, 5, 0, 0 FROM affiliate WHERE program_id = $1 LIMIT 1",
+    "UPDATE stretch_sum SET accounts = accounts + 1, debits = debits - 1 WHERE program_id = $1 AND kind = 'USER'",
+    "DELETE FROM stretch_sum WHERE program_id = $1 AND kind = 'AFFILIATE'",
 )
 _TABLES = [
     ("ROLLUP_DRIFT", name)
@@ -36,6 +39,7 @@ _TABLES = [
         "program_series",
         "program_series.latency",
         "program_series_amount",
+        "stretch_sum",
     )
 ]
 _OPEN = "SELECT id FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
@@ -57,6 +61,8 @@ async def _rebuild(
 
 
 def test_what_drifted_is_found_made_anew_and_clean(reconciled: Reconciled) -> None:
+    books = reconciled.books
+    books.runner.run(snapshot_accounts(books.worker, books.world.bells, every=2))
     assert reconciled.found() == []
     for statement in _BEND:
         reconciled.plant(statement)

@@ -80,6 +80,7 @@ settlement_pace              s       disu    s       -
 signed_copy                  s       isu     s       -
 small_inflow                 s       is      s       -
 state_move                   s       s       s       -
+stretch_sum                  s       isu     s       -
 terms                        is      s       s       -
 transfer                     s       s       s       -
 treasury                     isu     isu     s       -
@@ -218,6 +219,7 @@ FUNCTIONS = {
     "sge_pay_by_outflow": "api",
     "sge_post_api": "api",
     "sge_post_worker": "worker",
+    "sge_write_stretches": "worker",
     "sge_provider_secrets": "api",
     "sge_read_situations": "api worker",
     "sge_revoke_session": "api",

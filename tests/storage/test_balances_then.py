@@ -16,7 +16,7 @@ from app.store.reads import balances_then
 from tests.storage.bells import SilentBells
 from tests.storage.seeds import AT, SeededProgram, payment
 
-_HOUR = timedelta(hours=1)
+HOUR = timedelta(hours=1)
 # By how many hours each is effective before or after its place, and how far apart the places are: an hour, nothing, and
 # back in time.
 ORDERS = {
@@ -25,8 +25,9 @@ ORDERS = {
     "the same instants": ((0, 0, 12, -12, -48), 0),
     "backwards": ((0, 0, -3, 40), -1),
 }
+CURRENCIES = ("USD", "USD", "EUR")
 _ACCOUNTS = "SELECT id FROM account WHERE program_id = $1"
-_INSTANTS = "SELECT DISTINCT effective_at FROM journal WHERE program_id = $1"
+INSTANTS = "SELECT DISTINCT effective_at FROM journal WHERE program_id = $1"
 _SUMMED = """
 SELECT (SELECT coalesce(sum(CASE WHEN t.credit_account_id = q.id THEN t.amount ELSE -t.amount END), 0)
           FROM transfer t JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id
@@ -49,9 +50,10 @@ async def live(
     for start in range(0, 80, 8):
         drafts = []
         for n in range(start, start + 8):
-            draft = payment(program, f"intent-{n}", 1000 + n, n)
+            paid = random.choice(CURRENCIES), random.randrange(len(program.users))
+            draft = payment(program, f"intent-{n}", 1000 + n, n, currency=paid[0], user=paid[1])
             hours = n * apart + random.choice(shifts)
-            drafts.append(replace(draft, effective_at=AT + hours * _HOUR))
+            drafts.append(replace(draft, effective_at=AT + hours * HOUR))
         async with worker.write(program.id) as unit:
             await post(unit, program.id, drafts, AT)
         async with worker.write(other.id) as unit:
@@ -73,9 +75,9 @@ async def test_by_snapshots_as_by_the_whole_history(
     await live(worker, program, other_program, order, random)
     async with worker.read(program.id) as session:
         keys = [row[0] for row in await session.connection.fetch(_ACCOUNTS, program.id)]
-        effective = [row[0] for row in await session.connection.fetch(_INSTANTS, program.id)]
+        effective = [row[0] for row in await session.connection.fetch(INSTANTS, program.id)]
         # At the journals' own instants, where before and up to differ, and anywhere.
-        instants = [*effective, *(AT + random.uniform(-300, 300) * _HOUR for _ in range(30))]
+        instants = [*effective, *(AT + random.uniform(-300, 300) * HOUR for _ in range(30))]
         asked = [(key, at) for key in keys for at in instants]
         found = {
             "<=": await balances_then.balances_as_of(session, asked),

@@ -32,16 +32,65 @@ _NOW = """
 SELECT a.currency, a.kind, count(*) AS accounts, sum(a.debits) AS debits, sum(a.credits) AS credits
   FROM account a WHERE a.program_id = $1 GROUP BY 1, 2 ORDER BY 1, 2
 """
+# The stretches up to the one that passes the instant (app/store/ledger/journal_stretches.py) are added up as they are kept.
+# Exact for any place: journals after it that were effective by then are added, those before it that were not yet are taken
+# away, both looked for where they can be. What is in no stretch yet is one more, which can have anything.
+# An account counts when it had moved by then: the first time after the place; or not at all by then, though before the
+# place. LIMIT and OFFSET 0: asked for each account and each journal, by their keys.
 _AS_OF = """
-SELECT a.currency, a.kind, count(DISTINCT a.id) AS accounts,
-       coalesce(sum(s.amount) FILTER (WHERE s.direction = 'DEBIT'), 0) AS debits,
-       coalesce(sum(s.amount) FILTER (WHERE s.direction = 'CREDIT'), 0) AS credits
-  FROM transfer t
-  JOIN journal j ON j.program_id = t.program_id AND j.id = t.journal_id AND j.effective_at <= $2
- CROSS JOIN LATERAL (VALUES ('DEBIT', t.debit_account_id, t.amount), ('CREDIT', t.credit_account_id, t.amount))
-       AS s (direction, account_id, amount)
-  JOIN account a ON a.program_id = t.program_id AND a.id = s.account_id
- WHERE t.program_id = $1 GROUP BY 1, 2 ORDER BY 1, 2
+WITH stretch AS MATERIALIZED (
+  SELECT after, through, earliest, latest FROM journal_stretch WHERE program_id = $1
+  UNION ALL
+  SELECT coalesce(max(through), 0), 9223372036854775807, '-infinity', 'infinity' FROM journal_stretch WHERE program_id = $1
+), place AS MATERIALIZED (
+  SELECT coalesce(max(p.through), 0) AS through
+    FROM (SELECT k.through FROM stretch k ORDER BY k.through
+           LIMIT (SELECT count(*) FROM stretch k WHERE k.latest <= $2)) p
+), beside AS MATERIALIZED (
+  SELECT k.after, k.through, k.through > b.through AS late FROM stretch k CROSS JOIN place b
+   WHERE CASE WHEN k.through > b.through THEN k.earliest <= $2 ELSE k.latest > $2 END
+), moved AS MATERIALIZED (
+  SELECT k.late, s.account_id, sum(s.debit) AS debits, sum(s.credit) AS credits
+    FROM beside k
+   CROSS JOIN LATERAL (
+         SELECT j.id, j.effective_at FROM journal j
+          WHERE j.program_id = $1 AND j.id > k.after AND j.id <= k.through OFFSET 0) j
+   CROSS JOIN LATERAL (
+         SELECT t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
+          WHERE t.program_id = $1 AND t.journal_id = j.id OFFSET 0) t
+   CROSS JOIN LATERAL (VALUES (t.debit_account_id, t.amount, 0), (t.credit_account_id, 0, t.amount))
+         AS s (account_id, debit, credit)
+   WHERE (j.effective_at <= $2) = k.late
+   GROUP BY 1, 2
+), corrected AS (
+  SELECT a.currency, a.kind,
+         CASE WHEN m.late THEN m.debits ELSE -m.debits END AS debits,
+         CASE WHEN m.late THEN m.credits ELSE -m.credits END AS credits,
+         CASE WHEN m.late THEN (NOT coalesce((
+                SELECT true FROM transfer t WHERE t.program_id = $1 AND t.debit_account_id = m.account_id
+                   AND t.journal_id <= b.through LIMIT 1), (
+                SELECT true FROM transfer t WHERE t.program_id = $1 AND t.credit_account_id = m.account_id
+                   AND t.journal_id <= b.through LIMIT 1), false))::integer
+              WHEN l.account_id IS NOT NULL THEN 0
+              ELSE (coalesce((
+                SELECT true FROM transfer t JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id
+                 WHERE t.program_id = $1 AND t.debit_account_id = m.account_id
+                   AND t.journal_id <= b.through AND j.effective_at <= $2 LIMIT 1), (
+                SELECT true FROM transfer t JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id
+                 WHERE t.program_id = $1 AND t.credit_account_id = m.account_id
+                   AND t.journal_id <= b.through AND j.effective_at <= $2 LIMIT 1), false))::integer - 1
+         END AS accounts
+    FROM moved m
+   CROSS JOIN place b
+    JOIN account a ON a.program_id = $1 AND a.id = m.account_id
+    LEFT JOIN moved l ON l.late AND l.account_id = m.account_id
+)
+SELECT s.currency, s.kind, sum(s.accounts)::bigint AS accounts, sum(s.debits) AS debits, sum(s.credits) AS credits
+  FROM (SELECT k.currency, k.kind, k.accounts, k.debits, k.credits FROM stretch_sum k
+         WHERE k.program_id = $1 AND k.through <= (SELECT through FROM place)
+        UNION ALL
+        SELECT currency, kind, accounts, debits, credits FROM corrected) s
+ GROUP BY 1, 2 HAVING sum(s.accounts) > 0 ORDER BY 1, 2
 """
 
 
@@ -53,7 +102,7 @@ async def trial_balances(
 
 
 async def trial_balance(session: ReadSession, at: datetime | None) -> list[TrialBalanceRow]:
-    """Sums per currency and kind of account: stored ones now, re-added ones for an instant."""
+    """Sums per currency and kind of account: stored ones now, those of stretches of journals for an instant."""
     decimals = await session.decimals()
     if at is None:
         records = await session.connection.fetch(_NOW, session.program_id)

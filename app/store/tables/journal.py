@@ -86,3 +86,19 @@ class JournalStretch(Row, table=True):
     after: int = required(BigInteger)
     earliest: datetime = required(INSTANT)
     latest: datetime = required(INSTANT)
+
+
+class StretchSum(Row, table=True):
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["program_id", "through"], ["journal_stretch.program_id", "journal_stretch.through"]
+        ),
+    )
+
+    program_id: int = key(BigInteger)
+    through: int = key(BigInteger)
+    currency: str = key(Text)
+    kind: str = key(Text)
+    debits: int = required(UNITS)
+    credits: int = required(UNITS)
+    accounts: int = required(UNITS)

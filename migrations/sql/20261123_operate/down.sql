@@ -7,6 +7,8 @@ ALTER FUNCTION sge_check_list() SECURITY INVOKER;
 DROP POLICY worker_only_pauses ON program;
 DROP POLICY worker_opens_only ON discrepancy;
 ALTER TABLE discrepancy DROP CONSTRAINT discrepancy_posting;
+DROP FUNCTION sge_write_stretches;
+DROP TABLE stretch_sum;
 DROP TABLE journal_stretch;
 DROP INDEX transfer_given_back;
 DROP TRIGGER commission_sum_new ON commission;

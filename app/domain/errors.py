@@ -65,4 +65,4 @@ class Unavailable(Exception):
 
 
 class Unconfirmed(Unavailable):
-    """It was done, but may be forgotten with the primary: doing it again at once finds it done, and would confirm nothing."""
+    """It was done, but may be forgotten with the primary, or nobody knows: doing it again at once would confirm nothing."""

@@ -1,4 +1,4 @@
-"""A commit that a standby does not confirm in time: it is done here, and nobody is to be told so."""
+"""A commit that nobody confirms in time: the standby is away, or the primary is cut off. Done or not, nobody is told that it is."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from asyncpg.transaction import Transaction
 
 from app.domain.errors import Unconfirmed
 
-_UNCONFIRMED = "the standby does not confirm what was written; ask again with the same key"
+_UNCONFIRMED = "nobody confirms what was written; ask again with the same key"
 
 
 async def check_now(connection: asyncpg.Connection) -> None:
@@ -17,7 +17,8 @@ async def check_now(connection: asyncpg.Connection) -> None:
 
 async def commit_within(transaction: Transaction, seconds: float | None) -> None:
     """Commits. seconds: how long a synchronous standby may take (statement_timeout does not end that wait); None: for
-    ever. Raises Unconfirmed after it: then it is committed where a lost primary would take it along.
+    ever. Raises Unconfirmed after it: then it is committed where a lost primary would take it along; or the network has
+    cut that off, and it may not be committed at all.
     """
     try:
         async with asyncio.timeout(seconds):

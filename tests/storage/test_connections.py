@@ -1,6 +1,7 @@
 """Connections that are busy, lost or gone are a reason to come back, not a defect."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -73,6 +74,18 @@ async def test_a_connection_lost_in_the_middle_of_a_message(
 
     with pytest.raises(Unavailable):
         await use()
+
+
+async def test_a_server_that_the_network_cuts_off_is_noticed(narrow: Database) -> None:
+    """By the kernel: a statement waits for its answer as long as the connection is one."""
+    async with narrow.pool.acquire() as connection:
+        own = connection._transport.get_extra_info("socket")
+        assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        told = [
+            own.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL)
+        ]
+        assert told == [20_000, 10, 5]
 
 
 async def test_a_mistake_of_ours_stays_one(narrow: Database) -> None:

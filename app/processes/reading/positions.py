@@ -9,6 +9,8 @@ from app.store.database import Database
 from app.store.replication import read_written
 
 _log = structlog.get_logger(__name__)
+# It takes a millisecond. A primary that the network has cut off says nothing, and the answer waits for this.
+_PATIENCE_SECONDS = 2.0
 
 
 class Positions:
@@ -33,7 +35,8 @@ class Positions:
             await asyncio.wait([running])
         self._asking, self._next = self._next, None
         try:
-            return await self._primary.ask(read_written)
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await self._primary.ask(read_written)
         except Exception as problem:  # noqa: BLE001  what was written is written; its place alone is unknown
             _log.warning("position_unknown", reason=type(problem).__name__)
             return None

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-# The root of an empty trie: what the header of a block without transactions says.
+# The root of an empty trie: what the header of a block without transactions says; and what says nothing, which some nodes of
+# second layers write into every header.
 _NO_TRANSACTIONS = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+_NOT_TOLD = "0x" + 64 * "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def decode_block(raw: Any) -> Block:
             _bytes(one if isinstance(one, str) else one["hash"]) for one in raw["transactions"]
         ),
         emptied=not raw["transactions"]
-        and raw.get("transactionsRoot", _NO_TRANSACTIONS) != _NO_TRANSACTIONS,
+        and raw.get("transactionsRoot") not in (None, _NOT_TOLD, _NO_TRANSACTIONS),
     )
 
 

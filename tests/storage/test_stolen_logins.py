@@ -22,6 +22,9 @@ _RESUME = """
 UPDATE program SET status = 'ACTIVE', pause_reason = NULL, paused_by = NULL, paused_at = NULL, version = version + 1
  WHERE id = $1
 """
+_KEEP = """
+INSERT INTO minute_series VALUES ($1, {first}) ON CONFLICT (program_id) DO UPDATE SET kept_from = excluded.kept_from
+"""
 _ADJUST = f"""
 SELECT sge_post_{{role}}($1, now(), ARRAY[gen_random_uuid()], ARRAY['ADJUSTMENT'], ARRAY['x'], ARRAY[NULL]::bigint[], ARRAY['x'],
   ARRAY[now()], ARRAY[1], ARRAY['x'], ARRAY['USD'], ARRAY['PROGRAM'], ARRAY[0]::bigint[], ARRAY['SUSPENSE'], ARRAY[0]::bigint[],
@@ -76,6 +79,19 @@ async def test_a_worker_pauses_and_resumes_nothing(
     with refused(FORBIDDEN):
         await run(worker, program, "UPDATE program SET status = 'ARCHIVED' WHERE id = $1")
     await run(api, program, _RESUME)
+
+
+@pytest.mark.parametrize("first", ["'infinity'", "now() + interval '1 hour'"])
+async def test_minutes_that_are_still_to_come_are_kept(
+    worker: Pool, program: SeededProgram, first: str
+) -> None:
+    """From when on there are minutes never goes back: all of them would be gone for ever."""
+    await run(worker, program, _KEEP.format(first="now() - interval '7 days'"))
+    with refused(FORBIDDEN):
+        await run(worker, program, _KEEP.format(first=first))
+    with refused(FORBIDDEN):
+        await run(worker, program, f"UPDATE minute_series SET kept_from = {first}")
+    await run(worker, program, _KEEP.format(first="now()"))
 
 
 @pytest.mark.parametrize("role", ["api", "worker"])

@@ -6,3 +6,6 @@ CREATE TABLE minute_series (
 );
 SELECT pg_temp.guard_tenants('minute_series');
 GRANT INSERT, UPDATE ON minute_series TO sge_worker;
+-- It never moves back: of a day that is still to come all minutes would be removed, and nobody would have any again.
+CREATE POLICY worker_keeps_what_comes ON minute_series AS RESTRICTIVE FOR ALL TO sge_worker
+  USING (true) WITH CHECK (kept_from <= now());

@@ -16,7 +16,7 @@ from app.store.database import Database
 from tests.fixtures.cluster import Cluster
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.fixtures.databases import database_for_a_while
-from tests.health.watching import BEND, QUEUED, STRAIGHTEN, Watch
+from tests.health.watching import BEND, STRAIGHTEN, Watch, queue_up
 from tests.services.world import RecordingBells, World, treasury_reading
 
 
@@ -30,9 +30,9 @@ async def test_a_healthy_platform_says_nothing(
 
 
 async def test_a_deep_queue_is_told_once_and_resolved_once(
-    watch: Watch, root: asyncpg.Connection
+    watch: Watch, world: World, root: asyncpg.Connection
 ) -> None:
-    await root.execute(QUEUED)
+    await queue_up(world, root)
     await watch.look(10)
     [opened] = watch.channel.bodies
     assert opened["text"] == opened["attachments"][0]["fallback"]
@@ -45,11 +45,22 @@ async def test_a_deep_queue_is_told_once_and_resolved_once(
     assert watch.channel.bodies[1]["attachments"][0]["color"] == "good"
 
 
+async def test_the_queue_of_a_paused_program_waits_on_purpose(
+    watch: Watch, world: World, root: asyncpg.Connection
+) -> None:
+    await queue_up(world, root)
+    deep = await root.fetchval("SELECT depth FROM sge_waiting_intents()")
+    await root.execute("UPDATE program SET status = 'PAUSED', pause_reason = 'x', paused_by = 'user:1'")
+    await watch.look(5)
+    assert watch.channel.bodies == []
+    assert (deep, await root.fetchval("SELECT depth FROM sge_waiting_intents()")) == (150, 0)
+
+
 async def test_nothing_is_lost_while_the_receiver_is_down(
-    watch: Watch, root: asyncpg.Connection
+    watch: Watch, world: World, root: asyncpg.Connection
 ) -> None:
     watch.channel.status = 503
-    await root.execute(QUEUED)
+    await queue_up(world, root)
     await watch.look(5)
     await root.execute("DELETE FROM intent_todo")
     await watch.look(10)
@@ -80,9 +91,9 @@ async def test_a_bent_ledger_is_told_of_at_the_next_check(
 
 
 async def test_a_ledger_that_cannot_be_added_up_silences_nothing(
-    watch: Watch, root: asyncpg.Connection
+    watch: Watch, world: World, root: asyncpg.Connection
 ) -> None:
-    await root.execute(QUEUED)
+    await queue_up(world, root)
     await root.execute("REVOKE INSERT ON ledger_drift FROM sge_worker")
     await watch.look(3)
     assert sorted(text.partition(":")[0] for text in watch.channel.texts) == [
@@ -178,10 +189,10 @@ async def _same(database: Database) -> Database:
 
 
 async def test_the_address_of_the_channel_is_in_no_line(
-    watch: Watch, root: asyncpg.Connection
+    watch: Watch, world: World, root: asyncpg.Connection
 ) -> None:
     watch.channel.status = 500
-    await root.execute(QUEUED)
+    await queue_up(world, root)
     with structlog.testing.capture_logs() as lines:
         await watch.look(5)
     assert any(line["event"] == "alert not posted" for line in lines)

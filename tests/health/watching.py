@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import asyncpg
 from pydantic import SecretStr
 
 from app.domain.clock import real_clock
@@ -12,7 +13,7 @@ from app.processes.health.tell import Receiver as Target
 from app.processes.health.tell import Teller
 from app.store.database import Database
 from tests.health.receiving import Receiver
-from tests.services.world import RecordingBells
+from tests.services.world import RecordingBells, World
 
 _LOOK = timedelta(seconds=10)
 _ALIVE = """
@@ -29,6 +30,13 @@ SELECT 1, gen_random_uuid(), 31337, now() - interval '1 hour' FROM generate_seri
 """
 BEND = "UPDATE account SET debits = debits + 7 WHERE id = (SELECT min(id) FROM account)"
 STRAIGHTEN = "UPDATE account SET debits = debits - 7 WHERE id = (SELECT min(id) FROM account)"
+
+
+async def queue_up(world: World, root: asyncpg.Connection) -> None:
+    """A program with 150 intents that have been due for an hour; nobody follows its events."""
+    await world.program()
+    await root.execute("DELETE FROM event_outbox")
+    await root.execute(QUEUED)
 
 
 @dataclass

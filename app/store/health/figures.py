@@ -46,7 +46,11 @@ SELECT w.chain_id, greatest(0, extract(epoch FROM $1 - coalesce(w.answered_at, w
 """
 _QUEUES = """
 SELECT 'settle' AS name, count(*)::int AS depth, extract(epoch FROM $1 - min(d.due_at))::float8 AS oldest_seconds
-  FROM (SELECT t.due_at FROM intent_todo t WHERE t.lease_until IS NULL AND t.due_at <= $1 LIMIT 10001) d
+  FROM (SELECT x.due_at FROM program p
+         CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
+                WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $1
+                LIMIT 10001) x
+         WHERE p.status = 'ACTIVE' LIMIT 10001) d
 UNION ALL
 SELECT 'webhooks', count(*)::int, extract(epoch FROM $1 - min(d.due))::float8
   FROM (SELECT x.next_attempt_at AS due FROM webhook_endpoint e

@@ -85,3 +85,14 @@ GRANT UPDATE (next_try_at, tries, lease_until, sent_at, last_error) ON alert_mes
 GRANT UPDATE (components, queues, read_at, looking_until) ON platform_health TO sge_worker;
 GRANT INSERT, UPDATE (drift, checked_at), DELETE ON ledger_drift TO sge_worker;
 GRANT INSERT, UPDATE (settled, slow, very_slow), DELETE ON settlement_pace TO sge_worker;
+
+-- As the figures of operators: intents of a program that is paused wait on purpose, so no queue is deep for them.
+CREATE OR REPLACE FUNCTION sge_waiting_intents() RETURNS TABLE (depth bigint, oldest timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*), min(d.due_at)
+    FROM (SELECT x.due_at FROM program p
+           CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
+                  WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL
+                    AND t.due_at <= statement_timestamp() LIMIT 10001) x
+           WHERE p.status = 'ACTIVE' LIMIT 10001) d
+$$;

@@ -221,6 +221,12 @@ DROP TABLE settlement_pace;
 DROP TABLE minute_series;
 DROP TABLE ledger_drift;
 DROP TABLE platform_health;
+CREATE OR REPLACE FUNCTION sge_waiting_intents() RETURNS TABLE (depth bigint, oldest timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*), min(d.due_at)
+    FROM (SELECT t.due_at FROM intent_todo t
+           WHERE t.lease_until IS NULL AND t.due_at <= statement_timestamp() LIMIT 10001) d
+$$;
 DROP TABLE alert_message;
 DROP TABLE alert;
 REVOKE UPDATE (epoch) ON event_feed FROM sge_worker;

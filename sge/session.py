@@ -2,11 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
 
 from app.bus.bells import RedisBells
 from app.runtime import LoginRole, Runtime, RuntimeProcess, connect_as, open_runtime
 from app.settings import Settings
-from app.store.database import Database
+from app.store.database import Database, ReadSession
+from app.store.programs import find_program_id
+from sge.failures import CannotStart
+
+Program = Annotated[str, typer.Argument(metavar="PROGRAM", help="The program's slug.")]
 
 
 @asynccontextmanager
@@ -33,3 +40,13 @@ async def opened_database(settings: Settings, role: LoginRole) -> AsyncIterator[
         yield database
     finally:
         await database.close()
+
+
+async def named_program(session: ReadSession, slug: str) -> int:
+    """The internal id of the program; raises CannotStart, which no command tells as something that it found."""
+    found = await find_program_id(session, slug=slug)
+    if found is None:
+        raise CannotStart(
+            f"there is no program {slug}; a slug is wanted, as alerts and the page name it"
+        )
+    return found

@@ -39,9 +39,26 @@ class Finding:
     needed: bool = False
 
 
-async def found_by(checks: Sequence[Check], longest_seconds: float | None = None) -> list[Finding]:
-    """What all of them find, at once, in their order. longest_seconds: after these a check has found no answer."""
-    return list(await asyncio.gather(*(_run(check, longest_seconds) for check in checks)))
+async def found_by(
+    checks: Sequence[Check],
+    longest_seconds: float | None = None,
+    waiting: Callable[[Sequence[str]], None] | None = None,
+) -> list[Finding]:
+    """What all of them find, at once, in their order. longest_seconds: after these a check has found no answer. waiting:
+    told the names of those that still look, each time that there are fewer.
+    """
+    looking = [check.name for check in checks]
+
+    async def found(check: Check) -> Finding:
+        finding = await _run(check, longest_seconds)
+        looking.remove(check.name)
+        if waiting is not None:
+            waiting(tuple(looking))
+        return finding
+
+    if waiting is not None:
+        waiting(tuple(looking))
+    return list(await asyncio.gather(*(found(check) for check in checks)))
 
 
 async def _run(check: Check, longest_seconds: float | None) -> Finding:

@@ -58,10 +58,9 @@ class RestoredServer(Server):
 
     def _bring_up(self) -> None:
         self._child.start(self._launch())
-        begun = time.monotonic()
         while not self._answers():
             self.require_alive()
-            self._tell(f"replaying the log ({time.monotonic() - begun:.0f} s)")
+            self._tell("replaying the log")
             time.sleep(_POLL_SECONDS)
 
     def _launch(self) -> Launch:

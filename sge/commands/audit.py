@@ -8,16 +8,14 @@ import typer
 
 from app.domain.audit_lines import read_hash
 from app.domain.clock import real_clock
-from app.domain.errors import Refusal, RefusalCode
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.seals import SealStream
 from app.domain.strict_json import MalformedDocument
 from app.services.seals import ChainReport, verify_chain
 from app.settings import Settings, load_settings
-from app.store.programs import find_program_id
 from schema.ids import IdPrefix, encode_id
 from sge.audit_export import Verdict, check_export
-from sge.session import opened_database
+from sge.session import named_program, opened_database
 
 _BROKEN = 1
 _CANNOT_CHECK = 2
@@ -35,19 +33,28 @@ def _group() -> None:
 def verify(
     file: Annotated[
         Path | None,
-        typer.Argument(exists=True, dir_okay=False, help="The export of an audit log, JSON lines."),
+        typer.Argument(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="The export of an audit log, JSON lines.",
+        ),
     ] = None,
     head: Annotated[
         str | None,
         typer.Option(
-            help="A head that you noted before (0x…): everything up to it is to be there."
+            metavar="HEAD",
+            help="A head that you noted before (0x…): everything up to it is to be there.",
         ),
     ] = None,
     rows: Annotated[
         int | None, typer.Option(min=1, help="The number of a row that was there before.")
     ] = None,
     program: Annotated[
-        str | None, typer.Option(help="Instead of a file: the log of the program with this slug.")
+        str | None,
+        typer.Option(
+            metavar="PROGRAM", help="Instead of a file: the log of the program with this slug."
+        ),
     ] = None,
     platform: Annotated[
         bool, typer.Option("--platform", help="Instead of a file: the platform's own log.")
@@ -109,12 +116,7 @@ def _say_verdict(verdict: Verdict) -> None:
 
 async def _verify(settings: Settings, slug: str | None) -> ChainReport:
     async with opened_database(settings, "worker") as database, database.read(None) as session:
-        key = PLATFORM_PROGRAM_ID
-        if slug is not None:
-            found = await find_program_id(session, slug=slug)
-            if found is None:
-                raise Refusal(RefusalCode.NOT_FOUND, f"There is no program {slug}.")
-            key = found
+        key = PLATFORM_PROGRAM_ID if slug is None else await named_program(session, slug)
         return await verify_chain(session, SealStream.AUDIT, key, real_clock())
 
 

@@ -38,6 +38,7 @@ _Backups = Annotated[
 _Archive = Annotated[
     Path | None,
     typer.Option(
+        metavar="FOLDER",
         exists=True,
         file_okay=False,
         help="Where the server's log was archived, to go on from there.",
@@ -46,7 +47,10 @@ _Archive = Annotated[
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="Where backups are kept; each is a folder in it.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="Where backups are kept; each is a folder in it."),
+    ],
 ) -> None:
     """Copy the whole database server while it works, with the log that makes the copy one state, and verify it."""
     settings = load_settings().require_for("backup")
@@ -65,14 +69,19 @@ def backup(
 
 def restore(
     source: _Backups,
-    into: Annotated[Path, typer.Argument(help="An empty folder, or one that is not there yet.")],
+    into: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="An empty folder, or one that is not there yet."),
+    ],
     *,
     archive: _Archive = None,
     until: Annotated[
         datetime | None,
         typer.Option(
+            metavar="INSTANT",
             formats=_INSTANTS,
-            help="A point in time (UTC unless it says otherwise); without it, to the end of the log.",
+            help="A point in time, such as 2026-11-22T10:00:00Z (UTC unless it says otherwise); without it, to the end"
+            " of the log.",
         ),
     ] = None,
 ) -> None:
@@ -99,7 +108,12 @@ def drill(
     archive: _Archive = None,
     scratch: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Where the copy may lie; it is removed."),
+        typer.Option(
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help="Where the copy may lie; it is removed.",
+        ),
     ] = None,
 ) -> None:
     """Restore the newest backup into a scratch server, check all of it there, and remove it again.

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from app.domain.seeding import EVENT_DAYS, SeedPlan, SeedSizes, seed_plans
 from app.processes.seeding.seed import RollupsBusy, seed
@@ -19,6 +18,7 @@ from sge import migrations
 from sge.embedded.postgres import Postgres
 from sge.failures import CannotStart
 from sge.session import opened_database
+from sge.telling import progress_bars
 
 bench = typer.Typer(no_args_is_help=True)
 
@@ -60,14 +60,18 @@ def seed_command(
     number: Annotated[
         int, typer.Option("--seed", help="The same number: the same ids and amounts.")
     ] = 1,
-    until: Annotated[datetime, typer.Option(help="The end of the record, UTC.")] = _UNTIL,
+    until: Annotated[
+        datetime, typer.Option(metavar="INSTANT", help="The end of the record, UTC.")
+    ] = _UNTIL,
     days: Annotated[int, typer.Option(min=1, max=3_650, help="That it covers.")] = 90,
     event_days: Annotated[
         int, typer.Option(min=0, help="Of them, the last of which events are kept.")
     ] = EVENT_DAYS,
     embedded: Annotated[
         Path | None,
-        typer.Option(help="A folder: into a PostgreSQL of its own, made there when missing."),
+        typer.Option(
+            metavar="FOLDER", help="Into a PostgreSQL of its own there, made when missing."
+        ),
     ] = None,
 ) -> None:
     """Fill a database (SGE_DATABASE_OWNER_URL, or --embedded) with a large program and small neighbours.
@@ -83,7 +87,7 @@ def seed_command(
     )
     with ExitStack() as stack:
         settings = _settings(stack, embedded)
-        bar = stack.enter_context(_bar())
+        bar = stack.enter_context(progress_bars(transient=False))
         asyncio.run(_seed(settings, plans, bar))
     typer.echo(f"seeded {', '.join(plan.slug for plan in plans)}")
     typer.echo("next: `sge ledger verify`, or `python -m bench.size` for figures")
@@ -97,11 +101,6 @@ def _settings(stack: ExitStack, folder: Path | None) -> Settings:
     postgres = stack.enter_context(Postgres(folder, settings=_FOR_SEEDING))
     migrations.upgrade(postgres.dsn())
     return Settings(database_owner_url=SecretStr(postgres.dsn()))
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
 
 
 async def _seed(settings: Settings, plans: Sequence[SeedPlan], bar: Progress) -> None:

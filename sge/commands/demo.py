@@ -15,7 +15,9 @@ demo = typer.Typer(invoke_without_command=True)
 _Port = Annotated[int | None, typer.Option(min=1, max=65535, show_default="a free one")]
 
 
-_Folder = Annotated[Path, typer.Option(help="Where data, keys and logs are kept.")]
+_Folder = Annotated[
+    Path, typer.Option(metavar="FOLDER", help="Where data, keys and logs are kept.")
+]
 
 
 @demo.callback()
@@ -26,7 +28,7 @@ def run(
     rpc_port: _Port = None,
     postgres_port: _Port = None,
     redis_port: _Port = None,
-    workers: Annotated[int, typer.Option(min=1, max=16)] = 2,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Processes of `sge worker`.")] = 2,
     rate: Annotated[float, typer.Option(min=0.1, max=500, help="Intents a second.")] = 10.0,
     traffic: Annotated[bool, typer.Option(help="Customers that register and pay.")] = True,
     page: Annotated[bool, typer.Option(help="Build and serve the page at /.")] = True,

@@ -58,7 +58,10 @@ def deploy(
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option(help="What programs call the token, 3 to 10 capitals. Default: its symbol."),
+        typer.Option(
+            metavar="CURRENCY",
+            help="What programs call the token, 3 to 10 capitals. Default: its symbol.",
+        ),
     ] = None,
     relayer: Annotated[
         list[str] | None,

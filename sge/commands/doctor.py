@@ -1,6 +1,9 @@
 """`sge doctor`: looks at every setting and connection, and says what to do."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -9,15 +12,18 @@ from rich.console import Console
 from app.checks.findings import Finding
 from app.observability import configure_logging
 from app.settings import load_settings
-from sge.doctor.examine import PROCESSES, examine
+from sge.doctor.uses import PROCESSES
+from sge.telling import Told
+
+_MOST_NAMED = 3
 
 
 def doctor(
     process: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME",
-            help=f"Only what this process needs: {', '.join(PROCESSES)}; may be repeated.",
+            metavar="PROCESS",
+            help=f"Only what this process uses: {', '.join(PROCESSES)}; may be repeated.",
         ),
     ] = None,
 ) -> None:
@@ -27,13 +33,25 @@ def doctor(
     unknown = set(process or ()) - set(PROCESSES)
     if unknown:
         raise typer.BadParameter(f"a process is one of {', '.join(PROCESSES)}")
-    wanted = [name for name in PROCESSES if not process or name in process]
-    findings = asyncio.run(examine(load_settings(), wanted))
+    wanted = [name for name in PROCESSES if name in (process or ())]
+    settings, told = load_settings(), Told()
+    try:
+        # A second of processor, and many more where others have it: not before anything is said.
+        told.tell("doctor: starting")
+        examine = import_module("sge.doctor.examine").examine
+        findings = asyncio.run(examine(settings, wanted, partial(_waiting, told)))
+    finally:
+        told.end()
     console = Console(soft_wrap=True, highlight=False)
     for finding in findings:
         _show(console, finding)
     if not all(finding.right for finding in findings):
         raise typer.Exit(1)
+
+
+def _waiting(told: Told, names: Sequence[str]) -> None:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    told.tell(f"doctor: looking at {', '.join(names[:_MOST_NAMED])}{more}")
 
 
 def _show(console: Console, finding: Finding) -> None:

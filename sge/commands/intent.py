@@ -20,12 +20,13 @@ from app.store.reads import intents as reads
 from app.store.reads.chain_transactions import ChainTransactionRow
 from app.store.reads.intent_history import IntentAttemptRow
 from schema.ids import IdPrefix, decode_id, encode_id
+from sge.failures import CannotStart
 from sge.session import opened_database, opened_runtime
 
 _NOT_SENT = UUID(int=0)
 
 intent = typer.Typer(no_args_is_help=True)
-_Id = Annotated[str, typer.Argument(metavar="ID", help="As the API shows it: int_…")]
+_Id = Annotated[str, typer.Argument(metavar="INTENT", help="Its id, as the API shows it: int_…")]
 
 
 @intent.callback()
@@ -42,7 +43,9 @@ def show(id_: _Id) -> None:
 
 
 @intent.command()
-def retry(id_: _Id, reason: Annotated[str, typer.Option(help="For the audit trail.")]) -> None:
+def retry(
+    id_: _Id, reason: Annotated[str, typer.Option(metavar="WHY", help="For the audit trail.")]
+) -> None:
     """Put a FAILED intent back to PENDING when it may be tried again."""
     settings = load_settings().require_for("intent retry")
     try:
@@ -67,7 +70,7 @@ async def _program_of(database: Database, id_: UUID) -> int:
     async with database.read(None) as session:
         program_key = await reads.program_of(session, id_)
     if program_key is None:
-        raise typer.BadParameter("there is no such intent")
+        raise CannotStart("there is no such intent; was the id copied whole?")
     return program_key
 
 

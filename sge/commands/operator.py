@@ -24,7 +24,9 @@ def _group() -> None:
 
 @operator.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What lists and audit rows call the key.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What lists and audit rows call the key.")
+    ],
 ) -> None:
     """Make an API key of scope PLATFORM and print it; it is shown this once."""
     typer.echo(asyncio.run(_create(load_settings().require_for("operator create"), name)))

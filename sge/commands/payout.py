@@ -27,11 +27,17 @@ def _group() -> None:
 @payout.command()
 def verify(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="The batch's export, JSON.")
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, help="The batch's export, JSON."
+        ),
     ],
     rpc: Annotated[
         str | None,
-        typer.Option(help="A JSON-RPC address of the batch's chain, to check what happened there."),
+        typer.Option(
+            metavar="URL",
+            help="A JSON-RPC address of the batch's chain, to check what happened there.",
+        ),
     ] = None,
 ) -> None:
     """Recompute content hashes, calldata, Safe hashes and signatures of a payout batch.

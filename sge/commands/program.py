@@ -41,21 +41,35 @@ def _group() -> None:
 
 @program.command()
 def create(
-    slug: Annotated[str, typer.Argument(help="2 to 63 lower-case letters, digits and hyphens.")],
+    slug: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROGRAM", help="Its slug: 2 to 63 lower-case letters, digits and hyphens."
+        ),
+    ],
     *,
-    name: Annotated[str, typer.Option(help="What people call it.")],
-    treasury: Annotated[str, typer.Option(help="The Safe that money goes to.")],
-    chain: Annotated[int, typer.Option(help="The chain's id.")],
-    currency: Annotated[str, typer.Option(help="A token code of that chain's settings.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="What people call it.")],
+    treasury: Annotated[str, typer.Option(metavar="ADDRESS", help="The Safe that money goes to.")],
+    chain: Annotated[int, typer.Option(metavar="CHAIN", help="The chain's id.")],
+    currency: Annotated[
+        str, typer.Option(metavar="CURRENCY", help="A token code of that chain's settings.")
+    ],
     commission_bps: Annotated[
-        list[int] | None, typer.Option(help="A level's commission, level 1 first; repeat.")
+        list[int] | None,
+        typer.Option(metavar="BPS", help="A level's commission, level 1 first; repeat."),
     ] = None,
-    platform_fee_bps: Annotated[int, typer.Option()] = 0,
+    platform_fee_bps: Annotated[
+        int, typer.Option(metavar="BPS", help="Of each payment, for the platform.")
+    ] = 0,
     registration_fee: Annotated[
-        str | None, typer.Option(help="Such as 5.00; free without.")
+        str | None, typer.Option(metavar="AMOUNT", help="Such as 5.00; free without.")
     ] = None,
-    holding_days: Annotated[int, typer.Option(help="Until a commission is payable.")] = 30,
-    admin: Annotated[list[str] | None, typer.Option(help="An admin's wallet; repeat.")] = None,
+    holding_days: Annotated[
+        int, typer.Option(metavar="DAYS", help="Until a commission is payable.")
+    ] = 30,
+    admin: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="An admin's wallet; repeat.")
+    ] = None,
     test: Annotated[bool, typer.Option(help="With a clock that can be moved.")] = False,
 ) -> None:
     """Create a program and print its id; the existing one's when every input is equal."""

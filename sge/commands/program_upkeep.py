@@ -13,17 +13,17 @@ from app.services.intents.gas_budget import set_gas_budget
 from app.services.settlement.resume_posting import resume_posting
 from app.setting_needs import Command
 from app.settings import Settings, load_settings
-from app.store.programs import find_program_id
-from sge.session import opened_runtime
+from sge.session import Program, named_program, opened_runtime
 
 Result = TypeVar("Result")
 
 _ACTOR = "operator:cli"
-_Slug = Annotated[str, typer.Argument(help="The program's slug.")]
 
 
 def resume(
-    slug: _Slug, *, reason: Annotated[str, typer.Option(help="For the audit trail.")]
+    slug: Program,
+    *,
+    reason: Annotated[str, typer.Option(metavar="WHY", help="For the audit trail.")],
 ) -> None:
     """Let postings go on that a refusal or a deep reorganisation stopped; resume the program itself after that."""
     stopped = _run(lambda: _resume(_settings("program resume-posting"), slug, reason))
@@ -31,8 +31,10 @@ def resume(
 
 
 def budget(
-    slug: _Slug,
-    wei: Annotated[int | None, typer.Argument(min=1, help="A day; none without.")] = None,
+    slug: Program,
+    wei: Annotated[
+        int | None, typer.Argument(metavar="WEI", min=1, help="A day; none without.")
+    ] = None,
 ) -> None:
     """Bound what a program's transactions may cost each UTC day; work above it waits for the next day."""
     _run(lambda: _budget(_settings("program gas-budget"), slug, wei))
@@ -53,10 +55,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
 
 async def _named(runtime: Runtime, slug: str) -> int:
     async with runtime.database.read(None) as session:
-        program_id = await find_program_id(session, slug=slug)
-    if program_id is None:
-        raise typer.BadParameter(f"there is no program {slug}")
-    return program_id
+        return await named_program(session, slug)
 
 
 async def _resume(settings: Settings, slug: str, reason: str) -> str | None:

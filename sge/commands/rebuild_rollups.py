@@ -1,35 +1,25 @@
 """`sge program rebuild-rollups PROGRAM`: makes the sums that pages show anew from what they are sums of."""
 
 import asyncio
-from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from app.processes.rebuild_rollups import STEPS, RollupsBusy, rebuild_between
 from app.settings import Settings, load_settings
-from app.store.programs import find_program_id
-from sge.session import opened_runtime
+from sge.session import Program, named_program, opened_runtime
+from sge.telling import progress_bars
 
 _ACTOR = "operator:cli"
 
 
-def rebuild_rollups(
-    slug: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program's slug.")],
-) -> None:
+def rebuild_rollups(slug: Program) -> None:
     """Make a program's totals anew from intents, commissions and the forest, when they drifted.
 
     Workers may go on; totals of all programs stand still meanwhile. Exit code 1 when workers never let it in.
     """
     settings = load_settings().require_for("program rebuild-rollups")
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(), transient=True) as shown:
+    with progress_bars() as shown:
         try:
             asyncio.run(_rebuild(settings, slug, shown))
         except RollupsBusy:
@@ -47,9 +37,7 @@ def rebuild_rollups(
 async def _rebuild(settings: Settings, slug: str, shown: Progress) -> None:
     async with opened_runtime(settings, "worker") as runtime:
         async with runtime.database.read(None) as session:
-            program_id = await find_program_id(session, slug=slug)
-        if program_id is None:
-            raise typer.BadParameter(f"there is no program {slug}")
+            program_id = await named_program(session, slug)
         task = shown.add_task("waiting for the worker that applies events", total=STEPS)
         begun: list[str] = []
 

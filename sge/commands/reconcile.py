@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.reconciliation.parts import Reconciling
@@ -17,12 +17,12 @@ from app.runtime import Runtime, gateways_of
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.settings import Settings, load_settings
-from app.store.programs import find_program_id
 from app.store.reads import reconciliation as reads
 from app.store.reads.reconciliation import RunRow
 from app.store.reads.values import Slice
 from sge.reconciliation_report import ReconciliationReport, show
-from sge.session import opened_runtime
+from sge.session import Program, named_program, opened_runtime
+from sge.telling import progress_bars
 
 _ACTOR = "operator:cli"
 _LOOK_AGAIN_SECONDS = 0.5
@@ -31,7 +31,7 @@ _COULD_NOT = 2
 
 
 def reconcile(
-    slug: Annotated[str, typer.Argument(metavar="PROGRAM", help="The program's slug.")],
+    slug: Program,
     *,
     full: Annotated[
         bool, typer.Option("--full", help="Everything, not only since the last clean run.")
@@ -42,16 +42,9 @@ def reconcile(
     Exit code 0: nothing was found; 1: something does not agree; 2: it could not be carried out.
     """
     settings = load_settings().require_for("reconcile")
-    console = Console()
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as shown:
+    with progress_bars() as shown:
         report = asyncio.run(_reconcile(settings, slug, full, shown))
-    show(console, slug, report)
+    show(Console(), slug, report)
     raise typer.Exit(_EXIT_CODES.get(RunStatus(report.run.status), _COULD_NOT))
 
 
@@ -60,9 +53,7 @@ async def _reconcile(
 ) -> ReconciliationReport:
     async with opened_runtime(settings, "worker") as runtime:
         async with runtime.database.read(None) as session:
-            program_id = await find_program_id(session, slug=slug)
-        if program_id is None:
-            raise typer.BadParameter(f"there is no program {slug}")
+            program_id = await named_program(session, slug)
         ask = partial(ask_for_run, by=_ACTOR, now=runtime.clock(), whole=full)
         run_id = await execute(runtime.database, runtime.bells, program_id, ask)
         await _carry_out(runtime, run_id, shown)

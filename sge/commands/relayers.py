@@ -29,7 +29,7 @@ def allow_relayer(
     relayer: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ADDRESS]...", help="Without any: those of SGE_RELAYER_KEYS or its file."
+            metavar="ADDRESS", help="Without any: those of SGE_RELAYER_KEYS or its file."
         ),
     ] = None,
     *,

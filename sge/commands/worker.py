@@ -25,7 +25,9 @@ _OBJECTS_BEFORE_COLLECTION = 50_000
 def worker(
     queue: Annotated[
         list[str] | None,
-        typer.Option(help=f"One of {', '.join(QUEUES)}; may be repeated. Default: all."),
+        typer.Option(
+            metavar="QUEUE", help=f"One of {', '.join(QUEUES)}; may be repeated. Default: all."
+        ),
     ] = None,
 ) -> None:
     """Settle, watch the chains, and keep everything up to date, until SIGTERM."""

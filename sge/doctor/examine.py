@@ -1,7 +1,7 @@
 """All checks, in the order in which they are shown."""
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.checks.disks import disk_checks
 from app.checks.findings import Check, Finding, found_by
@@ -12,24 +12,31 @@ from sge.doctor.databases import database_checks
 from sge.doctor.relayers import relayer_checks
 from sge.doctor.services import process_check, redis_checks
 from sge.doctor.telling import telling_checks
+from sge.doctor.uses import PROCESSES, used_by
 
-PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
 
-
-async def examine(settings: Settings, processes: Sequence[Process] = PROCESSES) -> list[Finding]:
-    """What these processes need, and every connection that is configured."""
-    return await found_by(
-        [
-            *(process_check(settings, process) for process in processes),
-            *database_checks(settings),
-            *redis_checks(settings),
-            *chain_checks(settings),
-            *disk_checks(settings.watched_folders),
-            *relayer_checks(settings),
-            *telling_checks(settings),
-            Check("signing speed", "coincurve", _signing),
-        ]
-    )
+async def examine(
+    settings: Settings,
+    processes: Sequence[Process] = (),
+    waiting: Callable[[Sequence[str]], None] | None = None,
+) -> list[Finding]:
+    """What these processes need, and every connection that they use; without any: of all, and whatever is configured.
+    waiting: told the names of the checks that still look.
+    """
+    seen = used_by(settings, processes) if processes else settings
+    wanted = processes or PROCESSES
+    checks = [
+        *(process_check(seen, process) for process in wanted),
+        *database_checks(seen),
+        *redis_checks(seen),
+        *chain_checks(seen),
+        *disk_checks(seen.watched_folders),
+        *relayer_checks(seen),
+        *telling_checks(seen, wanted),
+    ]
+    if "worker" in wanted:
+        checks.append(Check("signing speed", "coincurve", _signing))
+    return await found_by(checks, waiting=waiting)
 
 
 async def _signing() -> str:

@@ -1,24 +1,27 @@
 """Where operators are told: the receiver of alerts, and the collector of traces."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
 from app.checks.findings import Caution, Check
+from app.setting_needs import Process
 from app.settings import Settings
 
 _ALERTS = "SGE_ALERT_WEBHOOK_URL"
 _TRACES = "SGE_OTEL_ENDPOINT"
 _PATIENCE_SECONDS = 5.0
+_TELLING: frozenset[Process] = frozenset({"worker", "scheduler"})
 
 
-def telling_checks(settings: Settings) -> list[Check]:
-    """Those that are configured; in production also that there is somebody to tell."""
+def telling_checks(settings: Settings, processes: Sequence[Process]) -> list[Check]:
+    """Those that are configured; in production also that there is somebody to tell, where one of the processes tells."""
     checks = []
     if settings.alert_webhook_url is not None:
         url = settings.alert_webhook_url.get_secret_value()
         checks.append(Check("receiver of alerts", _ALERTS, partial(_reached, _ALERTS, url)))
-    elif settings.environment == "production":
+    elif settings.environment == "production" and _TELLING.intersection(processes):
         checks.append(Check("receiver of alerts", _ALERTS, _nobody))
     if settings.otel_endpoint is not None:
         look = partial(_reached, _TRACES, settings.otel_endpoint)

@@ -24,6 +24,19 @@ async def test_one_look_for_all_who_ask() -> None:
     assert looks == 2
 
 
+async def test_what_still_looks_is_told() -> None:
+    async def right() -> str:
+        return "fine"
+
+    told: list[tuple[str, ...]] = []
+    checks = [
+        Check("slow", "SGE_A", lambda: asyncio.sleep(0.05, "late")),
+        Check("fast", "SGE_D", right),
+    ]
+    await found_by(checks, waiting=lambda names: told.append(tuple(names)))
+    assert told == [("slow", "fast"), ("slow",), ()]
+
+
 async def test_one_that_hangs() -> None:
     async def right() -> str:
         return "fine"

@@ -50,7 +50,9 @@ async def test_the_queue_of_a_paused_program_waits_on_purpose(
 ) -> None:
     await queue_up(world, root)
     deep = await root.fetchval("SELECT depth FROM sge_waiting_intents()")
-    await root.execute("UPDATE program SET status = 'PAUSED', pause_reason = 'x', paused_by = 'user:1'")
+    await root.execute(
+        "UPDATE program SET status = 'PAUSED', pause_reason = 'x', paused_by = 'user:1'"
+    )
     await watch.look(5)
     assert watch.channel.bodies == []
     assert (deep, await root.fetchval("SELECT depth FROM sge_waiting_intents()")) == (150, 0)

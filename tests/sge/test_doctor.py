@@ -123,7 +123,34 @@ def test_servers_that_are_away_are_named(database: Database) -> None:
     assert "hidden" not in done.stdout
     assert done.stdout.startswith("✓ settings of sge api: complete")
     marks = ("✓", "✗", "    ")
-    assert [line for line in done.output.splitlines() if not line.startswith(marks)] == []
+    assert [line for line in done.stdout.splitlines() if not line.startswith(marks)] == []
+
+
+def test_only_what_a_process_uses_is_looked_at(database: Database) -> None:
+    environment = complete_environment(database, "redis://127.0.0.1:1", NOWHERE)
+    checked = {
+        process: [
+            line[2:].partition(":")[0]
+            for line in told(environment, "--process", process).stdout.splitlines()
+            if not line.startswith("    ")
+        ]
+        for process in ("scheduler", "migrate")
+    }
+    assert checked["scheduler"] == [
+        "settings of sge scheduler",
+        "PostgreSQL as sge_worker",
+        "pooler",
+        "PostgreSQL's tables",
+        "clock",
+        "PostgreSQL's disk",
+        "Redis",
+        "Redis keeps jobs",
+    ]
+    assert checked["migrate"] == [
+        "settings of sge migrate",
+        "PostgreSQL as sge_owner",
+        "migrations",
+    ]
 
 
 def test_another_chain_is_named(anvil: Anvil) -> None:

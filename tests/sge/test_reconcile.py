@@ -83,12 +83,6 @@ def test_rollups_that_drifted_are_made_anew(
     assert "ROLLUP_DRIFT" not in sge(environment, "reconcile", "drifted").output
 
 
-def test_a_program_that_is_not_there(environment: dict[str, str]) -> None:
-    done = sge(environment, "reconcile", "nobody")
-    assert done.exit_code == 2
-    assert "there is no program nobody" in done.output
-
-
 @pytest.mark.parametrize(
     ("status", "said"),
     [("CLEAN", "CLEAN. Everything agrees."), ("DISCREPANCIES", "docs/reconciliation.md")],

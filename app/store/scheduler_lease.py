@@ -6,9 +6,11 @@ from app.store.database import UnitOfWork
 
 LEASE = timedelta(seconds=15)
 
+# Nobody has it after a recovery, which takes the names away.
 _TAKE = """
 INSERT INTO consumer_position AS c (consumer, leased_by, lease_until, fence) VALUES ('scheduler', $1, $2, 1)
-ON CONFLICT (consumer) DO UPDATE SET leased_by = $1, lease_until = $2, fence = c.fence + (c.leased_by <> $1)::integer
+ON CONFLICT (consumer) DO UPDATE
+   SET leased_by = $1, lease_until = $2, fence = c.fence + (c.leased_by IS DISTINCT FROM $1)::integer
  WHERE c.leased_by = $1 OR c.lease_until IS NULL OR c.lease_until <= $3
 RETURNING true
 """

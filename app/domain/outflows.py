@@ -23,14 +23,18 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class OwedTo:
-    """All that one payee is owed in a currency and no batch lists, in the order in which it became due."""
+    """All that one payee is owed in a currency and no batch lists, in the order in which it became due.
+
+    beyond: what later lines sum to that are not here, because no part of the outflow can reach them.
+    """
 
     payee: Payee
     lines: tuple[OpenLine, ...]
+    beyond: int = 0
 
     @property
     def amount(self) -> int:
-        return max(sum(line.amount for line in self.lines), 0)
+        return max(sum(line.amount for line in self.lines) + self.beyond, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class ExplainedOutflow:
-    """paid: with whom it belongs to; commissions: by id, of all of them; payees: all who have the recipient's wallet; unpaid:
+    """paid: with whom it belongs to; commissions: by id, all that it can pay; payees: all who have the recipient's wallet; unpaid:
     refunds that it does not pay, and that stay owed to it; fee: of the platform's earnings, in smallest units.
     """
 
@@ -76,7 +76,7 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
     wallets = [checksum_address(bytes.fromhex(plain.removeprefix("0x"))), plain]
     payees = await store.payees_at(unit, wallets)
     commissions: dict[UUID, UnpaidCommission] = {}
-    owed = [await _owed(unit, one, amount.currency, commissions) for one in payees]
+    owed = [await _owed(unit, one, amount, commissions) for one in payees]
     by_payee = {one.payee: one for one in payees}
     paid = [(by_payee[one.payee], one) for one in paid_by_outflow(amount.units, owed)]
     found = ExplainedOutflow(amount, paid, commissions, payees, _unpaid(owed, paid))
@@ -147,16 +147,16 @@ def _unpaid(owed: Sequence[OwedTo], paid: Sequence[tuple[FoundPayee, PaidTo]]) -
 
 
 async def _owed(
-    unit: UnitOfWork, one: FoundPayee, currency: str, commissions: dict[UUID, UnpaidCommission]
+    unit: UnitOfWork, one: FoundPayee, amount: Money, commissions: dict[UUID, UnpaidCommission]
 ) -> OwedTo:
-    payee = one.payee
+    payee, currency = one.payee, amount.currency
     if payee.purpose is PayoutPurpose.REFUND:
         refunds = await store.lock_owed(unit, payee.owner_id, currency)
         return OwedTo(payee, tuple(OpenLine(id_, units) for id_, units in refunds.items()))
-    unpaid = await store.lock_unpaid(unit, payee.owner_id, currency)
-    commissions.update(unpaid)
-    lines = (OpenLine(id_, line.earned.amount.units) for id_, line in unpaid.items())
-    return OwedTo(payee, tuple(lines))
+    unpaid = await store.lock_unpaid(unit, payee.owner_id, currency, amount.units)
+    commissions.update(unpaid.by_id)
+    lines = (OpenLine(id_, line.earned.amount.units) for id_, line in unpaid.by_id.items())
+    return OwedTo(payee, tuple(lines), unpaid.beyond)
 
 
 async def _charge(unit: UnitOfWork, line: UnpaidCommission, units: int, paid: PaidLines) -> UUID:

@@ -31,11 +31,26 @@ SELECT purpose, owner_id, public_id FROM (
   SELECT 'REFUND', u.id, u.public_id, 1 FROM program_user u WHERE u.program_id = $1 AND u.wallet = ANY($2::text[])) p
  ORDER BY place, owner_id
 """
-# Maturity may be moving one of them.
+# Of an affiliate with a hundred thousand only the lines that $4 units can reach, for whichever part of them it gets: up to the
+# last place where what is due sums to no more than that, and from there on as many as can bear the rest. Whoever moves any
+# holds the treasury's lock, as this transaction does. By an array of ids: a join would be planned as if it were about all.
 _COMMISSIONS = f"""
-SELECT c.settlement_id, {COLUMNS}
+WITH line AS MATERIALIZED (
+  SELECT id, amount, row_number() OVER due AS n, sum(amount) OVER due AS through,
+         sum(greatest(amount, 0)) OVER due AS raised
+    FROM commission WHERE program_id = $1 AND affiliate_id = $2 AND currency = $3 AND status IN ('ACCRUED', 'PAYABLE')
+  WINDOW due AS (ORDER BY payable_at, id ROWS UNBOUNDED PRECEDING)
+), every AS (
+  SELECT coalesce(max(n) FILTER (WHERE through BETWEEN 0 AND $4::numeric), 0) AS whole, sum(amount) AS total FROM line
+), reached AS MATERIALIZED (
+  SELECT e.whole, e.total, coalesce(l.through, 0) AS through, coalesce(l.raised, 0) AS raised
+    FROM every e LEFT JOIN line l ON l.n = e.whole
+)
+SELECT c.settlement_id, {COLUMNS}, (SELECT total FROM reached) AS total
   FROM commission c JOIN affiliate a ON a.program_id = c.program_id AND a.id = c.affiliate_id
- WHERE c.program_id = $1 AND c.affiliate_id = $2 AND c.currency = $3 AND c.status IN ('ACCRUED', 'PAYABLE')
+ WHERE c.program_id = $1 AND c.id = ANY (ARRAY(
+         SELECT l.id FROM line l, reached r
+          WHERE r.total > 0 AND (l.n <= r.whole OR l.raised - greatest(l.amount, 0) - r.raised < $4 - r.through)))
  ORDER BY c.id FOR UPDATE OF c
 """
 _REFUNDS = """
@@ -93,6 +108,14 @@ class UnpaidCommission:
 
 
 @dataclass(frozen=True, slots=True)
+class UnpaidCommissions:
+    """by_id: in the order in which they become due. beyond: what the affiliate's others sum to, in smallest units."""
+
+    by_id: dict[UUID, UnpaidCommission]
+    beyond: int
+
+
+@dataclass(frozen=True, slots=True)
 class PaidLines:
     """What their transitions say. paid_at: program time; at: real time."""
 
@@ -123,17 +146,21 @@ async def payees_at(unit: UnitOfWork, wallets: Sequence[str]) -> list[FoundPayee
 
 
 async def lock_unpaid(
-    unit: UnitOfWork, affiliate_id: int, currency: str
-) -> dict[UUID, UnpaidCommission]:
-    """All that no batch lists, by id, in the order in which it becomes due."""
-    rows = await unit.connection.fetch(_COMMISSIONS, unit.program_id, affiliate_id, currency)
-    return {
-        row["id"]: UnpaidCommission(
-            row["settlement_id"],
-            earned_commission(row, clawed_back=False),
-        )
-        for row in sorted(rows, key=lambda row: (row["payable_at"], row["id"]))
-    }
+    unit: UnitOfWork, affiliate_id: int, currency: str, units: int
+) -> UnpaidCommissions:
+    """Those that no batch lists and an outflow of so many units can pay. The treasury's lock is held."""
+    rows = await unit.connection.fetch(_COMMISSIONS, unit.program_id, affiliate_id, currency, units)
+    if not rows:
+        return UnpaidCommissions({}, 0)
+    return UnpaidCommissions(
+        {
+            row["id"]: UnpaidCommission(
+                row["settlement_id"], earned_commission(row, clawed_back=False)
+            )
+            for row in sorted(rows, key=lambda row: (row["payable_at"], row["id"]))
+        },
+        rows[0]["total"] - sum(row["amount"] for row in rows),
+    )
 
 
 async def lock_owed(unit: UnitOfWork, user_id: int, currency: str) -> dict[UUID, int]:

@@ -18,8 +18,8 @@ from app.domain.terms import TermsText
 from app.services.affiliates.change_affiliates import SetAffiliateStatus, set_affiliate_status
 from app.services.audit import audit_event
 from app.services.execute import execute
+from app.services.findings.transaction_findings import FoundItem, SettledItem, TreasuryTransfer
 from app.services.programs.terms import SetTerms, set_terms
-from app.services.settlement.findings import FoundItem, SettledItem, TreasuryTransfer
 from app.services.settlement.post_transaction import FinalWork, post_transaction
 from app.store.chain import consumption, watching
 from app.store.chain.consumption import WatchedProgram

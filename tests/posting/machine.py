@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 from app.domain.postings import MovementDirection
 from app.domain.states import AffiliateStatus
 from app.domain.terms import TermsText
-from app.services.settlement.findings import FoundItem
+from app.services.findings.transaction_findings import FoundItem
 from tests.posting.changing_books import ChangingBooks
 from tests.posting.model import Model, Owed
 from tests.services.world import wallet

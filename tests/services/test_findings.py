@@ -4,7 +4,7 @@ from itertools import count
 
 from app.chain.logs import LogPlace, Rejected, SafeExecuted, Settled, TokenTransfer, WatchedLog
 from app.domain.postings import MovementDirection
-from app.services.settlement.findings import (
+from app.services.findings.transaction_findings import (
     FoundItem,
     RejectedItem,
     SafeExecution,

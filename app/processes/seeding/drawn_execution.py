@@ -7,7 +7,7 @@ from hashlib import sha256
 from app.chain.logs import LogPlace, SafeExecuted, TokenTransfer
 from app.domain.postings import MovementDirection
 from app.domain.seeding import BATCH_FATES, SeedPlan
-from app.services.settlement.findings import SafeExecution, TreasuryTransfer
+from app.services.findings.transaction_findings import SafeExecution, TreasuryTransfer
 from app.store.chain.settlements import SettlementPlace
 from app.store.payouts.payouts_to_post import PayoutRow
 from app.store.payouts.safe_rows import SafeRow

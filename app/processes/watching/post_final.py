@@ -18,7 +18,7 @@ from app.processes.watching.looks import Looks
 from app.processes.watching.parts import HeadReading, InconsistentChainError, Watch
 from app.processes.watching.post_work import post_work
 from app.processes.watching.unread_programs import UnreadPrograms
-from app.services.settlement.findings import WatchedAddresses, items_of_transaction
+from app.services.findings.transaction_findings import WatchedAddresses, items_of_transaction
 from app.services.settlement.post_transaction import FinalWork
 from app.store.chain import chain_progress, consumption, watching
 from app.store.chain.consumption import WatchedProgram

@@ -10,9 +10,9 @@ from structlog.contextvars import bound_contextvars
 
 from app.processes.origins import batch_span, named, read_origins_in_logs
 from app.processes.watching.parts import Watch
+from app.services.findings.transaction_findings import ReturnedLogError, SettledItem
 from app.services.intents.move_intents import StaleIntentError
 from app.services.payouts.post_payouts import PayoutMismatchError
-from app.services.settlement.findings import ReturnedLogError, SettledItem
 from app.services.settlement.post_transaction import FinalWork, post_transaction
 from app.services.settlement.stop_posting import stop_for_refusal
 from app.store.chain import consumption, watching

@@ -12,7 +12,7 @@ from app.chain.treasury_logs import MODULE_EXECUTED, TreasuryEvent, read_treasur
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.treasury_changes import module_acted
 from app.processes.watching.parts import HeadReading, Watch
-from app.services.settlement.findings import WatchedAddresses, items_of_transaction
+from app.services.findings.transaction_findings import WatchedAddresses, items_of_transaction
 from app.services.settlement.stop_posting import unread_block
 from app.services.treasury.alarms import raise_alarms, settle_alarm, withdraw_alarm
 from app.services.treasury.note_configuration import note_configuration

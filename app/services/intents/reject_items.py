@@ -8,9 +8,9 @@ from app.chain.settlement_reason import SettlementReason
 from app.domain.actors import WATCHER
 from app.domain.intent_moves import IntentMove
 from app.domain.states import IntentStage, IntentStatus
+from app.services.findings.transaction_findings import RejectedItem
 from app.services.intents.gas_weights import GAS_WEIGHTS
 from app.services.intents.move_intents import move_intents, requeue_intents
-from app.services.settlement.findings import RejectedItem
 from app.store.chain.settlements import SettlementPlace
 from app.store.database import UnitOfWork
 from app.store.intents import attempts, proven_intents, registrations

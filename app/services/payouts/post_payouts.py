@@ -9,13 +9,13 @@ from app.domain.actors import WATCHER
 from app.domain.money import Money
 from app.domain.postings import Journal, Movement, MovementDirection
 from app.domain.states import SafeTransactionStatus
+from app.services.findings.settled_items import movement_of
+from app.services.findings.transaction_findings import FoundItem, SafeExecution, TreasuryTransfer
 from app.services.payouts.approve_ready import PAY
 from app.services.payouts.end_payouts import Proof, dead_events, dead_moves, free_what_is_dead
 from app.services.payouts.move_safe_transactions import Told, move_safe_transactions
 from app.services.payouts.payout_events import paid_events
 from app.services.payouts.payout_journals import Payouts, executed, releases
-from app.services.settlement.findings import FoundItem, SafeExecution, TreasuryTransfer
-from app.services.settlement.settled_items import movement_of
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.database import UnitOfWork

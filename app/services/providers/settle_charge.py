@@ -12,9 +12,9 @@ from app.domain.providers import provider_actor
 from app.domain.providers.charges import ChargeStep
 from app.domain.providers.progress import NOT_PAID, PAID_LATE
 from app.domain.states import IntentStatus
+from app.services.findings.settled_items import Settling, worth
 from app.services.intents.move_intents import move_intents
 from app.services.settlement.confirm_settlements import Proven, confirm_settlements
-from app.services.settlement.settled_items import Settling, worth
 from app.store.chain.settlements import ProviderProof
 from app.store.database import UnitOfWork
 from app.store.intents import proven_intents

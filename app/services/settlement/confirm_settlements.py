@@ -7,10 +7,10 @@ from uuid import UUID
 
 from app.domain.intent_moves import IntentMove
 from app.domain.states import IntentStage, IntentStatus
+from app.services.findings.settled_items import Settling, proves, settled_again, settling
+from app.services.findings.transaction_findings import SettledItem
 from app.services.intents.gas_weights import GAS_WEIGHTS
 from app.services.intents.move_intents import move_intents
-from app.services.settlement.findings import SettledItem
-from app.services.settlement.settled_items import Settling, proves, settled_again, settling
 from app.services.settlement.settlement_events import settlement_events
 from app.store.chain import settlements
 from app.store.chain.consumption import WatchedProgram

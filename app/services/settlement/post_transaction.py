@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from app.domain.actors import WATCHER
 from app.domain.clock import program_time
 from app.domain.postings import Journal
-from app.services.intents.reject_items import reject_items
-from app.services.payouts.post_payouts import confirm_payouts, known_executions, prepare_payouts
-from app.services.settlement.confirm_settlements import confirm_settlements, prepare_settlements
-from app.services.settlement.findings import (
+from app.services.findings.transaction_findings import (
     FoundItem,
     RejectedItem,
     ReturnedLogError,
     SettledItem,
     TreasuryTransfer,
 )
+from app.services.intents.reject_items import reject_items
+from app.services.payouts.post_payouts import confirm_payouts, known_executions, prepare_payouts
+from app.services.settlement.confirm_settlements import confirm_settlements, prepare_settlements
 from app.services.settlement.unexplained_money import (
     hold_reported,
     prepare_unexplained,

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.events import EventType, NewEvent
 from app.domain.states import IntentStatus
-from app.services.settlement.settled_items import Settling
+from app.services.findings.settled_items import Settling
 from app.store.intents.proven_intents import AffiliateNow
 
 _MILLISECOND = timedelta(milliseconds=1)

@@ -6,14 +6,14 @@ from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.open_discrepancy import open_discrepancy
-from app.services.payouts.post_payouts import PayoutMismatchError
-from app.services.settlement.findings import (
+from app.services.findings.transaction_findings import (
     FoundItem,
     ReturnedLogError,
     SafeExecution,
     SettledItem,
     TreasuryTransfer,
 )
+from app.services.payouts.post_payouts import PayoutMismatchError
 from app.services.settlement.post_transaction import FinalWork, reference_of
 from app.store.chain import consumption, watching
 from app.store.chain.watching import WatchLease

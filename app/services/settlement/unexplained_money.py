@@ -11,8 +11,8 @@ from app.domain.money import Money
 from app.domain.postings import Journal, Movement, MovementDirection
 from app.domain.settlement_postings import movement_reference, unexplained_journal
 from app.services.corrections.open_discrepancy import open_discrepancy
-from app.services.settlement.findings import SettledItem, TreasuryTransfer
-from app.services.settlement.settled_items import movement_of
+from app.services.findings.settled_items import movement_of
+from app.services.findings.transaction_findings import SettledItem, TreasuryTransfer
 from app.store import discrepancies
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace

@@ -6,8 +6,8 @@ from app.chain.logs import LogPlace
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.postings import MovementDirection
 from app.domain.states import SafeTransactionStatus
+from app.services.findings.transaction_findings import FoundItem, SafeExecution, TreasuryTransfer
 from app.services.payouts.post_payouts import PayoutMismatchError, compared
-from app.services.settlement.findings import FoundItem, SafeExecution, TreasuryTransfer
 from app.services.settlement.unexplained_money import unexplained_transfer
 from app.store.chain import settlements
 from app.store.chain.consumption import WatchedProgram

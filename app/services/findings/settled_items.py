@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.intents import kind_of
 from app.domain.money import Money
 from app.domain.postings import Journal, Movement, MovementDirection
-from app.services.settlement.findings import SettledItem
+from app.services.findings.transaction_findings import SettledItem
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.intents.proven_intents import AffiliateNow, ProvenIntent

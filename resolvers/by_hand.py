@@ -1,6 +1,6 @@
 """What people's decisions about stuck work need of the process: the primary, and the chains that are asked first."""
 
-from app.processes.corrections.discrepancies_by_hand import DiscrepanciesByHand
+from app.processes.discrepancies.discrepancies_by_hand import DiscrepanciesByHand
 from app.processes.intake.by_hand import IntentsByHand
 from app.processes.settlement.halted_lanes import HaltedLanes
 from app.runtime import chain_facts

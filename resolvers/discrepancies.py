@@ -7,7 +7,7 @@ from strawberry import UNSET, Parent
 
 from app.domain.discrepancies import Severity
 from app.domain.explanations import Explanation
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy
 from app.store.reads import discrepancies as reads
 from app.store.reads import journals
 from app.store.reads.discrepancies import DiscrepancyFilter, DiscrepancyRow

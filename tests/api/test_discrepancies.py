@@ -21,7 +21,7 @@ from app.domain.postings import (
     Transfer,
 )
 from app.domain.settlement_postings import movement_reference, unexplained_journal
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.ledger.posting import post
 from schema.ids import IdPrefix, encode_id
 from tests.api.filled import FilledProgram

@@ -9,11 +9,11 @@ from uuid import UUID
 from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, RunStatus
 from app.processes.chain_proof.checks import CHAIN_CHECKS
-from app.processes.corrections.discrepancies_by_hand import DiscrepanciesByHand
+from app.processes.discrepancies.discrepancies_by_hand import DiscrepanciesByHand
 from app.processes.reconciliation.checks import CHECKS, DATABASE_CHECKS, Checks
 from app.processes.reconciliation.parts import Reconciling
 from app.processes.reconciliation.reconcile import reconcile_one
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.store.database import UnitOfWork

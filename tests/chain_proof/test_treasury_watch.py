@@ -13,7 +13,7 @@ from app.chain.safe_configuration import read_configurations
 from app.domain.errors import Refusal
 from app.domain.explanations import Explanation
 from app.processes.watching.watch import open_watcher
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.store.treasury.configurations import is_held
 from tests.chain_proof.proving import Proving
 from tests.contracts.items import USDC

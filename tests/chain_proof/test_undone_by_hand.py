@@ -12,7 +12,7 @@ from app.domain.actors import RECONCILER
 from app.domain.chain_proof.settlements import undone_reference
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.reconciliation import RunStatus
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.services.execute import execute
 from app.store.database import UnitOfWork
 from sge.embedded.anvil import CHAIN_ID

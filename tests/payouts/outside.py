@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.domain.explanations import Explanation
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.programs.change_programs import resume_program
 from tests.payouts.paying import Paying
 from tests.payouts.world import PayoutProgram

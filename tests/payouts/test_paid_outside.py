@@ -12,7 +12,7 @@ from app.domain.money import Money
 from app.domain.payouts import PayoutPurpose
 from app.domain.permissions import Authority
 from app.domain.typed_ids import typed_id
-from app.services.corrections.explain_outflow import read_outflow
+from app.services.discrepancies.explain_outflow import read_outflow
 from app.store.database import UnitOfWork
 from app.store.discrepancies import resolve
 from app.store.ledger.posting import post

@@ -4,8 +4,8 @@ from datetime import timedelta
 from functools import partial
 
 from app.domain.explanations import Explanation
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.corrections.undo_settlement import SeenGone
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from tests.contracts.items import USDC
 from tests.payouts.paying import Paying
 from tests.payouts.planted import Planted

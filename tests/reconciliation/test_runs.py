@@ -13,7 +13,7 @@ from app.domain.explanations import Explanation
 from app.domain.reconciliation import CheckName, Outcome, RunStatus
 from app.processes.reconciliation.checks import CHECKS, DATABASE_CHECKS
 from app.processes.reconciliation.reconcile import reconcile_one
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import execute
 from app.services.reconciliation.ask import RunReconciliation, run_reconciliation
 from app.services.reconciliation.carry_out import LEASE, RunLost, end_run

@@ -9,8 +9,8 @@ from app.domain.actors import RECONCILER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.explanations import Explanation
 from app.domain.ids import new_id
-from app.services.corrections.open_discrepancy import open_discrepancy
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import execute
 from app.services.programs.change_programs import pause_program, resume_program
 from app.store.database import Database, UnitOfWork

@@ -3,6 +3,9 @@
 COINBASE_COMMERCE = "coinbase-commerce"
 """As setProviderSecret, audit rows and the path of its webhooks name it."""
 
+PROCESS_EVENTS = "process_provider_events"
+"""The job that reads what providers sent."""
+
 PROVIDERS = (COINBASE_COMMERCE,)
 
 

@@ -8,8 +8,8 @@ from app.domain.chain_proof.work import moved_on, stuck_discrepancies
 from app.domain.clock import Clock
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.stuck import WorkStage
-from app.services.corrections.close_stuck import close_moved_on
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.close_stuck import close_moved_on
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.reads import stuck_work

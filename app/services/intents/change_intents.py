@@ -9,11 +9,11 @@ from app.domain.intent_failures import IntentFailure, IntentFailureCode
 from app.domain.intent_moves import IntentMove
 from app.domain.intents.registration import already_registered
 from app.domain.permissions import Authority
+from app.domain.providers import PROCESS_EVENTS
 from app.domain.states import IntentStage, IntentStatus
 from app.domain.texts import check_reason
 from app.services.audit import AuditEntry, write_audit
 from app.services.intents.move_intents import move_intents, requeue_intents
-from app.services.providers.receive_event import PROCESS_EVENTS
 from app.store.database import UnitOfWork
 from app.store.intents import by_hand as store
 from app.store.intents.intake import AcceptedSignature

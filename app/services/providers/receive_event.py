@@ -3,12 +3,10 @@
 from datetime import datetime
 
 from app.domain.ids import new_id
-from app.domain.providers import COINBASE_COMMERCE
+from app.domain.providers import COINBASE_COMMERCE, PROCESS_EVENTS
 from app.domain.providers.coinbase_commerce import event_id_of
 from app.store.database import UnitOfWork
 from app.store.provider_events import NewEventRow, store_event
-
-PROCESS_EVENTS = "process_provider_events"
 
 
 async def receive_event(unit: UnitOfWork, body: bytes, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from app.domain.money import Money
 from app.domain.providers import provider_actor
 from app.domain.providers.charges import ChargeStep, ProviderEvent, Unattributable
 from app.domain.strict_json import MalformedDocument
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.database import UnitOfWork
 from app.store.provider_events import DueEvent, settled_amount
 

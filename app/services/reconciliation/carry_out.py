@@ -9,7 +9,7 @@ from app.domain.events import EventType, NewEvent
 from app.domain.ids import new_id
 from app.domain.reconciliation import Outcome, Run
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.database import UnitOfWork
 from app.store.discrepancies import hold_program
 from app.store.reconciliation import runs

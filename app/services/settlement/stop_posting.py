@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.actors import WATCHER
 from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.services.findings.transaction_findings import (
     FoundItem,
     ReturnedLogError,

@@ -10,7 +10,7 @@ from app.domain.discrepancies import DiscrepancyKind, NewDiscrepancy, Severity
 from app.domain.money import Money
 from app.domain.postings import Journal, Movement, MovementDirection
 from app.domain.settlement_postings import movement_reference, unexplained_journal
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.services.findings.settled_items import movement_of
 from app.services.findings.transaction_findings import SettledItem, TreasuryTransfer
 from app.store import discrepancies

@@ -8,7 +8,7 @@ from app.domain.actors import WATCHER
 from app.domain.discrepancies import NewDiscrepancy, Severity
 from app.domain.events import EventType, NewEvent
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.chain import watching
 from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork

@@ -6,7 +6,7 @@ from app.domain.actors import WATCHER
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.treasury import SafeConfiguration
 from app.domain.treasury_changes import change, first_look, not_readable
-from app.services.corrections.open_discrepancy import open_discrepancy
+from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.chain import watching
 from app.store.chain.watching import KnownBlock, WatchLease
 from app.store.database import UnitOfWork

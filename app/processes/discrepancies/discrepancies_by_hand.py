@@ -12,9 +12,9 @@ from app.domain.clock import Clock
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.explanations import Explanation
 from app.domain.permissions import Authority
-from app.processes.corrections.outflow_recipients import refuse_contradicted
-from app.services.corrections.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
+from app.processes.discrepancies.outflow_recipients import refuse_contradicted
 from app.services.corrections.undo_settlement import SeenGone
+from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.discrepancies import UndoableSettlement, find_undoable

@@ -20,13 +20,13 @@ from app.domain.permissions import Authority
 from app.domain.postings import Journal
 from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
-from app.services.corrections.explain_outflow import (
+from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
+from app.services.discrepancies.explain_outflow import (
     pay_by_outflow,
     read_outflow,
     refuse_forgotten_refund,
     refuse_refund_on_top,
 )
-from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.store import discrepancies as store
 from app.store import explained
 from app.store.database import UnitOfWork

@@ -1,6 +1,6 @@
 """What a person sees of a reconciliation: a table of its checks, what they found, and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from app.domain.reconciliation import RunStatus
 from app.store.reads.discrepancies import DiscrepancyRow
 from app.store.reads.reconciliation import CheckRow, RunRow
 from schema.ids import IdPrefix, encode_id
+from sge.amounts_shown import sentence
 
 _NEXT = {
     RunStatus.CLEAN: "Everything agrees.",
@@ -21,11 +22,12 @@ _NEXT = {
 
 @dataclass(frozen=True)
 class ReconciliationReport:
-    """A run that has ended. found: the newest thousand."""
+    """A run that has ended. found: the newest thousand. decimals: of each currency of the program."""
 
     run: RunRow
     checks: Sequence[CheckRow]
     found: Sequence[DiscrepancyRow]
+    decimals: Mapping[str, int]
 
 
 def show(console: Console, slug: str, report: ReconciliationReport) -> None:
@@ -37,8 +39,8 @@ def show(console: Console, slug: str, report: ReconciliationReport) -> None:
     )
     console.print(_table(report.checks))
     for one in reversed(report.found):
-        facts = "" if one.expected is None else f" (expected {one.expected}, actual {one.actual})"
-        line = f"{one.severity} {one.kind} {encode_id(IdPrefix.DISCREPANCY, one.id)}: {one.message}{facts}"
+        name = encode_id(IdPrefix.DISCREPANCY, one.id)
+        line = f"{one.severity} {one.kind} {name}: {sentence(one, report.decimals)}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if run.failure is not None:
         console.print(f"failed: {run.failure}", highlight=False, markup=False, soft_wrap=True)

@@ -18,6 +18,7 @@ from app.services.execute import execute
 from app.services.reconciliation.ask import ask_for_run
 from app.settings import Settings, load_settings
 from app.store.reads import reconciliation as reads
+from app.store.reads.programs import currencies
 from app.store.reads.reconciliation import RunRow
 from app.store.reads.values import Slice
 from sge.reconciliation_report import ReconciliationReport, show
@@ -88,5 +89,8 @@ async def _ended(runtime: Runtime, program_id: int, run_id: UUID) -> Reconciliat
             if run.status != RunStatus.RUNNING:
                 checks = (await reads.checks_of(session, [run_id]))[0]
                 found = (await reads.found_by(session, [run_id], None, Slice(1_000)))[0]
-                return ReconciliationReport(run, checks, found)
+                (kept,) = await currencies(session, [program_id])
+                return ReconciliationReport(
+                    run, checks, found, {one.code: one.decimals for one in kept}
+                )
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -25,7 +25,8 @@ NOBODY = [
 ]
 
 
-def _parameters(command: click.Command) -> Iterator[click.Parameter]:
+def _parameters(command: Any) -> Iterator[Any]:
+    """Of a command and all below it, as Typer's own copy of click has them."""
     yield from command.params
     for one in getattr(command, "commands", {}).values():
         yield from _parameters(one)

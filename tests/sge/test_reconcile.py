@@ -11,7 +11,9 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from app.domain.clock import real_clock
+from app.store.reads.discrepancies import DiscrepancyRow
 from app.store.reads.reconciliation import CheckRow, RunRow
+from sge.amounts_shown import sentence
 from sge.cli import command_line
 from sge.reconciliation_report import ReconciliationReport, show
 from tests.fixtures.databases import Database
@@ -92,7 +94,62 @@ def test_a_report_says_what_to_do(status: str, said: str) -> None:
     run = RunRow(1, UUID(int=5), status, now, now, 7, b"", None)
     check = CheckRow("TRIAL_BALANCE", status == "CLEAN", 1_234_567, "0 wrong", "0 wrong")
     written = StringIO()
-    show(Console(file=written, width=120), "acme", ReconciliationReport(run, [check], []))
+    show(Console(file=written, width=120), "acme", ReconciliationReport(run, [check], [], {}))
     assert "acme at block 7" in written.getvalue()
     assert "1,234,567" in written.getvalue()
     assert said in written.getvalue()
+
+
+CAME = "5000000 USDC (smallest units) came from 0x11 in transaction 0x22, block 7; nothing explains it."
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "expected", "actual", "said"),
+    [
+        (
+            "UNEXPLAINED_INFLOW",
+            CAME,
+            None,
+            "5000000",
+            "5 USDC came from 0x11 in transaction 0x22, block 7; nothing explains it. (actual 5 USDC)",
+        ),
+        (
+            "TREASURY_MISMATCH",
+            "The treasury holds other USDC than what moved.",
+            "-1",
+            "1500000",
+            "The treasury holds other USDC than what moved. (expected -0.000001 USDC, actual 1.5 USDC)",
+        ),
+        (
+            "PAYOUT_MISMATCH",
+            "Paid otherwise.",
+            "10000000 USDC (smallest units) to 0x33",
+            None,
+            "Paid otherwise. (expected 10 USDC to 0x33)",
+        ),
+        ("TREASURY_MISMATCH", "7 XYZ (smallest units)", "7", "0", None),
+        ("NONCE_GAP", "Lane of USDC waits.", "17", None, "Lane of USDC waits. (expected 17)"),
+        ("SEAL_BROKEN", "Row 5 changed.", None, None, "Row 5 changed."),
+    ],
+)
+def test_amounts_are_said_in_their_currency(
+    kind: str, message: str, expected: str | None, actual: str | None, said: str | None
+) -> None:
+    found = DiscrepancyRow(
+        program_key=1,
+        id=UUID(int=1),
+        kind=kind,
+        severity="WARNING",
+        entity_id=None,
+        expected=expected,
+        actual=actual,
+        message=message,
+        opened_at=real_clock(),
+        resolved_at=None,
+        resolved_by=None,
+        note=None,
+        journal_key=None,
+        run_id=None,
+    )
+    unchanged = f"{message} (expected {expected}, actual {actual})"
+    assert sentence(found, {"USDC": 6, "EURC": 6}) == (said or unchanged)

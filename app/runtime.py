@@ -13,13 +13,13 @@ from pydantic import SecretStr
 from app.auth.sealed_secrets import SecretBox
 from app.chain.address import parse_address
 from app.chain.client import Chain
-from app.chain_settings import ChainSettings, TokenSettings
 from app.domain.chains import ChainFacts
 from app.domain.clock import Clock, real_clock
 from app.domain.money import Currency
 from app.processes.health.tell import Receiver
 from app.services.execute import Bells
 from app.settings import PREFIX, Settings, SettingsMistake
+from app.settings.chains import ChainSettings, TokenSettings
 from app.store.database import Database
 from app.store.database_login import LoginFailed
 

@@ -6,10 +6,10 @@ from functools import partial
 
 from app.chain.client import Chain
 from app.chain.node_errors import ChainError, WrongChain
-from app.chain_settings import ChainSettings
 from app.checks.database import LARGEST_CLOCK_DIFFERENCE, SET_THE_CLOCK
 from app.checks.findings import Caution, Check, Problem
 from app.domain.clock import Clock
+from app.settings.chains import ChainSettings
 
 _OLDEST_HEAD = timedelta(minutes=5)
 Nodes = Mapping[tuple[int, int], Chain]

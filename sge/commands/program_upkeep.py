@@ -11,8 +11,8 @@ from app.runtime import Runtime
 from app.services.execute import execute
 from app.services.intents.gas_budget import set_gas_budget
 from app.services.settlement.resume_posting import resume_posting
-from app.setting_needs import Command
 from app.settings import Settings, load_settings
+from app.settings.needs import Command
 from sge.session import Program, named_program, opened_runtime
 
 Result = TypeVar("Result")

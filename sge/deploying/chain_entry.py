@@ -5,7 +5,7 @@ from typing import Any
 
 from app.chain.deploy import Deployment
 from app.chain.token_facts import TokenFacts
-from app.chain_settings import ChainSettings
+from app.settings.chains import ChainSettings
 
 
 def chain_entry(

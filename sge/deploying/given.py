@@ -11,8 +11,8 @@ from app.chain.deployer import DeploymentError
 from app.chain.endpoint import read_chain_id
 from app.chain.node_errors import ChainError
 from app.chain.signer import Signer
-from app.chain_settings import is_http_address
-from app.setting_forms import key_mistake
+from app.settings.chains import is_http_address
+from app.settings.forms import key_mistake
 from sge.failures import CannotStart
 
 Result = TypeVar("Result")

@@ -5,11 +5,11 @@ from functools import partial
 from app.chain.client import Chain
 from app.chain.multi_send_code import is_multi_send
 from app.chain.token_facts import UnsuitableToken, read_token
-from app.chain_settings import ChainSettings, TokenSettings
 from app.checks.chains import node_answers, node_variable
 from app.checks.findings import Check, Problem
 from app.domain.clock import real_clock
 from app.settings import Settings
+from app.settings.chains import ChainSettings, TokenSettings
 
 
 def chain_checks(settings: Settings) -> list[Check]:

@@ -9,8 +9,8 @@ from app.checks.database import clock_agrees, disk_takes_writes, pooler_fits, sc
 from app.checks.findings import Check, Problem
 from app.domain.clock import real_clock
 from app.runtime import LoginRole, connect_as
-from app.setting_forms import database_mistake
 from app.settings import Settings
+from app.settings.forms import database_mistake
 from app.store.database import Database
 from sge import migrations
 from sge.doctor.durable import backup_checks, keeps_what_it_is_told

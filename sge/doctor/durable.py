@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from app.checks.findings import Caution, Check, Problem
 from app.domain.errors import Unavailable
-from app.setting_forms import database_mistake
 from app.settings import Settings
+from app.settings.forms import database_mistake
 from app.store.database import Database
 from app.store.database_login import LoginFailed
 from app.store.durability import Durability, read_durability, try_replication

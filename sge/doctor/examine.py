@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from app.checks.disks import disk_checks
 from app.checks.findings import Check, Finding, found_by
-from app.setting_needs import Process
 from app.settings import Settings
+from app.settings.needs import Process
 from sge.doctor.chains import chain_checks
 from sge.doctor.databases import database_checks
 from sge.doctor.relayers import relayer_checks

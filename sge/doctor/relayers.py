@@ -6,10 +6,10 @@ from app.chain.client import Chain
 from app.chain.node_errors import NodeError
 from app.chain.relayers import is_relayer
 from app.chain.signer import Signer
-from app.chain_settings import ChainSettings
 from app.checks.findings import Check, Problem
 from app.processes.settlement.settling import LEAST_BALANCE_WEI
 from app.settings import Settings, SettingsMistake
+from app.settings.chains import ChainSettings
 
 _WEI = 10**18
 

@@ -4,9 +4,9 @@ from functools import partial
 
 from app.checks.findings import Check, Problem
 from app.checks.redis import VARIABLE, redis_answers, redis_keeps_jobs
-from app.setting_forms import redis_mistake
-from app.setting_needs import Process
 from app.settings import Settings
+from app.settings.forms import redis_mistake
+from app.settings.needs import Process
 
 
 def process_check(settings: Settings, process: Process) -> Check:

@@ -6,8 +6,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from app.checks.findings import Caution, Check
-from app.setting_needs import Process
 from app.settings import Settings
+from app.settings.needs import Process
 
 _ALERTS = "SGE_ALERT_WEBHOOK_URL"
 _TRACES = "SGE_OTEL_ENDPOINT"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.setting_needs import NEEDS, Process
 from app.settings import Settings
+from app.settings.needs import NEEDS, Process
 
 PROCESSES: tuple[Process, ...] = ("api", "worker", "scheduler", "migrate")
 _WHERE_GIVEN: dict[Process, tuple[str, ...]] = {

@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 from dotenv import dotenv_values
 
-from app.secret_files import secrets_of
-from app.setting_examples import EXAMPLES, example_of
-from app.setting_needs import NEEDS
 from app.settings import PREFIX, Settings, SettingsMistake, load_settings
+from app.settings.examples import EXAMPLES, example_of
+from app.settings.needs import NEEDS
+from app.settings.secret_files import secrets_of
 from sge.embedded.project import PROJECT
 
 EXAMPLE_FILE = PROJECT / ".env.example"

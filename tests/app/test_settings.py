@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 
-from app.setting_needs import Process
 from app.settings import PREFIX, Settings, SettingsMistake, load_settings
+from app.settings.needs import Process
 from sge.embedded.project import PROJECT
 
 EXAMPLE = PROJECT / ".env.example"

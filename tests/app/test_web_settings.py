@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.setting_forms import host_mistake, origin_mistake
 from app.settings import Settings, SettingsMistake, load_settings
+from app.settings.forms import host_mistake, origin_mistake
 from schema.transport.hosts import host_of
 
 _PARTS = st.sampled_from(

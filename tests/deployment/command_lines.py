@@ -3,7 +3,7 @@
 import typer.main
 from click.testing import CliRunner
 
-from app.setting_needs import NEEDS
+from app.settings.needs import NEEDS
 from sge.cli import command_line
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.secret_files import secrets_of
 from app.settings import Settings
+from app.settings.secret_files import secrets_of
 from tests.deployment.lookers import looks
 
 FIELDS = {f"SGE_{name.upper()}" for name in Settings.model_fields}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from starlette.responses import PlainTextResponse
 
-from app.web_settings import WebSettings
+from app.settings.web import WebSettings
 from schema.transport.hosts import HostCheck
 from schema.transport.settings import TransportSettings
 from sge.embedded.project import PROJECT

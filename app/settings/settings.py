@@ -1,4 +1,4 @@
-"""Everything a process is told from outside; read in runtime, sge and migrations only."""
+"""All settings as one object, from the environment, the file .env and files of secrets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,22 +14,22 @@ from pydantic_settings import (
 )
 
 from app.chain.address import InvalidAddressError, parse_address
-from app.chain_settings import ChainSettings
 from app.domain.client_address import Network
 from app.domain.rate_limits import RateLimits
-from app.limit_settings import read_networks, read_rate_limits
-from app.operator_settings import OperatorSettings
-from app.secret_files import SecretFiles, UnreadableSecret, read_secret
-from app.setting_examples import example_of
-from app.setting_forms import (
+from app.settings.chains import ChainSettings
+from app.settings.examples import example_of
+from app.settings.forms import (
     database_mistake,
     key_mistake,
     read_folders,
     read_origins,
     redis_mistake,
 )
-from app.setting_needs import NEEDS, REMEDIES, Command
-from app.web_settings import WebSettings
+from app.settings.limits import read_networks, read_rate_limits
+from app.settings.needs import NEEDS, REMEDIES, Command
+from app.settings.operators import OperatorSettings
+from app.settings.secret_files import SecretFiles, UnreadableSecret, read_secret
+from app.settings.web import WebSettings
 
 PREFIX = "SGE_"
 _SHORTEST_SECRET = 32

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, Field, field_validator
 from pydantic_settings import NoDecode
 
-from app.setting_forms import host_mistake, read_origins
+from app.settings.forms import host_mistake, read_origins
 
 TrustedOnly = Literal["off", "browsers", "all"]
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})

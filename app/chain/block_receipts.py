@@ -4,6 +4,7 @@ from typing import Any
 
 from app.chain.chain_data import Block, ChainLog, decode_block, decode_log
 from app.chain.client import Chain
+from app.chain.large_answers import in_halves
 from app.chain.node_errors import ChainError, NoAnswer, RateLimited
 from app.chain.rpc import Request
 
@@ -37,7 +38,7 @@ async def _of_transactions(chain: Chain, tip: tuple[int, bytes], number: int) ->
     for start in range(0, len(hashes), _RECEIPTS_AT_ONCE):
         part = hashes[start : start + _RECEIPTS_AT_ONCE]
         asked = [Request("eth_getTransactionReceipt", ("0x" + one.hex(),)) for one in part]
-        receipts += await chain.batch(asked)
+        receipts += await in_halves(chain.batch, asked)
     return _logs(block, receipts)
 
 

@@ -14,6 +14,7 @@ from app.chain.chain_data import (
     decode_receipt,
 )
 from app.chain.endpoint import Endpoint
+from app.chain.large_answers import about_a_range, in_halves
 from app.chain.node_errors import ChainError, NoAnswer, NodeError
 from app.chain.read_requests import (
     BlockRef,
@@ -102,7 +103,8 @@ class Chain:
     ) -> list[ChainLog]:
         """Logs of the blocks first to last, both included, in block and log order. May raise RangeTooLarge."""
         query = log_query(first, last, addresses, topics)
-        return [decode_log(raw) for raw in await self._rpc.request("eth_getLogs", query)]
+        with about_a_range():
+            return [decode_log(raw) for raw in await self._rpc.request("eth_getLogs", query)]
 
     async def get_logs_below(
         self,
@@ -116,12 +118,12 @@ class Chain:
         head with fewer logs and no error. Both are asked of the same node. Raises NoAnswer when it has another block.
         """
         number, block_hash = tip
-        raw_block, raw_logs = await self._many(
-            [
-                Request("eth_getBlockByNumber", (hex(number), False)),
-                Request("eth_getLogs", (log_query(first, last, addresses, topics),)),
-            ]
-        )
+        asked = [
+            Request("eth_getBlockByNumber", (hex(number), False)),
+            Request("eth_getLogs", (log_query(first, last, addresses, topics),)),
+        ]
+        with about_a_range():
+            raw_block, raw_logs = await self.batch(asked)
         if raw_block is None or decode_block(raw_block).hash != block_hash:
             raise NoAnswer(f"the node that was asked for logs does not have block {number}")
         return [decode_log(raw) for raw in raw_logs]
@@ -230,7 +232,7 @@ class Chain:
     async def _many(self, requests: Sequence[Request]) -> list[Any]:
         results: list[Any] = []
         for chunk in chunks(requests):
-            results += await self.batch(chunk)
+            results += await in_halves(self.batch, chunk)
         return results
 
 

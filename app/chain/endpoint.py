@@ -1,5 +1,6 @@
 """One address of a chain's nodes: how well it does, and when it is left alone."""
 
+import asyncio
 import time
 from ipaddress import ip_address
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from app.chain.node_errors import NoAnswer, RateLimited, WrongChain, node_error
+from app.chain.node_errors import AnswerTooLarge, NoAnswer, RateLimited, WrongChain, node_error
 
 _FAILURES_THAT_OPEN = 3
 _SHORTEST_REST_SECONDS = 1.0
@@ -16,6 +17,10 @@ _LONGEST_REST_SECONDS = 15.0
 _LATENCY_WEIGHT = 0.2
 _LONGEST_RETRY_AFTER_SECONDS = 60.0
 _HTTP_TOO_MANY = 429
+LARGEST_ANSWER_BYTES = 32 * 2**20
+"""Unpacked. Decoded it takes up to twenty times as much; what is asked for has less, or is asked for in smaller parts."""
+# While something comes each read is in time; an answer as a whole may take so many timeouts.
+_ANSWER_TIMEOUTS = 6
 
 
 class Endpoint:
@@ -81,18 +86,16 @@ class Endpoint:
     async def _post(self, payload: Any) -> Any:
         started = time.monotonic()
         try:
-            response = await self._client.post(self._url, content=orjson.dumps(payload))
-        except (httpx.HTTPError, httpx.StreamError) as problem:
+            response, content = await self._ask(orjson.dumps(payload))
+        except (httpx.HTTPError, httpx.StreamError, TimeoutError) as problem:
             self._failed()
             raise NoAnswer(f"{self.name}: {type(problem).__name__}") from problem
-        # httpx ties an answer and its stream into a ring: megabytes of logs would wait for the garbage collector.
-        response.stream = httpx.ByteStream(b"")
         if response.status_code == _HTTP_TOO_MANY:
             seconds = _retry_after(response)
             self._rest(seconds)
             raise RateLimited(f"{self.name} asks for patience", seconds)
         try:
-            answer = orjson.loads(response.content)
+            answer = orjson.loads(content)
         except orjson.JSONDecodeError as problem:
             self._failed()
             raise NoAnswer(f"{self.name}: HTTP {response.status_code}, no JSON") from problem
@@ -102,17 +105,39 @@ class Endpoint:
         self._succeeded(time.monotonic() - started)
         return answer
 
+    async def _ask(self, body: bytes) -> tuple[httpx.Response, bytearray]:
+        content = bytearray()
+        async with (
+            asyncio.timeout(_ANSWER_TIMEOUTS * self._timeout_seconds),
+            self._client.stream("POST", self._url, content=body) as response,
+        ):
+            # At most 64 KiB at a time, or what they unpack to.
+            async for part in response.aiter_bytes():
+                content += part
+                if len(content) > LARGEST_ANSWER_BYTES:
+                    self._slow()
+                    most = LARGEST_ANSWER_BYTES // 2**20
+                    raise AnswerTooLarge(
+                        f"{self.name} answers more than {most} MiB, which is not read"
+                    )
+        # httpx ties an answer and its stream into a ring, which would wait for the garbage collector.
+        response.stream = httpx.ByteStream(b"")
+        return response, content
+
     def _succeeded(self, seconds: float) -> None:
         self._failures = 0
         self.latency_seconds += _LATENCY_WEIGHT * (seconds - self.latency_seconds)
 
     def _failed(self) -> None:
         self._failures += 1
-        # A request that hung says how slow this endpoint is now.
-        self.latency_seconds += _LATENCY_WEIGHT * (self._timeout_seconds - self.latency_seconds)
+        self._slow()
         if self._failures >= _FAILURES_THAT_OPEN:
             doublings = self._failures - _FAILURES_THAT_OPEN
             self._rest(min(_SHORTEST_REST_SECONDS * 2.0**doublings, _LONGEST_REST_SECONDS))
+
+    def _slow(self) -> None:
+        """A request that hung, or told too much, says how this endpoint is now."""
+        self.latency_seconds += _LATENCY_WEIGHT * (self._timeout_seconds - self.latency_seconds)
 
     def _rest(self, seconds: float) -> None:
         self._rests_until = time.monotonic() + seconds

@@ -1,10 +1,12 @@
 """What one transaction logged in one block, by its receipt: whoever filters logs may have thrown old ones away."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from app.chain.chain_data import Block, ChainLog, decode_block, decode_log
 from app.chain.client import Chain
+from app.chain.large_answers import in_halves
 from app.chain.node_errors import ChainError, NoAnswer
 from app.chain.rpc import Request
 
@@ -33,7 +35,7 @@ async def mined_logs(
     each = list(dict.fromkeys(places))
     for start in range(0, len(each), _AT_ONCE):
         some = each[start : start + _AT_ONCE]
-        for place, logs in zip(some, await _some(chain, some), strict=True):
+        for place, logs in zip(some, await in_halves(partial(_some, chain), some), strict=True):
             yield place, logs
 
 

@@ -14,6 +14,10 @@ class NoAnswer(ChainError):
     """Timeout, lost connection, 5xx or nonsense: whether the node acted is unknown, so the same may be sent again."""
 
 
+class AnswerTooLarge(NoAnswer):
+    """A node answers more than is read; to less it may have an answer that is."""
+
+
 class WrongChain(ChainError):
     """An endpoint answers for another chain than it was configured for."""
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from app.domain.errors import Unavailable
 from app.store.database import Database
-from app.store.lock_holders import LockHolder, read_lock_holders
+from app.store.server.lock_holders import LockHolder, read_lock_holders
 
 _LOOK_SECONDS = 0.5
 

@@ -14,8 +14,8 @@ from alembic.util.exc import CommandError, DatabaseNotAtHead
 
 from app.store.database import Database
 from app.store.database_errors import is_deadlock, is_lock_timeout
-from app.store.lock_holders import LockHolder
-from app.store.schema_note import read_revision, read_schema_note
+from app.store.server.lock_holders import LockHolder
+from app.store.server.schema_note import read_revision, read_schema_note
 from sge.embedded.project import PROJECT
 from sge.failures import CannotStart
 from sge.migration_watch import MigrationWatch

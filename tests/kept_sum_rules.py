@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from app.store.kept_sums import KEPT_SUMS
+from app.store.rollups.kept_sums import KEPT_SUMS
 
 
 class Connection(Protocol):

@@ -9,9 +9,9 @@ from app.domain.errors import Unavailable
 from app.store.database import Database, ReadSession
 from app.store.database_errors import DatabaseError, is_disk_full
 from app.store.database_login import STATEMENTS_GET_LOST
-from app.store.pooler import FORGETS, POOL_FAILURES, is_pooled
-from app.store.schema_note import NEWEST, Release, read_release, read_schema_note
-from app.store.server_facts import read_clock, write_scratch
+from app.store.server.facts import read_clock, write_scratch
+from app.store.server.pooler import FORGETS, POOL_FAILURES, is_pooled
+from app.store.server.schema_note import NEWEST, Release, read_release, read_schema_note
 
 LARGEST_CLOCK_DIFFERENCE = timedelta(seconds=30)
 SET_THE_CLOCK = "set both machines' clocks by NTP (`timedatectl status` tells whether one is)"

@@ -6,11 +6,11 @@ from functools import partial
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.forget_events import forget_old_events
-from app.store import minute_series
 from app.store.access.sessions import forget_nonces, forget_sessions
 from app.store.database import Database
 from app.store.exports import forget_links
 from app.store.intents.origins import forget_traces
+from app.store.rollups import minute_series
 from app.store.webhooks.deliveries import forget_webhooks
 
 EVENTS_KEPT = timedelta(days=90)

@@ -12,7 +12,7 @@ from app.services.providers.process_event import ProgramIds, process_event
 from app.store.database import Database, UnitOfWork
 from app.store.database_errors import passes
 from app.store.intents.intake import BusyError, StaleFactsError
-from app.store.provider_events import WaitingEvent, due_events, put_off
+from app.store.providers.events import WaitingEvent, due_events, put_off
 from app.tracing import span
 
 _AT_ONCE = 100

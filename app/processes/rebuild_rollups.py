@@ -9,10 +9,11 @@ from functools import partial
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.rebuild_rollups import rebuild_rollups
-from app.store import kept_sums, rollup_rebuild
 from app.store.database import Database, UnitOfWork
 from app.store.database_errors import DatabaseError, passes
-from app.store.rollup_rebuild import Progress
+from app.store.rollups import kept_sums
+from app.store.rollups import rebuild as rollup_rebuild
+from app.store.rollups.rebuild import Progress
 
 STEPS = rollup_rebuild.STEPS + 1
 _WAIT_SECONDS = 0.2

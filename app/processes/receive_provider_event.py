@@ -12,7 +12,7 @@ from app.services.execute import Bells, execute
 from app.services.providers.receive_event import receive_event
 from app.store.database import Database
 from app.store.database_errors import passes
-from app.store.provider_secrets import good_secrets
+from app.store.providers.secrets import good_secrets
 
 
 class ProviderEvents:

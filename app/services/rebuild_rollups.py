@@ -5,12 +5,13 @@ from datetime import datetime
 from app.domain.rollup import Additions, fold
 from app.services.audit import AuditEntry, write_audit
 from app.services.rollups import CONSUMER
-from app.store import rollup_rebuild, rollups
 from app.store.database import UnitOfWork
 from app.store.feed import consumers
 from app.store.programs import public_id_of
 from app.store.reconciliation.pending_events import pending_events
-from app.store.rollup_rebuild import Progress
+from app.store.rollups import rebuild as rollup_rebuild
+from app.store.rollups import rows as rollups
+from app.store.rollups.rebuild import Progress
 
 
 async def rebuild_rollups(

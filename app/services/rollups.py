@@ -6,11 +6,13 @@ from datetime import datetime
 from app.domain.events import Event, EventType
 from app.domain.rollup import Additions, fold
 from app.metrics import INTENTS, OWN_SETTLEMENT_SECONDS, SETTLEMENT_SECONDS
-from app.store import rollup_events, rollup_rebuild, rollups
 from app.store.database import UnitOfWork
 from app.store.feed import consumers, outbox
 from app.store.feed.consumers import Lease
 from app.store.health import pace
+from app.store.rollups import events as rollup_events
+from app.store.rollups import rebuild as rollup_rebuild
+from app.store.rollups import rows as rollups
 
 CONSUMER = "rollups"
 BATCH = 2_000

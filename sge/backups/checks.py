@@ -13,7 +13,7 @@ from app.processes.reconciliation.checks import CHECKS
 from app.services.ledger_verification import verify_ledger
 from app.store.database import Database
 from app.store.reconciliation.scopes import read_scope
-from app.store.recovery_findings import posted_programs
+from app.store.recovery.findings import posted_programs
 from sge.backups.restored_server import RestoredServer, Tell
 from sge.ledger_faults import ledger_faults
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.store.database import Database
-from app.store.recoveries import newest_commit, newest_event, server_place
+from app.store.recovery.recoveries import newest_commit, newest_event, server_place
 from sge.backups.note import Backup
 from sge.backups.restored_server import RestoredServer
 

@@ -16,7 +16,7 @@ from app.processes.watching.watch import WatcherParts
 from app.runtime import Runtime
 from app.settings import Settings, load_settings
 from app.store.database_errors import passes
-from app.store.recoveries import OpenRecovery
+from app.store.recovery.recoveries import OpenRecovery
 from sge.failures import CannotStart
 from sge.session import opened_runtime
 from sge.starting import require_own_chains, require_tables

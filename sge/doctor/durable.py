@@ -9,7 +9,7 @@ from app.settings import Settings
 from app.settings.forms import database_mistake
 from app.store.database import Database
 from app.store.database_login import LoginFailed
-from app.store.durability import Durability, read_durability, try_replication
+from app.store.server.durability import Durability, read_durability, try_replication
 
 _BACKUP = "SGE_DATABASE_BACKUP_URL"
 _ROLE = "sge_backup"

@@ -13,7 +13,7 @@ from app.checks.database import clock_agrees, disk_takes_writes, schema_fits
 from app.checks.findings import Problem
 from app.domain.clock import real_clock
 from app.store.database import Database as Pool
-from app.store.schema_note import NEWEST
+from app.store.server.schema_note import NEWEST
 from sge.embedded.postgres import Postgres
 from sge.migrations import downgrade
 from sge.schema_fingerprint import revisions

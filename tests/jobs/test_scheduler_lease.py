@@ -5,8 +5,9 @@ from functools import partial
 
 from app.domain.clock import real_clock
 from app.services.execute import execute
-from app.store import recoveries, scheduler_lease
+from app.store import scheduler_lease
 from app.store.database import Database as Pool
+from app.store.recovery import recoveries
 from tests.fixtures.databases import Database
 from tests.storage.bells import SilentBells
 

@@ -11,7 +11,7 @@ from app.domain.ids import new_id
 from app.domain.money import Money
 from app.domain.permissions import Authority
 from app.store.database import UnitOfWork
-from app.store.discrepancies import resolve
+from app.store.discrepancies.rows import resolve
 from app.store.ledger.posting import post
 from tests.contracts.items import USDC
 from tests.payouts.outside import Outside

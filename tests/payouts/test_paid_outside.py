@@ -14,7 +14,7 @@ from app.domain.permissions import Authority
 from app.domain.typed_ids import typed_id
 from app.services.discrepancies.explain_outflow import read_outflow
 from app.store.database import UnitOfWork
-from app.store.discrepancies import resolve
+from app.store.discrepancies.rows import resolve
 from app.store.ledger.posting import post
 from app.store.treasury.outflows import PaidLines, pay_outside
 from tests.contracts.items import USDC

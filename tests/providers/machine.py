@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from app.services.execute import execute
 from app.services.providers.process_event import process_event
 from app.store.database import Database, UnitOfWork
-from app.store.provider_events import due_events
+from app.store.providers.events import due_events
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.providers.charges import Charge
 from tests.providers.shop import IDS, Shop, open_shop

@@ -9,7 +9,7 @@ from app.domain.amounts import AmountText
 from app.otel import OpenTelemetry
 from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.feed.events import EventFeed
-from app.store.provider_events import put_off
+from app.store.providers.events import put_off
 from app.tracing import span, start_tracing, stop_tracing
 from tests.health.otlp import collecting
 from tests.providers.charges import body_of

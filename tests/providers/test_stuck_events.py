@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.domain.stuck import Diagnosis, StuckWork, WorkKind, WorkStage
 from app.processes.settlement.flag_stuck import flag_stuck
-from app.store.provider_events import put_off
+from app.store.providers.events import put_off
 from app.store.reads import stuck_work
 from tests.providers.shop import Shop
 

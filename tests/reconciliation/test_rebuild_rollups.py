@@ -9,7 +9,7 @@ from app.domain.reconciliation import RunStatus
 from app.processes.rebuild_rollups import rebuild_between
 from app.processes.snapshot_accounts import snapshot_accounts
 from app.store.database import Database
-from app.store.rollup_rebuild import Progress
+from app.store.rollups.rebuild import Progress
 from tests.fixtures.databases import Database as OwnDatabase
 from tests.reconciliation.busy import Busy
 from tests.reconciliation.reconciled import Reconciled

@@ -16,7 +16,7 @@ from app.processes.watching.watch import WatcherParts
 from app.services.execute import execute
 from app.services.programs.change_programs import resume_program
 from app.services.recovery.begin_recovery import Begun
-from app.store.recoveries import OpenRecovery
+from app.store.recovery.recoveries import OpenRecovery
 from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import WatchingWorld
 from tests.services.world import key_of

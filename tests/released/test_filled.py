@@ -11,7 +11,7 @@ from app.domain.seeding import SeedSizes, seed_plans
 from app.processes.seeding.seed import seed
 from app.services.corrections.reverse_settlement import ReverseSettlement, reverse_settlement
 from app.store.database import Database as Pool
-from app.store.kept_sums import KEPT_SUMS
+from app.store.rollups.kept_sums import KEPT_SUMS
 from sge.migrations import downgrade, upgrade
 from sge.schema_fingerprint import revisions
 from tests.fixtures.databases import Database

@@ -8,7 +8,7 @@ import pytest
 
 from app.services.execute import execute
 from app.store.database import Database, UnitOfWork
-from app.store.standby import outlive_the_primary
+from app.store.server.standby import outlive_the_primary
 from tests.api.test_live_state import registration
 from tests.replica.conftest import Pair, StartProcess
 from tests.storage.bells import SilentBells

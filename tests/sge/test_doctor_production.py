@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.store.database_login import LoginFailed
-from app.store.durability import Durability, try_replication
+from app.store.server.durability import Durability, try_replication
 from sge.doctor.durable import losses
 from sge.embedded.ports import free_port
 from tests.fixtures.databases import Database

@@ -17,7 +17,7 @@ from app.services.corrections.undo_settlement import SeenGone
 from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import Bells, execute
 from app.store.database import Database
-from app.store.discrepancies import UndoableSettlement, find_undoable
+from app.store.discrepancies.rows import UndoableSettlement, find_undoable
 from app.store.treasury.recipients import find_logged
 
 _LONGEST_LOOK_SECONDS = 8.0

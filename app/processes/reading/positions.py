@@ -6,7 +6,7 @@ import structlog
 
 from app.domain.positions import WritePosition
 from app.store.database import Database
-from app.store.replication import read_written
+from app.store.server.replication import read_written
 
 _log = structlog.get_logger(__name__)
 # It takes a millisecond. A primary that the network has cut off says nothing, and the answer waits for this.

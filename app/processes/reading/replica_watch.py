@@ -12,7 +12,7 @@ import structlog
 from app.domain.replica_lag import ReplicaLag
 from app.processes.reading.read_metrics import REPLICA_LAG_SECONDS, REPLICA_USABLE
 from app.store.database import Database
-from app.store.replication import Following, read_replayed, read_written
+from app.store.server.replication import Following, read_replayed, read_written
 
 _log = structlog.get_logger(__name__)
 _EVERY_SECONDS = 0.5

@@ -12,7 +12,7 @@ from app.processes.reading.positions import Positions
 from app.processes.reading.read_metrics import READS
 from app.processes.reading.replica_watch import ReplicaWatch
 from app.store.database import Database, ReadSession
-from app.store.replication import NotReplayed, require_replayed
+from app.store.server.replication import NotReplayed, require_replayed
 
 _log = structlog.get_logger(__name__)
 

@@ -11,8 +11,8 @@ from app.domain.clock import Clock
 from app.domain.instances import ServerPlace
 from app.services.execute import Bells, execute
 from app.services.recovery.begin_recovery import Begun, begin_recovery
-from app.store import recoveries
 from app.store.database import Database
+from app.store.recovery import recoveries
 
 _LOG = structlog.get_logger()
 

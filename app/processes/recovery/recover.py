@@ -12,10 +12,11 @@ from app.processes.watching.watch import WatcherParts
 from app.services.execute import Bells, execute
 from app.services.recovery.begin_recovery import begin_recovery
 from app.services.recovery.finish_recovery import finish_recovery
-from app.store import recoveries, recovery_findings
 from app.store.database import Database
-from app.store.recoveries import OpenRecovery
-from app.store.recovery_findings import LiveCredentials, ProgramFindings
+from app.store.recovery import findings as recovery_findings
+from app.store.recovery import recoveries
+from app.store.recovery.findings import LiveCredentials, ProgramFindings
+from app.store.recovery.recoveries import OpenRecovery
 
 
 class TakenBackAgain(RuntimeError):

@@ -7,7 +7,7 @@ from app.services.execute import Bells, execute
 from app.services.intents.fail_unsigned import fail_unsigned
 from app.store.database import Database, UnitOfWork
 from app.store.intents.unsigned import about_to_expire, give_back, leases_run_out
-from app.store.recoveries import is_recovered
+from app.store.recovery.recoveries import is_recovered
 
 _AT_ONCE = 500
 

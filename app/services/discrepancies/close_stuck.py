@@ -9,8 +9,8 @@ from app.domain.events import EventType, NewEvent
 from app.domain.explanations import Explanation
 from app.domain.stuck import WorkStage
 from app.services.audit import AuditEntry, write_audit
-from app.store import moved_on as store
 from app.store.database import UnitOfWork
+from app.store.discrepancies import moved_on as store
 
 OPEN_AT_LEAST = timedelta(minutes=10)
 """A queue that is just about as fast as its limit would open and close one each minute."""

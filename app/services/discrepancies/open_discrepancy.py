@@ -7,8 +7,8 @@ from app.domain.discrepancies import NewDiscrepancy, Severity
 from app.domain.events import EventType, NewEvent
 from app.domain.outflows import contradicted_recipient
 from app.services.audit import AuditEntry, write_audit
-from app.store import discrepancies as store
 from app.store.database import UnitOfWork
+from app.store.discrepancies import rows as store
 from app.store.treasury.recipients import note_recipient
 
 

@@ -27,10 +27,10 @@ from app.services.discrepancies.explain_outflow import (
     refuse_forgotten_refund,
     refuse_refund_on_top,
 )
-from app.store import discrepancies as store
-from app.store import explained
 from app.store.database import UnitOfWork
-from app.store.discrepancies import DiscrepancyToResolve
+from app.store.discrepancies import explained
+from app.store.discrepancies import rows as store
+from app.store.discrepancies.rows import DiscrepancyToResolve
 from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_currencies, read_program

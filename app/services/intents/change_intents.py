@@ -17,7 +17,7 @@ from app.services.intents.move_intents import move_intents, requeue_intents
 from app.store.database import UnitOfWork
 from app.store.intents import by_hand as store
 from app.store.intents.intake import AcceptedSignature
-from app.store.provider_events import ask_again
+from app.store.providers.events import ask_again
 
 _CANCELLED = IntentFailure(
     IntentFailureCode.CANCELLED, "It was cancelled before it was signed.", retryable=False

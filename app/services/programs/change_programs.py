@@ -17,9 +17,9 @@ from app.services.programs.locked_program import locked_program
 from app.services.programs.new_program import check_program_limits
 from app.services.recovery.require_explained import require_explained
 from app.services.recovery.require_recovered import require_recovered
-from app.store import discrepancies
 from app.store import programs as store
 from app.store.database import UnitOfWork
+from app.store.discrepancies import rows as discrepancies
 
 _LONGEST_ADVANCE = timedelta(days=36_525)
 _MOST_NAMED = 5

@@ -24,12 +24,12 @@ from app.domain.strict_json import MalformedDocument
 from app.services.providers.accept_charge import ChargeToAccept, accept_charge, unprovable_id
 from app.services.providers.report_payment import report_malformed, report_more, report_unattributed
 from app.services.providers.settle_charge import move_charge, settle_charge
-from app.store import provider_events
 from app.store.database import ReadSession, UnitOfWork
 from app.store.intents import proven_intents
 from app.store.intents.proven_intents import ProvenIntent
 from app.store.intents.situations import read_program_facts
-from app.store.provider_events import DueEvent, Outcome, Processed, finish_event
+from app.store.providers import events as provider_events
+from app.store.providers.events import DueEvent, Outcome, Processed, finish_event
 from app.store.rules_lock import share_rules
 
 ProgramIds = Callable[[str], UUID | None]

@@ -6,7 +6,7 @@ from app.domain.ids import new_id
 from app.domain.providers import COINBASE_COMMERCE, PROCESS_EVENTS
 from app.domain.providers.coinbase_commerce import event_id_of
 from app.store.database import UnitOfWork
-from app.store.provider_events import NewEventRow, store_event
+from app.store.providers.events import NewEventRow, store_event
 
 
 async def receive_event(unit: UnitOfWork, body: bytes, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from app.domain.providers.charges import ChargeStep, ProviderEvent, Unattributab
 from app.domain.strict_json import MalformedDocument
 from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.database import UnitOfWork
-from app.store.provider_events import DueEvent, settled_amount
+from app.store.providers.events import DueEvent, settled_amount
 
 _PAYS = frozenset({ChargeStep.LATE, ChargeStep.PAID})
 

@@ -15,8 +15,8 @@ from app.domain.providers import PROVIDERS
 from app.services.audit import AuditEntry, write_audit
 from app.services.programs.create_program import ProgramResult
 from app.services.programs.locked_program import locked_program
-from app.store import provider_secrets as store
 from app.store.database import UnitOfWork
+from app.store.providers import secrets as store
 
 _LONGEST_OVERLAP_SECONDS = 30 * 86_400
 # Short ones can be guessed, and whoever guesses one makes up payments.

@@ -20,7 +20,7 @@ from app.store.database import UnitOfWork
 from app.store.intents import proven_intents
 from app.store.intents.proven_intents import ProvenIntent
 from app.store.ledger import posting as ledger
-from app.store.provider_events import DueEvent
+from app.store.providers.events import DueEvent
 
 _FAILURES = {ChargeStep.FAILED: NOT_PAID, ChargeStep.LATE: PAID_LATE}
 

@@ -11,7 +11,7 @@ from app.domain.reconciliation import Outcome, Run
 from app.services.audit import AuditEntry, write_audit
 from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.database import UnitOfWork
-from app.store.discrepancies import hold_program
+from app.store.discrepancies.rows import hold_program
 from app.store.reconciliation import runs
 
 LEASE = timedelta(minutes=5)

@@ -8,9 +8,9 @@ from app.domain.events import EventType, NewEvent
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.domain.states import ProgramStatus
 from app.services.audit import AuditEntry, write_audit
-from app.store import recoveries
 from app.store.database import UnitOfWork
-from app.store.recoveries import PausedProgram
+from app.store.recovery import recoveries
+from app.store.recovery.recoveries import PausedProgram
 
 PAUSE_REASON = "RECOVERY"
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from app.domain.permissions import PLATFORM_PROGRAM_ID
 from app.services.audit import AuditEntry, write_audit
-from app.store import recoveries
 from app.store.database import UnitOfWork
-from app.store.recoveries import OpenRecovery
+from app.store.recovery import recoveries
+from app.store.recovery.recoveries import OpenRecovery
 
 
 async def finish_recovery(

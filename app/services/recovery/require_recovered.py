@@ -1,8 +1,8 @@
 """What must not be decided on tables that may lack what happened last."""
 
 from app.domain.errors import Refusal, RefusalCode
-from app.store import recoveries
 from app.store.database import ReadSession, UnitOfWork
+from app.store.recovery import recoveries
 
 
 async def require_recovered(session: ReadSession | UnitOfWork, *field: str) -> None:

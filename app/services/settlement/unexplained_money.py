@@ -13,10 +13,10 @@ from app.domain.settlement_postings import movement_reference, unexplained_journ
 from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.services.findings.settled_items import movement_of
 from app.services.findings.transaction_findings import SettledItem, TreasuryTransfer
-from app.store import discrepancies
 from app.store.chain.consumption import WatchedProgram
 from app.store.chain.settlements import SettlementPlace
 from app.store.database import UnitOfWork
+from app.store.discrepancies import rows as discrepancies
 
 
 @dataclass(frozen=True, slots=True)

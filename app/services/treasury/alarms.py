@@ -12,7 +12,7 @@ from app.services.discrepancies.open_discrepancy import open_discrepancy
 from app.store.chain import watching
 from app.store.chain.watching import WatchLease
 from app.store.database import UnitOfWork
-from app.store.discrepancies import hold_program
+from app.store.discrepancies.rows import hold_program
 from app.store.payouts.treasuries import lock_treasury
 from app.store.treasury import alarms
 from app.store.treasury.alarms import Alarm

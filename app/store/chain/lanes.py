@@ -10,7 +10,7 @@ import asyncpg
 from app.domain.ids import new_id
 from app.domain.states import LaneStatus
 from app.store.database import ReadSession, UnitOfWork
-from app.store.standby import outlive_the_primary
+from app.store.server.standby import outlive_the_primary
 
 
 class LaneLost(Exception):

@@ -8,7 +8,7 @@ from app.domain.claims import ClaimedIntent
 from app.domain.events import EventType, NewEvent
 from app.domain.transactions import NewTransaction, SignedCopy
 from app.store.database import UnitOfWork
-from app.store.standby import outlive_the_primary
+from app.store.server.standby import outlive_the_primary
 
 # Whoever pauses a program updates its row: it waits for this transaction, or this one sees the pause. On a server that was
 # promoted or restored a moment ago nobody has paused anything yet.

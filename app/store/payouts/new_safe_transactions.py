@@ -9,7 +9,7 @@ from app.domain.payout_planning import PlannedPayout
 from app.domain.payouts import PayoutPurpose
 from app.store.database import UnitOfWork
 from app.store.payouts.new_batches import owner_of
-from app.store.standby import outlive_the_primary
+from app.store.server.standby import outlive_the_primary
 
 _TRANSACTIONS = """
 INSERT INTO safe_transaction (program_id, id, chain_id, safe, safe_version, safe_nonce, currency, token, to_address, data,

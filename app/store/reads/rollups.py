@@ -9,8 +9,8 @@ import asyncpg
 from app.domain.latency import CLASSES, quantile_seconds
 from app.domain.states import IntentStatus
 from app.store.database import ReadSession
-from app.store.minute_series import kept_from
 from app.store.reads.values import MoneyRow, money, wei
+from app.store.rollups.minute_series import kept_from
 
 
 @dataclass(frozen=True, slots=True)

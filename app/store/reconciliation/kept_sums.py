@@ -1,8 +1,8 @@
 """The kept sums beside what they sum, in one snapshot: nothing waits to be applied, as they are written together."""
 
 from app.store.database import ReadSession
-from app.store.kept_sums import KEPT_SUMS
 from app.store.reconciliation.rollups import RollupDrift
+from app.store.rollups.kept_sums import KEPT_SUMS
 
 _DRIFT = """
 WITH named AS (SELECT concat_ws(', ', {key}) AS place FROM ({differences}) d)

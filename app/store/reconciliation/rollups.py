@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from app.domain.pending_rollups import PendingRollups
 from app.domain.states import IntentStatus
-from app.store import rollup_sources
 from app.store.database import ReadSession
-from app.store.minute_series import FROM_THEN_ON
+from app.store.rollups import sources as rollup_sources
+from app.store.rollups.minute_series import FROM_THEN_ON
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ SELECT sge_write_stretches(p.id, c.position, 1000) FROM program p
 
 SELECT pg_temp.guard_tenants(name) FROM unnest(ARRAY['journal_stretch', 'stretch_sum']) name;
 GRANT INSERT ON journal_stretch, stretch_sum TO sge_worker;
--- Workers mend sums (app/store/kept_sums.py).
+-- Workers mend sums (app/store/rollups/kept_sums.py).
 GRANT UPDATE ON stretch_sum TO sge_worker;
 REVOKE EXECUTE ON FUNCTION sge_write_stretches FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sge_write_stretches TO sge_worker;

@@ -122,6 +122,6 @@ CREATE INDEX transfer_given_back ON transfer (program_id, credit_account_id, jou
   WHERE purpose NOT IN ('payment', 'registration_fee', 'platform_fee', 'commission');
 
 SELECT pg_temp.guard_tenants(name) FROM unnest(ARRAY['account_sum', 'payable_sum', 'earned_sum']) name;
--- Workers mend them (app/store/kept_sums.py).
+-- Workers mend them (app/store/rollups/kept_sums.py).
 GRANT INSERT, UPDATE ON account_sum, payable_sum, earned_sum TO sge_worker;
 REVOKE EXECUTE ON FUNCTION sge_sum_new_commissions, sge_sum_moved_commissions FROM PUBLIC;

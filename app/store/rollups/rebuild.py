@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from app.store import rollup_sources
 from app.store.database import UnitOfWork
+from app.store.rollups import sources as rollup_sources
 
 Progress = Callable[[str], None]
 

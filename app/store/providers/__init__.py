@@ -1,0 +1,1 @@
+"""What payment providers sent, and what it is signed with."""

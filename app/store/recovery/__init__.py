@@ -1,0 +1,1 @@
+"""Returns from an older state, and what they found."""

@@ -26,6 +26,7 @@ SELECT a.chain_transaction_id, a.program_id, a.intent_id, i.on_chain_id
  WHERE a.chain_transaction_id = ANY($1::uuid[]) AND a.live
 """
 # An item's share of the cost is by what its kind weighs in gas; the shares of a transaction sum to its cost.
+# MATERIALIZED: each row once, and tries by their keys, also where a plan takes the tables for empty.
 _FINISH = """
 WITH weighed AS (
   SELECT a.program_id, a.intent_id, a.number, a.item_index, t.cost_wei,
@@ -34,18 +35,21 @@ WITH weighed AS (
     JOIN chain_transaction t ON t.id = a.chain_transaction_id
     JOIN intent i ON i.program_id = a.program_id AND i.id = a.intent_id
    WHERE a.chain_transaction_id = $2
-), summed AS (
+), summed AS MATERIALIZED (
   SELECT *, sum(weight) OVER (ORDER BY item_index) AS upto, sum(weight) OVER () AS whole FROM weighed
-), finished AS (
-  UPDATE intent_attempt a
-     SET live = false, finished_at = $10::timestamptz, failure_code = g.code, failure_message = g.message,
-         failure_retryable = g.retryable,
-         gas_share_wei = div(s.cost_wei * s.upto, s.whole) - div(s.cost_wei * (s.upto - s.weight), s.whole)
+), ended AS MATERIALIZED (
+  SELECT s.*, g.code, g.message, g.retryable
     FROM unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[]) AS g (intent_id, code, message, retryable)
     JOIN summed s ON s.program_id = $1 AND s.intent_id = g.intent_id
-   WHERE a.program_id = $1 AND a.intent_id = g.intent_id AND a.number = s.number
+), finished AS (
+  UPDATE intent_attempt a
+     SET live = false, finished_at = $10::timestamptz, failure_code = e.code, failure_message = e.message,
+         failure_retryable = e.retryable,
+         gas_share_wei = div(e.cost_wei * e.upto, e.whole) - div(e.cost_wei * (e.upto - e.weight), e.whole)
+    FROM ended e
+   WHERE a.program_id = $1 AND a.intent_id = ANY($3::uuid[]) AND a.intent_id = e.intent_id AND a.number = e.number
      AND a.chain_transaction_id = $2 AND a.live
-  RETURNING a.intent_id, a.gas_share_wei, g.code
+  RETURNING a.intent_id, a.gas_share_wei, e.code
 ), spent AS (
   INSERT INTO program_gas AS p (program_id, day, spent_wei, items, rejected)
   SELECT $1, ($10::timestamptz AT TIME ZONE 'UTC')::date, coalesce(sum(gas_share_wei), 0), count(*), count(code)
@@ -56,6 +60,10 @@ WITH weighed AS (
 )
 SELECT intent_id, gas_share_wei FROM finished
 """
+# What a connection plans while the tables are empty, as those of a new database are, it would keep until somebody analyses
+# them: it reads all intents and all tries of the program.
+_PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+_PLAN_AS_BEFORE = "SET LOCAL plan_cache_mode TO DEFAULT"
 # Items whose transaction ended without a word about them, once their program has read the blocks that could have one.
 _LEFT_BEHIND = """
 SELECT a.program_id, a.chain_transaction_id, a.intent_id, t.status AS outcome, c.kind AS copy_kind
@@ -145,6 +153,7 @@ async def finish(
     at: datetime,
 ) -> dict[UUID, int | None]:
     """Ends the live tries among these and books their gas; returns each one's share in wei, None while unknown."""
+    await unit.connection.execute(_PLAN_ANEW)
     rows = await unit.connection.fetch(
         _FINISH,
         program_id,
@@ -158,6 +167,7 @@ async def finish(
         weights.payment_and_mint,
         at,
     )
+    await unit.connection.execute(_PLAN_AS_BEFORE)
     return {row["intent_id"]: row["gas_share_wei"] for row in rows}
 
 

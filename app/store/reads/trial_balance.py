@@ -32,9 +32,10 @@ _NOW = """
 SELECT a.currency, a.kind, count(*) AS accounts, sum(a.debits) AS debits, sum(a.credits) AS credits
   FROM account a WHERE a.program_id = $1 GROUP BY 1, 2 ORDER BY 1, 2
 """
-# The stretches up to the one that passes the instant (app/store/ledger/journal_stretches.py) are added up as they are kept.
-# Exact for any place: journals after it that were effective by then are added, those before it that were not yet are taken
-# away, both looked for where they can be. What is in no stretch yet is one more, which can have anything.
+# The stretches up to the one that passes the instant (app/store/ledger/journal_stretches.py), and that one too when most of it
+# was effective by then, are added up as they are kept. Exact for any place: journals after it that were effective by then are
+# added, those before it that were not yet are taken away, both looked for where they can be. What is in no stretch yet is
+# one more, which can have anything.
 # An account counts when it had moved by then: the first time after the place; or not at all by then, though before the
 # place. LIMIT and OFFSET 0: asked for each account and each journal, by their keys.
 _AS_OF = """
@@ -42,15 +43,21 @@ WITH stretch AS MATERIALIZED (
   SELECT after, through, earliest, latest FROM journal_stretch WHERE program_id = $1
   UNION ALL
   SELECT coalesce(max(through), 0), 9223372036854775807, '-infinity', 'infinity' FROM journal_stretch WHERE program_id = $1
+), next AS MATERIALIZED (
+  SELECT k.after, k.through FROM stretch k ORDER BY k.through
+  OFFSET (SELECT count(*) FROM stretch k WHERE k.latest <= $2) LIMIT 1
 ), place AS MATERIALIZED (
-  SELECT coalesce(max(p.through), 0) AS through
-    FROM (SELECT k.through FROM stretch k ORDER BY k.through
-           LIMIT (SELECT count(*) FROM stretch k WHERE k.latest <= $2)) p
+  SELECT CASE WHEN n.through < 9223372036854775807 AND (
+                SELECT 2 * count(*) FILTER (WHERE j.effective_at <= $2) > count(*) FROM journal j
+                 WHERE j.program_id = $1 AND j.id > n.after AND j.id <= n.through)
+              THEN n.through ELSE n.after END AS through
+    FROM next n
 ), beside AS MATERIALIZED (
   SELECT k.after, k.through, k.through > b.through AS late FROM stretch k CROSS JOIN place b
    WHERE CASE WHEN k.through > b.through THEN k.earliest <= $2 ELSE k.latest > $2 END
 ), moved AS MATERIALIZED (
-  SELECT k.late, s.account_id, sum(s.debit) AS debits, sum(s.credit) AS credits
+  SELECT s.account_id, bool_or(k.late) AS late, sum(CASE WHEN k.late THEN s.debit ELSE -s.debit END) AS debits,
+         sum(CASE WHEN k.late THEN s.credit ELSE -s.credit END) AS credits
     FROM beside k
    CROSS JOIN LATERAL (
          SELECT j.id, j.effective_at FROM journal j
@@ -61,17 +68,14 @@ WITH stretch AS MATERIALIZED (
    CROSS JOIN LATERAL (VALUES (t.debit_account_id, t.amount, 0), (t.credit_account_id, 0, t.amount))
          AS s (account_id, debit, credit)
    WHERE (j.effective_at <= $2) = k.late
-   GROUP BY 1, 2
+   GROUP BY 1
 ), corrected AS (
-  SELECT a.currency, a.kind,
-         CASE WHEN m.late THEN m.debits ELSE -m.debits END AS debits,
-         CASE WHEN m.late THEN m.credits ELSE -m.credits END AS credits,
+  SELECT a.currency, a.kind, m.debits, m.credits,
          CASE WHEN m.late THEN (NOT coalesce((
                 SELECT true FROM transfer t WHERE t.program_id = $1 AND t.debit_account_id = m.account_id
                    AND t.journal_id <= b.through LIMIT 1), (
                 SELECT true FROM transfer t WHERE t.program_id = $1 AND t.credit_account_id = m.account_id
                    AND t.journal_id <= b.through LIMIT 1), false))::integer
-              WHEN l.account_id IS NOT NULL THEN 0
               ELSE (coalesce((
                 SELECT true FROM transfer t JOIN journal j ON j.program_id = $1 AND j.id = t.journal_id
                  WHERE t.program_id = $1 AND t.debit_account_id = m.account_id
@@ -83,7 +87,6 @@ WITH stretch AS MATERIALIZED (
     FROM moved m
    CROSS JOIN place b
     JOIN account a ON a.program_id = $1 AND a.id = m.account_id
-    LEFT JOIN moved l ON l.late AND l.account_id = m.account_id
 )
 SELECT s.currency, s.kind, sum(s.accounts)::bigint AS accounts, sum(s.debits) AS debits, sum(s.credits) AS credits
   FROM (SELECT k.currency, k.kind, k.accounts, k.debits, k.credits FROM stretch_sum k

@@ -34,8 +34,8 @@ async def test_these_are_the_new_tables(database):
     await owner.close()
 
 def test_this_is_the_old_program():
-    import app.store.server.schema_note
-    assert not hasattr(app.store.server.schema_note, "NEWEST")
+    import app.store.schema_note
+    assert not hasattr(app.store.schema_note, "NEWEST")
 """
 TEMPLATE = "tests/fixtures/template.py"
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import asyncpg
 
-from app.store import kept_sums
 from app.store.database import Database
+from app.store.rollups import kept_sums
 from tests.kept_sum_rules import wrong_sums
 from tests.posting.books import Asked
 from tests.reconciliation.reconciled import Reconciled

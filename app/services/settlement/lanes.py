@@ -21,9 +21,9 @@ def refuse_unstated(foreign: Sequence[int], reason: str) -> None:
         raise Refusal(
             RefusalCode.INVALID_STATE,
             f"The chain has used nonces of this lane's key for transactions that are not ours: {in_words(missing)}. Find out"
-            " what they were (a block explorer shows them). If somebody else has the key, take it out of SGE_RELAYER_KEYS and"
-            ' leave the lane halted. Else name these nonces in the reason, and what they were; a stretch ("7 to 9") has to'
-            " begin and end at one of them.",
+            " what they were (a block explorer shows them; those that a restore has forgotten are among them). If somebody"
+            " else has the key, take it out of SGE_RELAYER_KEYS and leave the lane halted. Else name these nonces in the"
+            ' reason, and what they were; a stretch ("7 to 9") has to begin and end at one of them.',
             "reason",
         )
 

@@ -26,10 +26,9 @@ OTHER_SQL = (
     "the database was made by another version of this migration, which cannot be carried over: "
     "make a new database and run `sge migrate` there"
 )
-_MET = (
-    "a transaction that was under way and this migration waited for each other. "
-    "Nothing was changed; run `sge migrate` again"
-)
+_MET = "a transaction that was under way and this migration waited for each other. Nothing was changed;"
+# It happens beside busy processes: each try stands for a moment, and the last one leaves it to a person.
+_TRIES = 3
 Say = Callable[[str], None]
 _UNKNOWN = "the database is at a migration that this checkout does not have; use a newer checkout"
 
@@ -41,7 +40,8 @@ def _say_nothing(_: str) -> None:
 def upgrade(owner_url: str, revision: str = "head", say: Say = _say_nothing) -> None:
     """Brings the database up to the revision; `owner_url` is its address as sge_owner. Safe to run twice, and by several at
     once: each migration is one transaction, and they wait for each other. Raises CannotStart when the database was made by
-    other SQL under the same name, or when somebody holds a table for longer than everybody else may wait behind us.
+    other SQL under the same name, when somebody holds a table for longer than everybody else may wait behind us, or when it
+    met others' transactions in each of a few tries.
     """
     is_newest(owner_url)  # refuses a name that this checkout does not know
     if not _is_ours(owner_url):
@@ -51,13 +51,26 @@ def upgrade(owner_url: str, revision: str = "head", say: Say = _say_nothing) -> 
     configuration.attributes["on_version_apply"] = partial(_tell, say)
     with MigrationWatch(owner_url, name, say) as watch:
         try:
-            command.upgrade(configuration, revision)
+            _go(configuration, revision, say)
         except Exception as problem:
-            if is_deadlock(problem):
-                raise CannotStart(_MET) from None
             if not is_lock_timeout(problem):
                 raise
             raise CannotStart(_held(watch.last_seen)) from None
+
+
+def _go(configuration: Config, revision: str, say: Say) -> None:
+    """Again when the server ended it for somebody else: all of it was taken back."""
+    for left in reversed(range(_TRIES)):
+        try:
+            command.upgrade(configuration, revision)
+        except Exception as problem:
+            if not is_deadlock(problem):
+                raise
+            if not left:
+                raise CannotStart(f"{_MET} run `sge migrate` again") from None
+            say(f"{_MET} it is tried again")
+        else:
+            return
 
 
 def _tell(say: Say, *, step: Any, **_: object) -> None:

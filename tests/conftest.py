@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 # As the processes do, tests print no local variables with traces: that takes minutes on data that is nested deeply.
 structlog.configure(
@@ -14,6 +15,14 @@ structlog.configure(
         ),
     ]
 )
+# How long an example takes says how busy the machine is, not whether it is right.
+settings.register_profile(
+    "any machine",
+    settings(),
+    deadline=None,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.too_slow],
+)
+settings.load_profile("any machine")
 _CONFIGURED = structlog.get_config()
 
 

@@ -65,7 +65,8 @@ SELECT affiliate_id, currency,
        coalesce(sum(abs(amount)) FILTER (WHERE (status = 'REVERSED') = (amount > 0)), 0) AS reversed
   FROM commission WHERE program_id = $1 AND (status <> 'ACCRUED' OR amount < 0) GROUP BY 1, 2""",
 )
-# Of all stretches: transfers in one pass, and of each account its first journal.
+# Of all stretches: transfers in one pass, and of each account its first journal. OFFSET 0: stretch by stretch, never each
+# account with each stretch; accounts are read once, not looked up for each transfer.
 _STRETCHES = KeptSum(
     "stretch_sum",
     "through, currency, kind",
@@ -75,9 +76,11 @@ SELECT s.through, s.currency, s.kind, sum(s.debits) AS debits, sum(s.credits) AS
   FROM (SELECT p.through, p.currency, v.kind, v.debits, v.credits, 0 AS accounts
           FROM (SELECT k.through, t.currency, d.kind AS debited, c.kind AS credited, sum(t.amount) AS amount
                   FROM journal_stretch k
-                  JOIN transfer t ON t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through
-                  JOIN account d ON d.program_id = $1 AND d.id = t.debit_account_id
-                  JOIN account c ON c.program_id = $1 AND c.id = t.credit_account_id
+                 CROSS JOIN LATERAL (
+                       SELECT t.currency, t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
+                        WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through OFFSET 0) t
+                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) d ON d.id = t.debit_account_id
+                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) c ON c.id = t.credit_account_id
                  WHERE k.program_id = $1 GROUP BY 1, 2, 3, 4) p
          CROSS JOIN LATERAL (VALUES (p.debited, p.amount, 0), (p.credited, 0, p.amount)) AS v (kind, debits, credits)
         UNION ALL

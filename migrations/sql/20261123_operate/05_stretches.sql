@@ -40,7 +40,9 @@ SET search_path = public, pg_temp AS $$
   ), moved AS NOT MATERIALIZED (
     SELECT w.through, t.currency, t.debit_account_id, t.credit_account_id, t.amount
       FROM whole w
-      JOIN transfer t ON t.program_id = p_program AND t.journal_id > w.after AND t.journal_id <= w.through
+     CROSS JOIN LATERAL (
+           SELECT t.currency, t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
+            WHERE t.program_id = p_program AND t.journal_id > w.after AND t.journal_id <= w.through OFFSET 0) t
   ), pairs AS (
     SELECT m.through, m.currency, d.kind AS debited, c.kind AS credited, sum(m.amount) AS amount
       FROM moved m

@@ -5,7 +5,8 @@ from datetime import datetime
 from app.domain.health.figures import ProgramFigures
 from app.store.database import ReadSession, UnitOfWork
 
-# Runs go by the newest: what is looked at ends with the first that fits.
+# Runs go by the newest: what is looked at ends with the first that fits. None of the future, by a clock that was wrong or by a
+# thief: it would say for ever that all was looked at.
 _PROGRAMS = """
 SELECT p.slug AS program, p.status, p.pause_reason, p.paused_by,
        (SELECT c.stopped FROM consumed_through c WHERE c.program_id = p.id AND c.stopped IS NOT NULL LIMIT 1) AS stopped,
@@ -21,12 +22,15 @@ SELECT p.slug AS program, p.status, p.pause_reason, p.paused_by,
   FROM program p
   LEFT JOIN LATERAL (SELECT r.status, r.failure FROM reconciliation_run r
                       WHERE r.program_id = p.id AND r.status <> 'RUNNING'
+                        AND r.asked_at <= $1 AND r.finished_at <= $1::timestamptz + interval '5 minutes'
                       ORDER BY r.asked_at DESC, r.id DESC LIMIT 1) newest ON true
   LEFT JOIN LATERAL (SELECT r.finished_at FROM reconciliation_run r
                       WHERE r.program_id = p.id AND r.status IN ('CLEAN', 'DISCREPANCIES')
+                        AND r.asked_at <= $1 AND r.finished_at <= $1::timestamptz + interval '5 minutes'
                       ORDER BY r.asked_at DESC, r.id DESC LIMIT 1) ended ON true
   LEFT JOIN LATERAL (SELECT r.finished_at FROM reconciliation_run r
                       WHERE r.program_id = p.id AND (r.status = 'CLEAN' OR r.known_only)
+                        AND r.asked_at <= $1 AND r.finished_at <= $1::timestamptz + interval '5 minutes'
                       ORDER BY r.asked_at DESC, r.id DESC LIMIT 1) clean ON true
  WHERE p.status <> 'ARCHIVED' ORDER BY p.slug
 """

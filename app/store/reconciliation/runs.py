@@ -16,10 +16,12 @@ _LIVE = "SELECT id FROM reconciliation_run WHERE program_id = $1 AND status = 'R
 _INSERT = """
 INSERT INTO reconciliation_run (program_id, id, whole, asked_by, asked_at) VALUES ($1, $2, $3, $4, $5)
 """
+# A lease that ends long after one that is taken now is nobody's either: of a clock that was wrong, or of a thief, it would keep
+# the program from every run.
 _TAKE = """
 WITH waiting AS (
   SELECT program_id, id FROM reconciliation_run
-   WHERE status = 'RUNNING' AND (lease_until IS NULL OR lease_until < $1) AND ($4::uuid IS NULL OR id = $4)
+   WHERE status = 'RUNNING' AND (lease_until IS NULL OR lease_until < $1 OR lease_until > $1::timestamptz + 2 * $3::interval) AND ($4::uuid IS NULL OR id = $4)
    ORDER BY asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE reconciliation_run r SET leased_by = $2, lease_until = $1::timestamptz + $3::interval, takes = r.takes + 1

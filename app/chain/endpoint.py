@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
+from app.authorities import usual_authorities
 from app.chain.node_errors import AnswerTooLarge, NoAnswer, RateLimited, WrongChain, node_error
 
 _FAILURES_THAT_OPEN = 3
@@ -33,9 +34,11 @@ class Endpoint:
     def __init__(self, url: str, chain_id: int, timeout_seconds: float) -> None:
         self._chain_id = chain_id
         self._timeout_seconds = timeout_seconds
+        trust_env = not _is_loopback(url)
         self._client = httpx.AsyncClient(
             timeout=timeout_seconds,
-            trust_env=not _is_loopback(url),
+            trust_env=trust_env,
+            verify=usual_authorities(trust_env=trust_env),
             headers={"content-type": "application/json"},
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=8),
         )

@@ -39,7 +39,10 @@ def code_of(answer: httpx.Response) -> str:
 @pytest.mark.parametrize("who", ["off", "browsers", "all"])
 async def test_a_document_is_found_by_its_id(who: TrustedOnly) -> None:
     asked = {"documentId": id_of(REGISTERED), "variables": {"name": "b"}}
-    async with serving(only(who)) as served, httpx.AsyncClient(base_url=served.url) as client:
+    async with (
+        serving(only(who)) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as client,
+    ):
         for headers in (NEW, {**NEW, **PAGE}):
             posted = await client.post("/graphql", json=asked, headers=headers)
             assert posted.json()["data"] == {"hello": "hello b"}
@@ -66,7 +69,10 @@ async def test_a_document_is_found_by_its_id(who: TrustedOnly) -> None:
     ],
 )
 async def test_ids_that_are_none(wrong: dict[str, Any]) -> None:
-    async with serving(only("all")) as served, httpx.AsyncClient(base_url=served.url) as client:
+    async with (
+        serving(only("all")) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as client,
+    ):
         answer = await client.post("/graphql", json=wrong, headers=NEW)
     assert answer.status_code == 400
     assert code_of(answer) == "BAD_USER_INPUT"
@@ -91,7 +97,10 @@ async def test_ids_that_are_none(wrong: dict[str, Any]) -> None:
 async def test_who_may_send_other_documents(
     who: TrustedOnly, headers: dict[str, str], status: int, method: str
 ) -> None:
-    async with serving(only(who)) as served, httpx.AsyncClient(base_url=served.url) as client:
+    async with (
+        serving(only(who)) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as client,
+    ):
         own = {"query": REGISTERED, "variables": {"name": "b"}}
         text = await client.post("/graphql", json=own, headers={**NEW, **headers})
         assert text.json()["data"] == {"hello": "hello b"}

@@ -7,6 +7,7 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
+from app.authorities import usual_authorities
 from app.domain.clock import Clock
 from app.domain.health.lifecycle import MessageKind
 from app.domain.health.slack import slack_message
@@ -42,7 +43,11 @@ class Teller:
         follows it about the same alert.
         """
         told = 0
-        async with httpx.AsyncClient(timeout=_PATIENCE_SECONDS, follow_redirects=False) as client:
+        async with httpx.AsyncClient(
+            timeout=_PATIENCE_SECONDS,
+            follow_redirects=False,
+            verify=usual_authorities(trust_env=True),
+        ) as client:
             for _ in range(_MOST_AT_ONCE):
                 claim = partial(messages.claim, now=self.clock())
                 message = await execute(self.database, self.bells, None, claim)

@@ -5,11 +5,11 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import httpx
 import structlog
 
+from app.authorities import usual_authorities
 from app.domain.clock import Clock
 from app.domain.webhooks.outcomes import Outcome, asks_to_wait, error_of
 from app.domain.webhooks.schedule import read_retry_after
@@ -38,12 +38,6 @@ class Message:
     body: bytes = field(repr=False)
 
 
-@cache
-def _public_roots() -> ssl.SSLContext:
-    """The usual authorities: reading them takes a worker's loop longer than sending does."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 class Sender:
     """Sends messages, each over a connection of its own.
 
@@ -65,7 +59,7 @@ class Sender:
         self._allow_loopback = allow_loopback
         self._patience = patience
         self._transport = httpx.AsyncHTTPTransport(
-            verify=tls or _public_roots(),
+            verify=tls or usual_authorities(trust_env=False),
             trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )

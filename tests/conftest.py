@@ -39,6 +39,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.queues",
     "tests.fixtures.chains",
-    "tests.fixtures.stack",
     "tests.fixtures.javascript",
 ]

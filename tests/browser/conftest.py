@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.fixtures.programs import needed_program
-from tests.fixtures.stack import Program, Stack
+from tests.fixtures.stack import Program, Stack, stack
+
+__all__ = ["stack"]
 
 _FLAGS = [
     "--headless",
@@ -27,9 +29,9 @@ def chromium() -> str:
     return needed_program("chromium", "chromium")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Closed with its module: Playwright keeps an event loop, which asyncio tests must not meet."""
+    """Closed with its package: Playwright keeps an event loop, which asyncio tests must not meet."""
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from jobs.ending import Ending
 from tests.chain.proxy import proxy_before
 from tests.contracts.items import USDC
 from tests.fixtures.databases import Database
+from tests.fixtures.forked import Forked
 from tests.jobs.test_worker import all_sent, until
 from tests.jobs.worker_process import running, settings_of
 from tests.processes.settling_world import SettlingWorld
@@ -28,15 +28,13 @@ UNION ALL SELECT 'delivery', NULL FROM webhook_delivery WHERE lease_until > now(
 """
 
 
-async def leases_of(world: SettlingWorld, process: subprocess.Popen[bytes]) -> set[str]:
+async def leases_of(world: SettlingWorld, process: Forked) -> set[str]:
     """What this process holds."""
     rows = await world.rows(_LEASES)
     return {row["of"] for row in rows if f".{process.pid}." in (row["leased_by"] or "")}
 
 
-def watches(
-    world: SettlingWorld, process: subprocess.Popen[bytes]
-) -> Callable[[], Awaitable[bool]]:
+def watches(world: SettlingWorld, process: Forked) -> Callable[[], Awaitable[bool]]:
     async def check() -> bool:
         return "watcher" in await leases_of(world, process)
 

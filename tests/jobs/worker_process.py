@@ -3,15 +3,15 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.project import PROJECT
 from tests.contracts.gateway_chain import RELAYER_KEY, GatewayChain
+from tests.fixtures.forked import Forked
 from tests.processes.conftest import Addresses
 
 
@@ -44,18 +44,9 @@ def settings_of(database: Addresses, redis_url: str, chain: GatewayChain) -> dic
 
 
 @contextmanager
-def running(
-    command: list[str], settings: dict[str, str], log: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m sge.cli` with these arguments, ended afterwards; its log is kept in the file."""
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sge.cli", *command],
-            cwd=PROJECT,
-            env=os.environ | settings,
-            stdout=out,
-            stderr=out,
-        )
+def running(command: list[str], settings: dict[str, str], log: Path) -> Iterator[Forked]:
+    """`sge` with these arguments, ended afterwards; its log is kept in the file."""
+    process = Forked(command, PROJECT, os.environ | settings, log)
     try:
         yield process
     finally:
@@ -63,7 +54,7 @@ def running(
             process.send_signal(signal.SIGTERM)
             try:
                 process.wait(15)
-            except subprocess.TimeoutExpired:
+            except TimeoutExpired:
                 process.kill()
                 process.wait()
 

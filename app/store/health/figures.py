@@ -49,7 +49,7 @@ SELECT 'settle' AS name, count(*)::int AS depth, extract(epoch FROM $1 - min(d.d
   FROM (SELECT x.due_at FROM program p
          CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
                 WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $1
-                LIMIT 10001) x
+                ORDER BY t.rerouted, t.due_at LIMIT 10001) x
          WHERE p.status = 'ACTIVE' LIMIT 10001) d
 UNION ALL
 SELECT 'webhooks', count(*)::int, extract(epoch FROM $1 - min(d.due))::float8

@@ -93,6 +93,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM (SELECT x.due_at FROM program p
            CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
                   WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL
-                    AND t.due_at <= statement_timestamp() LIMIT 10001) x
+                    AND t.due_at <= statement_timestamp()
+                  ORDER BY t.rerouted, t.due_at LIMIT 10001) x
            WHERE p.status = 'ACTIVE' LIMIT 10001) d
 $$;

@@ -114,6 +114,9 @@ class Endpoint:
             asyncio.timeout(_ANSWER_TIMEOUTS * self._timeout_seconds),
             self._client.stream("POST", self._url, content=body) as response,
         ):
+            # Packed once 64 KiB are 64 MiB at most; packed twice, of nothing but zeros, more than any machine has.
+            if "," in response.headers.get("content-encoding", ""):
+                raise httpx.DecodingError("packed more than once")
             # At most 64 KiB at a time, or what they unpack to.
             async for part in response.aiter_bytes():
                 content += part

@@ -4,6 +4,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from gzip import compress
 from itertools import repeat
 
 import pytest
@@ -91,6 +92,17 @@ async def test_what_unpacks_without_end_neither() -> None:
         with pytest.raises(AnswerTooLarge):
             await chain.request("eth_gasPrice")
         assert talker.sent < _ON_ITS_WAY
+
+
+async def test_what_is_packed_twice_is_not_read() -> None:
+    """A few kilobytes could be gigabytes before anybody has counted them."""
+    told = iter([compress(compress(b'{"result": "0x5"}'))])
+    async with (
+        talking(lambda: told, "content-encoding: gzip, gzip\r\n") as talker,
+        Chain(CHAIN_ID, [talker.url]) as chain,
+    ):
+        with pytest.raises(NoAnswer, match="DecodingError"):
+            await chain.request("eth_gasPrice")
 
 
 async def test_an_answer_that_trickles_ends() -> None:

@@ -1,4 +1,4 @@
-"""Forgets events older than the retention, minutes of series after a week, and links, sign-ins, sessions and webhooks that are over, and writes the account snapshots that are due."""
+"""Forgets events older than the retention, minutes of series after a week, and links, sign-ins, sessions and webhooks that are over."""
 
 from datetime import timedelta
 
@@ -10,7 +10,6 @@ from app.processes.keep_house import (
     keep_traces,
     keep_webhooks,
 )
-from app.processes.snapshot_accounts import snapshot_accounts
 from jobs.context import JobContext
 from jobs.entry import wake
 
@@ -30,4 +29,3 @@ async def run(context: JobContext) -> None:
     await keep_links(runtime.database, runtime.bells, runtime.clock)
     await keep_sessions(runtime.database, runtime.bells, runtime.clock)
     await keep_webhooks(runtime.database, runtime.bells, runtime.clock)
-    await snapshot_accounts(runtime.database, runtime.bells)

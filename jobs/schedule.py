@@ -19,6 +19,7 @@ from jobs import (
     release_stuck,
     seal,
     settle_intents,
+    snapshot_accounts,
     watch_chain,
 )
 from jobs.context import JobContext
@@ -53,6 +54,7 @@ JOBS = {
         ScheduledJob("queue_webhooks", queue_webhooks.run, every_seconds=1),
         ScheduledJob("deliver_webhooks", deliver_webhooks.run, every_seconds=5),
         ScheduledJob("housekeeping", housekeeping.run, every_seconds=600),
+        ScheduledJob("snapshot_accounts", snapshot_accounts.run, every_seconds=60),
         ScheduledJob("release_stuck", release_stuck.run, every_seconds=60),
         ScheduledJob("alerts", alerts.run, every_seconds=10),
         ScheduledJob("read_balances", read_balances.run, every_seconds=10),

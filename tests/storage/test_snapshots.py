@@ -4,8 +4,11 @@ import asyncio
 from random import Random
 
 import asyncpg
+from pydantic import SecretStr
 
 from app.processes.snapshot_accounts import snapshot_accounts
+from app.runtime import Runtime
+from app.settings import Settings
 from app.store.database import Database as Pool
 from app.store.ledger import snapshots
 from app.store.ledger.ledger_proof import snapshot_faults
@@ -14,10 +17,13 @@ from app.store.reads import accounts, balances_then, entries
 from app.store.reads.accounts import AccountFilter
 from app.store.reads.journals import JournalFilter
 from app.store.reads.values import Slice
+from jobs.context import JobContext
+from jobs.schedule import JOBS
 from tests.storage.bells import SilentBells
 from tests.storage.seeds import AT, SeededProgram, payment
 
 _ALL = JournalFilter()
+_STRETCHES = "SELECT count(*) FROM journal_stretch WHERE program_id = $1"
 
 
 async def pay(worker: Pool, program: SeededProgram, start: int, count: int) -> None:
@@ -47,6 +53,19 @@ async def test_one_each_time_the_count_passes(worker: Pool, program: SeededProgr
     assert await kept(worker, program) == {"PROGRAM": 5, "AFFILIATE": 3, "USER": 1}
     await snapshot_accounts(worker, SilentBells(), every=50)
     assert await kept(worker, program) == {"PROGRAM": 5, "AFFILIATE": 3, "USER": 1}
+
+
+async def test_a_job_writes_them_each_minute(worker: Pool, program: SeededProgram) -> None:
+    """And the stretches: whatever is in none yet is read by each question about an old instant."""
+    await pay(worker, program, 0, snapshots.EVERY)
+    settings = Settings(_env_file=None, secret_key=SecretStr("a secret of the tests, long enough"))
+    runtime = Runtime(settings, SilentBells(), databases={"worker": worker})
+    job = JOBS["snapshot_accounts"]
+    await job.run(JobContext(runtime, {}, "test"))
+    assert job.every_seconds <= 60
+    assert (await kept(worker, program))["PROGRAM"] == 4
+    async with worker.read(program.id) as session:
+        assert await session.connection.fetchval(_STRETCHES, program.id) == 1
 
 
 async def test_not_beyond_a_posting_that_still_runs(worker: Pool, program: SeededProgram) -> None:

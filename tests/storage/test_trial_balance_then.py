@@ -31,6 +31,10 @@ INSERT INTO program_user (program_id, public_id, wallet, created_at)
 SELECT $1, gen_random_uuid(), '0x' || lpad(n::text, 40, '0'), $2 FROM generate_series(1, 40) n RETURNING id
 """
 _KEPT = "SELECT count(*), count(DISTINCT through) FROM stretch_sum WHERE program_id = $1"
+_FORGED = """
+INSERT INTO journal_stretch (program_id, after, through, earliest, latest)
+SELECT program_id, 0, max(id), min(effective_at), min(effective_at) FROM journal WHERE program_id = $1 GROUP BY 1
+"""
 Told = dict[datetime, list[tuple[str, str, int, int, int]]]
 
 
@@ -70,6 +74,21 @@ async def test_by_stretches_as_by_the_whole_history(
         assert await told(session, instants) == summed
     sums, stretches = await owner.fetchrow(_KEPT, program.id)
     assert sums > stretches > 1
+    assert await wrong_sums(owner) == []
+
+
+async def test_stretches_are_written_again(
+    worker: Pool, owner: asyncpg.Connection, program: SeededProgram, other_program: SeededProgram
+) -> None:
+    """A wrong one is taken away with all of the program's, as docs/reconciliation.md says."""
+    await live(worker, program, other_program, "some far", Random(3))
+    await owner.execute(_FORGED, program.id)
+    assert await wrong_sums(owner) != []
+    for table in ("stretch_sum", "journal_stretch"):
+        await owner.execute(f"DELETE FROM {table} WHERE program_id = $1", program.id)
+    await snapshot_accounts(worker, SilentBells(), every=10)
+    sums, stretches = await owner.fetchrow(_KEPT, program.id)
+    assert (sums > 0, stretches) == (True, 8)
     assert await wrong_sums(owner) == []
 
 

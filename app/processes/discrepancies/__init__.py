@@ -1,1 +1,1 @@
-"""What people correct, after the chain was asked."""
+"""What people explain, after the chain was asked."""

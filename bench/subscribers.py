@@ -36,11 +36,18 @@ class Reader(asyncio.Protocol):
         key = base64.b64encode(os.urandom(16)).decode()
         transport.write(
             (
-                "GET /graphql HTTP/1.1\r\nhost: bench\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+                "GET /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
                 f"sec-websocket-key: {key}\r\nsec-websocket-version: 13\r\n"
                 "sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
             ).encode()
         )
+
+    def connection_lost(self, _reason: Exception | None) -> None:
+        if not self.subscribed.done():
+            answer = bytes(self._buffer[:200]).decode(errors="replace")
+            self.subscribed.set_exception(
+                ConnectionError(f"refused before it was subscribed: {answer}")
+            )
 
     def data_received(self, data: bytes) -> None:
         now = time.time()

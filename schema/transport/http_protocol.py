@@ -51,10 +51,7 @@ class _HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_waiting()
-        if self._peer is not None:
-            self.peers[self._peer] -= 1
-            if self.peers[self._peer] <= 0:
-                del self.peers[self._peer]
+        self._leave_peer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -64,8 +61,10 @@ class _HttpProtocol(HttpToolsProtocol):
         if not self._in_message or self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
-        if self.transport.get_protocol() is not self:  # a socket's now
+        if self.transport.get_protocol() is not self:
+            # A socket's now: its end is not told here, and ws_admission counts it.
             self._end_waiting()
+            self._leave_peer()
             return
         waits_for_head = self._in_head or not self._in_message
         if waits_for_head and head_came_before > self.transport_settings.maximum_head_bytes:
@@ -97,6 +96,14 @@ class _HttpProtocol(HttpToolsProtocol):
         self._end_waiting()
         if not self._refused:
             super().on_message_complete()
+
+    def _leave_peer(self) -> None:
+        if self._peer is None:
+            return
+        self.peers[self._peer] -= 1
+        if self.peers[self._peer] <= 0:
+            del self.peers[self._peer]
+        self._peer = None
 
     def _is_answered(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle

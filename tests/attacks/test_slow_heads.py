@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -16,6 +16,11 @@ from tests.transport.tiny_runtime import TinyRuntime
 from tests.transport.tiny_schema import SCHEMA
 
 SETTINGS = TransportSettings(head_seconds=0.4, connections_per_peer=3, maximum_headers=20)
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nhost: api\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+    b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
 BODY = b'{"query":"{hello}"}'
 HEAD = b"POST /graphql HTTP/1.1\r\nhost: api\r\ncontent-type: application/json\r\n"
 REQUEST = HEAD + b"content-length: %d\r\n\r\n" % len(BODY) + BODY
@@ -158,6 +163,18 @@ async def test_one_address_has_so_many_connections(port: int) -> None:
     async with asyncio.timeout(10):
         while not await is_answered(port):  # noqa: ASYNC110  the server sees them leave a moment later
             await asyncio.sleep(0.01)
+
+
+async def test_what_became_a_socket_is_none_of_them_any_more(port: int) -> None:
+    """They have limits of their own (ws_admission); the end of one is not told to HTTP's protocol."""
+    async with AsyncExitStack() as open_ones:
+        for _ in range(2 * SETTINGS.connections_per_peer):
+            reader, writer = await open_ones.enter_async_context(connected(port))
+            writer.write(UPGRADE)
+            async with asyncio.timeout(10):
+                assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        assert await is_answered(port)
+    assert await is_answered(port)
 
 
 async def is_answered(port: int) -> bool:

@@ -41,9 +41,13 @@ class PostingMachine(RuleBasedStateMachine):
         super().__init__()
         self.model = Model()
 
-    @initialize(terms=ANY_TERMS, depth=st.integers(1, 4), paid=ANY_AMOUNT)
-    def open(self, terms: TermsText, depth: int, paid: int) -> None:
-        """A program with one branch, one user below it and a payment, so that every rule can come first."""
+    @initialize(
+        terms=ANY_TERMS,
+        depth=st.integers(1, 4),
+        paid=st.lists(st.tuples(ANY_AMOUNT, PART), min_size=2, max_size=3),
+    )
+    def open(self, terms: TermsText, depth: int, paid: list[tuple[int, int | None]]) -> None:
+        """A program with one branch and one user below it, whose payments are taken back in part or whole."""
         self.books.open(terms)
         self.model.terms.append(terms)
         lowest: int | None = None
@@ -52,8 +56,10 @@ class PostingMachine(RuleBasedStateMachine):
         payer = wallet()
         self._ask(payer, 0, registration=True, referrer=lowest)
         self._post([self.model.waiting.pop()], [])
-        self._ask(payer, paid, registration=False, referrer=lowest)
-        self._post([self.model.waiting.pop()], [])
+        for amount, taken_back in paid:
+            self._ask(payer, amount, registration=False, referrer=lowest)
+            self._post([self.model.waiting.pop()], [])
+            self.reverse(choice=0, wanted=[taken_back])
 
     @rule(choice=st.integers(0, 100))
     def add_affiliate(self, choice: int) -> None:

@@ -18,3 +18,12 @@ async def share_rules(unit: UnitOfWork, program_id: int) -> None:
 async def lock_rules(unit: UnitOfWork, program_id: int) -> None:
     """Waits until nobody accepts or joins, and lets nobody do so until the transaction ends."""
     await unit.connection.execute(_LOCK, program_id)
+
+
+async def wait_for_rules(unit: UnitOfWork, program_id: int) -> None:
+    """Waits until whatever accepts, joins or posts now has ended, and locks nothing: for those who then take long. Before any
+    lock: a rolled back savepoint keeps none.
+    """
+    await unit.connection.execute("SAVEPOINT rules")
+    await unit.connection.execute(_LOCK, program_id)
+    await unit.connection.execute("ROLLBACK TO SAVEPOINT rules")

@@ -19,7 +19,7 @@ from app.store.ledger.clawbacks import Cause, reverse_commissions
 from app.store.ledger.posting import post
 from app.store.payouts.treasuries import lock_treasury, wait_for_treasury
 from app.store.programs import read_program
-from app.store.rules_lock import lock_rules
+from app.store.rules_lock import wait_for_rules
 
 
 async def approve_adjustment(
@@ -30,8 +30,9 @@ async def approve_adjustment(
     Refuses NOT_FOUND, SELF_APPROVAL, and INVALID_STATE when the balance is not what was proposed.
     """
     await wait_for_treasury(unit, authority.program_id)
-    # A settlement that was being posted while the affiliate was terminated is in the balance afterwards.
-    await lock_rules(unit, authority.program_id)
+    # A settlement that was being posted while the affiliate was terminated is in the balance afterwards. Later ones give it
+    # nothing, and nobody who accepts is to wait until a hundred thousand commissions are reversed.
+    await wait_for_rules(unit, authority.program_id)
     await lock_treasury(unit, authority.program_id)
     row = await store.lock_adjustment(unit, adjustment_id)
     if row is None:

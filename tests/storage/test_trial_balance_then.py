@@ -11,9 +11,10 @@ import pytest
 from app.processes.snapshot_accounts import snapshot_accounts
 from app.store.database import Database as Pool
 from app.store.reads import trial_balance
+from app.store.rollups.kept_sums import KEPT_SUMS, joined_by_hash
 from tests.kept_sum_rules import wrong_sums
 from tests.storage.bells import SilentBells
-from tests.storage.seeds import AT, SeededProgram
+from tests.storage.seeds import AT, SeededProgram, add_program
 from tests.storage.test_balances_then import HOUR, INSTANTS, ORDERS, live
 
 _SUMMED = """
@@ -89,6 +90,23 @@ async def test_stretches_are_written_again(
     await snapshot_accounts(worker, SilentBells(), every=10)
     sums, stretches = await owner.fetchrow(_KEPT, program.id)
     assert (sums > 0, stretches) == (True, 8)
+    assert await wrong_sums(owner) == []
+
+
+async def test_a_program_that_statistics_do_not_know_is_proved_by_hash(
+    worker: Pool, owner: asyncpg.Connection, program: SeededProgram, other_program: SeededProgram
+) -> None:
+    """A plan for a row or two compared each transfer with each account: hours for a program that a day has made large."""
+    await live(worker, program, other_program, "nearly in order", Random(6))
+    await owner.execute("ANALYZE")
+    new, beside = [await add_program(owner, f"newer-than-statistics-{n}") for n in range(2)]
+    await live(worker, new, beside, "nearly in order", Random(7))
+    await snapshot_accounts(worker, SilentBells(), every=3)
+    for one in KEPT_SUMS:
+        asked = "EXPLAIN " + one.differences.replace("$1", str(new.id))
+        async with owner.transaction(), joined_by_hash(owner):
+            plan = [row[0] for row in await owner.fetch(asked)]
+        assert not [line for line in plan if "Join Filter" in line], plan
     assert await wrong_sums(owner) == []
 
 

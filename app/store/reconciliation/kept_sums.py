@@ -2,7 +2,7 @@
 
 from app.store.database import ReadSession
 from app.store.reconciliation.rollups import RollupDrift
-from app.store.rollups.kept_sums import KEPT_SUMS
+from app.store.rollups.kept_sums import KEPT_SUMS, joined_by_hash
 
 _DRIFT = """
 WITH named AS (SELECT concat_ws(', ', {key}) AS place FROM ({differences}) d)
@@ -16,7 +16,8 @@ async def kept_sum_drifts(session: ReadSession, program_id: int) -> list[RollupD
     drifts = []
     for one in KEPT_SUMS:
         statement = _DRIFT.format(key=one.key, differences=one.differences, table=one.table)
-        row = await session.connection.fetchrow(statement, program_id)
+        async with joined_by_hash(session.connection):
+            row = await session.connection.fetchrow(statement, program_id)
         assert row is not None
         drifts.append(RollupDrift(one.table, row["examined"], row["differing"], row["first"]))
     return drifts

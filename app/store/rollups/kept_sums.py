@@ -1,8 +1,10 @@
 """Sums that the database keeps with what they sum: how they differ from it, and what puts them right."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from app.store.database import UnitOfWork
+from app.store.database import Session, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ SELECT affiliate_id, currency,
        coalesce(sum(abs(amount)) FILTER (WHERE (status = 'REVERSED') = (amount > 0)), 0) AS reversed
   FROM commission WHERE program_id = $1 AND (status <> 'ACCRUED' OR amount < 0) GROUP BY 1, 2""",
 )
-# Of all stretches: transfers in one pass, and of each account its first journal. OFFSET 0: stretch by stretch, never each
-# account with each stretch; accounts are read once, not looked up for each transfer.
+# Of all stretches. OFFSET 0: stretch by stretch, never each account with each stretch; accounts are read once, not looked up
+# for each transfer. Of each account the first stretch in which it moved, by one more pass: of a program that statistics do not
+# know yet, a look for its first journal would be planned as one through all transfers.
 _STRETCHES = KeptSum(
     "stretch_sum",
     "through, currency, kind",
@@ -84,17 +87,15 @@ SELECT s.through, s.currency, s.kind, sum(s.debits) AS debits, sum(s.credits) AS
                  WHERE k.program_id = $1 GROUP BY 1, 2, 3, 4) p
          CROSS JOIN LATERAL (VALUES (p.debited, p.amount, 0), (p.credited, 0, p.amount)) AS v (kind, debits, credits)
         UNION ALL
-        SELECT k.through, a.currency, a.kind, 0, 0, 1
-          FROM account a
-         CROSS JOIN LATERAL (
-               SELECT least((SELECT min(t.journal_id) FROM transfer t
-                              WHERE t.program_id = $1 AND t.debit_account_id = a.id),
-                            (SELECT min(t.journal_id) FROM transfer t
-                              WHERE t.program_id = $1 AND t.credit_account_id = a.id)) AS id OFFSET 0) f
-         CROSS JOIN LATERAL (
-               SELECT k.through FROM journal_stretch k
-                WHERE k.program_id = $1 AND k.through >= f.id ORDER BY k.through LIMIT 1) k
-         WHERE a.program_id = $1) s
+        SELECT f.through, a.currency, a.kind, 0, 0, 1
+          FROM (SELECT m.account_id, min(k.through) AS through
+                  FROM journal_stretch k
+                 CROSS JOIN LATERAL (
+                       SELECT t.debit_account_id, t.credit_account_id FROM transfer t
+                        WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through OFFSET 0) t
+                 CROSS JOIN LATERAL (VALUES (t.debit_account_id), (t.credit_account_id)) AS m (account_id)
+                 WHERE k.program_id = $1 GROUP BY 1) f
+          JOIN (SELECT id, currency, kind FROM account WHERE program_id = $1 OFFSET 0) a ON a.id = f.account_id) s
  GROUP BY 1, 2, 3""",
 )
 KEPT_SUMS = (_ACCOUNTS, _PAYABLE, _EARNED, _STRETCHES)
@@ -102,6 +103,9 @@ KEPT_SUMS = (_ACCOUNTS, _PAYABLE, _EARNED, _STRETCHES)
 
 # Two at once would both add what is missing. Until the commit, by a statement of its own: what comes after it reads anew.
 _ALONE = "SELECT pg_advisory_xact_lock(7234504, hashint8($1))"
+# Of a program that came since statistics were made a plan expects a row or two: it would compare each transfer with each account.
+_BY_HASH = "SET LOCAL enable_nestloop = off"
+_AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
 
 
 async def mend(unit: UnitOfWork, program_id: int, one: KeptSum) -> None:
@@ -109,4 +113,13 @@ async def mend(unit: UnitOfWork, program_id: int, one: KeptSum) -> None:
     what a posting locks last.
     """
     await unit.connection.execute(_ALONE, program_id)
-    await unit.connection.execute(one.mending, program_id)
+    async with joined_by_hash(unit.connection):
+        await unit.connection.execute(one.mending, program_id)
+
+
+@asynccontextmanager
+async def joined_by_hash(connection: Session) -> AsyncIterator[None]:
+    """Around what reads `differences`, in a transaction: they take as long as rows take to be read, whatever is planned."""
+    await connection.execute(_BY_HASH)
+    yield
+    await connection.execute(_AS_BEFORE)

@@ -4,6 +4,9 @@ import re
 
 # What makes a form a secret, and how much of it may stay so that a reader can tell which one it was.
 _FORMS = (
+    # Passwords in addresses of databases, Redis and nodes. Whatever stands there may hold any sign but these. First: another form
+    # could cut out the scheme that it is known by.
+    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@\"]*):[^\s/\"]*@"), r"\1:[secret]@"),
     # API keys: their prefix is what lists and the audit log call them.
     (re.compile(r"(sge_[a-z2-7]{4,16})_[0-9A-Za-z]{8,}"), r"\1_[secret]"),
     # Tokens of wallets' sessions.
@@ -14,8 +17,6 @@ _FORMS = (
     (re.compile(r"(?i)\b(bearer|basic) +[0-9A-Za-z+/=._~-]{8,}"), r"\1 [secret]"),
     # Links to exports are their own credential.
     (re.compile(r"/exports/[0-9A-Za-z_-]{16,}"), "/exports/[secret]"),
-    # Passwords in addresses of databases, Redis and nodes. Whatever stands there may hold any sign but these.
-    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@\"]*):[^\s/\"]*@"), r"\1:[secret]@"),
     # A signature moves money once; a signed transaction holds one.
     (re.compile(r"0x[0-9a-fA-F]{128,}"), "0x[hex]"),
 )

@@ -29,7 +29,7 @@ SELECT gen_random_uuid(), l.id, 31337, g.nonce, 'SETTLE', l.relayer, l.relayer, 
 """
 _QUEUED = """
 INSERT INTO intent_todo (program_id, intent_id, chain_id, due_at)
-SELECT 1, gen_random_uuid(), 31337, now() - interval '90 s' FROM generate_series(1, $1)
+SELECT p.id, gen_random_uuid(), 31337, now() - interval '90 s' FROM program p, generate_series(1, $1)
 """
 
 
@@ -88,6 +88,7 @@ async def test_lanes_are_shown_with_what_waits_in_them(
 async def test_the_queue_is_as_healthy_as_what_waits_in_it(
     stage: Stage, root: asyncpg.Connection
 ) -> None:
+    await stage.program()
     for more, depth, health in ((99, 99, "OK"), (1, 100, "DEGRADED"), (401, 501, "DOWN")):
         await root.execute(_QUEUED, more)
         [queue] = (await seen(stage))["queues"]

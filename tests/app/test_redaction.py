@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.auth.api_keys import KeyHasher
@@ -38,6 +38,8 @@ def _whole(text: str, before: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("kind", SECRETS)
 @given(left=_TEXTS, right=_TEXTS)
+@example(left="Bearer", right="")
+@example(left="basic", right="")
 def test_a_secret_is_cut_out_of_any_text(kind: str, left: str, right: str) -> None:
     text, secret = SECRETS[kind]()
     # A letter or digit right before it would make it another word.

@@ -77,10 +77,14 @@ async def test_each_login_has_a_token_of_its_own(door: Door) -> None:
 
 
 async def test_asking_stores_nothing(door: Door) -> None:
-    before = await door.owner.fetchval("SELECT pg_current_wal_insert_lsn()::text")
-    asked = {door.asked(new_wallet().address) for _ in range(50)}
-    assert len(asked) == 50
-    assert await door.owner.fetchval("SELECT pg_current_wal_insert_lsn()::text") == before
+    """Whatever is stored is in the log. So is what the server writes by itself now and then: not at each of ten tries."""
+    still = False
+    for _ in range(10):
+        before = await door.owner.fetchval("SELECT pg_current_wal_insert_lsn()::text")
+        asked = {door.asked(new_wallet().address) for _ in range(50)}
+        assert len(asked) == 50
+        still |= await door.owner.fetchval("SELECT pg_current_wal_insert_lsn()::text") == before
+    assert still
 
 
 async def test_a_message_works_once(door: Door) -> None:

@@ -33,14 +33,33 @@ async def open_discrepancy(
     if found.severity is Severity.CRITICAL:
         # Also when it is reported already: somebody may have resumed the program since.
         await _pause(unit, program_id, found.message, actor, at)
-    if found.recipient is not None:
-        noted = await note_recipient(unit, program_id, found.reference, found.recipient)
-        if noted != found.recipient.lower():
-            # Told and not refused: the money left all the same, and posting goes on.
-            other = contradicted_recipient(found, noted)
-            await open_discrepancy(unit, program_id, other, actor, at)
-    if discrepancy_id is None:
-        return None
+    await _note_recipient(unit, program_id, found, actor, at)
+    if discrepancy_id is not None:
+        await _tell(unit, program_id, discrepancy_id, found, actor=actor, at=at)
+    return discrepancy_id
+
+
+async def _note_recipient(
+    unit: UnitOfWork, program_id: int, found: NewDiscrepancy, actor: str, at: datetime
+) -> None:
+    if found.recipient is None:
+        return
+    noted = await note_recipient(unit, program_id, found.reference, found.recipient)
+    if noted != found.recipient.lower():
+        # Told and not refused: the money left all the same, and posting goes on.
+        other = contradicted_recipient(found, noted)
+        await open_discrepancy(unit, program_id, other, actor, at)
+
+
+async def _tell(
+    unit: UnitOfWork,
+    program_id: int,
+    discrepancy_id: UUID,
+    found: NewDiscrepancy,
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
     unit.record(
         NewEvent(
             EventType.DISCREPANCY,
@@ -73,7 +92,6 @@ async def open_discrepancy(
         reason=found.message,
     )
     await write_audit(unit, entry)
-    return discrepancy_id
 
 
 async def _pause(unit: UnitOfWork, program_id: int, reason: str, actor: str, at: datetime) -> None:

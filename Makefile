@@ -11,7 +11,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check bench lock codegen contracts frontend format clean
+.PHONY: help setup demo test test-long check bench lock codegen contracts frontend screenshots format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes o
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(ARGS) || [ $$? -eq 5 ]
 
 test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
-	$(PY) -m pytest -n $(CPUS) --dist worksteal -m long $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m long $(ARGS)
 
 check: setup frontend ## lint, types, import contracts, SDL drift, lock hygiene, migrations up-down-up, the page
 	$(PY) -m ruff check .
@@ -63,6 +63,9 @@ frontend: setup frontend-stub/node_modules/.package-lock.json ## checks, tests a
 frontend-stub/node_modules/.package-lock.json: frontend-stub/package-lock.json
 	cd frontend-stub && $(NODE) npm ci --no-audit --no-fund
 	@touch $@
+
+screenshots: setup frontend ## pictures of every page in build/screenshots (needs Chromium), and the README's from them
+	$(PY) -m tests.browser.screenshots
 
 format: setup ## puts the code in order
 	$(PY) -m ruff check --fix .

@@ -1,10 +1,12 @@
 """The API process: an ASGI application, and the uvicorn settings it is to run under."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from app.domain.rate_limits import RateLimits
 from app.settings import Settings, SettingsMistake
@@ -68,11 +70,12 @@ def create_app(
     settings: TransportSettings | None = None,
     *,
     serve_page: bool = True,
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Build the API; its lifespan starts and stops the runtime.
 
     The page at `/` is served when it is wanted and has been built; GraphiQL too, when
-    clients may read the schema and send documents of their own.
+    clients may read the schema and send documents of their own. routes: more than there always are.
     """
     settings = settings or TransportSettings()
     serve_page = serve_page and page_is_built()
@@ -83,7 +86,7 @@ def create_app(
         settings,
         pages=_PAGES if serve_page else None,
         graphiql=_GRAPHIQL if serve_page and explorable else None,
-        routes=[Exports(runtime).route(), ProviderWebhooks(runtime, settings).route()],
+        routes=[Exports(runtime).route(), ProviderWebhooks(runtime, settings).route(), *routes],
     )
 
 

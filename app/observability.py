@@ -94,8 +94,16 @@ class _StandardLibraryLine(logging.Formatter):
             "timestamp": _as_structlog(record.created),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = self._told(record)
         return _dump(line)
+
+    def _told(self, record: logging.LogRecord) -> str:
+        """Where it happened too, when it is an error: a pool that connects again warns with a page of calls each time."""
+        assert record.exc_info is not None
+        kind, problem, _ = record.exc_info
+        if record.levelno >= logging.ERROR or kind is None:
+            return self.formatException(record.exc_info)
+        return f"{kind.__name__}: {problem}"
 
 
 def choose_request_id(offered: str | None) -> str:

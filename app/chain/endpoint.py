@@ -102,7 +102,8 @@ class Endpoint:
         except orjson.JSONDecodeError as problem:
             self._failed()
             raise NoAnswer(f"{self.name}: HTTP {response.status_code}, no JSON") from problem
-        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR and "error" not in answer:
+        refuses = isinstance(answer, dict) and "error" in answer
+        if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR and not refuses:
             self._failed()
             raise NoAnswer(f"{self.name}: HTTP {response.status_code}")
         self._succeeded(time.monotonic() - started)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.chain.chain_data import Block, ChainLog, decode_block, decode_log
 from app.chain.client import Chain
 from app.chain.large_answers import in_halves
-from app.chain.node_errors import ChainError, NoAnswer
+from app.chain.node_errors import ChainError, NoAnswer, decoding
 from app.chain.rpc import Request
 
 _AT_ONCE = 20  # receipts of batches have hundreds of logs
@@ -30,7 +30,7 @@ async def mined_logs(
 ) -> AsyncIterator[tuple[MinedIn, tuple[ChainLog, ...]]]:
     """What each of these transactions logged in that block; nothing of one that is not in it, or no more.
 
-    Raises CannotTellError for a node that has thrown away what it was asked for, ChainError.
+    Raises CannotTellError for a node that has thrown away what it was asked for, UnreadableAnswer for nonsense, ChainError.
     """
     each = list(dict.fromkeys(places))
     for start in range(0, len(each), _AT_ONCE):
@@ -47,10 +47,11 @@ async def _some(chain: Chain, places: Sequence[MinedIn]) -> list[tuple[ChainLog,
     # In one request, so that one node answers both.
     answers = await chain.batch(requests)
     blocks, receipts = answers[: len(places)], answers[len(places) :]
-    return [
-        _logs(place, None if block is None else decode_block(block), receipt)
-        for place, block, receipt in zip(places, blocks, receipts, strict=True)
-    ]
+    told = []
+    for place, block, receipt in zip(places, blocks, receipts, strict=True):
+        with decoding(f"block {place.block_number}"):
+            told.append(_logs(place, None if block is None else decode_block(block), receipt))
+    return told
 
 
 def _logs(place: MinedIn, block: Block | None, receipt: object) -> tuple[ChainLog, ...]:

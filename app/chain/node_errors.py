@@ -2,7 +2,8 @@
 where they differ), in this one place and never by code alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -16,6 +17,10 @@ class NoAnswer(ChainError):
 
 class AnswerTooLarge(NoAnswer):
     """A node answers more than is read; to less it may have an answer that is."""
+
+
+class UnreadableAnswer(NoAnswer):
+    """A node answers in a shape that no node of an EVM chain has: it is broken, or no such node."""
 
 
 class WrongChain(ChainError):
@@ -184,6 +189,24 @@ _RATE_WORDINGS = (
     "compute units",
     "capacity exceeded",
 )
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Around what takes a node's answer apart. Raises UnreadableAnswer for nonsense. what: the answer is about."""
+    try:
+        yield
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        OSError,
+    ) as problem:
+        raise UnreadableAnswer(
+            f"what the node says about {what} cannot be read ({type(problem).__name__})"
+        ) from problem
 
 
 def node_error(answer: Any) -> NodeError:

@@ -9,7 +9,14 @@ from typing import Any
 import structlog
 
 from app.chain.endpoint import Endpoint
-from app.chain.node_errors import NoAnswer, NodeError, RateLimited, WrongChain, node_error
+from app.chain.node_errors import (
+    NoAnswer,
+    NodeError,
+    RateLimited,
+    WrongChain,
+    decoding,
+    node_error,
+)
 from app.chain.rpc_metrics import FAILURES, HEADS_BACKWARDS, REQUEST_SECONDS
 from app.tracing import span
 
@@ -70,9 +77,9 @@ class Rpc:
 
         When all are behind, the chain itself went back (or was replaced): the lower head is the truth.
         """
-        number = int(await self.request("eth_blockNumber"), 16)
+        number = await self._number()
         if number + _LAGGING_BLOCKS < self._best_head and len(self._endpoints) > 1:
-            number = int(await self.request("eth_blockNumber"), 16)
+            number = await self._number()
         if number < self._best_head:
             HEADS_BACKWARDS.labels(str(self.chain_id)).inc()
             _LOG.warning(
@@ -80,6 +87,11 @@ class Rpc:
             )
         self._best_head = number
         return number
+
+    async def _number(self) -> int:
+        told = await self.request("eth_blockNumber")
+        with decoding("its head"):
+            return int(told, 16)
 
     def apart(self) -> list["Rpc"]:
         """One of each endpoint, by itself."""
@@ -107,6 +119,9 @@ class Rpc:
             started = time.monotonic()
             try:
                 answer = await endpoint.post(payload)
+                if method == "eth_blockNumber" and isinstance(answer, dict) and "result" in answer:
+                    with decoding("its head"):
+                        endpoint.head = int(answer["result"], 16)
             except (NoAnswer, RateLimited, WrongChain) as failure:
                 FAILURES.labels(str(self.chain_id)).inc()
                 _LOG.warning("endpoint failed", chain=self.chain_id, reason=str(failure))
@@ -114,8 +129,6 @@ class Rpc:
                 continue
             finally:
                 REQUEST_SECONDS.labels(method).observe(time.monotonic() - started)
-            if method == "eth_blockNumber" and isinstance(answer, dict) and "result" in answer:
-                endpoint.head = int(answer["result"], 16)
             return answer
         if problem is None:
             rest = min(endpoint.rest_seconds() for endpoint in self._endpoints)

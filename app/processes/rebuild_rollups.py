@@ -9,8 +9,9 @@ from functools import partial
 from app.domain.clock import Clock
 from app.services.execute import Bells, execute
 from app.services.rebuild_rollups import rebuild_rollups
+from app.store.advisory_locks import KEPT_SUMS
 from app.store.database import Database, UnitOfWork
-from app.store.database_errors import DatabaseError, passes
+from app.store.database_errors import DatabaseError, is_lock_timeout, passes
 from app.store.rollups import kept_sums
 from app.store.rollups import rebuild as rollup_rebuild
 from app.store.rollups.rebuild import Progress
@@ -20,8 +21,16 @@ _WAIT_SECONDS = 0.2
 _PATIENCE_SECONDS = 120.0
 
 
+_BUSY = "workers applied events without a break: stop those of the queue `upkeep`, and try again"
+_HELD = (
+    "the totals are made anew, and sums kept with the ledger are not mended: somebody else holds them. Wait for another"
+    " `rebuild-rollups` of the program, or end the session (PostgreSQL: a pid of pg_locks, locktype 'advisory', classid"
+    f" {KEPT_SUMS}), and try again"
+)
+
+
 class RollupsBusy(Exception):
-    """Workers applied events all the time: there are more than they can keep up with."""
+    """Nothing came in between for as long as it was tried: says who kept it out, and what to do."""
 
 
 async def rebuild_between(
@@ -32,8 +41,9 @@ async def rebuild_between(
     actor: str,
     *,
     progress: Progress = lambda _: None,
+    patience_seconds: float = _PATIENCE_SECONDS,
 ) -> None:
-    """Raises RollupsBusy after two minutes."""
+    """Raises RollupsBusy when it has to wait for longer."""
 
     async def rebuild(unit: UnitOfWork) -> bool:
         return await rebuild_rollups(unit, program_id, actor, clock(), progress)
@@ -42,7 +52,7 @@ async def rebuild_between(
         await kept_sums.mend(unit, program_id, one)
         return True
 
-    deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+    deadline = asyncio.get_running_loop().time() + patience_seconds
     work = partial(execute, database, bells, program_id)
     await _until_done(deadline, partial(work, rebuild, "repeatable_read"))
     progress("sums kept with the ledger")
@@ -54,12 +64,15 @@ async def rebuild_between(
 async def _until_done(deadline: float, attempt: Callable[[], Awaitable[bool]]) -> None:
     """At least once."""
     while True:
+        reason = _BUSY
         try:
             if await attempt():
                 return
         except DatabaseError as problem:
             if not passes(problem):
                 raise
+            if is_lock_timeout(problem):
+                reason = _HELD
         if asyncio.get_running_loop().time() > deadline:
-            raise RollupsBusy
+            raise RollupsBusy(reason)
         await asyncio.sleep(_WAIT_SECONDS)

@@ -1,8 +1,10 @@
 """`sge api`: one API process. Any number of them run behind a load balancer."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
+from starlette.routing import BaseRoute
 
 from app.api_runtime import ApiProcess
 from app.bus.witness import RedisWitness
@@ -19,7 +21,11 @@ from sge.starting import listening_socket, require_tables, tracing
 
 def api() -> None:
     """Serve GraphQL, subscriptions, health, metrics and the page (SGE_API_HOST, SGE_API_PORT)."""
-    settings = load_settings().require_for("api")
+    serve_api(load_settings().require_for("api"))
+
+
+def serve_api(settings: Settings, routes: Sequence[BaseRoute] = ()) -> None:
+    """Until the process is told to end. routes: beside those of every API process."""
     configure_logging(settings.log_level.upper())
     asyncio.run(_require_databases(settings))
     listening = listening_socket(settings.api_host, settings.api_port)
@@ -29,7 +35,11 @@ def api() -> None:
         log.warning("the page is not served: it has not been built", remedy="make frontend")
     transport = transport_settings(settings)
     app = create_app(
-        ApiProcess(settings), build_schema(), transport, serve_page=settings.serve_page
+        ApiProcess(settings),
+        build_schema(),
+        transport,
+        serve_page=settings.serve_page,
+        routes=routes,
     )
     server = make_server(app, settings.api_host, settings.api_port, transport)
     with tracing(settings, "api"):

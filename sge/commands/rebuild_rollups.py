@@ -16,17 +16,15 @@ _ACTOR = "operator:cli"
 def rebuild_rollups(slug: Program) -> None:
     """Make a program's totals anew from intents, commissions and the forest, when they drifted.
 
-    Workers may go on; totals of all programs stand still meanwhile. Exit code 1 when workers never let it in.
+    Workers may go on; totals of all programs stand still meanwhile. Exit code 1 when workers, or another who mends the
+    same, never let it in.
     """
     settings = load_settings().require_for("program rebuild-rollups")
     with progress_bars() as shown:
         try:
             asyncio.run(_rebuild(settings, slug, shown))
-        except RollupsBusy:
-            typer.echo(
-                "workers applied events without a break for two minutes: stop those of the queue `upkeep`, and try again",
-                err=True,
-            )
+        except RollupsBusy as problem:
+            typer.echo(f"for two minutes {problem}", err=True)
             raise typer.Exit(1) from None
     typer.echo(f"the rollups of {slug} are what its record says")
     typer.echo(

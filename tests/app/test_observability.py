@@ -16,6 +16,18 @@ structlog.get_logger().info("ours")
 logging.getLogger("uvicorn.error").warning("theirs")
 """
 
+# As asyncpg's pool tells of each try to connect again, and anybody of a fault.
+THEIR_FAULTS = """
+import logging
+from app.observability import configure_logging
+configure_logging()
+try:
+    raise ConnectionError("not there")
+except ConnectionError:
+    logging.getLogger("asyncpg.pool").warning("retrying", exc_info=True)
+    logging.getLogger("anybody").exception("failed")
+"""
+
 
 # As `sge operator create` starts, without the command's own work.
 COMMAND = """
@@ -91,6 +103,13 @@ def test_traces_of_commands_are_json_lines_without_local_variables() -> None:
     [line] = told(COMMAND)
     assert "this is told" in line["exception"]
     assert "locals-are-nobodys-business" not in str(line)
+
+
+def test_a_library_says_where_only_for_errors() -> None:
+    warned, failed = told(THEIR_FAULTS)
+    assert warned["exception"] == "ConnectionError: not there"
+    assert 'File "<string>"' in failed["exception"]
+    assert failed["exception"].endswith("ConnectionError: not there")
 
 
 def test_what_json_cannot_hold_is_told_all_the_same() -> None:

@@ -229,7 +229,7 @@ async def test_one_affiliates_money_pays_nobody_elses_lines(outside: Outside) ->
     [id_] = await outside.open(program)
 
     async def swap(unit: UnitOfWork, authority: Authority, now: datetime) -> None:
-        found = await read_outflow(unit, id_, Money(3 * USDC, "USDC"))
+        found = await read_outflow(unit, id_, Money(3 * USDC, "USDC"), seen=None)
         journal = outflow_journal(id_, found.sources, found.rest, note="", effective_at=now)
         [journal_id] = await post(unit, program.id, [journal], now, role="api")
         paid = PaidLines(id_, authority.actor, "", now, now)

@@ -8,13 +8,20 @@ import asyncpg
 
 from tests.fixtures.databases import Database
 
+# Who waits for a lock goes first: the end of its holder would grant it.
+_END_ALL = """
+SELECT pg_terminate_backend(pid, 5000)
+  FROM (SELECT pid FROM pg_stat_activity WHERE datname = '{name}'
+         ORDER BY wait_event_type = 'Lock' DESC NULLS LAST OFFSET 0) AS connected
+"""
+
 
 def take_away(database: Database) -> None:
     """Nobody is connected to it any more, nor can be."""
     _order(
         database,
         f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false",
-        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database.name}'",
+        _END_ALL.format(name=database.name),
     )
 
 

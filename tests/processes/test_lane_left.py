@@ -40,15 +40,17 @@ def _lose_lane(database: Database) -> Callable[[], None]:
     return lose
 
 
+@pytest.mark.parametrize("room", [4, 1])
 async def test_batches_of_a_lost_lane_go_on_within_seconds(
-    settling_world: SettlingWorld, database: Database
+    settling_world: SettlingWorld, database: Database, room: int
 ) -> None:
+    """room: the others were taken for signing with the first, or claimed ahead."""
     world = settling_world
     program = await world.ready(210)
     before = world.clock()
     # The first batch is signed, the others are not.
     lost = once("signed", _lose_lane(database))
-    assert await settle(world.settling(at_point=lost)) == 1
+    assert await settle(world.settling(at_point=lost, lane_limit=room)) == 1
     assert await world.value(_HELD) == 0
     [due] = await world.rows(_DUE)
     # Not in the same breath either: a fault would be met again and again.

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.chain.client import Chain
+from app.chain.endpoint import LARGEST_ANSWER_BYTES
 from app.processes.watching.watch import Watcher, open_watcher
 from tests.chain.limited import MOST_LOGS, limited, spam
 from tests.processes.settling_world import SettledProgram
@@ -76,6 +77,7 @@ async def test_a_treasury_that_cannot_be_read_waits_alone(watching_world: Watchi
         [found] = await world.settling.rows(_FOUND)
         assert (found["kind"], found["severity"]) == ("TREASURY_MISMATCH", "CRITICAL")
         assert "more logs of the treasury than the node gives" in found["message"]
+        assert "a node in SGE_CHAINS that gives them" in found["message"]
         assert await world.settling.rows(_PAUSED) == [{"id": spammed.id}]
         assert await world.settling.rows(_STOPPED) == []
         world.mine(3)
@@ -90,6 +92,30 @@ async def test_a_treasury_that_cannot_be_read_waits_alone(watching_world: Watchi
     await (await watcher_over(world, world.settling.chain)).turn()
     assert (await world.statuses(spammed))[-1] == ("CONFIRMED", "FINAL")
     await world.check()
+
+
+@pytest.mark.long
+async def test_who_asks_for_too_much_says_what_to_set(watching_world: WatchingWorld) -> None:
+    """The only node gives neither the logs nor the receipts, all of them being more than is read of one answer."""
+    world = watching_world
+    spammed, _, full = await two_programs(world)
+    world.mine(3)
+    async with limited(world.settling.gateway_chain.node.url) as (chain, proxy):
+        within = proxy.answer
+        proxy.answer = lambda asked, given: (
+            bytes(LARGEST_ANSWER_BYTES + 1)
+            if _spam_is_asked_for(asked, full)
+            else within(asked, given)
+        )
+        watcher = await watcher_over(world, chain)
+        for minutes in (0, 2):
+            world.settling.clock.ahead += timedelta(minutes=minutes)
+            await watcher.turn()
+    assert await world.settling.rows(_STOPPED) == [{"program_id": spammed.id}]
+    [found] = await world.settling.rows(_FOUND)
+    assert "a node in SGE_CHAINS that gives them" in found["message"]
+    assert "32 MiB" not in found["message"]
+    assert "answers more than 32 MiB" in (await resume(world, spammed.id) or "")
 
 
 async def test_what_was_posted_before_need_not_be_read_again(watching_world: WatchingWorld) -> None:

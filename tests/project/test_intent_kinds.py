@@ -93,7 +93,7 @@ PLACES = (
         signed=False,
     ),
     Place(
-        "frontend-stub/src/routing.ts",
+        "frontend-stub/src/parts/status.tsx",
         "the filter's choice, in kinds",
         r"kinds: readonly IntentKind\[\] = \[[^\]]*\"{name}\"",
         signed=False,

@@ -2,12 +2,16 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from random import Random
 from threading import Event
 
+import pytest
+
 from app.domain.reconciliation import RunStatus
-from app.processes.rebuild_rollups import rebuild_between
+from app.processes.rebuild_rollups import RollupsBusy, rebuild_between
 from app.processes.snapshot_accounts import snapshot_accounts
+from app.store.advisory_locks import KEPT_SUMS
 from app.store.database import Database
 from app.store.rollups.rebuild import Progress
 from tests.fixtures.databases import Database as OwnDatabase
@@ -43,6 +47,7 @@ _TABLES = [
     )
 ]
 _OPEN = "SELECT id FROM discrepancy WHERE program_id = $1 AND resolved_at IS NULL"
+_HOLD = "SELECT pg_advisory_xact_lock($1::integer, hashint8($2))"
 _AUDITED = "SELECT actor FROM audit WHERE program_id = $1 AND action = 'program.rollups_rebuilt'"
 
 
@@ -113,6 +118,24 @@ def test_sums_that_postings_change_meanwhile_are_mended(
         posted.set()
         rebuilt.result()
     assert len(set(steps)) == len(steps)
+    reconciled.follow()
+    assert reconciled.run() == (RunStatus.CLEAN, [])
+
+
+def test_whoever_holds_what_is_mended_is_not_waited_for_without_end(reconciled: Reconciled) -> None:
+    """Any login may hold an advisory lock."""
+    books = reconciled.books
+    reconciled.plant(_BEND[5])
+
+    async def beside_a_holder() -> None:
+        patience = partial(rebuild_between, books.worker, books.world.bells, lambda: books.now)
+        async with books.worker.write(None) as holder, asyncio.timeout(30):
+            await holder.connection.execute(_HOLD, KEPT_SUMS, reconciled.program)
+            with pytest.raises(RollupsBusy, match=f"pg_locks.*{KEPT_SUMS}"):
+                await patience(reconciled.program, "a test", patience_seconds=0.5)
+        await patience(reconciled.program, "a test")
+
+    books.runner.run(beside_a_holder())
     reconciled.follow()
     assert reconciled.run() == (RunStatus.CLEAN, [])
 

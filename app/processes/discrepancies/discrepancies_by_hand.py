@@ -14,11 +14,12 @@ from app.domain.explanations import Explanation
 from app.domain.permissions import Authority
 from app.processes.discrepancies.outflow_recipients import refuse_contradicted
 from app.services.corrections.undo_settlement import SeenGone
+from app.services.discrepancies.explain_outflow import SeenRecipient
 from app.services.discrepancies.resolve_discrepancy import ResolveDiscrepancy, resolve_discrepancy
 from app.services.execute import Bells, execute
 from app.store.database import Database
 from app.store.discrepancies.rows import UndoableSettlement, find_undoable
-from app.store.treasury.recipients import find_logged
+from app.store.treasury.recipients import find_logged, recipient_of
 
 _LONGEST_LOOK_SECONDS = 8.0
 
@@ -39,22 +40,24 @@ class DiscrepanciesByHand:
         of money that left names somebody else than is stored; CHAIN_UNAVAILABLE when a node cannot tell whether a settlement is
         gone: then nothing was changed.
         """
-        seen = None
+        seen: SeenGone | SeenRecipient | None = None
         if command.explanation is Explanation.UNDO_SETTLEMENT:
             seen = await self._look(authority.program_id, command)
         elif command.explanation is Explanation.FROM_PROGRAM:
-            await self._compare(authority.program_id, command)
+            seen = await self._compare(authority.program_id, command)
         work = partial(
             resolve_discrepancy, authority=authority, command=command, now=self._clock(), seen=seen
         )
         await execute(self._database, self._bells, authority.program_id, work)
 
-    async def _compare(self, program_id: int, command: ResolveDiscrepancy) -> None:
+    async def _compare(self, program_id: int, command: ResolveDiscrepancy) -> SeenRecipient:
         async with self._database.read(program_id) as session:
             outflow = await find_logged(session, command.discrepancy_id)
+            recipient = await recipient_of(session, command.discrepancy_id)
         chain = None if outflow is None else self._chains.get(outflow.chain_id)
         if outflow is not None and chain is not None:
             await refuse_contradicted(chain, outflow)
+        return SeenRecipient(recipient)
 
     async def _look(self, program_id: int, command: ResolveDiscrepancy) -> SeenGone | None:
         """None: there is nothing to undo, which the service tells."""

@@ -7,7 +7,7 @@ import structlog
 from app.chain.client import Chain
 from app.chain.logs import TokenTransfer, decode_watched
 from app.chain.mined_logs import MinedIn, mined_logs
-from app.chain.node_errors import ChainError
+from app.chain.node_errors import ChainError, UnreadableAnswer
 from app.domain.errors import Refusal, RefusalCode
 from app.store.treasury.recipients import LoggedOutflow
 
@@ -16,10 +16,19 @@ _log = structlog.get_logger(__name__)
 
 
 async def refuse_contradicted(chain: Chain, outflow: LoggedOutflow) -> None:
-    """Refuses INVALID_STATE. Where no node can tell, the row counts: the next reconciliation compares it."""
+    """Refuses INVALID_STATE, and CHAIN_UNAVAILABLE when a node answers nonsense, which somebody has to look at. Where no node
+    can tell, the row counts: the next reconciliation compares it.
+    """
     try:
         async with asyncio.timeout(_LONGEST_LOOK_SECONDS):
             logged = await _recipient(chain, outflow)
+    except UnreadableAnswer as problem:
+        raise Refusal(
+            RefusalCode.CHAIN_UNAVAILABLE,
+            f"Nobody knows whom the transfer in transaction 0x{outflow.tx_hash.hex()} went to: {problem}. Nothing was changed."
+            " Take the node that answers so out of SGE_CHAINS, restart, and try again.",
+            "id",
+        ) from None
     except (ChainError, TimeoutError) as problem:
         _log.warning("recipient of an outflow not compared", reason=str(problem) or "no answer")
         return

@@ -75,10 +75,12 @@ async def _plan(settling: Settling, relayer: str, claimed: Sequence[ClaimedInten
     return plan
 
 
-async def put_back(settling: Settling, items: Iterable[ClaimedIntent], reason: str) -> None:
-    """These are not signed after all: PENDING again at once, or when the database is back."""
+async def put_back(
+    settling: Settling, items: Iterable[ClaimedIntent], reason: str, after: timedelta = timedelta()
+) -> None:
+    """These are not signed after all: PENDING again, when the database is back. after: nobody claims them sooner."""
     now = settling.clock()
-    back = [_given_back(one, now, reason) for one in items]
+    back = [_given_back(one, now + after, reason) for one in items]
     if back:
         await hand_back(
             settling.database,

@@ -42,7 +42,7 @@ _GIVE_WAY_SECONDS = 0.5
 _LONGEST_WAIT_FOR_LANE_SECONDS = 2.0
 _AWAY = "the database was away before it was signed"
 _LEFT = "its lane was left before it was signed"
-# What was about to be signed then is not claimed again in the same breath.
+# What was claimed then is not claimed again in the same breath.
 _NOT_BEFORE = timedelta(seconds=2)
 
 
@@ -114,6 +114,7 @@ class _LaneWork:
     _planning: asyncio.Task[Plan] | None = None
     _tended_at: float = float("-inf")
     _estimated_at: float = float("-inf")
+    _not_before: timedelta = timedelta()
     _estimate: FeeEstimate | None = None
 
     async def run(self) -> int:
@@ -141,6 +142,9 @@ class _LaneWork:
                 await self._sign_and_send(batches, estimate)
                 if self.gives_way:
                     break
+        except (ChainError, LaneLost):
+            self._not_before = _NOT_BEFORE
+            raise
         finally:
             await self._put_back_rest()
         return self.signed
@@ -212,7 +216,7 @@ class _LaneWork:
         return self._estimate
 
     async def _put_back_rest(self) -> None:
-        """What was claimed ahead goes back at once, so that nobody waits for its lease."""
+        """What was claimed ahead goes back, so that nobody waits for its lease: due at once, or as the rest of a lane left."""
         if self._planning is not None:
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 self._planning.cancel()  # it gives back what it claimed
@@ -220,7 +224,12 @@ class _LaneWork:
             if isinstance(plan, Plan):
                 self._ready += plan.batches
         for batch in self._ready:
-            await put_back(self.settling, batch.items, "its worker stopped before it was signed")
+            await put_back(
+                self.settling,
+                batch.items,
+                "its worker stopped before it was signed",
+                self._not_before,
+            )
 
 
 def _tell(signing: Signing, origins: Sequence[Origin]) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from app.chain.log_ranges import Unread
+from app.chain.node_errors import TooManyLogs
 from app.processes.watching.parts import InconsistentChainError, Watch
 from app.services.settlement.stop_posting import stop_for_unread_block
 from app.store.chain.consumption import WatchedProgram
@@ -47,12 +48,12 @@ class UnreadPrograms:
                 problem=str(problem),
             )
             if problem.refused or now - since > _PATIENCE:
-                await _stop(watch, program.id, number)
+                await _stop(watch, program.id, number, problem)
         self._since = waiting
         return set(waiting)
 
 
-async def _stop(watch: Watch, program_id: int, number: int) -> None:
+async def _stop(watch: Watch, program_id: int, number: int, problem: TooManyLogs) -> None:
     block = await watch.chain.get_block(number)
     if block is None:
         raise InconsistentChainError("a final block is missing")
@@ -61,6 +62,7 @@ async def _stop(watch: Watch, program_id: int, number: int) -> None:
         lease=watch.lease,
         program_id=program_id,
         block=(number, block.hash),
+        problem=problem,
         at=watch.clock(),
     )
     await watch.write(stop, program_id)

@@ -58,9 +58,19 @@ class ExplainedOutflow:
         return Money(units, self.amount.currency)
 
 
-async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) -> ExplainedOutflow:
+@dataclass(frozen=True, slots=True)
+class SeenRecipient:
+    """Who was stored when the chain was asked; None: nobody, so it was not asked."""
+
+    recipient: str | None
+
+
+async def read_outflow(
+    unit: UnitOfWork, discrepancy_id: UUID, amount: Money, seen: SeenRecipient | None
+) -> ExplainedOutflow:
     """What it has paid, every line of it locked; the treasury's lock is held. Refuses INVALID_STATE while a batch that can
-    still execute pays the recipient and what it is owed otherwise is less, and while the books are known to be wrong about it.
+    still execute pays the recipient and what it is owed otherwise is less, while the books are known to be wrong about it, and
+    for another recipient than the one seen.
     """
     if await is_disputed(unit, discrepancy_id):
         raise Refusal(
@@ -70,6 +80,12 @@ async def read_outflow(unit: UnitOfWork, discrepancy_id: UUID, amount: Money) ->
             "id",
         )
     recipient = await recipient_of(unit, discrepancy_id)
+    if seen is not None and seen.recipient != recipient:
+        raise Refusal(
+            RefusalCode.INVALID_STATE,
+            "Whom it went to was written down a moment ago, and is not compared with the chain yet: send it again.",
+            "id",
+        )
     if recipient is None:
         return ExplainedOutflow(amount, (), {})
     plain = recipient.lower()

@@ -22,6 +22,7 @@ from app.domain.texts import LONGEST_REASON, check_text
 from app.services.audit import AuditEntry, write_audit
 from app.services.corrections.undo_settlement import SeenGone, Undoing, undo_settlement
 from app.services.discrepancies.explain_outflow import (
+    SeenRecipient,
     pay_by_outflow,
     read_outflow,
     refuse_forgotten_refund,
@@ -53,10 +54,10 @@ async def resolve_discrepancy(
     authority: Authority,
     command: ResolveDiscrepancy,
     now: datetime,
-    seen: SeenGone | None = None,
+    seen: SeenGone | SeenRecipient | None = None,
 ) -> UUID:
     """The discrepancy's id; one that is resolved stays as it was resolved, which the same explanation repeats. seen: what
-    the chain said just now of the settlement that is to be undone.
+    the chain said just now of the settlement that is to be undone, or of whom it was asked who got the money.
 
     Refuses NOT_FOUND, INVALID_INPUT, INVALID_STATE for an explanation that does not fit or is another one than somebody
     gave before, UNSUPPORTED_CURRENCY, and AMOUNT_OUT_OF_RANGE for more than the provider owes.
@@ -89,7 +90,7 @@ async def resolve_discrepancy(
     _check_explanation(found, command)
     journal_id = None
     if found.suspense is not None:
-        journal_id = await _explain_money(unit, authority, command, found, now)
+        journal_id = await _explain_money(unit, authority, command, found, now, seen=seen)
     elif command.explanation is Explanation.UNDO_SETTLEMENT:
         assert found.undoable is not None
         command = _with_witness(command, found.undoable, seen)
@@ -119,10 +120,10 @@ async def _refuse_another(unit: UnitOfWork, program_id: int, command: ResolveDis
 
 
 def _with_witness(
-    command: ResolveDiscrepancy, settlement_id: UUID, seen: SeenGone | None
+    command: ResolveDiscrepancy, settlement_id: UUID, seen: SeenGone | SeenRecipient | None
 ) -> ResolveDiscrepancy:
     """The note says how many nodes were asked. What nobody asked the chain about is not undone."""
-    if seen is None or seen.settlement_id != settlement_id:
+    if not isinstance(seen, SeenGone) or seen.settlement_id != settlement_id:
         raise Refusal(
             RefusalCode.CHAIN_UNAVAILABLE,
             "The chain was not asked about this settlement; send it again.",
@@ -152,6 +153,8 @@ async def _explain_money(
     command: ResolveDiscrepancy,
     found: DiscrepancyToResolve,
     now: datetime,
+    *,
+    seen: SeenGone | SeenRecipient | None,
 ) -> int:
     """Takes it out of SUSPENSE; the journal's id."""
     program = await read_program(unit, authority.program_id)
@@ -160,7 +163,8 @@ async def _explain_money(
     at = program_time(now, program.clock_offset)
     outflow = None
     if found.kind is DiscrepancyKind.UNEXPLAINED_OUTFLOW:
-        outflow = await read_outflow(unit, found.id, found.suspense)
+        known = seen if isinstance(seen, SeenRecipient) else None
+        outflow = await read_outflow(unit, found.id, found.suspense, known)
         refuse_forgotten_refund(outflow, command.note)
         refuse_refund_on_top(outflow, command.note)
         journal = outflow_journal(

@@ -57,15 +57,22 @@ async def stop_for_reorganisation(
 
 
 async def stop_for_unread_block(
-    unit: UnitOfWork, lease: WatchLease, program_id: int, block: tuple[int, bytes], at: datetime
+    unit: UnitOfWork,
+    lease: WatchLease,
+    program_id: int,
+    block: tuple[int, bytes],
+    *,
+    problem: Exception,
+    at: datetime,
 ) -> None:
-    """No node tells what one block (number, hash) says of this program's treasury, so its books cannot go on.
+    """No node tells what one block (number, hash) says of this program's treasury, so its books cannot go on. problem: what
+    they answer, for operators.
 
     unit: of that program. Raises LeaseLost.
     """
     await watching.hold_lease(unit, lease)
     found = unread_block(lease.chain_id, *block)
-    await _stop(unit, lease.chain_id, program_id, found.message, at)
+    await _stop(unit, lease.chain_id, program_id, f"{found.message} ({problem})", at)
     await open_discrepancy(unit, program_id, found, WATCHER, at)
 
 
@@ -73,7 +80,8 @@ def unread_block(chain_id: int, number: int, block_hash: bytes) -> NewDiscrepanc
     """The same at the head and at finality, so that it is reported once."""
     message = (
         f"Block {number} has more logs of the treasury than the node gives, and it gives no receipts of that block"
-        " either: what moved in it is unknown, and nothing more is posted."
+        " either: what moved in it is unknown, and nothing more is posted. With a node in SGE_CHAINS that gives them it goes on"
+        " after `sge program resume-posting`."
     )
     return NewDiscrepancy(
         DiscrepancyKind.TREASURY_MISMATCH,

@@ -7,10 +7,11 @@ from uuid import UUID
 from app.domain.health.condition import AlertSeverity, Condition
 from app.domain.health.lifecycle import KnownAlert, Telling
 from app.domain.ids import new_id
+from app.store.advisory_locks import ALERTS
 from app.store.database import ReadSession, UnitOfWork
 
 # Of one transaction, so that it works behind PgBouncer; whoever finds it taken has nothing to do.
-_TRY = "SELECT pg_try_advisory_xact_lock(7234503)"
+_TRY = f"SELECT pg_try_advisory_xact_lock({ALERTS})"
 _LIVE = """
 SELECT id, name, subject, severity, summary, first_seen_at, last_seen_at, opened_at, told_at
   FROM alert WHERE resolved_at IS NULL ORDER BY name, subject

@@ -44,24 +44,40 @@ SELECT w.chain_id, greatest(0, extract(epoch FROM $1 - coalesce(w.answered_at, w
                   WHERE b.chain_id = w.chain_id AND b.number = w.final_number), 0)::float8 AS finality_seconds
   FROM chain_watch w WHERE coalesce(w.answered_at, w.updated_at) IS NOT NULL ORDER BY w.chain_id
 """
+# Counted up to a limit; the oldest is of all, the first of each part of an index.
 _QUEUES = """
-SELECT 'settle' AS name, count(*)::int AS depth, extract(epoch FROM $1 - min(d.due_at))::float8 AS oldest_seconds
-  FROM (SELECT x.due_at FROM program p
-         CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
-                WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $1
-                ORDER BY t.rerouted, t.due_at LIMIT 10001) x
-         WHERE p.status = 'ACTIVE' LIMIT 10001) d
+SELECT 'settle' AS name, n.depth, extract(epoch FROM $1 - o.due)::float8 AS oldest_seconds
+  FROM (SELECT count(*)::int AS depth
+          FROM (SELECT FROM program p
+                 CROSS JOIN LATERAL (SELECT FROM intent_todo t
+                        WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL AND t.due_at <= $1
+                        ORDER BY t.rerouted, t.due_at LIMIT 10001) x
+                 WHERE p.status = 'ACTIVE' LIMIT 10001) d) n
+ CROSS JOIN (SELECT min(x.due_at) AS due
+               FROM program p CROSS JOIN (VALUES (false), (true)) AS r (rerouted)
+              CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
+                     WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.rerouted = r.rerouted
+                       AND t.lease_until IS NULL AND t.due_at <= $1
+                     ORDER BY t.due_at LIMIT 1) x
+              WHERE p.status = 'ACTIVE') o
 UNION ALL
-SELECT 'webhooks', count(*)::int, extract(epoch FROM $1 - min(d.due))::float8
-  FROM (SELECT x.next_attempt_at AS due FROM webhook_endpoint e
-         CROSS JOIN LATERAL (SELECT w.next_attempt_at FROM webhook_delivery w
-                WHERE w.program_id = e.program_id AND w.endpoint_id = e.id AND w.status = 'PENDING'
-                  AND w.lease_until IS NULL AND w.next_attempt_at <= $1
-                ORDER BY w.next_attempt_at LIMIT 1001) x
-         WHERE e.enabled LIMIT 10001) d
+SELECT 'webhooks', n.depth, extract(epoch FROM $1 - o.due)::float8
+  FROM (SELECT count(*)::int AS depth
+          FROM (SELECT FROM webhook_endpoint e
+                 CROSS JOIN LATERAL (SELECT FROM webhook_delivery w
+                        WHERE w.program_id = e.program_id AND w.endpoint_id = e.id AND w.status = 'PENDING'
+                          AND w.lease_until IS NULL AND w.next_attempt_at <= $1
+                        ORDER BY w.next_attempt_at LIMIT 1001) x
+                 WHERE e.enabled LIMIT 10001) d) n
+ CROSS JOIN (SELECT min(x.next_attempt_at) AS due FROM webhook_endpoint e
+              CROSS JOIN LATERAL (SELECT w.next_attempt_at FROM webhook_delivery w
+                     WHERE w.program_id = e.program_id AND w.endpoint_id = e.id AND w.status = 'PENDING'
+                       AND w.lease_until IS NULL AND w.next_attempt_at <= $1
+                     ORDER BY w.next_attempt_at LIMIT 1) x
+              WHERE e.enabled) o
 UNION ALL
 SELECT 'provider events', count(*)::int, extract(epoch FROM $1 - min(d.due_at))::float8
-  FROM (SELECT p.due_at FROM provider_event p WHERE p.due_at <= $1 LIMIT 10001) d
+  FROM (SELECT p.due_at FROM provider_event p WHERE p.due_at <= $1 ORDER BY p.due_at LIMIT 10001) d
 """
 # Long silent ones were replaced by others, under other names.
 _WORKERS = """

@@ -78,7 +78,7 @@ async def workers(session: ReadSession) -> list[WorkerRow]:
 
 
 async def waiting_intents(session: ReadSession) -> tuple[int, datetime | None]:
-    """How many intents of all programs are due (counted up to 10 001), and since when the oldest is."""
+    """How many intents of all programs are due (counted up to 10 001), and since when the oldest of all is."""
     record = await session.connection.fetchrow(_WAITING)
     assert record is not None
     return record["depth"], record["oldest"]

@@ -8,10 +8,11 @@ from uuid import UUID
 from app.domain.discrepancies import NewDiscrepancy
 from app.domain.ids import new_id
 from app.domain.reconciliation import CheckResult, Extent, Outcome, Run
+from app.store.advisory_locks import RUNS
 from app.store.database import ReadSession, UnitOfWork
 
 # One is live at a time; who asks meanwhile is given that one.
-_ALONE = "SELECT pg_advisory_xact_lock(7234502, ($1::bigint % 2147483647)::integer)"
+_ALONE = f"SELECT pg_advisory_xact_lock({RUNS}, hashint8($1))"
 _LIVE = "SELECT id FROM reconciliation_run WHERE program_id = $1 AND status = 'RUNNING'"
 _INSERT = """
 INSERT INTO reconciliation_run (program_id, id, whole, asked_by, asked_at) VALUES ($1, $2, $3, $4, $5)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from app.store import advisory_locks
 from app.store.database import Session, UnitOfWork
 
 
@@ -67,9 +68,10 @@ SELECT affiliate_id, currency,
        coalesce(sum(abs(amount)) FILTER (WHERE (status = 'REVERSED') = (amount > 0)), 0) AS reversed
   FROM commission WHERE program_id = $1 AND (status <> 'ACCRUED' OR amount < 0) GROUP BY 1, 2""",
 )
-# Of all stretches. OFFSET 0: stretch by stretch, never each account with each stretch; accounts are read once, not looked up
-# for each transfer. Of each account the first stretch in which it moved, by one more pass: of a program that statistics do not
-# know yet, a look for its first journal would be planned as one through all transfers.
+# Of all stretches. Journal by journal, as only transfer_pkey has them: stretch by stretch, never all transfers for each. OFFSET 0:
+# accounts are read once, not for each stretch and not for each transfer. Of each account the first stretch in which it moved, by
+# one more pass: of a program that statistics do not know yet, a look for its first journal would be planned as one through all
+# transfers.
 _STRETCHES = KeptSum(
     "stretch_sum",
     "through, currency, kind",
@@ -77,14 +79,17 @@ _STRETCHES = KeptSum(
     """
 SELECT s.through, s.currency, s.kind, sum(s.debits) AS debits, sum(s.credits) AS credits, sum(s.accounts) AS accounts
   FROM (SELECT p.through, p.currency, v.kind, v.debits, v.credits, 0 AS accounts
-          FROM (SELECT k.through, t.currency, d.kind AS debited, c.kind AS credited, sum(t.amount) AS amount
-                  FROM journal_stretch k
-                 CROSS JOIN LATERAL (
-                       SELECT t.currency, t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
-                        WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through OFFSET 0) t
-                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) d ON d.id = t.debit_account_id
-                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) c ON c.id = t.credit_account_id
-                 WHERE k.program_id = $1 GROUP BY 1, 2, 3, 4) p
+          FROM (SELECT m.through, m.currency, d.kind AS debited, c.kind AS credited, sum(m.amount) AS amount
+                  FROM (SELECT k.through, t.currency, t.debit_account_id, t.credit_account_id, t.amount
+                          FROM journal_stretch k
+                         CROSS JOIN LATERAL (
+                               SELECT t.currency, t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
+                                WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through
+                                ORDER BY t.journal_id) t
+                         WHERE k.program_id = $1 OFFSET 0) m
+                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) d ON d.id = m.debit_account_id
+                  JOIN (SELECT id, kind FROM account WHERE program_id = $1 OFFSET 0) c ON c.id = m.credit_account_id
+                 GROUP BY 1, 2, 3, 4) p
          CROSS JOIN LATERAL (VALUES (p.debited, p.amount, 0), (p.credited, 0, p.amount)) AS v (kind, debits, credits)
         UNION ALL
         SELECT f.through, a.currency, a.kind, 0, 0, 1
@@ -92,7 +97,8 @@ SELECT s.through, s.currency, s.kind, sum(s.debits) AS debits, sum(s.credits) AS
                   FROM journal_stretch k
                  CROSS JOIN LATERAL (
                        SELECT t.debit_account_id, t.credit_account_id FROM transfer t
-                        WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through OFFSET 0) t
+                        WHERE t.program_id = $1 AND t.journal_id > k.after AND t.journal_id <= k.through
+                        ORDER BY t.journal_id) t
                  CROSS JOIN LATERAL (VALUES (t.debit_account_id), (t.credit_account_id)) AS m (account_id)
                  WHERE k.program_id = $1 GROUP BY 1) f
           JOIN (SELECT id, currency, kind FROM account WHERE program_id = $1 OFFSET 0) a ON a.id = f.account_id) s
@@ -101,17 +107,21 @@ SELECT s.through, s.currency, s.kind, sum(s.debits) AS debits, sum(s.credits) AS
 KEPT_SUMS = (_ACCOUNTS, _PAYABLE, _EARNED, _STRETCHES)
 
 
+# Who mends beside us, or anybody else who holds the lock: the caller tries again for as long as it cares to.
+_LONGEST_WAIT_SECONDS = 3.0
 # Two at once would both add what is missing. Until the commit, by a statement of its own: what comes after it reads anew.
-_ALONE = "SELECT pg_advisory_xact_lock(7234504, hashint8($1))"
-# Of a program that came since statistics were made a plan expects a row or two: it would compare each transfer with each account.
-_BY_HASH = "SET LOCAL enable_nestloop = off"
-_AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT"
+_ALONE = f"SELECT pg_advisory_xact_lock({advisory_locks.KEPT_SUMS}, hashint8($1))"
+# Of a program that came since statistics were made a plan expects a row or two: it would compare each transfer with each account,
+# and for each stretch sort all transfers of the program.
+_BY_HASH = "SET LOCAL enable_nestloop = off; SET LOCAL enable_sort = off"
+_AS_BEFORE = "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_sort TO DEFAULT"
 
 
 async def mend(unit: UnitOfWork, program_id: int, one: KeptSum) -> None:
     """Makes it what it sums, whatever others add meanwhile. unit: read_committed, and of nothing else: what it locks is
-    what a posting locks last.
+    what a posting locks last. Waits for a lock for a few seconds only, whoever holds it.
     """
+    await unit.wait_at_most(_LONGEST_WAIT_SECONDS)
     await unit.connection.execute(_ALONE, program_id)
     async with joined_by_hash(unit.connection):
         await unit.connection.execute(one.mending, program_id)

@@ -48,9 +48,10 @@ async def note_recipient(unit: UnitOfWork, program_id: int, reference: str, reci
     return noted
 
 
-async def recipient_of(unit: UnitOfWork, discrepancy_id: UUID) -> str | None:
+async def recipient_of(session: UnitOfWork | ReadSession, discrepancy_id: UUID) -> str | None:
     """None when the discrepancy is not about an outflow whose recipient is known."""
-    found: str | None = await unit.connection.fetchval(_RECIPIENT, unit.program_id, discrepancy_id)
+    arguments = session.program_id, discrepancy_id
+    found: str | None = await session.connection.fetchval(_RECIPIENT, *arguments)
     return found
 
 

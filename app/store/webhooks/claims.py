@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.store.advisory_locks import DELIVERY_CLAIMS
 from app.store.database import UnitOfWork
 
 LEASE = timedelta(seconds=20)
@@ -17,7 +18,7 @@ MOST_LOST = 5
 LOST = (
     "The process that sent it ended, or lost the database, before it could write down the answer."
 )
-_LOCK = "SELECT pg_advisory_xact_lock(7234502)"
+_LOCK = f"SELECT pg_advisory_xact_lock({DELIVERY_CLAIMS})"
 # In a statement after the lock, so that what others took is counted. Programs take turns by rank; an endpoint whose last try
 # failed has one place, so that those who answer are not kept waiting.
 _CLAIM = """

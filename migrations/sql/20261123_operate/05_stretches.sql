@@ -26,15 +26,20 @@ CREATE TABLE stretch_sum (
 
 -- The stretches of so many journals that are whole up to a safe horizon, after the last one. Journals neither change nor go, and
 -- up to the horizon none can appear: each is written once. What is left over is shorter than one.
+-- Without sorts, what is asked for in order is found only along the index that has it so, and without nested loops joined only by
+-- hash, also of a program that came since statistics were made (docs/decisions/0345).
 CREATE FUNCTION sge_write_stretches(p_program bigint, p_through bigint, p_every bigint) RETURNS void LANGUAGE sql
-SET search_path = public, pg_temp AS $$
+SET search_path = public, pg_temp
+SET enable_sort = off SET enable_nestloop = off SET jit = off AS $$
   WITH whole AS (
     INSERT INTO journal_stretch (program_id, after, through, earliest, latest)
     SELECT p_program, lag(f.through, 1, f.start) OVER (ORDER BY f.through), f.through, f.earliest, f.latest
       FROM (SELECT n.start, max(n.id) AS through, min(n.effective_at) AS earliest, max(n.effective_at) AS latest
-              FROM (SELECT l.start, j.id, j.effective_at, (row_number() OVER (ORDER BY j.id) - 1) / p_every AS place
+              FROM (SELECT l.start, j.id, j.effective_at, j.place
                       FROM (SELECT coalesce(max(through), 0) AS start FROM journal_stretch WHERE program_id = p_program) l
-                      JOIN journal j ON j.program_id = p_program AND j.id > l.start AND j.id <= p_through) n
+                     CROSS JOIN LATERAL (
+                           SELECT j.id, j.effective_at, (row_number() OVER (ORDER BY j.id) - 1) / p_every AS place FROM journal j
+                            WHERE j.program_id = p_program AND j.id > l.start AND j.id <= p_through) j) n
              GROUP BY n.start, n.place HAVING count(*) = p_every) f
     RETURNING after, through
   ), moved AS NOT MATERIALIZED (
@@ -42,17 +47,22 @@ SET search_path = public, pg_temp AS $$
       FROM whole w
      CROSS JOIN LATERAL (
            SELECT t.currency, t.debit_account_id, t.credit_account_id, t.amount FROM transfer t
-            WHERE t.program_id = p_program AND t.journal_id > w.after AND t.journal_id <= w.through OFFSET 0) t
+            WHERE t.program_id = p_program AND t.journal_id > w.after AND t.journal_id <= w.through
+            ORDER BY t.journal_id) t
+  ), met AS (
+    SELECT f.account_id, f.through, a.currency, a.kind
+      FROM (SELECT s.account_id, min(m.through) AS through
+              FROM moved m CROSS JOIN LATERAL (VALUES (m.debit_account_id), (m.credit_account_id)) AS s (account_id)
+             GROUP BY 1) f
+     CROSS JOIN LATERAL (
+           SELECT a.currency, a.kind FROM account a
+            WHERE a.program_id = p_program AND a.id >= f.account_id AND a.id <= f.account_id ORDER BY a.id) a
   ), pairs AS (
     SELECT m.through, m.currency, d.kind AS debited, c.kind AS credited, sum(m.amount) AS amount
       FROM moved m
-      JOIN account d ON d.program_id = p_program AND d.id = m.debit_account_id
-      JOIN account c ON c.program_id = p_program AND c.id = m.credit_account_id
+      JOIN met d ON d.account_id = m.debit_account_id
+      JOIN met c ON c.account_id = m.credit_account_id
      GROUP BY 1, 2, 3, 4
-  ), met AS (
-    SELECT s.account_id, min(m.through) AS through
-      FROM moved m CROSS JOIN LATERAL (VALUES (m.debit_account_id), (m.credit_account_id)) AS s (account_id)
-     GROUP BY 1
   )
   INSERT INTO stretch_sum (program_id, through, currency, kind, debits, credits, accounts)
   SELECT p_program, s.through, s.currency, s.kind, sum(s.debits), sum(s.credits), sum(s.accounts)
@@ -60,14 +70,17 @@ SET search_path = public, pg_temp AS $$
             FROM pairs p
            CROSS JOIN LATERAL (VALUES (p.debited, p.amount, 0), (p.credited, 0, p.amount)) AS v (kind, debits, credits)
           UNION ALL
-          SELECT m.through, a.currency, a.kind, 0, 0, 1
+          SELECT m.through, m.currency, m.kind, 0, 0, 1
             FROM met m
            CROSS JOIN (SELECT min(after) AS after FROM whole) w
-            JOIN account a ON a.program_id = p_program AND a.id = m.account_id
-           WHERE (SELECT true FROM transfer t WHERE t.program_id = p_program AND t.debit_account_id = m.account_id
-                     AND t.journal_id <= w.after LIMIT 1) IS NULL
-             AND (SELECT true FROM transfer t WHERE t.program_id = p_program AND t.credit_account_id = m.account_id
-                     AND t.journal_id <= w.after LIMIT 1) IS NULL) s
+           WHERE (SELECT true FROM transfer t WHERE t.program_id = p_program
+                     AND (t.debit_account_id, t.journal_id) > (m.account_id, 0)
+                     AND (t.debit_account_id, t.journal_id) <= (m.account_id, w.after)
+                   ORDER BY t.debit_account_id, t.journal_id LIMIT 1) IS NULL
+             AND (SELECT true FROM transfer t WHERE t.program_id = p_program
+                     AND (t.credit_account_id, t.journal_id) > (m.account_id, 0)
+                     AND (t.credit_account_id, t.journal_id) <= (m.account_id, w.after)
+                   ORDER BY t.credit_account_id, t.journal_id LIMIT 1) IS NULL) s
    GROUP BY 2, 3, 4
 $$;
 -- Up to where the release before wrote its snapshots, below which nothing appears; and before any other file locks a table that

@@ -89,11 +89,19 @@ GRANT INSERT, UPDATE (settled, slow, very_slow), DELETE ON settlement_pace TO sg
 -- As the figures of operators: intents of a program that is paused wait on purpose, so no queue is deep for them.
 CREATE OR REPLACE FUNCTION sge_waiting_intents() RETURNS TABLE (depth bigint, oldest timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT count(*), min(d.due_at)
-    FROM (SELECT x.due_at FROM program p
-           CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
-                  WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL
-                    AND t.due_at <= statement_timestamp()
-                  ORDER BY t.rerouted, t.due_at LIMIT 10001) x
-           WHERE p.status = 'ACTIVE' LIMIT 10001) d
+  SELECT n.depth, o.oldest
+    FROM (SELECT count(*) AS depth
+            FROM (SELECT FROM program p
+                   CROSS JOIN LATERAL (SELECT FROM intent_todo t
+                          WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.lease_until IS NULL
+                            AND t.due_at <= statement_timestamp()
+                          ORDER BY t.rerouted, t.due_at LIMIT 10001) x
+                   WHERE p.status = 'ACTIVE' LIMIT 10001) d) n
+   CROSS JOIN (SELECT min(x.due_at) AS oldest
+                 FROM program p CROSS JOIN (VALUES (false), (true)) AS r (rerouted)
+                CROSS JOIN LATERAL (SELECT t.due_at FROM intent_todo t
+                       WHERE t.chain_id = p.chain_id AND t.program_id = p.id AND t.rerouted = r.rerouted
+                         AND t.lease_until IS NULL AND t.due_at <= statement_timestamp()
+                       ORDER BY t.due_at LIMIT 1) x
+                WHERE p.status = 'ACTIVE') o
 $$;

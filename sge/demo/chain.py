@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from app.chain.artifacts import load_artifact
 from app.chain.deploy import (
     Deployment,
     TokenMetadata,
@@ -21,6 +22,9 @@ TOKEN = TokenMetadata()
 DECIMALS = 6
 CONFIRMATIONS = 2
 SIGNATURES_NEEDED = 2
+# Where Safe's MultiSendCallOnly 1.4.1 is on real chains, source: safe-global/safe-deployments. Who approves on the page
+# lets the Safe delegate to this address only (frontend-stub/src/payouts/multi-send.ts).
+MULTISEND = "0x9641d764fc13c8B624c04430C7356C1C7C8102e2"
 _ETHER = 10**18
 _DEPLOYER_WEI = 1_000 * _ETHER
 # Between what is healthy for a hot wallet: 0.1 to 0.5.
@@ -44,11 +48,12 @@ def prepared_chain(path: Path, anvil: Anvil, keys: DemoKeys) -> DemoChain:
         stored = json.loads(path.read_text())
         chain = DemoChain(Deployment(**stored["deployment"]), stored["treasuries"])
         _require_contracts(anvil, chain)
-        return chain
+        return _with_multisend(anvil, chain)
     anvil.call("anvil_setBalance", account(keys.deployer).address, hex(_DEPLOYER_WEI))
     top_up_relayers(anvil, keys)
     chain = asyncio.run(_deploy(anvil, keys))
     _fund_wallets(anvil, keys, chain)
+    chain = _with_multisend(anvil, chain)
     write_private(path, json.dumps(asdict(chain), indent=2))
     return chain
 
@@ -81,6 +86,12 @@ async def _deploy(anvil: Anvil, keys: DemoKeys) -> DemoChain:
         for number, program in enumerate(keys.programs)
     ]
     return DemoChain(deployment, treasuries)
+
+
+def _with_multisend(anvil: Anvil, chain: DemoChain) -> DemoChain:
+    """Its code keeps nothing and knows no address, so it can stand anywhere."""
+    anvil.call("anvil_setCode", MULTISEND, load_artifact("MultiSendCallOnly").deployed_bytecode)
+    return replace(chain, deployment=replace(chain.deployment, multisend=MULTISEND))
 
 
 def _fund_wallets(anvil: Anvil, keys: DemoKeys, chain: DemoChain) -> None:

@@ -35,6 +35,7 @@ def described_demo(
         "chainId": CHAIN_ID,
         "tokenAddress": chain.deployment.token,
         "gatewayAddress": chain.deployment.gateway,
+        "operator": described(keys.operator),
         "wallets": [described(key) for key in keys.wallets],
     }
 

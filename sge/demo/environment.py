@@ -7,7 +7,7 @@ from pathlib import Path
 from sge.demo.chain import CONFIRMATIONS, DECIMALS, TOKEN, DemoChain
 from sge.demo.options import DemoOptions
 from sge.demo.services import Services
-from sge.demo.wallets import DemoKeys
+from sge.demo.wallets import DemoKeys, account
 from sge.embedded.anvil import CHAIN_ID
 from sge.embedded.private_file import write_private
 from sge.embedded.project import PROJECT
@@ -42,6 +42,7 @@ def demo_settings(
         "SGE_RELAYER_KEYS": ",".join(keys.relayers),
         "SGE_SECRET_KEY": keys.pepper,
         "SGE_ENCRYPTION_KEY": keys.encryption,
+        "SGE_OPERATOR_WALLETS": account(keys.operator).address,
         "SGE_API_PORT": str(options.port),
         "SGE_PUBLIC_URL": public_url(options),
         # People type localhost as well, and a wallet signs in at the address in the browser's bar.

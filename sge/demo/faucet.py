@@ -1,12 +1,11 @@
 """Test dollars for customers, a batch of wallets at a time, from one key that sends in order."""
 
 import asyncio
-import hashlib
 import json
 from pathlib import Path
 
 from sge.demo.chain import DECIMALS, DemoChain, mint, top_up_relayers
-from sge.demo.wallets import DemoKeys, account
+from sge.demo.wallets import DemoKeys, account, customer_key
 from sge.embedded.anvil import Anvil
 from sge.embedded.private_file import write_private
 
@@ -27,13 +26,18 @@ class Faucet:
 
     def earlier_wallets(self, program: str) -> list[str]:
         """Private keys of the wallets that earlier runs made, oldest first."""
-        return [self._key(program, number) for number in range(self._counts.get(program, 0))]
+        return [
+            customer_key(self._keys, program, number)
+            for number in range(self._counts.get(program, 0))
+        ]
 
     async def new_wallets(self, program: str) -> list[str]:
         """Private keys of a batch of wallets that have test dollars by now."""
         async with self._one_at_a_time:
             first = self._counts.get(program, 0)
-            fresh = [self._key(program, number) for number in range(first, first + _BATCH)]
+            fresh = [
+                customer_key(self._keys, program, number) for number in range(first, first + _BATCH)
+            ]
             amounts = dict.fromkeys((account(key).address for key in fresh), _UNITS)
             await mint(self._anvil, self._keys, self._chain, amounts)
             self._counts[program] = first + _BATCH
@@ -43,7 +47,3 @@ class Faucet:
     async def top_up_relayers(self) -> None:
         """Keeps the relayers able to pay gas."""
         await asyncio.to_thread(top_up_relayers, self._anvil, self._keys)
-
-    def _key(self, program: str, number: int) -> str:
-        seed = f"{self._keys.traffic_seed}/{program}/{number}"
-        return f"0x{hashlib.sha256(seed.encode()).hexdigest()}"

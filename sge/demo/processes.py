@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from sge.demo.environment import process_environment
 from sge.demo.options import DemoOptions
+from sge.demo.people import people_path
 from sge.embedded.child import Child, Launch
 from sge.embedded.failures import ServerDied
 
 # One that dies more often than this is not merely unlucky.
 _RESTARTS = 5
 _RESTARTS_WITHIN_SECONDS = 60.0
+_PYTHON = [sys.executable, "-m"]
 
 
 @dataclass
@@ -74,11 +76,16 @@ class Crew:
     def _member(self, options: DemoOptions, command: str, name: str) -> Member:
         folder = options.folder / "processes" / name
         folder.mkdir(parents=True, exist_ok=True)
-        line = [sys.executable, "-m", "sge.cli", command]
+        line = _api_line(options) if command == "api" else [*_PYTHON, "sge.cli", command]
         launch = Launch(
             line, environment=process_environment(self._settings, command), folder=folder
         )
         return Member(Child(f"sge {name}", folder, signal.SIGTERM), launch)
+
+
+def _api_line(options: DemoOptions) -> list[str]:
+    """`sge api` with the route of the demo's wallets, which that command does not have."""
+    return [*_PYTHON, "sge.demo.serve_api", str(people_path(options))]
 
 
 @contextmanager

@@ -44,7 +44,12 @@ class Progress:
     def _rows(
         self, options: DemoOptions, services: Services, description: dict[str, Any]
     ) -> list[tuple[str, str]]:
-        page = [("page", f"{description['dashboard']}  (sign in with a program's apiKey)")]
+        page = [
+            (
+                "page",
+                f"{description['dashboard']}  (choose there whom to sign in as, or use an apiKey)",
+            )
+        ]
         programs = [
             (f"program {program['slug']}", f"apiKey {program['apiKey']}")
             for program in description["programs"]

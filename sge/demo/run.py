@@ -18,6 +18,7 @@ from sge.demo.environment import (
 from sge.demo.operator_key import create_operator_key
 from sge.demo.options import DemoOptions
 from sge.demo.page import build_page
+from sge.demo.people import store_people
 from sge.demo.processes import running_crew
 from sge.demo.programs import PROGRAMS
 from sge.demo.progress import Progress
@@ -112,5 +113,6 @@ def _describe(
     )
     made = {"operatorKey": operator_key, "programs": programs}
     description = described_demo(options, services, keys, chain) | made
+    store_people(options, keys)
     store_description(options, description)
     return description

@@ -1,5 +1,6 @@
 """The demo's people: keys that are made once, kept in a private file, and own nothing of value."""
 
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,7 @@ class DemoKeys:
 
     programs: list[ProgramKeys]
     deployer: str = field(default_factory=lambda: new_keys(1)[0])
+    operator: str = field(default_factory=lambda: new_keys(1)[0])
     relayers: list[str] = field(default_factory=lambda: new_keys(RELAYERS))
     wallets: list[str] = field(default_factory=lambda: new_keys(TEST_WALLETS))
     pepper: str = field(default_factory=lambda: secrets.token_hex(32))
@@ -53,10 +55,20 @@ def described(private_key: str) -> dict[str, str]:
 
 def kept_keys(path: Path, affiliates: list[int]) -> DemoKeys:
     """The keys of an earlier run, else new ones, with this many affiliates to each program."""
-    if path.exists():
-        stored = json.loads(path.read_text())
-        programs = [ProgramKeys(**program) for program in stored.pop("programs")]
-        return DemoKeys(programs=programs, **stored)
-    keys = DemoKeys(programs=[ProgramKeys(new_keys(OWNERS), new_keys(n)) for n in affiliates])
-    write_private(path, json.dumps(asdict(keys), indent=2))
+    stored = json.loads(path.read_text()) if path.exists() else {}
+    programs = (
+        [ProgramKeys(**program) for program in stored["programs"]]
+        if stored
+        else [ProgramKeys(new_keys(OWNERS), new_keys(count)) for count in affiliates]
+    )
+    keys = DemoKeys(**(stored | {"programs": programs}))
+    # Also when there is somebody new since that run.
+    if asdict(keys) != stored:
+        write_private(path, json.dumps(asdict(keys), indent=2))
     return keys
+
+
+def customer_key(keys: DemoKeys, program: str, number: int) -> str:
+    """The private key of a program's customer; number counts from 0 in the order in which they come."""
+    seed = f"{keys.traffic_seed}/{program}/{number}"
+    return f"0x{hashlib.sha256(seed.encode()).hexdigest()}"

@@ -57,6 +57,7 @@ FILES = {
     "settings": "/.env",
     "git": "/.git/config",
     "a scheme": "/file:///etc/passwd",
+    "the demo's wallets, which this is not": "/demo/wallets",
     "metrics with a path": "/metrics/../../etc/passwd",
 }
 

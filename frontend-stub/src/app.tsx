@@ -1,24 +1,36 @@
 import { useEffect, useState } from "react";
 import { Provider } from "urql";
 import { type Api, ApiProvider, openApi } from "./live/api";
-import { type Session, useSession } from "./session";
+import { type Credential, type Session, useSession } from "./session";
 import { Console } from "./shell/console";
 import { SignIn } from "./shell/sign-in";
 
+/** What the address shows stays: who signs in again is back where the session ended. */
 export function App() {
-  const session = useSession();
-  if (session.key === null) return <SignIn ended={session.ended} signIn={session.signIn} />;
-  return <SignedIn key={session.key} apiKey={session.key} signOut={session.signOut} />;
+  const { credential, ended, signIn, signOut } = useSession();
+  if (credential === null) return <SignIn ended={ended} signIn={signIn} />;
+  return <SignedIn key={credential.token} credential={credential} signOut={signOut} />;
 }
 
-function SignedIn({ apiKey, signOut }: { apiKey: string; signOut: Session["signOut"] }) {
+const endings = {
+  key: "The API key expired or was revoked.",
+  wallet: "The session has ended: sign in again to go on where you were.",
+} as const;
+
+interface Props {
+  readonly credential: Credential;
+  readonly signOut: Session["signOut"];
+}
+
+function SignedIn({ credential, signOut }: Props) {
   const [api, setApi] = useState<Api | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one api for each key; signOut is new on every render
+  const { kind, token } = credential;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one api for each credential; signOut is new on every render
   useEffect(() => {
-    const opened = openApi(apiKey, () => signOut("The API key expired or was revoked."));
+    const opened = openApi(token, () => signOut(endings[kind]));
     setApi(opened);
     return () => void opened.socket.dispose();
-  }, [apiKey]);
+  }, [kind, token]);
   if (!api) return null;
   return (
     <ApiProvider value={api}>

@@ -1,34 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { intentHref, intentsHref, overviewHref, parseRoute } from "./routing";
+import { href, intentHref, named, parsePlace, programHref } from "./routing";
 
-describe("parseRoute", () => {
+describe("parsePlace", () => {
   it.each([
-    ["", { page: "programs" }],
-    ["#/", { page: "programs" }],
-    ["#/p/acme", { page: "overview", slug: "acme" }],
-    ["#/p/acme/intents", { page: "intents", slug: "acme", status: [], kind: [] }],
-    ["#/p/acme/intents/int_1", { page: "intent", slug: "acme", id: "int_1" }],
-    ["#/p/acme/payouts", { page: "unknown" }],
-    ["#/p/%E0", { page: "overview", slug: "%E0" }],
-    ["#/elsewhere", { page: "unknown" }],
-  ])("%s", (hash, route) => {
-    expect(parseRoute(hash)).toEqual(route);
-  });
-
-  it("takes the filters it knows, in one order, and ignores others", () => {
-    expect(parseRoute("#/p/acme/intents?status=FAILED,PENDING,NO&kind=PAYMENT&x=1")).toEqual({
-      page: "intents",
-      slug: "acme",
-      status: ["PENDING", "FAILED"],
-      kind: ["PAYMENT"],
-    });
+    ["", []],
+    ["#/", []],
+    ["#/p/acme", ["p", "acme"]],
+    ["#/p/acme/intents/int_1", ["p", "acme", "intents", "int_1"]],
+    ["#/p/a%20b", ["p", "a b"]],
+    ["#/p/%E0", ["p", "%E0"]],
+  ])("%s", (hash, path) => {
+    expect(parsePlace(hash).path).toEqual(path);
   });
 });
 
 it("reads back what it writes", () => {
-  expect(parseRoute(overviewHref("a b"))).toEqual({ page: "overview", slug: "a b" });
-  expect(parseRoute(intentHref("acme", "int_1"))).toMatchObject({ id: "int_1" });
-  const query = { status: ["FAILED"], kind: ["REGISTRATION"] } as const;
-  expect(intentsHref("acme", query)).toBe("#/p/acme/intents?status=FAILED&kind=REGISTRATION");
-  expect(parseRoute(intentsHref("acme", query))).toMatchObject(query);
+  expect(parsePlace(intentHref("a/b", "int_1")).path).toEqual(["p", "a/b", "intents", "int_1"]);
+  const address = programHref("acme", "intents", { status: ["FAILED", "PENDING"], wallet: "0x1" });
+  expect(address).toBe("#/p/acme/intents?status=FAILED,PENDING&wallet=0x1");
+  expect(parsePlace(address).query.get("wallet")).toBe("0x1");
+});
+
+it("leaves out what is not chosen", () => {
+  expect(href(["p"], { status: [], kind: null, search: "", stuck: undefined })).toBe("#/p");
+});
+
+it("takes the values it knows, in one order", () => {
+  const { query } = parsePlace("#/p/acme/intents?status=FAILED,PENDING,NO");
+  expect(named(query, "status", ["PENDING", "FAILED", "CONFIRMED"])).toEqual(["PENDING", "FAILED"]);
+  expect(named(query, "kind", ["PAYMENT"])).toEqual([]);
 });

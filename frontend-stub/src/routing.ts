@@ -1,71 +1,102 @@
 import { useMemo, useSyncExternalStore } from "react";
-import type { IntentKind, IntentStatus } from "./generated/operations";
 
-export const statuses: readonly IntentStatus[] = ["PENDING", "PROCESSING", "CONFIRMED", "FAILED"];
-export const kinds: readonly IntentKind[] = ["REGISTRATION", "PAYMENT", "COMMERCE_PAYMENT"];
-
-export interface IntentQuery {
-  readonly status: readonly IntentStatus[];
-  readonly kind: readonly IntentKind[];
+/** Where the page is: the server knows only "/", what is shown lives behind the hash. */
+export interface Place {
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
 }
 
-export type Route =
-  | { readonly page: "programs" }
-  | { readonly page: "overview"; readonly slug: string }
-  | ({ readonly page: "intents"; readonly slug: string } & IntentQuery)
-  | { readonly page: "intent"; readonly slug: string; readonly id: string }
-  | { readonly page: "unknown" };
+/** Lists read "a,b"; null, undefined and empty leave the name out. */
+export type Query = Readonly<Record<string, string | readonly string[] | null | undefined>>;
 
-/** The server knows only "/": what is shown lives behind the hash. */
-export function parseRoute(hash: string): Route {
+export function parsePlace(hash: string): Place {
   const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?");
-  const [area, slug, section, id, ...rest] = path.split("/").filter(Boolean).map(decode);
-  if (area === undefined) return { page: "programs" };
-  if (area !== "p" || !slug || rest.length > 0) return { page: "unknown" };
-  if (section === undefined) return { page: "overview", slug };
-  if (section !== "intents") return { page: "unknown" };
-  return id ? { page: "intent", slug, id } : { page: "intents", slug, ...parseQuery(search) };
+  return {
+    path: path.split("/").filter(Boolean).map(decode),
+    query: new URLSearchParams(search),
+  };
 }
 
-export function overviewHref(slug: string): string {
-  return `#/p/${encodeURIComponent(slug)}`;
+export function href(path: readonly string[], query: Query = {}): string {
+  const search = changed(new URLSearchParams(), query);
+  return `#/${path.map(encodeURIComponent).join("/")}${search && `?${search}`}`;
 }
 
-export function intentsHref(slug: string, query: Partial<IntentQuery> = {}): string {
-  const search = new URLSearchParams();
-  if (query.status?.length) search.set("status", query.status.join(","));
-  if (query.kind?.length) search.set("kind", query.kind.join(","));
-  const text = search.toString().replaceAll("%2C", ",");
-  return `${overviewHref(slug)}/intents${text && `?${text}`}`;
+export const systemHref = "#/system";
+
+export function programHref(slug: string, section = "", query?: Query): string {
+  return href(["p", slug, ...section.split("/").filter(Boolean)], query);
 }
 
 export function intentHref(slug: string, id: string): string {
-  return `${overviewHref(slug)}/intents/${encodeURIComponent(id)}`;
+  return programHref(slug, `intents/${id}`);
 }
 
-/** Changes the filters of the page without a step in the history. */
-export function replaceRoute(href: string): void {
-  history.replaceState(null, "", href);
+export function affiliateHref(slug: string, id: string): string {
+  return programHref(slug, `affiliates/${id}`);
+}
+
+export function batchHref(slug: string, id: string): string {
+  return programHref(slug, `payouts/${id}`);
+}
+
+export function accountHref(slug: string, id: string, query?: Query): string {
+  return programHref(slug, `ledger/accounts/${id}`, query);
+}
+
+export function ledgerTransactionHref(slug: string, id: string): string {
+  return programHref(slug, `ledger/transactions/${id}`);
+}
+
+export function runHref(slug: string, id: string): string {
+  return programHref(slug, `reconciliation/runs/${id}`);
+}
+
+export function discrepancyHref(slug: string, id: string): string {
+  return programHref(slug, `reconciliation/discrepancies/${id}`);
+}
+
+/** The values of a list in the query that are among those there are. */
+export function named<T extends string>(
+  query: URLSearchParams,
+  name: string,
+  options: readonly T[],
+): readonly T[] {
+  const texts = query.get(name)?.split(",") ?? [];
+  return options.filter((option) => texts.includes(option));
+}
+
+/** Changes filters of the page where it is, without a step in the history. */
+export function changeQuery(changes: Query): void {
+  const { path, query } = parsePlace(window.location.hash);
+  const search = changed(query, changes);
+  replacePlace(`${href(path)}${search && `?${search}`}`);
+}
+
+export function replacePlace(address: string): void {
+  history.replaceState(null, "", address);
   window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-export function useRoute(): Route {
+export function usePlace(): Place {
   const hash = useSyncExternalStore(onHashChange, () => window.location.hash);
-  return useMemo(() => parseRoute(hash), [hash]);
+  return useMemo(() => parsePlace(hash), [hash]);
+}
+
+/** In one order: what shows the same has the same address. */
+function changed(query: URLSearchParams, changes: Query): string {
+  const next = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value?.length) next.set(name, typeof value === "string" ? value : value.join(","));
+    else next.delete(name);
+  }
+  next.sort();
+  return next.toString().replaceAll("%2C", ",");
 }
 
 function onHashChange(listener: () => void): () => void {
   window.addEventListener("hashchange", listener);
   return () => window.removeEventListener("hashchange", listener);
-}
-
-function parseQuery(search: string): IntentQuery {
-  const query = new URLSearchParams(search);
-  const named = (name: string) => query.get(name)?.split(",") ?? [];
-  return {
-    status: statuses.filter((status) => named("status").includes(status)),
-    kind: kinds.filter((kind) => named("kind").includes(kind)),
-  };
 }
 
 function decode(part: string): string {

@@ -1,28 +1,44 @@
 import { useState } from "react";
 
-const slot = "sge.api-key";
+const slot = "sge.session";
+
+/** token: an API key, or a session's token of a wallet that signed in. */
+export interface Credential {
+  readonly kind: "key" | "wallet";
+  readonly token: string;
+}
 
 export interface Session {
-  readonly key: string | null;
+  readonly credential: Credential | null;
   /** Why the last session ended, when not by a person. */
   readonly ended: string | null;
-  readonly signIn: (key: string) => void;
+  readonly signIn: (credential: Credential) => void;
   readonly signOut: (reason?: string) => void;
 }
 
-/** The key lives in this tab's session storage: it is in no URL, no cookie and no other tab. */
+/** The credential lives in this tab's session storage: it is in no URL, no cookie and no other tab. */
 export function useSession(): Session {
-  const [key, setKey] = useState(() => sessionStorage.getItem(slot));
+  const [credential, setCredential] = useState(stored);
   const [ended, setEnded] = useState<string | null>(null);
-  const signIn = (next: string) => {
-    sessionStorage.setItem(slot, next);
+  const signIn = (next: Credential) => {
+    sessionStorage.setItem(slot, JSON.stringify(next));
     setEnded(null);
-    setKey(next);
+    setCredential(next);
   };
   const signOut = (reason?: string) => {
     sessionStorage.removeItem(slot);
     setEnded(reason ?? null);
-    setKey(null);
+    setCredential(null);
   };
-  return { key, ended, signIn, signOut };
+  return { credential, ended, signIn, signOut };
+}
+
+function stored(): Credential | null {
+  try {
+    const { kind, token } = JSON.parse(sessionStorage.getItem(slot) ?? "null") ?? {};
+    const known = (kind === "key" || kind === "wallet") && typeof token === "string";
+    return known ? { kind, token } : null;
+  } catch {
+    return null;
+  }
 }

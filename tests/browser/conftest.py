@@ -10,7 +10,7 @@ from tests.fixtures.stack import Program, Stack, stack
 
 __all__ = ["stack"]
 
-_FLAGS = [
+FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -34,7 +34,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """Closed with its package: Playwright keeps an event loop, which asyncio tests must not meet."""
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened
         opened.close()
 

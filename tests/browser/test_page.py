@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -95,7 +96,7 @@ def test_filters_are_the_address(page: Page, program: Program) -> None:
     intent_rows(page)
     page.get_by_text("Registration", exact=True).first.click()
     page.get_by_text("Confirmed", exact=True).first.click()
-    address = f"{program.url}/#/p/{program.slug}/intents?status=CONFIRMED&kind=REGISTRATION"
+    address = f"{program.url}/#/p/{program.slug}/intents?kind=REGISTRATION&status=CONFIRMED"
     expect(page).to_have_url(address)
     page.reload()
     expect(page.get_by_role("checkbox", name="Confirmed")).to_be_checked()
@@ -120,7 +121,7 @@ def test_the_keyboard_reaches_an_intent(page: Page, program: Program) -> None:
 def test_a_revoked_key_is_signed_out(page: Page, program: Program) -> None:
     made = program.ask(_CREATE_KEY, program=program.id, name=f"browser-{uuid.uuid4()}")
     key = made["createApiKey"]
-    guest = Program(program.url, program.id, program.slug, key["secret"])
+    guest = replace(program, key=key["secret"])
     sign_in(page, guest)
     program.ask(_REVOKE_KEY, id=key["apiKey"]["id"])
     expect(page.get_by_role("alert")).to_have_text("The API key expired or was revoked.")

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.fixtures.stack import Program
-from tests.fixtures.visitor import intent_rows, sign_in
+from tests.fixtures.visitor import intent_rows, shown_amount, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
@@ -48,7 +47,7 @@ def test_a_settled_payment_is_shown_to_the_last_posting(page: Page, program: Pro
 
     page.goto(f"{program.url}/#/p/{program.slug}/intents/{intent['id']}")
 
-    expect(page.locator(".hero-amount")).to_contain_text(_shown(intent["amount"]))
+    expect(page.locator(".hero-amount")).to_contain_text(shown_amount(intent["amount"]))
     timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
     expect(timeline.first).to_contain_text("Pending")
     expect(timeline.last).to_contain_text("Confirmed")
@@ -57,7 +56,7 @@ def test_a_settled_payment_is_shown_to_the_last_posting(page: Page, program: Pro
     expect(page.get_by_text("Balanced")).to_be_visible()
     commissions = page.get_by_role("region", name="Commissions by level")
     for commission in intent["settlement"]["commissions"]:
-        expect(commissions).to_contain_text(_shown(commission["amount"]))
+        expect(commissions).to_contain_text(shown_amount(commission["amount"]))
 
 
 def test_a_payment_is_followed_until_it_is_final(page: Page, program: Program) -> None:
@@ -79,7 +78,3 @@ def test_a_waiting_intent_is_cancelled_with_a_reason(page: Page, paused: Program
     timeline = page.get_by_role("region", name="Timeline").get_by_role("listitem")
     expect(timeline.last).to_contain_text("The customer asked twice")
     expect(page.get_by_role("button", name="Retry…")).to_be_hidden()
-
-
-def _shown(money: dict[str, str]) -> str:
-    return f"{Decimal(money['amount']):,f}"

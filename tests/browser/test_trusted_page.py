@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ def strict(stack: Stack, program: Program) -> Iterator[Program]:
     )
     try:
         _wait_until_ready(url)
-        yield Program(url, program.id, program.slug, program.key)
+        yield replace(program, url=url)
     finally:
         process.terminate()
         process.wait(30)

@@ -1,12 +1,9 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useMutation } from "urql";
-import {
-  CancelIntentDocument,
-  type IntentAnswerFragment,
-  RetryIntentDocument,
-} from "../generated/operations";
-import { useScope } from "../shell/scopes";
-import { failureOf } from "../values/failure";
+import { CancelIntentDocument, RetryIntentDocument } from "../generated/operations";
+import { ReasonDialog } from "../parts/dialog";
+import { useMay } from "../shell/access";
+import { refusalOf } from "../values/outcome";
 import type { Detail } from "./detail";
 
 interface Props {
@@ -16,7 +13,7 @@ interface Props {
 
 /** What a person may do to the intent now; the server has the last word. */
 export function Actions({ intent, done }: Props) {
-  const mayManage = useScope("MANAGE_PROGRAM");
+  const mayManage = useMay("MANAGE_PROGRAM");
   const [open, setOpen] = useState(false);
   const [, retry] = useMutation(RetryIntentDocument);
   const [, cancel] = useMutation(CancelIntentDocument);
@@ -25,70 +22,37 @@ export function Actions({ intent, done }: Props) {
   const name = retryable ? "Retry" : "Cancel intent";
   const act = async (reason: string): Promise<string | null> => {
     const { id } = intent;
-    const { data, error } = retryable
-      ? await retry({ id, reason }).then((result) => ({
-          ...result,
-          data: result.data?.retryIntent,
-        }))
-      : await cancel({ id, reason }).then((result) => ({
-          ...result,
-          data: result.data?.cancelIntent,
-        }));
-    if (error) return failureOf(error).message;
-    const refusal = refusalOf(data);
-    if (refusal === null) {
-      setOpen(false);
-      done();
-    }
+    const refusal = retryable ? await retried(id, reason) : await cancelled(id, reason);
+    if (refusal === null) done();
     return refusal;
   };
-  if (open) return <ReasonForm name={name} act={act} close={() => setOpen(false)} />;
+  const retried = async (id: string, reason: string) => {
+    const { data, error } = await retry({ id, reason });
+    return refusalOf(error, data?.retryIntent);
+  };
+  const cancelled = async (id: string, reason: string) => {
+    const { data, error } = await cancel({ id, reason });
+    return refusalOf(error, data?.cancelIntent);
+  };
   return (
     <p className="actions">
       <button type="button" onClick={() => setOpen(true)}>
         {name}…
       </button>
+      {open && (
+        <ReasonDialog
+          title={retryable ? "Retry this intent" : "Cancel this intent"}
+          action={name}
+          act={act}
+          close={() => setOpen(false)}
+        >
+          <p className="muted">
+            {retryable
+              ? "It is tried again at the chain, under the same idempotency key: it can settle once only."
+              : "Nothing of it is on the chain yet. A cancelled intent is never taken up again."}
+          </p>
+        </ReasonDialog>
+      )}
     </p>
-  );
-}
-
-function refusalOf(answer: IntentAnswerFragment | null | undefined): string | null {
-  if (!answer) return "The server gave no answer.";
-  const [refusal] = answer.userErrors;
-  return refusal ? `${refusal.message} (${refusal.code})` : null;
-}
-
-interface ReasonProps {
-  readonly name: string;
-  readonly act: (reason: string) => Promise<string | null>;
-  readonly close: () => void;
-}
-
-/** Asks why: the reason goes to the timeline and the audit log. */
-function ReasonForm({ name, act, close }: ReasonProps) {
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const reason = String(new FormData(event.currentTarget).get("reason"));
-    setBusy(true);
-    setRefusal(await act(reason));
-    setBusy(false);
-  };
-  return (
-    <form className="card reason-form" onSubmit={submit}>
-      <label htmlFor="reason">Reason</label>
-      {/* biome-ignore lint/a11y/noAutofocus: the person just asked for this field */}
-      <input id="reason" name="reason" required maxLength={500} autoFocus autoComplete="off" />
-      <button type="submit" className="primary" disabled={busy}>
-        {name}
-      </button>
-      <button type="button" className="quiet" onClick={close}>
-        Back
-      </button>
-      <p className="problem" role="alert">
-        {refusal}
-      </p>
-    </form>
   );
 }

@@ -5,7 +5,7 @@ import {
   IntentRowsDocument,
 } from "../generated/operations";
 import type { Api } from "../live/api";
-import { followIntents } from "../live/events";
+import { followEvents } from "../live/events";
 import { type Failure, failureOf } from "../values/failure";
 import { extended, type IntentList, patched, type Row, shown, withHead } from "./intent-list";
 
@@ -55,8 +55,8 @@ export class IntentFeed {
     if (!program?.intents) return this.#publish({ failure: failure ?? notForThisKey });
     this.#publish({ ...pageState(program.intents), list: shown(program.intents.nodes), failure });
     this.#stop();
-    this.#stop = followIntents(this.api.socket, program.id, program.eventCursor, {
-      changed: (id) => this.#changed(id),
+    this.#stop = followEvents(this.api.socket, program.id, ["INTENT"], program.eventCursor, {
+      happened: ({ entityId }) => entityId && this.#changed(entityId),
       expired: () => void this.start(),
     });
   };
@@ -143,7 +143,7 @@ export class IntentFeed {
 /** The server answers null, without an error, where a key may not look. */
 const notForThisKey: Failure = {
   code: "FORBIDDEN",
-  message: "This API key may not see the intents of this program.",
+  message: "You may not see the intents of this program.",
 };
 
 const fresh = { requestPolicy: "network-only" } as const;

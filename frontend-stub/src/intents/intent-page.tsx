@@ -10,7 +10,7 @@ import { CopyButton } from "../parts/hash";
 import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords, kindWords, StatusMark } from "../parts/status";
-import { intentsHref } from "../routing";
+import { programHref } from "../routing";
 import { failureOf } from "../values/failure";
 import { Actions } from "./actions";
 import { Attempts } from "./attempts";
@@ -29,7 +29,7 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
       <Empty title="No such intent">
         <p>
           It does not exist, or belongs to another program.{" "}
-          <a href={intentsHref(slug)}>All intents</a>
+          <a href={programHref(slug, "intents")}>All intents</a>
         </p>
       </Empty>
     );
@@ -37,7 +37,7 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
   return (
     <article className="intent">
       <p className="back">
-        <a href={intentsHref(slug)}>← Intents</a>
+        <a href={programHref(slug, "intents")}>← Intents</a>
       </p>
       <PageTitle title={kindWords[intent.kind]}>
         <StatusMark status={intent.status} />

@@ -2,16 +2,21 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useApi } from "../live/api";
 import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
-import { type IntentQuery, intentsHref } from "../routing";
+import { kinds, statuses } from "../parts/status";
+import { named, programHref } from "../routing";
 import { Filters } from "./filters";
 import { IntentFeed } from "./intent-feed";
 import { waiting } from "./intent-list";
 import { IntentTable } from "./intent-table";
 
-type Props = { readonly route: { readonly slug: string } & IntentQuery };
+interface Props {
+  readonly slug: string;
+  readonly query: URLSearchParams;
+}
 
-export function IntentsPage({ route }: Props) {
-  const { slug, status, kind } = route;
+export function IntentsPage({ slug, query }: Props) {
+  const status = named(query, "status", statuses);
+  const kind = named(query, "kind", kinds);
   const feed = useFeed(slug, status, kind);
   const { list, total, next, failure } = useSyncExternalStore(feed.subscribe, feed.state);
   const filtered = status.length > 0 || kind.length > 0;
@@ -25,7 +30,7 @@ export function IntentsPage({ route }: Props) {
           </span>
         )}
       </PageTitle>
-      <Filters slug={slug} status={status} kind={kind} />
+      <Filters status={status} kind={kind} />
       {failure && <Failed failure={failure} retry={feed.start} />}
       {!list && !failure && <Loading what="intents" />}
       {list && <NewBar {...waiting(list)} show={feed.showNew} />}
@@ -40,7 +45,7 @@ export function IntentsPage({ route }: Props) {
   );
 }
 
-function useFeed(slug: string, status: IntentQuery["status"], kind: IntentQuery["kind"]) {
+function useFeed(slug: string, status: readonly string[], kind: readonly string[]) {
   const api = useApi();
   const filter = JSON.stringify({
     ...(status.length > 0 && { status }),
@@ -91,7 +96,7 @@ function NoIntents({ slug, filtered }: { slug: string; filtered: boolean }) {
   return (
     <Empty title="No intent matches">
       <p>
-        <a href={intentsHref(slug)}>Show all intents</a>
+        <a href={programHref(slug, "intents")}>Show all intents</a>
       </p>
     </Empty>
   );

@@ -12,7 +12,7 @@ import { failureOf } from "../values/failure";
 import { LinkMonitor } from "./link";
 import { openSocket } from "./socket";
 
-/** Everything that talks to the server for one signed-in key. */
+/** Everything that talks to the server for one credential. */
 export interface Api {
   readonly client: Client;
   readonly socket: Socket;
@@ -30,14 +30,14 @@ export function useApi(): Api {
   return api;
 }
 
-/** `refused` is called when the server no longer takes the key. */
-export function openApi(key: string, refused: () => void): Api {
+/** token: of an API key or a session. `refused` is called when the server no longer takes it. */
+export function openApi(token: string, refused: () => void): Api {
   const link = new LinkMonitor();
-  const socket = openSocket(key, link, refused);
+  const socket = openSocket(token, link, refused);
   const client = new Client({
     url: endpoint(),
     preferGetMethod: false,
-    fetchOptions: () => ({ headers: { authorization: `Bearer ${key}` } }),
+    fetchOptions: () => ({ headers: { authorization: `Bearer ${token}` } }),
     exchanges: [
       mapExchange({
         onError: (error) => {
@@ -58,12 +58,12 @@ export function openApi(key: string, refused: () => void): Api {
   return { client, socket, link };
 }
 
-/** A client that asks once, to see whether a key is good. */
-export function tryKey(key: string): Client {
+/** A client for what is asked before there is a session: to see whether a token is good, to sign in. */
+export function visitor(token?: string): Client {
   return new Client({
     url: endpoint(),
     preferGetMethod: false,
-    fetchOptions: { headers: { authorization: `Bearer ${key}` } },
+    fetchOptions: token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
     exchanges: [fetchExchange],
   });
 }

@@ -1,9 +1,9 @@
 import type { Client, Sink, SubscribePayload } from "graphql-ws/client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { IntentEventsSubscription } from "../generated/operations";
-import { followIntents } from "./events";
+import type { ProgramEventsSubscription } from "../generated/operations";
+import { followEvents } from "./events";
 
-type Event = IntentEventsSubscription["programEvents"];
+type Event = ProgramEventsSubscription["programEvents"];
 
 /** What a server would see of each subscription: the text that goes out, and a way to answer. */
 class Socket {
@@ -35,10 +35,10 @@ class Socket {
 }
 
 let socket: Socket;
-const changed = vi.fn();
+const happened = vi.fn();
 const expired = vi.fn();
 const follow = () =>
-  followIntents(socket as unknown as Client, "prg_1", "c0", { changed, expired });
+  followEvents(socket as unknown as Client, "prg_1", ["INTENT"], "c0", { happened, expired });
 
 beforeEach(() => {
   socket = new Socket();
@@ -53,7 +53,7 @@ it("begins at the list's cursor and moves with each event, marks included", () =
   socket.sends({ cursor: "c1" });
   socket.sends({ cursor: "c2", type: "CURSOR", entityId: null });
   expect(socket.after).toBe("c2");
-  expect(changed.mock.calls).toEqual([["int_1"]]);
+  expect(happened.mock.calls.map(([event]) => event.entityId)).toEqual(["int_1"]);
 });
 
 it("goes on from the last event when the server ends the stream", () => {

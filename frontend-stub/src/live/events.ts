@@ -1,26 +1,32 @@
 import { stringifyDocument } from "@urql/core";
 import type { GraphQLFormattedError } from "graphql";
 import type { Client as Socket } from "graphql-ws/client";
-import { IntentEventsDocument, type IntentEventsSubscription } from "../generated/operations";
+import {
+  type EventType,
+  ProgramEventsDocument,
+  type ProgramEventsSubscription,
+} from "../generated/operations";
 import { codedFailure } from "../values/failure";
 import { backoffMs } from "./link-status";
 
-type ProgramEvent = IntentEventsSubscription["programEvents"];
+export type ProgramEvent = ProgramEventsSubscription["programEvents"];
 
-interface Reader {
-  readonly changed: (intentId: string) => void;
+export interface Reader {
+  /** Not called for the marks that only move the cursor. */
+  readonly happened: (event: ProgramEvent) => void;
   /** The cursor is older than what the server keeps: read the list again and follow from there. */
   readonly expired: () => void;
 }
 
 /**
- * Follows a program's intents from `after` until the returned function is called. Whatever ends the
+ * Follows a program's events of these types from `after` until the returned function is called. Whatever ends the
  * stream (a lost socket, a server that restarts or drops a slow reader), it goes on from the last
  * event it saw, so none is missed.
  */
-export function followIntents(
+export function followEvents(
   socket: Socket,
   programId: string,
+  types: readonly EventType[],
   after: string,
   reader: Reader,
 ): () => void {
@@ -32,7 +38,7 @@ export function followIntents(
   const read = (event: ProgramEvent) => {
     cursor = event.cursor;
     tries = 0;
-    if (event.type === "INTENT" && event.entityId) reader.changed(event.entityId);
+    if (event.type !== "CURSOR") reader.happened(event);
   };
   const again = () => {
     if (stopped) return;
@@ -46,12 +52,13 @@ export function followIntents(
   };
   const subscribe = () => {
     let over = false;
-    stop = socket.subscribe<IntentEventsSubscription>(
+    stop = socket.subscribe<ProgramEventsSubscription>(
       {
-        query: stringifyDocument(IntentEventsDocument),
+        query: stringifyDocument(ProgramEventsDocument),
         // Read each time the socket sends it, so a reconnect resumes where this reader is.
         variables: {
           programId,
+          types,
           get after() {
             return cursor;
           },

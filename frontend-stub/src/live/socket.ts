@@ -7,11 +7,11 @@ const pongWithinMs = 5_000;
 const refusals = [4401, 4403];
 
 /** One socket for the whole page. It stays open, and comes back by itself, until it is disposed. */
-export function openSocket(key: string, link: LinkMonitor, refused: () => void): Client {
+export function openSocket(token: string, link: LinkMonitor, refused: () => void): Client {
   let silence: ReturnType<typeof setTimeout> | undefined;
   const client = createClient({
     url: new URL("graphql", document.baseURI).href.replace(/#.*$/, "").replace(/^http/, "ws"),
-    connectionParams: { authorization: `Bearer ${key}` },
+    connectionParams: { authorization: `Bearer ${token}` },
     lazy: false,
     keepAlive: 10_000,
     connectionAckWaitTimeout: pongWithinMs,

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { codeWords } from "../parts/status";
-import { intentsHref } from "../routing";
+import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import type { Dashboard } from "./counters";
 
@@ -31,7 +31,7 @@ export function Health({ dashboard, program }: Props) {
           {failed === 0 ? (
             "No intent failed"
           ) : (
-            <a href={intentsHref(program.slug, { status: ["FAILED"] })}>
+            <a href={programHref(program.slug, "intents", { status: ["FAILED"] })}>
               {failed.toLocaleString("en")} failed {failed === 1 ? "intent" : "intents"}
             </a>
           )}

@@ -28,10 +28,17 @@ export function LastHour({ program }: { program: ProgramCard }) {
       {!data && !error && <Loading what="the last hour" />}
       {data && (
         <Chart
-          kind="bars"
           label={`${settled} intents settled in the last hour, by minute`}
           seconds={points.map(({ at }) => Date.parse(at) / 1000)}
-          values={points.map((point) => point.settled)}
+          series={[
+            {
+              name: "Settled",
+              colour: "accent",
+              as: "bars",
+              values: points.map((point) => point.settled),
+            },
+          ]}
+          each="minute"
           span={[(nowMs - hourMs) / 1000, (nowMs + minuteMs) / 1000]}
         />
       )}

@@ -15,10 +15,10 @@ export function LiveRate({ settledPerSecond }: { settledPerSecond: number }) {
         Settled per second <span className="muted small-text">up to five minutes</span>
       </h2>
       <Chart
-        kind="area"
         label={`Settled per second over the last five minutes, now ${rate(settledPerSecond)}`}
         seconds={seconds}
-        values={values}
+        series={[{ name: "Settled per second", colour: "accent", as: "area", values }]}
+        each="second"
         span={[last - shownSeconds, last]}
       />
     </section>

@@ -2,7 +2,7 @@ import { useSubscription } from "urql";
 import { DashboardDocument } from "../generated/operations";
 import { PageTitle } from "../parts/page-title";
 import { Failed, Loading } from "../parts/states";
-import type { ProgramCard } from "../shell/programs";
+import type { SectionProps } from "../shell/sections";
 import { failureOf } from "../values/failure";
 import { Counters } from "./counters";
 import { Health } from "./health";
@@ -10,7 +10,7 @@ import { LastHour } from "./last-hour";
 import { LiveRate } from "./live-rate";
 import { StatusBar } from "./status-bar";
 
-export function Overview({ program }: { program: ProgramCard }) {
+export default function Overview({ program }: SectionProps) {
   const [{ data, error }, again] = useSubscription({
     query: DashboardDocument,
     variables: { programId: program.id },

@@ -1,5 +1,5 @@
-import { StatusMark } from "../parts/status";
-import { intentsHref, statuses } from "../routing";
+import { StatusMark, statuses } from "../parts/status";
+import { programHref } from "../routing";
 import type { Dashboard } from "./counters";
 
 interface Props {
@@ -20,7 +20,7 @@ export function StatusBar({ slug, counts }: Props) {
       <ul className="bar-legend">
         {statuses.map((status) => (
           <li key={status}>
-            <a href={intentsHref(slug, { status: [status] })}>
+            <a href={programHref(slug, "intents", { status: [status] })}>
               <StatusMark status={status} />
               <span className="amount">{countOf(status).toLocaleString("en")}</span>
             </a>

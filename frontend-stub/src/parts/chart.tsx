@@ -1,37 +1,82 @@
-import { useEffect, useRef } from "react";
-import uPlot from "uplot";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import "./chart.css";
+import type { ChartData, ChartSeries, Each } from "./chart-data";
+import { feed, type Hover, openPlot, plotHeight } from "./chart-plot";
+import { ChartTable } from "./chart-table";
+import { ChartTip } from "./chart-tip";
 
 interface Props {
   /** What the chart shows, for those who cannot see it; say the newest value too. */
   readonly label: string;
-  readonly kind: "area" | "bars";
   readonly seconds: readonly number[];
-  readonly values: readonly (number | null)[];
+  readonly series: readonly ChartSeries[];
   /** The first and last second of the axis. */
   readonly span: readonly [number, number];
+  /** What one point stands for. */
+  readonly each: Each;
+  readonly stacked?: boolean;
 }
 
-const height = 190;
+/** Numbers over time: drawn, with exact values under the pointer, or as a table of the same values. */
+export function Chart({ label, seconds, series, span, each, stacked = false }: Props) {
+  const [asTable, setAsTable] = useState(false);
+  const [first, last] = span;
+  const data = useMemo(
+    () => ({ seconds, series, span: [first, last] as const, each, stacked }),
+    [seconds, series, first, last, each, stacked],
+  );
+  return (
+    <figure className="chart">
+      {asTable ? <ChartTable label={label} data={data} /> : <Drawing label={label} data={data} />}
+      <figcaption>
+        {series.length > 1 && <Legend series={series} />}
+        <button type="button" className="quiet small" onClick={() => setAsTable(!asTable)}>
+          {asTable ? "Show as chart" : "Show as table"}
+          <span className="hidden">: {label}</span>
+        </button>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Legend({ series }: { series: readonly ChartSeries[] }) {
+  return (
+    <ul className="chart-legend">
+      {series.map(({ name, colour, as }) => (
+        <li key={name} className={`${colour} ${as}`}>
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 /** Drawn on a canvas and fed in place: a new sample costs no layout. */
-export function Chart({ label, kind, seconds, values, span }: Props) {
+function Drawing({ label, data }: { label: string; data: ChartData }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const newest = useRef({ seconds, values, span });
-  newest.current = { seconds, values, span };
+  const newest = useRef(data);
+  newest.current = data;
+  const [hover, setHover] = useState<Hover | null>(null);
+  const look = JSON.stringify([
+    data.each,
+    data.stacked,
+    data.series.map(({ name, as, colour }) => [name, as, colour]),
+  ]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a plot looks like is fixed when it is opened
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const scheme = window.matchMedia("(prefers-color-scheme: dark)");
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(element, kind, newest), [[], []], element);
-      feed(plot.current, newest.current);
+      plot.current = openPlot(element, newest, setHover);
     };
     const resized = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height }),
+      plot.current?.setSize({ width: element.clientWidth, height: plotHeight }),
     );
     draw();
     resized.observe(element);
@@ -41,66 +86,16 @@ export function Chart({ label, kind, seconds, values, span }: Props) {
       scheme.removeEventListener("change", draw);
       plot.current?.destroy();
     };
-  }, [kind]);
+  }, [look]);
 
   useEffect(() => {
-    if (plot.current) feed(plot.current, { seconds, values });
-  }, [seconds, values]);
+    if (plot.current) feed(plot.current, data);
+  }, [data]);
 
-  return <div ref={box} className="chart" role="img" aria-label={label} />;
-}
-
-function feed(plot: uPlot, { seconds, values }: Pick<Props, "seconds" | "values">): void {
-  plot.setData([seconds.slice(), values.slice()]);
-}
-
-function options(
-  element: HTMLElement,
-  kind: Props["kind"],
-  newest: { readonly current: Pick<Props, "span"> },
-): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
-  const axis = {
-    stroke: colour("--muted"),
-    font: `11px ${getComputedStyle(element).fontFamily}`,
-    ticks: { show: false },
-  };
-  const grid = { stroke: colour("--line"), width: 1 };
-  return {
-    width: element.clientWidth,
-    height,
-    legend: { show: false },
-    cursor: { show: false },
-    padding: [12, 30, 0, 0],
-    scales: {
-      x: { time: true, range: () => [...newest.current.span] },
-      y: { range: (_, __, max) => [0, roomAbove(max)] },
-    },
-    axes: [
-      { ...axis, grid: { show: false }, size: 26, space: 70, values: clockTimes },
-      { ...axis, grid, size: 44, space: 32 },
-    ],
-    series: [
-      {},
-      {
-        stroke: colour("--accent"),
-        fill: colour(kind === "bars" ? "--accent" : "--accent-veil"),
-        width: kind === "bars" ? 0 : 2,
-        points: { show: false },
-        ...(kind === "bars" &&
-          uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 14], align: 1 }) }),
-      },
-    ],
-  };
-}
-
-/** Like every other instant on the page, in UTC. */
-function clockTimes(_: uPlot, seconds: number[]): string[] {
-  const wholeMinutes = seconds.every((second) => second % 60 === 0);
-  const end = wholeMinutes ? 16 : 19;
-  return seconds.map((second) => new Date(second * 1000).toISOString().slice(11, end));
-}
-
-function roomAbove(max: number | null): number {
-  return Math.max(1, (max ?? 0) * 1.15);
+  return (
+    <div className="chart-box">
+      <div ref={box} role="img" aria-label={label} />
+      {hover && <ChartTip data={data} hover={hover} width={box.current?.clientWidth ?? 0} />}
+    </div>
+  );
 }

@@ -5,6 +5,9 @@ import type {
   IntentStatus,
 } from "../generated/operations";
 
+export const statuses: readonly IntentStatus[] = ["PENDING", "PROCESSING", "CONFIRMED", "FAILED"];
+export const kinds: readonly IntentKind[] = ["REGISTRATION", "PAYMENT", "COMMERCE_PAYMENT"];
+
 export const statusWords: Record<IntentStatus, string> = {
   PENDING: "Pending",
   PROCESSING: "Processing",

@@ -1,102 +1,122 @@
-import { useEffect, useMemo } from "react";
+import { Suspense, useEffect, useMemo } from "react";
 import { useQuery } from "urql";
 import { SessionDocument } from "../generated/operations";
-import { IntentPage } from "../intents/intent-page";
-import { IntentsPage } from "../intents/intents-page";
-import { Overview } from "../overview/overview";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
-import { overviewHref, type Route, replaceRoute, useRoute } from "../routing";
+import { type Place, programHref, replacePlace, usePlace } from "../routing";
 import { failureOf } from "../values/failure";
+import { type Access, AccessProvider, accessOf } from "./access";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
-import { ScopesProvider, useScope } from "./scopes";
+import { sections } from "./sections";
 
-/** How soon a pause, or a new program, shows on an open page. */
+/** How soon a pause, a new role or a new program shows on an open page. */
 const refreshMs = 30_000;
 
-/** The signed-in page: which programs the key sees, and the route among them. */
+/** The signed-in page: who that is, which programs it sees, and the place among them. */
 export function Console({ signOut }: { signOut: () => void }) {
   const [{ data, error }, refetch] = useQuery({ query: SessionDocument });
   useEffect(() => {
     const timer = setInterval(() => refetch({ requestPolicy: "network-only" }), refreshMs);
     return () => clearInterval(timer);
   }, [refetch]);
-  const route = useRoute();
+  const place = usePlace();
   const programs = data?.programs?.nodes;
-  const scopes = data?.viewer?.apiKey?.scopes ?? [];
-  useOnlyProgram(route, programs, scopes.includes("PLATFORM"));
-  const program = "slug" in route ? programs?.find(({ slug }) => slug === route.slug) : undefined;
+  const slug = place.path[0] === "p" ? place.path[1] : undefined;
+  const program = programs?.find((each) => each.slug === slug);
+  const access = useMemo(() => accessOf(data?.viewer, program), [data?.viewer, program]);
+  useOnlyProgram(place, programs, access.operator);
   const offset = useMemo(() => offsetOf(program), [program]);
   return (
-    <ScopesProvider value={scopes}>
-      <button type="button" className="skip" onClick={focusMain}>
-        Skip to content
-      </button>
-      <Header
-        route={route}
-        program={program}
-        keyName={data?.viewer?.apiKey?.name}
-        signOut={signOut}
-      />
-      <main id="main" tabIndex={-1}>
-        {program?.pause && <PauseNotice pause={program.pause} />}
-        {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
-        {!error && !programs && <Loading what="programs" />}
-        <ProgramClock value={offset}>
-          {programs && <Page route={route} programs={programs} program={program} />}
-        </ProgramClock>
-      </main>
-    </ScopesProvider>
+    <AccessProvider value={access}>
+      <ProgramClock value={offset}>
+        <button type="button" className="skip" onClick={focusMain}>
+          Skip to content
+        </button>
+        <Header
+          place={place}
+          program={program}
+          programs={programs ?? []}
+          keyName={data?.viewer?.apiKey?.name}
+          signOut={signOut}
+        />
+        <main id="main" tabIndex={-1}>
+          {program?.pause && <PauseNotice pause={program.pause} />}
+          {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
+          {!error && !programs && <Loading what="programs" />}
+          <Suspense fallback={<Loading what="the page" />}>
+            {programs && (
+              <Page place={place} programs={programs} program={program} access={access} />
+            )}
+          </Suspense>
+        </main>
+      </ProgramClock>
+    </AccessProvider>
   );
 }
 
 interface PageProps {
-  readonly route: Route;
+  readonly place: Place;
   readonly programs: readonly ProgramCard[];
   readonly program: ProgramCard | undefined;
+  readonly access: Access;
 }
 
-function Page({ route, programs, program }: PageProps) {
-  const platform = useScope("PLATFORM");
-  if (route.page === "programs") return <Programs programs={programs} />;
-  if (route.page === "unknown" || !program) {
-    return (
-      <Empty title="There is nothing here">
-        <p>
-          The address is not known, or this key may not see it. <a href="#/">Start over</a>
-        </p>
-      </Empty>
-    );
+function Page({ place, programs, program, access }: PageProps) {
+  const [area, , path = "", ...rest] = place.path;
+  if (area === undefined) return <Programs programs={programs} />;
+  const section = sections.find((each) => each.path === path);
+  if (area !== "p" || !program || !section) return <Nowhere />;
+  const first = sections.find(({ shownTo }) => shownTo(access, program));
+  if (path === "" && first && first !== section) {
+    return <Elsewhere address={programHref(program.slug, first.path)} />;
   }
-  if (platform) {
-    return (
-      <Empty title={`${program.name} is open to its own keys`}>
-        <p>
-          A platform key lists programs and makes their keys. <a href="#/">All programs</a>
-        </p>
-      </Empty>
-    );
-  }
-  if (route.page === "overview") return <Overview key={program.id} program={program} />;
-  if (route.page === "intents") return <IntentsPage key={program.id} route={route} />;
-  return <IntentPage key={route.id} slug={route.slug} id={route.id} />;
+  if (!section.shownTo(access, program)) return <NotForYou name={section.name} program={program} />;
+  return <section.page key={program.id} program={program} rest={rest} query={place.query} />;
 }
 
-/** A key of one program starts there. */
+/** A program opens at the first page that is for this person. */
+function Elsewhere({ address }: { address: string }) {
+  useEffect(() => replacePlace(address), [address]);
+  return null;
+}
+
+export function Nowhere() {
+  return (
+    <Empty title="There is nothing here">
+      <p>
+        The address is not known, or you may not see what it shows. <a href="#/">Start over</a>
+      </p>
+    </Empty>
+  );
+}
+
+function NotForYou({ name, program }: { name: string; program: ProgramCard }) {
+  return (
+    <Empty title={`${name} is not open to you in ${program.name}`}>
+      <p>
+        Sign in as somebody who is more here, or ask an admin of the program.{" "}
+        <a href="#/">All programs</a>
+      </p>
+    </Empty>
+  );
+}
+
+/** Who sees one program starts there. */
 function useOnlyProgram(
-  route: Route,
+  place: Place,
   programs: readonly ProgramCard[] | undefined,
-  platform: boolean,
+  operator: boolean,
 ): void {
-  const only = !platform && programs?.length === 1 ? programs[0]?.slug : undefined;
+  const only = !operator && programs?.length === 1 ? programs[0]?.slug : undefined;
+  const atStart = place.path.length === 0;
   useEffect(() => {
-    if (route.page === "programs" && only) replaceRoute(overviewHref(only));
-  }, [route.page, only]);
+    if (atStart && only) replacePlace(programHref(only));
+  }, [atStart, only]);
 }
 
-/** A link would change the hash, which is the route. */
+/** A link would change the hash, which is the place. */
 function focusMain(): void {
   document.getElementById("main")?.focus();
 }

@@ -3,13 +3,14 @@ import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { Empty } from "../parts/states";
 import { codeWords } from "../parts/status";
-import { overviewHref } from "../routing";
-import { useScope } from "./scopes";
+import { programHref } from "../routing";
+import { useAccess } from "./access";
 
 export type ProgramCard = ProgramCardFragment;
 
 export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
-  const platform = useScope("PLATFORM");
+  const access = useAccess();
+  const platform = access.kind === "API_KEY" && access.operator;
   return (
     <>
       <PageTitle title="Programs" />
@@ -34,7 +35,7 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
                 {platform ? (
                   program.name
                 ) : (
-                  <a className="cover" href={overviewHref(program.slug)}>
+                  <a className="cover" href={programHref(program.slug)}>
                     {program.name}
                   </a>
                 )}

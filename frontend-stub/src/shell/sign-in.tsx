@@ -1,12 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { SessionDocument } from "../generated/operations";
-import { tryKey } from "../live/api";
+import { visitor } from "../live/api";
 import mark from "../mark.svg";
+import type { Session } from "../session";
 import { failureOf } from "../values/failure";
 
 interface Props {
   readonly ended: string | null;
-  readonly signIn: (key: string) => void;
+  readonly signIn: Session["signIn"];
 }
 
 export function SignIn({ ended, signIn }: Props) {
@@ -19,7 +20,7 @@ export function SignIn({ ended, signIn }: Props) {
     const refusal = await refusalOf(key);
     setBusy(false);
     setProblem(refusal);
-    if (refusal === null) signIn(key);
+    if (refusal === null) signIn({ kind: "key", token: key });
   };
   return (
     <main className="sign-in">
@@ -57,7 +58,7 @@ export function SignIn({ ended, signIn }: Props) {
 /** Why this key is not let in; null when it is. */
 async function refusalOf(key: string): Promise<string | null> {
   if (!/^[\x21-\x7e]+$/.test(key)) return "Enter the API key: letters, digits and “_”, no spaces.";
-  const { data, error } = await tryKey(key).query(SessionDocument, {}).toPromise();
+  const { data, error } = await visitor(key).query(SessionDocument, {}).toPromise();
   if (data?.viewer) return null;
   return error ? failureOf(error).message : "This API key is not valid, or no longer so.";
 }

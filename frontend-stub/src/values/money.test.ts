@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { balances, groupDigits, gwei, percent } from "./money";
+import { balances, groupDigits, gwei, percent, withoutPadding } from "./money";
 
 describe("groupDigits", () => {
   it.each([
@@ -11,6 +11,19 @@ describe("groupDigits", () => {
     ["123456789012345678901234567890.000001", "123,456,789,012,345,678,901,234,567,890.000001"],
   ])("%s reads %s", (amount, text) => {
     expect(groupDigits(amount)).toBe(text);
+  });
+});
+
+describe("withoutPadding", () => {
+  it.each([
+    ["10.710000", "10.71"],
+    ["10.000000", "10.00"],
+    ["0.000001", "0.000001"],
+    ["-1.500100", "-1.5001"],
+    ["10.5", "10.5"],
+    ["1000", "1000"],
+  ])("%s reads %s", (amount, text) => {
+    expect(withoutPadding(amount)).toBe(text);
   });
 });
 

@@ -12,6 +12,11 @@ export function groupDigits(amount: string): string {
   return `${negative ? "−" : ""}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
 }
 
+/** "10.710000" → "10.71", "10.000000" → "10.00": zeros beyond two decimals say nothing; every other digit is kept. */
+export function withoutPadding(amount: string): string {
+  return amount.replace(/(\.\d\d\d*?)0+$/, "$1");
+}
+
 /** Whether debits equal credits, counted in smallest units. */
 export function balances(
   entries: readonly {

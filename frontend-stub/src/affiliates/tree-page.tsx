@@ -1,0 +1,138 @@
+import { useMemo } from "react";
+import { useQuery } from "urql";
+import {
+  AffiliateFrameDocument,
+  type AffiliateFrameQuery,
+  type AffiliateStatus,
+} from "../generated/operations";
+import { useApi } from "../live/api";
+import { Choice } from "../parts/choice";
+import { PageTitle } from "../parts/page-title";
+import { Total } from "../parts/paged-rows";
+import { Empty, Failed, Loading } from "../parts/states";
+import { TextFilter } from "../parts/text-filter";
+import { changeQuery, named, programHref } from "../routing";
+import type { ProgramCard } from "../shell/programs";
+import { failureOf } from "../values/failure";
+import { CurrencyChoice, chosenCurrency } from "./currency-choice";
+import { RegisterButton } from "./register";
+import { affiliateStatuses, affiliateWords } from "./standing";
+import { top } from "./tree";
+import { wholeTree } from "./tree-source";
+import { isEmpty, TreeTable } from "./tree-table";
+import { useTree } from "./use-tree";
+
+interface Props {
+  readonly program: ProgramCard;
+  readonly query: URLSearchParams;
+}
+
+/** All affiliates, from the roots down; what is searched for stands at the top level, with where it stands in the forest. */
+export function TreePage({ program, query }: Props) {
+  const [{ data, error }, again] = useQuery({
+    query: AffiliateFrameDocument,
+    variables: { slug: program.slug },
+    requestPolicy: "cache-first",
+  });
+  const frame = data?.program;
+  return (
+    <>
+      {error && <Failed failure={failureOf(error)} retry={again} />}
+      {!frame && !error && <Loading what="affiliates" />}
+      {frame && <Forest program={program} query={query} frame={frame} />}
+    </>
+  );
+}
+
+interface ForestProps extends Props {
+  readonly frame: NonNullable<AffiliateFrameQuery["program"]>;
+}
+
+function Forest({ program, query, frame }: ForestProps) {
+  const status = named(query, "status", affiliateStatuses);
+  const search = query.get("search") ?? "";
+  const codes = frame.currencies.map(({ code }) => code);
+  const currency = chosenCurrency(query, codes);
+  const source = useSource(program.slug, status, search, currency);
+  const position = useMemo(
+    () => ({ programId: frame.id, eventCursor: frame.eventCursor }),
+    [frame.id, frame.eventCursor],
+  );
+  const tree = useTree(source, position);
+  const filtered = status.length > 0 || search !== "";
+  const total = tree.branches.get(top)?.total ?? null;
+  return (
+    <>
+      <PageTitle title="Affiliates">
+        {filtered ? <Total total={total} filtered /> : <Roots total={total} />}
+        <RegisterButton program={program} />
+      </PageTitle>
+      <div className="filters">
+        <TextFilter
+          label="Search affiliates"
+          placeholder="Start of a code or name, or a wallet"
+          value={search}
+          search={(text) => changeQuery({ search: text })}
+        />
+        <Choice
+          legend="Status"
+          options={affiliateStatuses}
+          chosen={status}
+          words={affiliateWords}
+          choose={(next) => changeQuery({ status: next })}
+        />
+        <CurrencyChoice codes={codes} chosen={currency} />
+      </div>
+      {isEmpty(tree) ? (
+        <Nobody slug={program.slug} filtered={filtered} />
+      ) : (
+        <TreeTable slug={program.slug} tree={tree} label="Affiliates" earned />
+      )}
+    </>
+  );
+}
+
+function useSource(
+  slug: string,
+  status: readonly AffiliateStatus[],
+  search: string,
+  currency: string,
+) {
+  const api = useApi();
+  const chosen = status.join();
+  return useMemo(() => {
+    const wanted = chosen.split(",").filter(Boolean) as AffiliateStatus[];
+    const found = { ...(wanted.length > 0 && { status: wanted }), ...(search && { search }) };
+    const filter = Object.keys(found).length > 0 ? found : { rootsOnly: true };
+    return wholeTree(api, slug, filter, currency);
+  }, [api, slug, chosen, search, currency]);
+}
+
+function Roots({ total }: { total: { readonly value: number; readonly exact: boolean } | null }) {
+  if (!total) return null;
+  return (
+    <span className="muted total">
+      {total.value.toLocaleString("en")} {total.value === 1 ? "root" : "roots"}
+    </span>
+  );
+}
+
+function Nobody({ slug, filtered }: { slug: string; filtered: boolean }) {
+  if (!filtered) {
+    return (
+      <Empty title="No affiliates yet">
+        <p>
+          Register the first one here, or with the mutation <code>registerAffiliate</code>.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No affiliate matches">
+      <p>
+        A search finds the start of a referral code or name, or a whole wallet.{" "}
+        <a href={programHref(slug, "affiliates")}>Show all affiliates</a>
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,44 @@
+import { Fact } from "../intents/facts";
+import { CopyButton, Hash } from "../parts/hash";
+import { FullInstant } from "../parts/instant";
+import { Actor } from "./actor";
+import { recipients } from "./batch-table";
+import { signedBy } from "./signatures";
+import type { Batch, PayingProgram } from "./use-batch";
+
+export function BatchFacts({ program, batch }: Props) {
+  const parts = batch.safeTransactions.length;
+  return (
+    <dl className="facts card">
+      <Fact name="Pays">
+        {recipients(batch.payoutCount)} in {parts} Safe transaction{parts === 1 ? "" : "s"}
+      </Fact>
+      <Fact name="Signatures">
+        {signedBy(batch.safeTransactions)} of {batch.requiredApprovals} owners
+      </Fact>
+      <Fact name="Treasury">
+        <Hash value={program.treasury.address} />{" "}
+        <CopyButton value={program.treasury.address} what="the treasury's address" />{" "}
+        <span className="muted">
+          Safe {program.treasury.version} on chain {program.chainId}
+        </span>
+      </Fact>
+      <Fact name="Made by">
+        <Actor actor={batch.createdBy} />
+      </Fact>
+      <Fact name="Made">
+        <FullInstant at={batch.createdAt} />
+      </Fact>
+      {batch.executedAt && (
+        <Fact name="Last execution">
+          <FullInstant at={batch.executedAt} programTime />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+interface Props {
+  readonly program: PayingProgram;
+  readonly batch: Batch;
+}

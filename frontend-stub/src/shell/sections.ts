@@ -1,0 +1,53 @@
+import { type ComponentType, lazy } from "react";
+import { type Access, may } from "./access";
+import type { ProgramCard } from "./programs";
+
+/** A section has the address #/p/<slug>/<path>/…: it reads `rest` and its own names in `query`. */
+export interface SectionProps {
+  readonly program: ProgramCard;
+  /** What follows the section's path in the address. */
+  readonly rest: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+export interface Section {
+  readonly path: string;
+  readonly name: string;
+  readonly shownTo: (access: Access, program: ProgramCard) => boolean;
+  readonly page: ComponentType<SectionProps>;
+}
+
+const readers = (access: Access) => may(access, "READ");
+/** An affiliate sees its branch; any wallet may become one where registration is open. */
+const earners = (access: Access, program: ProgramCard) =>
+  readers(access) ||
+  access.affiliateId !== null ||
+  (access.wallet !== null && program.openRegistration);
+
+/** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
+export const sections: readonly Section[] = [
+  {
+    path: "",
+    name: "Overview",
+    shownTo: readers,
+    page: lazy(() => import("../overview/overview")),
+  },
+  {
+    path: "intents",
+    name: "Intents",
+    shownTo: readers,
+    page: lazy(() => import("../intents/intents")),
+  },
+  {
+    path: "affiliates",
+    name: "Affiliates",
+    shownTo: earners,
+    page: lazy(() => import("../affiliates/affiliates")),
+  },
+  {
+    path: "payouts",
+    name: "Payouts",
+    shownTo: (access) => readers(access) || access.owner,
+    page: lazy(() => import("../payouts/payouts")),
+  },
+];

@@ -1,0 +1,58 @@
+import { accountsOf, browserWallet, wrongAccount } from "./browser-wallet";
+import { demo, demoWallet } from "./demo-wallets";
+import { allDiscovered, type Discovered } from "./discovery";
+import { sameAddress, type Wallet, WalletError } from "./wallet";
+
+/**
+ * The wallet that signs for an address; raises WalletError, which says what to do. May prompt the person.
+ *
+ * Browser wallets that show the account come first, then the demo's test wallets; else each browser wallet is asked.
+ */
+export async function walletFor(address: string): Promise<Wallet> {
+  const browsers = await allDiscovered();
+  return (
+    (await among(browsers, address, false)) ??
+    (await ofDemo(address)) ??
+    (await among(browsers, address, true)) ??
+    missing(browsers, address)
+  );
+}
+
+async function among(
+  browsers: readonly Discovered[],
+  address: string,
+  ask: boolean,
+): Promise<Wallet | null> {
+  for (const found of browsers) {
+    const accounts = await (ask ? accountsOf(found, true) : shownBy(found));
+    if (accounts.some((each) => sameAddress(each, address))) return browserWallet(found, address);
+  }
+  return null;
+}
+
+/** Without a prompt; a wallet that fails at this is not in the way of another one. */
+async function shownBy(found: Discovered): Promise<readonly string[]> {
+  try {
+    return await accountsOf(found, false);
+  } catch {
+    return [];
+  }
+}
+
+async function ofDemo(address: string): Promise<Wallet | null> {
+  const wallets = (await demo())?.wallets ?? [];
+  const found = wallets.find((each) => sameAddress(each.address, address));
+  return found ? demoWallet(found) : null;
+}
+
+async function missing(browsers: readonly Discovered[], address: string): Promise<never> {
+  const [first] = browsers;
+  if (!first) {
+    throw new WalletError(
+      "NO_WALLET",
+      `This browser has no wallet: install one that holds the account ${address}, and open this page again.`,
+    );
+  }
+  const names = browsers.map(({ name }) => name).join(" and ");
+  throw wrongAccount(names, address, await shownBy(first));
+}

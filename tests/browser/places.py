@@ -1,0 +1,69 @@
+"""Every place of the page, and who stands there: for checks of each, and for their pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playwright.sync_api import Page, expect
+
+from tests.fixtures.stack import Program, Stack
+from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_platform
+
+Visitor = Literal["nobody", "key", "admin", "affiliate", "customer", "platform"]
+
+_IDS = """
+query Ids($slug: String!) {
+  program(slug: $slug) {
+    intents(filter: { status: [CONFIRMED], kind: [PAYMENT] }, first: 1) { nodes { id } }
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """name: of its picture. route: within the program, with {ids} of what there is. shows: what is to be seen there once
+    it is loaded.
+    """
+
+    name: str
+    visitor: Visitor
+    route: str
+    shows: str
+
+
+PLACES = (
+    Place("sign-in", "nobody", "", "API key"),
+    Place("programs", "platform", "", "Programs"),
+    Place("overview", "admin", "", "Ledger balances"),
+    Place("intents", "key", "/intents", "Confirmed"),
+    Place("intent", "admin", "/intents/{intents}", "Ledger postings"),
+    Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
+    Place("payouts", "admin", "/payouts", "New batch…"),
+)
+
+
+def ids_of(program: Program) -> dict[str, str]:
+    """One object of each kind that a place shows."""
+    found: dict[str, Any] = program.ask(_IDS, slug=program.slug)["program"]
+    return {name: rows["nodes"][0]["id"] for name, rows in found.items()}
+
+
+def go(page: Page, stack: Stack, program: Program, place: Place) -> None:
+    """Signs in as the place's visitor and waits until it shows what it has to."""
+    ways: dict[Visitor, Callable[[str], None]] = {
+        "nobody": lambda _: _open(page, program),
+        "key": lambda route: sign_in(page, program, route),
+        "admin": lambda route: sign_in_as(page, program, program.owners[0], route),
+        "affiliate": lambda route: sign_in_as(page, program, program.affiliates["NORTH"], route),
+        "customer": lambda route: sign_in_as(page, program, stack.wallets[0], route),
+        "platform": lambda _: sign_in_as_platform(page, stack),
+    }
+    route = place.route.format(**ids_of(program)) if "{" in place.route else place.route
+    ways[place.visitor](route)
+    expect(page.get_by_text(place.shows).first).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def _open(page: Page, program: Program) -> None:
+    page.goto(program.url)

@@ -1,0 +1,201 @@
+"""A payout batch on the page: made, refused where the server's answer differs from its rows, signed, and paid."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from eth_account import Account
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.fixtures.asked_wallet import AskedWallet
+from tests.fixtures.played_batch import change_answers, in_parts, places_in_parts
+from tests.fixtures.stack import Program, Stack
+from tests.fixtures.visitor import sign_in_as
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+
+_DUE = """
+query Due($slug: String!) {
+  program(slug: $slug) {
+    payoutBatches(status: [PENDING_APPROVAL], first: 1) { nodes { id } }
+    affiliates(first: 200) { nodes { earnings { payable { minor } } } }
+  }
+}
+"""
+_BATCH = """
+query Batch($id: ID!) {
+  payoutBatch(id: $id) {
+    status
+    payouts(first: 200) { nodes { status transactionHash logIndex safeTransactionIndex index destination amount { minor } } }
+    safeTransactions { status signatures { owner } }
+  }
+}
+"""
+_MINIMUM_PAYOUT = 10_000_000
+_DUE_SECONDS = 60.0
+_AGREES = "The page and the server agree."
+_APPROVE = "PayoutsApprove"
+
+
+@pytest.fixture
+def program(stack: Stack) -> Program:
+    """The program whose commissions are due at once."""
+    return stack.programs[1]
+
+
+def test_what_differs_from_the_rows_is_not_signed(page: Page, program: Program) -> None:
+    batch = _pending_batch(page, program)
+    wallet = AskedWallet(program.owners[1])
+    wallet.put_into(page)
+    approvals = _approvals(page)
+    sign_in_as(page, program, wallet.private_key, f"/payouts/{batch}")
+    expect(page.get_by_text(_AGREES)).to_be_visible()
+    for operation, change, difference in _TAMPERED:
+        change_answers(page, operation, change)
+        page.reload()
+        expect(page.get_by_role("alert")).to_contain_text("Do not sign this batch")
+        table = page.get_by_role("region", name="Differences")
+        expect(table.get_by_role("cell", name=difference, exact=True).first).to_be_visible()
+        expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
+        page.unroute_all(behavior="ignoreErrors")
+    assert wallet.documents == []
+    assert approvals == []
+
+
+def test_an_interruption_between_two_questions(page: Page, program: Program) -> None:
+    """The batch comes in three parts: nothing short of 201 recipients makes one."""
+    batch = _pending_batch(page, program)
+    wallet = AskedWallet(program.owners[1], rejects={2})
+    rows = program.ask(_BATCH, id=batch)["payoutBatch"]["payouts"]["nodes"]
+    change_answers(page, "query PayoutsBatch(", lambda data: in_parts(data, rows))
+    change_answers(
+        page,
+        "query PayoutsRecipients(",
+        lambda data: places_in_parts(data["payoutBatch"]["payouts"]["nodes"]),
+    )
+    sent = _held_approvals(page)
+    wallet.put_into(page)
+    sign_in_as(page, program, wallet.private_key, f"/payouts/{batch}")
+    page.get_by_role("button", name="Sign and approve").click()
+    expect(page.locator(".signing").get_by_role("alert")).to_contain_text("You declined it")
+    page.reload()
+    expect(page.get_by_text("1 of 3 signatures were made before")).to_be_visible()
+    page.get_by_role("button", name="Go on signing").click()
+    expect(page.locator(".signing").get_by_role("alert")).to_contain_text("STALE_BATCH")
+    nonces = [int(one["message"]["nonce"]) for one in wallet.documents]
+    first = nonces[0]
+    assert nonces == [first, first + 1, first + 1, first + 2]
+    [variables] = sent
+    assert variables["owner"] == wallet.address
+    assert len(variables["signatures"]) == len(set(variables["signatures"])) == 3
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Program) -> None:
+    batch = _pending_batch(page, program)
+    for owner in program.owners[1:]:
+        sign_in_as(page, program, owner, f"/payouts/{batch}")
+        page.get_by_role("button", name="Sign and approve").click()
+        expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
+    expect(page.locator(".page-title")).to_contain_text("Paid", timeout=60_000)
+    paid = page.get_by_role("table", name="Recipients in the order of their transfers")
+    rows = program.ask(_BATCH, id=batch)["payoutBatch"]["payouts"]["nodes"]
+    expect(paid.locator("tbody tr", has_text="Paid")).to_have_count(len(rows))
+    for row in rows:
+        assert row["status"] == "PAID"
+        line = paid.locator("tbody tr", has_text=row["destination"]).first
+        expect(line.locator(f"code[title='{row['transactionHash']}']")).to_be_visible()
+        expect(line).to_contain_text(f"log {row['logIndex']}")
+
+
+def _pending_batch(page: Page, program: Program) -> str:
+    """One that waits for signatures; where there is none, an admin makes one on the page of what is due."""
+    deadline = time.monotonic() + _DUE_SECONDS
+    while time.monotonic() < deadline:
+        due = program.ask(_DUE, slug=program.slug)["program"]
+        for one in due["payoutBatches"]["nodes"]:
+            return str(one["id"])
+        payable = [e["payable"]["minor"] for a in due["affiliates"]["nodes"] for e in a["earnings"]]
+        if any(int(minor) >= _MINIMUM_PAYOUT for minor in payable):
+            _make(page, program)
+        time.sleep(0.5)
+    pytest.fail("nobody was owed enough for a payout")
+
+
+def _make(page: Page, program: Program) -> None:
+    """The daily run may have been first."""
+    sign_in_as(page, program, program.owners[0], "/payouts")
+    page.get_by_role("button", name="New batch…").click()
+    page.get_by_role("button", name="Make the batch").click()
+    own = page.get_by_text("You made this batch, so another owner approves it")
+    expect(own.or_(page.get_by_text("EARLIER_BATCH_OPEN"))).to_be_visible()
+
+
+def _first_row(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    return lambda data: change(data["payoutBatch"]["payouts"]["nodes"][0])
+
+
+def _first_part(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    return lambda data: change(data["payoutBatch"]["safeTransactions"][0])
+
+
+def _other_amount(row: dict[str, Any]) -> None:
+    minor = int(row["amount"]["minor"]) + 1_000_000
+    row["amount"] |= {"minor": str(minor), "amount": f"{minor // 10**6}.{minor % 10**6:06}"}
+
+
+_THIEF = Account.create().address
+_ROWS, _FACTS = "query PayoutsRecipients(", "query PayoutsBatch("
+_TAMPERED = (
+    (_ROWS, _first_row(_other_amount), "calldata"),
+    (_ROWS, _first_row(lambda row: row.update(destination=_THIEF)), "content hash"),
+    (_ROWS, _first_row(lambda row: row["amount"].update(minor="1")), "amount in smallest units"),
+    (
+        _ROWS,
+        lambda data: data["payoutBatch"]["payouts"]["nodes"].pop(),
+        "number of recipients",
+    ),
+    (_FACTS, _first_part(lambda one: one.update(hash=f"0x{'11' * 32}")), "Safe transaction hash"),
+    (
+        _FACTS,
+        _first_part(lambda one: one["typedData"]["message"].update(gasPrice="1")),
+        "document to sign.message.gasPrice",
+    ),
+    (
+        _FACTS,
+        _first_part(lambda one: one.update(to=_THIEF)),
+        "code that the Safe delegates to",
+    ),
+)
+
+
+def _approvals(page: Page) -> list[str]:
+    """What the page asked the server to approve."""
+    heard: list[str] = []
+
+    def note(request: Request) -> None:
+        if _APPROVE in (request.post_data or ""):
+            heard.append(request.post_data or "")
+
+    page.on("request", note)
+    return heard
+
+
+def _held_approvals(page: Page) -> list[dict[str, Any]]:
+    """Their variables; the answer is that the batch is stale."""
+    heard: list[dict[str, Any]] = []
+
+    def answer(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        if _APPROVE not in asked.get("query", ""):
+            route.fallback()
+            return
+        heard.append(asked["variables"])
+        stale = {"code": "STALE_BATCH", "message": "It changed.", "field": ["contentHash"]}
+        payload = {"payoutBatch": None, "userErrors": [stale]}
+        route.fulfill(json={"data": {"approvePayoutBatch": payload}})
+
+    page.route("**/graphql", answer)
+    return heard

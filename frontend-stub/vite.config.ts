@@ -2,8 +2,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import { trustedDocuments } from "./trusted-documents";
 
-// `npm run dev` beside a running API: the page reloads itself, /graphql goes to the API.
+// `npm run dev` beside a running API or demo: the page reloads itself, what it asks goes to the API, as from its own origin.
 const api = "http://127.0.0.1:8000";
+const asked = { target: api, ws: true, changeOrigin: true, headers: { origin: api } };
 
 /** The page holds a credential, so the built one runs and reaches nothing but its own origin. */
 const contentPolicy: Plugin = {
@@ -27,5 +28,6 @@ export default defineConfig({
   base: "./",
   plugins: [react(), contentPolicy, trustedDocuments],
   build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
-  server: { proxy: { "/graphql": { target: api, ws: true } } },
+  optimizeDeps: { entries: ["index.html"] },
+  server: { proxy: { "/graphql": asked, "/demo": asked } },
 });

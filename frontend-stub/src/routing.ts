@@ -32,8 +32,9 @@ export function intentHref(slug: string, id: string): string {
   return programHref(slug, `intents/${id}`);
 }
 
-export function affiliateHref(slug: string, id: string): string {
-  return programHref(slug, `affiliates/${id}`);
+/** view: one of the affiliate's own pages. */
+export function affiliateHref(slug: string, id: string, view = "", query?: Query): string {
+  return programHref(slug, `affiliates/${id}/${view}`, query);
 }
 
 export function batchHref(slug: string, id: string): string {

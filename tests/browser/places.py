@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from playwright.sync_api import Page, expect
 
+from tests.fixtures.due_batch import pending_batch
 from tests.fixtures.stack import Program, Stack
 from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_platform
 
-Visitor = Literal["nobody", "key", "admin", "affiliate", "customer", "platform"]
+Visitor = Literal["nobody", "key", "admin", "owner", "affiliate", "customer", "platform"]
 
 _IDS = """
 query Ids($slug: String!) {
@@ -23,13 +24,14 @@ query Ids($slug: String!) {
 @dataclass(frozen=True)
 class Place:
     """name: of its picture. route: within the program, with {ids} of what there is. shows: what is to be seen there once
-    it is loaded.
+    it is loaded. due: in the program whose commissions are due at once.
     """
 
     name: str
     visitor: Visitor
     route: str
     shows: str
+    due: bool = False
 
 
 PLACES = (
@@ -39,7 +41,8 @@ PLACES = (
     Place("intents", "key", "/intents", "Confirmed"),
     Place("intent", "admin", "/intents/{intents}", "Ledger postings"),
     Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
-    Place("payouts", "admin", "/payouts", "New batch…"),
+    Place("payouts", "admin", "/payouts", "New batch…", due=True),
+    Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),
 )
 
 
@@ -49,20 +52,28 @@ def ids_of(program: Program) -> dict[str, str]:
     return {name: rows["nodes"][0]["id"] for name, rows in found.items()}
 
 
-def go(page: Page, stack: Stack, program: Program, place: Place) -> None:
+def go(page: Page, stack: Stack, place: Place) -> None:
     """Signs in as the place's visitor and waits until it shows what it has to."""
+    program = stack.programs[1 if place.due else 0]
     ways: dict[Visitor, Callable[[str], None]] = {
         "nobody": lambda _: _open(page, program),
         "key": lambda route: sign_in(page, program, route),
         "admin": lambda route: sign_in_as(page, program, program.owners[0], route),
+        "owner": lambda route: sign_in_as(page, program, program.owners[1], route),
         "affiliate": lambda route: sign_in_as(page, program, program.affiliates["NORTH"], route),
         "customer": lambda route: sign_in_as(page, program, stack.wallets[0], route),
         "platform": lambda _: sign_in_as_platform(page, stack),
     }
-    route = place.route.format(**ids_of(program)) if "{" in place.route else place.route
-    ways[place.visitor](route)
+    ways[place.visitor](_route(program, place))
     expect(page.get_by_text(place.shows).first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
+
+
+def _route(program: Program, place: Place) -> str:
+    if "{" not in place.route:
+        return place.route
+    batch = {"batch": pending_batch(program)} if "{batch}" in place.route else {}
+    return place.route.format(**ids_of(program), **batch)
 
 
 def _open(page: Page, program: Program) -> None:

@@ -46,7 +46,7 @@ def _take(browser: Browser, stack: Stack) -> None:
     for place in PLACES:
         with browser.new_context(reduced_motion="reduce") as context:
             page = context.new_page()
-            go(page, stack, stack.programs[0], place)
+            go(page, stack, place)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 for size, (width, height) in _SIZES.items():

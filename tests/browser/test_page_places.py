@@ -4,6 +4,7 @@ browser, nothing asked of others.
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Literal
 
 import pytest
@@ -11,15 +12,18 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from sge.embedded.project import PROJECT
 from tests.browser.places import PLACES, Place, go
-from tests.fixtures.stack import Program, Stack
+from tests.fixtures.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 _PAGE = PROJECT / "frontend-stub"
 _AXE = _PAGE / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+
+_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 _WIDTHS = (1280, 768, 390)
+_QUICK: tuple[tuple[Scheme, int], ...] = (("dark", 390), ("light", 1280))
 
 
 @pytest.fixture
@@ -38,19 +42,32 @@ def complaints(page: Page, stack: Stack) -> Iterator[list[str]]:
     return heard
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_every_place(
-    page: Page, stack: Stack, program: Program, place: Place, complaints: list[str]
-) -> None:
-    go(page, stack, program, place)
+_EACH_PLACE = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+
+
+@_EACH_PLACE
+def test_every_place(page: Page, stack: Stack, place: Place, complaints: list[str]) -> None:
+    """axe at one width of each scheme: the long test takes them all."""
+    go(page, stack, place)
     page.evaluate(_AXE.read_text())
-    for scheme in _SCHEMES:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for width in _WIDTHS:
-            page.set_viewport_size({"width": width, "height": 844})
-            assert _violations(page) == [], f"{scheme}, {width} px"
-            assert _fits(page), f"something sticks out at {width} px"
+    for width in _WIDTHS:
+        _look(page, "light", width)
+        assert _fits(page), f"something sticks out at {width} px"
+    for scheme, width in _QUICK:
+        _look(page, scheme, width)
+        assert _violations(page) == [], f"{scheme}, {width} px"
     assert complaints == []
+
+
+@pytest.mark.long
+@_EACH_PLACE
+def test_every_place_in_all_looks(page: Page, stack: Stack, place: Place) -> None:
+    go(page, stack, place)
+    page.evaluate(_AXE.read_text())
+    for scheme, width in product(_SCHEMES, _WIDTHS):
+        _look(page, scheme, width)
+        assert _violations(page) == [], f"{scheme}, {width} px"
+        assert _fits(page), f"something sticks out at {width} px"
 
 
 def test_no_section_is_without_a_place() -> None:
@@ -60,6 +77,11 @@ def test_no_section_is_without_a_place() -> None:
     assert len(paths) > 1
     routes = {place.route.split("/")[1] if place.route else "" for place in PLACES}
     assert set(paths) - routes == set()
+
+
+def _look(page: Page, scheme: Scheme, width: int) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
 
 
 def _foreign(address: str, stack: Stack) -> bool:

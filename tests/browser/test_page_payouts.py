@@ -83,6 +83,35 @@ def test_an_interruption_between_two_questions(page: Page, program: Program) -> 
     page.unroute_all(behavior="ignoreErrors")
 
 
+def test_a_batch_that_is_given_up(page: Page, program: Program) -> None:
+    """Rejected with a reason, and proposed again at the same nonces; a withdrawal waits until that is over."""
+    batch = pending_batch(program)
+    sign_in_as(page, program, program.owners[0], f"/payouts/{batch}")
+    page.get_by_role("button", name="Reject…").click()
+    page.get_by_role("button", name="Reject it").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Reason: say it in a few words.")
+    page.get_by_role("textbox", name="Reason").fill("a recipient is wrong")
+    page.get_by_role("button", name="Reject it").click()
+    expect(page.locator(".page-title")).to_contain_text("Rejected")
+    page.get_by_role("button", name="Replace…").click()
+    page.get_by_role("button", name="Make the new batch").click()
+    expect(page.get_by_text("takes the place of")).to_be_visible()
+    expect(page.get_by_role("link", name="an earlier batch")).to_have_attribute(
+        "href", f"#/p/{program.slug}/payouts/{batch}"
+    )
+    page.get_by_role("link", name="← Payouts").click()
+    page.get_by_role("button", name="Withdraw…").click()
+    dialog = page.get_by_role("dialog")
+    for amount, destination, said in _WITHDRAWALS:
+        dialog.get_by_label("Amount").fill(amount)
+        dialog.get_by_label("To the address").fill(destination)
+        dialog.get_by_role("button", name="Propose it").click()
+        expect(dialog.get_by_role("alert")).to_contain_text(said)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Withdraw…")).to_be_focused()
+
+
 def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Program) -> None:
     batch = pending_batch(program)
     for owner in program.owners[1:]:
@@ -116,6 +145,11 @@ def _other_amount(row: dict[str, Any]) -> None:
 # Each way of lying is in attacks.test.ts beside the proof; here are some of either answer.
 _THIEF = Account.create().address
 _ROWS, _FACTS = "query PayoutsRecipients(", "query PayoutsBatch("
+_WITHDRAWALS = (
+    ("1,5", _THIEF, "Amount: digits"),
+    ("1.5", _THIEF[:-1], "Address: 0x and 40 hexadecimal digits"),
+    ("1.5", _THIEF, "EARLIER_BATCH_OPEN"),
+)
 _TAMPERED = (
     (_ROWS, _first_row(_other_amount), "calldata"),
     (_ROWS, _first_row(lambda row: row.update(destination=_THIEF)), "content hash"),

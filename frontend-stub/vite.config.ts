@@ -26,6 +26,7 @@ const contentPolicy: Plugin = {
 
 export default defineConfig({
   base: "./",
+  define: { "import.meta.env.VITE_SITE": JSON.stringify(api) },
   plugins: [react(), contentPolicy, trustedDocuments],
   build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   optimizeDeps: { entries: ["index.html"] },

@@ -3,7 +3,7 @@ import { Provider } from "urql";
 import { type Api, ApiProvider, openApi } from "./live/api";
 import { type Credential, type Session, useSession } from "./session";
 import { Console } from "./shell/console";
-import { SignIn } from "./shell/sign-in";
+import { SignIn } from "./sign-in/sign-in";
 
 /** What the address shows stays: who signs in again is back where the session ended. */
 export function App() {

@@ -35,7 +35,7 @@ class Place:
 
 
 PLACES = (
-    Place("sign-in", "nobody", "", "API key"),
+    Place("sign-in", "nobody", "", "Who do you want to be?"),
     Place("programs", "platform", "", "Programs"),
     Place("overview", "admin", "", "Ledger balances"),
     Place("intents", "key", "/intents", "Confirmed"),

@@ -5,7 +5,7 @@ it("names a coded error in words and keeps what support needs", () => {
   const extensions = { code: "RATE_LIMITED", requestId: "req_1", retryAfterSeconds: 3 };
   expect(codedFailure({ message: "limit", extensions })).toEqual({
     code: "RATE_LIMITED",
-    message: "Too many requests from this key.",
+    message: "Too many requests within a short time.",
     requestId: "req_1",
     retryAfterSeconds: 3,
   });

@@ -1,22 +1,28 @@
 import type { CombinedError } from "@urql/core";
+import type { Remedy } from "../wallets/wallet";
 
-/** Why the API gave no answer, ready to be shown. */
+/** Why something was not done, ready to be shown: codes of the API, of wallets, and NETWORK. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly requestId?: string;
   readonly retryAfterSeconds?: number;
+  /** What the page can do about it. */
+  readonly remedy?: Remedy;
 }
 
 const words: Record<string, string> = {
-  UNAUTHENTICATED: "This API key is not valid, or no longer so.",
-  FORBIDDEN: "This API key may not do this.",
-  RATE_LIMITED: "Too many requests from this key.",
-  QUERY_TOO_COMPLEX: "This page asks for more than this key's limit.",
+  UNAUTHENTICATED: "You are no longer signed in: sign in again.",
+  FORBIDDEN: "You may not do this: an admin of the program may, or somebody with the role for it.",
+  RATE_LIMITED: "Too many requests within a short time.",
+  QUERY_TOO_COMPLEX: "This asks for more than the server gives at once.",
   SERVICE_UNAVAILABLE: "The service is not available just now.",
   INTERNAL_SERVER_ERROR: "Something went wrong on the server.",
   CURSOR_EXPIRED: "These updates are too old to go on from.",
 };
+
+const unreachable = "The server cannot be reached. What you see and typed stays here.";
+const offline = "This device has no network. What you see and typed stays here.";
 
 interface CodedError {
   readonly message: string;
@@ -26,7 +32,10 @@ interface CodedError {
 export function failureOf(error: Pick<CombinedError, "graphQLErrors" | "networkError">): Failure {
   const [first] = error.graphQLErrors;
   if (first) return codedFailure(first);
-  return { code: "NETWORK", message: "The API cannot be reached." };
+  return {
+    code: "NETWORK",
+    message: globalThis.navigator?.onLine === false ? offline : unreachable,
+  };
 }
 
 export function codedFailure({ message, extensions = {} }: CodedError): Failure {

@@ -60,12 +60,13 @@ export function announcement(detail: unknown): Discovered | null {
   return { id: uuid, name: shown, provider: detail.provider };
 }
 
-/** One list for one provider: React compares snapshots. */
-let old: readonly Discovered[] = [];
+/** One list for one provider, and one for none: React compares snapshots. */
+const none: readonly Discovered[] = [];
+let old = none;
 
 function legacy(): readonly Discovered[] {
   const provider: unknown = "ethereum" in window ? window.ethereum : undefined;
-  if (!isProvider(provider)) return [];
+  if (!isProvider(provider)) return none;
   if (old[0]?.provider !== provider) old = [{ id: "ethereum", name: "Browser wallet", provider }];
   return old;
 }

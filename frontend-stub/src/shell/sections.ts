@@ -50,4 +50,10 @@ export const sections: readonly Section[] = [
     shownTo: (access) => readers(access) || access.owner,
     page: lazy(() => import("../payouts/payouts")),
   },
+  {
+    path: "ledger",
+    name: "Ledger",
+    shownTo: readers,
+    page: lazy(() => import("../ledger/ledger")),
+  },
 ];

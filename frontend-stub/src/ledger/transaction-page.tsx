@@ -1,0 +1,122 @@
+import type { ReactNode } from "react";
+import { useQuery } from "urql";
+import {
+  type LedgerPostedFragment,
+  LedgerTransactionDocument,
+  type LedgerTransactionQuery,
+} from "../generated/operations";
+import { useChanges } from "../live/changes";
+import { CopyButton } from "../parts/hash";
+import { FullInstant, Instant } from "../parts/instant";
+import { PageTitle } from "../parts/page-title";
+import { Empty, Failed, Loading } from "../parts/states";
+import { ledgerTransactionHref, programHref } from "../routing";
+import type { ProgramCard } from "../shell/programs";
+import { failureOf } from "../values/failure";
+import { Entries } from "./entries";
+import { transactionReasons, transactionWords } from "./words";
+
+const posted = ["LEDGER"] as const;
+
+type Transaction = Extract<LedgerTransactionQuery["node"], { __typename: "LedgerTransaction" }>;
+
+interface Props {
+  readonly program: ProgramCard;
+  readonly id: string;
+}
+
+/** One business event: why it was posted, and its entries. It never changes; what takes it back may come. */
+export function TransactionPage({ program: { id: programId, slug }, id }: Props) {
+  const [{ data, error }, read] = useQuery({
+    query: LedgerTransactionDocument,
+    variables: { slug, id },
+    requestPolicy: "cache-and-network",
+  });
+  const again = () => read({ requestPolicy: "network-only" });
+  useChanges(data?.program, posted, again);
+  const found = data?.node?.__typename === "LedgerTransaction" ? data.node : null;
+  const transaction = found?.program.id === programId ? found : null;
+  if (error && !transaction) return <Failed failure={failureOf(error)} retry={again} />;
+  if (!data) return <Loading what="the transaction" />;
+  if (!transaction) {
+    return (
+      <Empty title="No such transaction">
+        <p>
+          It does not exist, or belongs to another program.{" "}
+          <a href={programHref(slug, "ledger/transactions")}>All transactions</a>
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <article className="ledger-object">
+      <p className="back">
+        <a href={programHref(slug, "ledger/transactions")}>← Transactions</a>
+      </p>
+      <PageTitle title={transactionWords[transaction.kind]} />
+      <p>{transactionReasons[transaction.kind]}</p>
+      <p className="muted id-line">
+        <code>{transaction.id}</code>{" "}
+        <CopyButton value={transaction.id} what="the transaction's id" />
+      </p>
+      <Facts slug={slug} transaction={transaction} />
+      <Entries slug={slug} id={id} />
+    </article>
+  );
+}
+
+function Facts({ slug, transaction }: { slug: string; transaction: Transaction }) {
+  const { reference, description, effectiveAt, postedAt, reverses, reversals } = transaction;
+  return (
+    <dl className="facts card">
+      {description && <Fact name="Note">{description}</Fact>}
+      <Fact name="Reference">
+        <code className="break">{reference}</code>{" "}
+        <CopyButton value={reference} what="the reference" />
+      </Fact>
+      <Fact name="Effective, in the program's time">
+        <FullInstant at={effectiveAt} programTime />
+      </Fact>
+      <Fact name="Posted">
+        <FullInstant at={postedAt} />
+      </Fact>
+      {reverses && (
+        <Fact name="Takes back">
+          <PostedLink slug={slug} posted={reverses} />
+        </Fact>
+      )}
+      {reversals.length > 0 && (
+        <Fact name="Taken back by">
+          {reversals.map((each) => (
+            <PostedLink key={each.id} slug={slug} posted={each} />
+          ))}
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function PostedLink({ slug, posted: { id, kind, postedAt } }: LinkProps) {
+  return (
+    <span className="posted-link">
+      <a href={ledgerTransactionHref(slug, id)}>{transactionWords[kind]}</a>{" "}
+      <span className="muted small-text">
+        <Instant at={postedAt} />
+      </span>
+    </span>
+  );
+}
+
+interface LinkProps {
+  readonly slug: string;
+  readonly posted: LedgerPostedFragment;
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { DashboardSubscription } from "../generated/operations";
 import { Amount } from "../parts/amount";
+import { significant } from "../values/number";
 
 export type Dashboard = DashboardSubscription["programDashboard"];
 
@@ -8,9 +9,9 @@ export function Counters({ dashboard }: { dashboard: Dashboard }) {
   const { p95SettlementSeconds: p95, queueDepth, volumeToday, settledPerSecond } = dashboard;
   return (
     <dl className="counters">
-      <Counter name="Settled per second">{rate(settledPerSecond)}</Counter>
+      <Counter name="Settled per second">{significant(settledPerSecond)}</Counter>
       <Counter name="Settlement time, 95th percentile">
-        {p95 === null ? <span className="muted">–</span> : <>{rate(p95)} s</>}
+        {p95 === null ? <span className="muted">–</span> : <>{significant(p95)} s</>}
       </Counter>
       <Counter name="Waiting in the queue">{queueDepth.toLocaleString("en")}</Counter>
       <Counter name="Volume today">
@@ -32,9 +33,4 @@ function Counter({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** Three significant digits are what the eye can follow. */
-export function rate(value: number): string {
-  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }

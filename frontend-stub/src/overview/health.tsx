@@ -1,18 +1,19 @@
 import type { ReactNode } from "react";
+import { Instant } from "../parts/instant";
 import { codeWords } from "../parts/status";
-import { programHref } from "../routing";
-import type { ProgramCard } from "../shell/programs";
+import { programHref, runHref } from "../routing";
 import type { Dashboard } from "./counters";
+import type { Standing } from "./tasks";
 
 interface Props {
+  readonly slug: string;
   readonly dashboard: Dashboard;
-  readonly program: ProgramCard;
+  readonly standing: Standing;
 }
 
-/** What is well, and what needs a person. */
-export function Health({ dashboard, program }: Props) {
-  const { ledgerBalanced, intentsByStatus, openDiscrepancies } = dashboard;
-  const failed = intentsByStatus.find(({ status }) => status === "FAILED")?.count ?? 0;
+/** What is well and what is not, in four lines. */
+export function Health({ slug, dashboard, standing }: Props) {
+  const { ledgerBalanced, openDiscrepancies } = dashboard;
   return (
     <section className="card" aria-labelledby="health">
       <h2 id="health">Health</h2>
@@ -21,23 +22,36 @@ export function Health({ dashboard, program }: Props) {
           {ledgerBalanced ? "Ledger balances: debits equal credits" : "Ledger does not balance"}
         </Check>
         <Check good={openDiscrepancies === 0}>
-          {openDiscrepancies === 0 ? "No open" : openDiscrepancies.toLocaleString("en")}{" "}
-          {openDiscrepancies === 1 ? "discrepancy" : "discrepancies"}
+          <a href={programHref(slug, "reconciliation")}>
+            {openDiscrepancies === 0 ? "No open" : openDiscrepancies.toLocaleString("en")}{" "}
+            {openDiscrepancies === 1 ? "discrepancy" : "discrepancies"}
+          </a>
         </Check>
-        <Check good={program.status === "ACTIVE"}>
-          Program is {codeWords(program.status).toLowerCase()}
-        </Check>
-        <Check good={failed === 0}>
-          {failed === 0 ? (
-            "No intent failed"
-          ) : (
-            <a href={programHref(program.slug, "intents", { status: ["FAILED"] })}>
-              {failed.toLocaleString("en")} failed {failed === 1 ? "intent" : "intents"}
-            </a>
-          )}
+        <LastRun slug={slug} standing={standing} />
+        <Check good={standing.status === "ACTIVE"}>
+          Program is {codeWords(standing.status).toLowerCase()}
         </Check>
       </ul>
     </section>
+  );
+}
+
+/** When everything was last compared and agreed. */
+function LastRun({ slug, standing }: Pick<Props, "slug" | "standing">) {
+  const runs = (standing.reconciliationRuns?.nodes ?? []).filter(({ finishedAt }) => finishedAt);
+  const clean = runs.find(({ status }) => status === "CLEAN");
+  if (!clean?.finishedAt) {
+    return (
+      <Check good={runs.length === 0}>
+        {runs.length === 0 ? "Not reconciled yet" : "No clean reconciliation of late"}
+      </Check>
+    );
+  }
+  return (
+    <Check good={clean === runs[0]}>
+      <a href={runHref(slug, clean.id)}>Last clean reconciliation</a>{" "}
+      <Instant at={clean.finishedAt} />
+    </Check>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Chart } from "../parts/chart";
-import { rate } from "./counters";
+import { significant } from "../values/number";
 import { useSamples } from "./use-samples";
 
 /** At first the axis is this long, so that the line is seen from the start; then it grows. */
@@ -15,7 +15,7 @@ export function LiveRate({ settledPerSecond }: { settledPerSecond: number }) {
         Settled per second <span className="muted small-text">up to five minutes</span>
       </h2>
       <Chart
-        label={`Settled per second over the last five minutes, now ${rate(settledPerSecond)}`}
+        label={`Settled per second over the last five minutes, now ${significant(settledPerSecond)}`}
         seconds={seconds}
         series={[{ name: "Settled per second", colour: "accent", as: "area", values }]}
         each="second"

@@ -1,33 +1,61 @@
 import { useSubscription } from "urql";
-import { DashboardDocument } from "../generated/operations";
+import { DashboardDocument, OverviewStandingDocument } from "../generated/operations";
+import { useReading } from "../live/reading";
 import { PageTitle } from "../parts/page-title";
 import { Failed, Loading } from "../parts/states";
 import type { SectionProps } from "../shell/sections";
 import { failureOf } from "../values/failure";
+import { BalancesCard } from "./balances-card";
+import { Charts } from "./charts";
 import { Counters } from "./counters";
+import { CoverageCard } from "./coverage-card";
 import { Health } from "./health";
-import { LastHour } from "./last-hour";
 import { LiveRate } from "./live-rate";
+import { NeedsPerson } from "./needs-person";
+import { rangeOf } from "./range";
+import { RangeChoice } from "./range-choice";
 import { StatusBar } from "./status-bar";
+import { useLanes } from "./use-lanes";
 
-export default function Overview({ program }: SectionProps) {
-  const [{ data, error }, again] = useSubscription({
+/** What no subscription of the API tells: what is stuck, covered and reconciled. */
+const standingMs = 5_000;
+
+/** #/p/<slug>?range=…: numbers that move by themselves. */
+export default function Overview({ program: { id, slug }, query }: SectionProps) {
+  const [counters, again] = useSubscription({
     query: DashboardDocument,
-    variables: { programId: program.id },
+    variables: { programId: id },
   });
-  const dashboard = data?.programDashboard;
+  const known = useReading(OverviewStandingDocument, { slug }, standingMs);
+  const lanes = useLanes();
+  const dashboard = counters.data?.programDashboard;
+  const standing = known.data?.program;
+  const range = rangeOf(query);
   return (
     <>
       <PageTitle title="Overview" />
-      {error && <Failed failure={failureOf(error)} retry={again} />}
-      {!dashboard && !error && <Loading what="the counters" />}
+      {counters.error && <Failed failure={failureOf(counters.error)} retry={again} />}
+      {known.failure && <Failed failure={known.failure} retry={known.again} />}
+      {!dashboard && !counters.error && <Loading what="the counters" />}
       {dashboard && (
         <div className="overview">
           <Counters dashboard={dashboard} />
+          <NeedsPerson seen={standing && { slug, dashboard, standing, lanes }} />
+          {standing && <Health slug={slug} dashboard={dashboard} standing={standing} />}
           <LiveRate settledPerSecond={dashboard.settledPerSecond} />
-          <StatusBar slug={program.slug} counts={dashboard.intentsByStatus} />
-          <LastHour program={program} />
-          <Health dashboard={dashboard} program={program} />
+          <StatusBar slug={slug} counts={dashboard.intentsByStatus} />
+        </div>
+      )}
+      <RangeChoice range={range} />
+      <Charts key={range} slug={slug} range={range} />
+      {standing && (
+        <div className="charts">
+          {standing.coverage?.map((coverage) => (
+            <CoverageCard key={coverage.currency} coverage={coverage} now={standing.now} />
+          ))}
+          {standing.balances?.map((balance) => (
+            <BalancesCard key={balance.currency} balance={balance} />
+          ))}
         </div>
       )}
     </>

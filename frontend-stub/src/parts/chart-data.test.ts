@@ -12,6 +12,16 @@ describe("stackedTops", () => {
       [5, 3, 4],
     ]);
   });
+
+  it("leaves lines where they are", () => {
+    const line = { ...series([7, 7]), as: "steps" } as const;
+    expect(stackedTops([line, series([1, 2]), line, series([4, 4])])).toEqual([
+      [7, 7],
+      [1, 2],
+      [7, 7],
+      [5, 6],
+    ]);
+  });
 });
 
 describe("textOf", () => {

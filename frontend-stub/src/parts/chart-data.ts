@@ -20,20 +20,22 @@ export interface ChartData {
   /** The first and last second of the axis. */
   readonly span: readonly [number, number];
   readonly each: Each;
-  /** Bars of several series on top of each other: the first is the lowest. */
+  /** Bars of several series on top of each other: the first is the lowest. Lines stay where they are. */
   readonly stacked: boolean;
 }
 
 type Heights = readonly (number | null)[];
 
-/** The top edge of each series in a stack: what it and those below it come to. */
-export function stackedTops(series: readonly { readonly values: Heights }[]): Heights[] {
-  const tops: Heights[] = [];
-  for (const { values } of series) {
-    const below = tops.at(-1);
-    tops.push(values.map((value, at) => (value ?? 0) + (below?.[at] ?? 0)));
-  }
-  return tops;
+/** The top edge of each series: of bars, what they and the bars below them come to. */
+export function stackedTops(
+  series: readonly { readonly as: ChartSeries["as"]; readonly values: Heights }[],
+): Heights[] {
+  let below: Heights = [];
+  return series.map(({ as, values }) => {
+    if (as !== "bars") return values;
+    below = values.map((value, at) => (value ?? 0) + (below[at] ?? 0));
+    return below;
+  });
 }
 
 /** What a series says at a point. */

@@ -31,10 +31,18 @@ export function openPlot(
   return plot;
 }
 
-/** Stacked series are drawn from the highest down: each covers the lower part of the one before. */
-export function feed(plot: uPlot, { seconds, series, stacked }: ChartData): void {
+/** Stacked series are drawn from the last, the highest, to the first: each covers the lower part of the one before. */
+export function feed(plot: uPlot, { seconds, series, span, stacked }: ChartData): void {
   const heights = stacked ? stackedTops(series) : series.map(({ values }) => values);
-  plot.setData([seconds.slice(), ...inDrawnOrder(heights, stacked).map((each) => each.slice())]);
+  const [, end] = span;
+  // The newest step has no next one to go to: it goes to the end of the axis.
+  const lasting = (seconds.at(-1) ?? end) < end && series.some(({ as }) => as === "steps");
+  const drawn = heights.map((each, at) => {
+    const last = series[at]?.as === "steps" ? (each.at(-1) ?? null) : null;
+    return lasting ? [...each, last] : each.slice();
+  });
+  const places = lasting ? [...seconds, end] : seconds.slice();
+  plot.setData([places, ...inDrawnOrder(drawn, stacked)]);
 }
 
 function inDrawnOrder<T>(all: readonly T[], stacked: boolean): readonly T[] {
@@ -53,7 +61,7 @@ function options(
     font: `11px ${getComputedStyle(element).fontFamily}`,
     ticks: { show: false },
   };
-  const bars = series.some(({ as }) => as === "bars");
+  const stretches = series.some(({ as }) => as === "bars" || as === "steps");
   const counts = series.every(({ texts }) => !texts);
   return {
     width: element.clientWidth,
@@ -65,7 +73,7 @@ function options(
       y: false,
       points: { show: false },
       drag: { x: false, y: false },
-      ...(bars && {
+      ...(stretches && {
         dataIdx: (_: uPlot, __: number, ___: number, second: number) =>
           pointAt(newest.current.seconds, second),
       }),
@@ -85,7 +93,7 @@ function options(
       },
       { ...axis, grid: { stroke: colour("line"), width: 1 }, size: 48, space: 32, values: ticks },
     ],
-    series: [{}, ...inDrawnOrder(series, stacked).map((each) => drawn(each, colour))],
+    series: [{}, ...inDrawnOrder(series, stacked).map((each) => drawn(each, colour, stacked))],
     hooks: {
       setCursor: [
         (plot) => {
@@ -101,7 +109,7 @@ function options(
 /** percent: how opaque; 100 when it is not said. */
 type Colours = (name: string, percent?: number) => string;
 
-function drawn({ as, colour: name }: ChartSeries, colour: Colours): uPlot.Series {
+function drawn({ as, colour: name }: ChartSeries, colour: Colours, stacked: boolean): uPlot.Series {
   const paths = {
     bars: uPlot.paths.bars?.({ size: [0.8, 40], align: 1 }),
     steps: uPlot.paths.stepped?.({ align: 1 }),
@@ -111,9 +119,11 @@ function drawn({ as, colour: name }: ChartSeries, colour: Colours): uPlot.Series
   return {
     stroke: colour(name),
     width: as === "bars" ? 0 : 2,
-    points: { show: false },
+    // A line shows its points where there is room for them, and those without neighbours.
+    points: as === "line" ? { size: 6, fill: colour(name) } : { show: false },
     ...(as === "bars" && { fill: colour(name) }),
-    ...((as === "area" || as === "steps") && { fill: colour(name, 14) }),
+    // Over a stack a line is a line: its own filling would tint the bars.
+    ...((as === "area" || (as === "steps" && !stacked)) && { fill: colour(name, 14) }),
     ...(paths && { paths }),
   };
 }

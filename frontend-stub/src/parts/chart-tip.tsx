@@ -17,7 +17,7 @@ export function ChartTip({ data: { seconds, series, each, stacked }, hover, widt
       <p className="muted">{timeOf(second, each)} UTC</p>
       <ul className="chart-legend">
         {(stacked ? series.toReversed() : series).map((one) => (
-          <li key={one.name} className={`${one.colour} ${one.as}`}>
+          <li key={one.name} className={`${one.colour} as-${one.as}`}>
             {one.name} <b>{textOf(one, hover.at)}</b>
           </li>
         ))}

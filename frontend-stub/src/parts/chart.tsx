@@ -45,7 +45,7 @@ function Legend({ series }: { series: readonly ChartSeries[] }) {
   return (
     <ul className="chart-legend">
       {series.map(({ name, colour, as }) => (
-        <li key={name} className={`${colour} ${as}`}>
+        <li key={name} className={`${colour} as-${as}`}>
           {name}
         </li>
       ))}

@@ -4,6 +4,7 @@ import {
   type PayoutsBatchRowFragment,
 } from "../generated/operations";
 import { type Source, usePages } from "../live/pages";
+import { useWhileVisible } from "../live/while-visible";
 import { Choice } from "../parts/choice";
 import { ExportButton } from "../parts/export-button";
 import { PageTitle } from "../parts/page-title";
@@ -13,7 +14,6 @@ import { useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
 import { BatchTable } from "./batch-table";
 import { NewBatch } from "./new-batch";
-import { useWhileVisible } from "./while-visible";
 import { Withdraw } from "./withdraw";
 import { batchStatuses, batchWords } from "./words";
 

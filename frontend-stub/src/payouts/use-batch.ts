@@ -7,8 +7,8 @@ import {
   PayoutsSituationDocument,
   type PayoutsSituationQuery,
 } from "../generated/operations";
+import { useWhileVisible } from "../live/while-visible";
 import { type Failure, failureOf } from "../values/failure";
-import { useWhileVisible } from "./while-visible";
 
 export type Batch = NonNullable<PayoutsBatchQuery["payoutBatch"]>;
 export type PayingProgram = NonNullable<PayoutsBatchQuery["program"]>;

@@ -1,0 +1,90 @@
+"""The overview: charts over a range that the address names, amounts as the API says them, and what needs a person."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.fixtures.played_batch import change_answers
+from tests.fixtures.stack import Program
+from tests.fixtures.visitor import shown_amount, sign_in, sign_in_as
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
+
+_SERIES = "query OverviewSeries("
+_STANDING = "query OverviewStanding("
+
+
+def test_the_range_is_the_address(page: Page, program: Program) -> None:
+    sign_in(page, program)
+    page.get_by_text("30 days", exact=True).click()
+    expect(page).to_have_url(f"{program.url}/#/p/{program.slug}?range=30d")
+    expect(page.get_by_role("img", name=re.compile("^Settlement time, .*by day"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("radio", name="30 days")).to_be_checked()
+    page.get_by_role("radio", name="30 days").press("ArrowLeft")
+    expect(page).to_have_url(f"{program.url}/#/p/{program.slug}?range=2d")
+    expect(page.get_by_role("img", name=re.compile("^Settlement time, .*by hour"))).to_be_visible()
+
+
+def test_charts_say_what_the_api_says(page: Page, program: Program) -> None:
+    sign_in(page, program)
+    _as_table(page, "Volume and commissions")
+    with page.expect_response(_is_series) as asked:
+        pass
+    points = asked.value.json()["data"]["program"]["series"]
+    rows = _rows(page, "Volume and commissions")
+    for column, name in enumerate(("volume", "commissions")):
+        texts = [_said(point[name]) for point in reversed(points)]
+        expect(rows.locator(f"td:nth-of-type({column + 1})")).to_have_text(texts)
+
+
+def test_an_open_page_takes_new_minutes_in(page: Page, program: Program) -> None:
+    """Its clock goes an hour ahead of the server's, which answers with the minutes that it is asked for."""
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    sign_in(page, program)
+    _as_table(page, "Intents by status")
+    rows = _rows(page, "Intents by status")
+    expect(rows).to_have_count(60)
+    page.clock.fast_forward(3_600_000)
+    expect(rows.first.locator("th")).to_have_text(re.compile(_minutes(now + timedelta(hours=1))))
+    expect(rows).to_have_count(60)
+
+
+def test_what_needs_a_person_leads_there(page: Page, program: Program) -> None:
+    change_answers(page, _STANDING, _stuck)
+    sign_in_as(page, program, program.owners[0])
+    todo = page.get_by_role("region", name="What needs a person")
+    expect(todo).to_contain_text("7 intents are stuck")
+    expect(todo).to_contain_text("From 2026-12-24 on the treasury has less")
+    todo.get_by_role("link", name="See what they wait for").click()
+    expect(page).to_have_url(f"{program.url}/#/p/{program.slug}/intents?stuck=true")
+
+
+def _stuck(data: dict[str, Any]) -> None:
+    data["program"]["stuck"]["totalCount"] = {"value": 7, "exact": True}
+    data["program"]["coverage"][0]["firstShortfall"] = "2026-12-24T00:00:00Z"
+
+
+def _is_series(response: Any) -> bool:
+    return _SERIES in (response.request.post_data or "")
+
+
+def _as_table(page: Page, title: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^Show as table ?: {title}")).click()
+
+
+def _rows(page: Page, title: str) -> Locator:
+    return page.get_by_role("table", name=re.compile(f"^{title}")).locator("tbody tr")
+
+
+def _minutes(now: datetime) -> str:
+    """The minute that it is, or the next: the page took a moment."""
+    return f"^({now:%H:%M}|{now + timedelta(minutes=1):%H:%M})$"
+
+
+def _said(amounts: list[dict[str, str]]) -> str:
+    return f"{shown_amount(amounts[0])} {amounts[0]['currency']}" if amounts else "0 USDC"

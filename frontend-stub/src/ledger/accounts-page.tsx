@@ -12,12 +12,12 @@ import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
 import { TextFilter } from "../parts/text-filter";
+import { Views } from "../parts/views";
 import { accountHref, changeQuery, named, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { AccountName } from "./account-name";
 import { type Owner, useOwners } from "./use-owners";
-import { LedgerViews } from "./views";
-import { accountKinds, accountWords } from "./words";
+import { accountKinds, accountWords, ledgerViews } from "./words";
 
 const accounts: Source<LedgerAccountsQuery, LedgerAccountRowFragment> = {
   pick: (data) => data.program?.ledgerAccounts,
@@ -36,7 +36,7 @@ export function AccountsPage({ program, query }: Props) {
   return (
     <>
       <PageTitle title="Ledger" />
-      <LedgerViews slug={program.slug} shown="ledger/accounts" />
+      <Views slug={program.slug} label="Ledger" views={ledgerViews} shown="ledger/accounts" />
       <div className="filters">
         <TextFilter
           label="Search by owner"

@@ -10,12 +10,12 @@ import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { TextFilter } from "../parts/text-filter";
+import { Views } from "../parts/views";
 import { changeQuery, ledgerTransactionHref, named, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
-import { LedgerViews } from "./views";
-import { transactionKinds, transactionWords } from "./words";
+import { ledgerViews, transactionKinds, transactionWords } from "./words";
 
 const transactions: Source<LedgerTransactionsQuery, LedgerPostedFragment> = {
   pick: (data) => data.program?.ledgerTransactions,
@@ -37,7 +37,7 @@ export function TransactionsPage({ program, query }: Props) {
         <Total total={pages.total} filtered={filtered} />
         <ExportButton programId={program.id} kind="LEDGER" filter={filter} />
       </PageTitle>
-      <LedgerViews slug={program.slug} shown="ledger/transactions" />
+      <Views slug={program.slug} label="Ledger" views={ledgerViews} shown="ledger/transactions" />
       <Filters query={query} />
       <PagedRows
         pages={pages}

@@ -6,14 +6,14 @@ import { FullInstant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { ScrollArea } from "../parts/scroll-area";
 import { Empty, Failed, Loading } from "../parts/states";
+import { Views } from "../parts/views";
 import { changeQuery, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { failureOf } from "../values/failure";
 import { difference, isZero, sum } from "./exact";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
-import { LedgerViews } from "./views";
-import { accountMeanings, accountWords } from "./words";
+import { accountMeanings, accountWords, ledgerViews } from "./words";
 
 const posted = ["LEDGER"] as const;
 
@@ -36,7 +36,7 @@ export function TrialBalancePage({ program: { slug }, query }: Props) {
   return (
     <>
       <PageTitle title="Ledger" />
-      <LedgerViews slug={slug} shown="ledger" />
+      <Views slug={slug} label="Ledger" views={ledgerViews} shown="ledger" />
       <div className="filters">
         <InstantFilter label="As of (UTC)" name="asOf" query={query} />
         {asOf !== undefined && (

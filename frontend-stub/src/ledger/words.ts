@@ -73,3 +73,9 @@ export const transactionReasons: Record<LedgerTransactionKind, string> = {
   ADJUSTMENT: "A person explained a discrepancy, or forfeited or wrote off a balance.",
   REVERSAL: "A settlement was taken back, wholly or in part.",
 };
+
+export const ledgerViews = [
+  { path: "ledger", name: "Trial balance" },
+  { path: "ledger/accounts", name: "Accounts" },
+  { path: "ledger/transactions", name: "Transactions" },
+] as const;

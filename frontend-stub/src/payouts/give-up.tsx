@@ -6,10 +6,10 @@ import {
   PayoutsRejectDocument,
 } from "../generated/operations";
 import { ReasonDialog } from "../parts/dialog";
+import { FormDialog } from "../parts/form-dialog";
 import { batchHref } from "../routing";
 import { useMay } from "../shell/access";
-import { FormDialog } from "./form-dialog";
-import { freshKey } from "./fresh-key";
+import { freshKey } from "../values/fresh-key";
 import { refusalWithStep } from "./next-step";
 import type { Batch, PayingProgram } from "./use-batch";
 

@@ -1,10 +1,10 @@
 import { useId, useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { PayoutsCreateDocument, PayoutsMoneyThereDocument } from "../generated/operations";
+import { FormDialog } from "../parts/form-dialog";
 import { batchHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { FormDialog } from "./form-dialog";
-import { freshKey } from "./fresh-key";
+import { freshKey } from "../values/fresh-key";
 import { refusalWithStep } from "./next-step";
 
 export function NewBatch({ program }: { program: ProgramCard }) {

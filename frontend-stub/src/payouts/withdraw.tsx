@@ -3,10 +3,10 @@ import { useMutation, useQuery } from "urql";
 import { isAddress } from "viem";
 import { PayoutsMoneyThereDocument, PayoutsWithdrawDocument } from "../generated/operations";
 import { Amount } from "../parts/amount";
+import { FormDialog } from "../parts/form-dialog";
 import { batchHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { FormDialog } from "./form-dialog";
-import { freshKey } from "./fresh-key";
+import { freshKey } from "../values/fresh-key";
 import { refusalWithStep } from "./next-step";
 
 export function Withdraw({ program }: { program: ProgramCard }) {

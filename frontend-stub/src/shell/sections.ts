@@ -56,4 +56,10 @@ export const sections: readonly Section[] = [
     shownTo: readers,
     page: lazy(() => import("../ledger/ledger")),
   },
+  {
+    path: "reconciliation",
+    name: "Reconciliation",
+    shownTo: readers,
+    page: lazy(() => import("../reconciliation/reconciliation")),
+  },
 ];

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Dialog } from "../parts/dialog";
+import { Dialog } from "./dialog";
 
 interface Props {
   readonly title: string;

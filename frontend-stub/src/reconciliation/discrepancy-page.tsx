@@ -1,0 +1,181 @@
+import { useQuery } from "urql";
+import {
+  ReconciliationDiscrepancyDocument,
+  type ReconciliationDiscrepancyQuery,
+} from "../generated/operations";
+import { useChanges } from "../live/changes";
+import { CopyButton, Hash } from "../parts/hash";
+import { FullInstant, Instant } from "../parts/instant";
+import { PageTitle } from "../parts/page-title";
+import { Empty, Failed, Loading } from "../parts/states";
+import { ledgerTransactionHref, programHref, runHref } from "../routing";
+import type { ProgramCard } from "../shell/programs";
+import { failureOf } from "../values/failure";
+import { inCurrency, said } from "./amounts";
+import { Explain } from "./explain";
+import { Fact } from "./fact";
+import { SeverityMark } from "./mark";
+import { Subject } from "./subject";
+import { useCurrencies } from "./use-currencies";
+import { kindWords } from "./words";
+
+const changes = ["DISCREPANCY"] as const;
+
+export type Discrepancy = Extract<
+  ReconciliationDiscrepancyQuery["node"],
+  { __typename: "Discrepancy" }
+>;
+
+interface Props {
+  readonly program: ProgramCard;
+  readonly id: string;
+}
+
+/** One thing that differs: what that means, how to find out, and a person's word on it. */
+export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props) {
+  const [{ data, error }, read] = useQuery({
+    query: ReconciliationDiscrepancyDocument,
+    variables: { slug, id },
+    requestPolicy: "cache-and-network",
+  });
+  const again = () => read({ requestPolicy: "network-only" });
+  useChanges(data?.program, changes, again);
+  const node = data?.node?.__typename === "Discrepancy" ? data.node : null;
+  const discrepancy = node?.program.id === programId ? node : null;
+  if (error && !discrepancy) return <Failed failure={failureOf(error)} retry={again} />;
+  if (!data) return <Loading what="the discrepancy" />;
+  if (!discrepancy) {
+    return (
+      <Empty title="No such discrepancy">
+        <p>
+          It does not exist, or belongs to another program.{" "}
+          <a href={programHref(slug, "reconciliation")}>All discrepancies</a>
+        </p>
+      </Empty>
+    );
+  }
+  const { meaning, next, title } = kindWords[discrepancy.kind];
+  return (
+    <article className="reconciled">
+      <p className="back">
+        <a href={programHref(slug, "reconciliation")}>← Discrepancies</a>
+      </p>
+      <PageTitle title={title}>
+        <SeverityMark severity={discrepancy.severity} />
+        <span key={String(discrepancy.resolvedAt)} className="changed tag">
+          {discrepancy.resolvedAt ? "Explained" : "Open"}
+        </span>
+      </PageTitle>
+      <p className="muted id-line">
+        <code>{discrepancy.id}</code>{" "}
+        <CopyButton value={discrepancy.id} what="the discrepancy's id" />
+      </p>
+      {error && <Failed failure={failureOf(error)} retry={again} />}
+      <Evidence slug={slug} discrepancy={discrepancy} />
+      <section aria-labelledby="meaning">
+        <h2 id="meaning">What it means</h2>
+        <p>{meaning}</p>
+        {discrepancy.severity === "CRITICAL" && !discrepancy.resolvedAt && (
+          <p>
+            It is critical: the program is paused, and only a person resumes it, naming in the
+            reason each critical one that is open.
+          </p>
+        )}
+      </section>
+      <section aria-labelledby="next">
+        <h2 id="next">How to find out</h2>
+        <p>{next}</p>
+      </section>
+      {discrepancy.resolvedAt ? (
+        <Explained slug={slug} discrepancy={discrepancy} />
+      ) : (
+        <Explain discrepancy={discrepancy} done={again} slug={slug} />
+      )}
+    </article>
+  );
+}
+
+interface PartProps {
+  readonly slug: string;
+  readonly discrepancy: Discrepancy;
+}
+
+function Evidence({ slug, discrepancy }: PartProps) {
+  const currencies = useCurrencies(slug);
+  const { message, expected, actual, openedAt, run, entityId } = discrepancy;
+  return (
+    <div className="card">
+      <p className="break evidence">{inCurrency(message, currencies)}</p>
+      <dl className="facts">
+        {expected && (
+          <Fact name="Expected">
+            <span className="break">{said(discrepancy, expected, currencies)}</span>
+          </Fact>
+        )}
+        {actual && (
+          <Fact name="Is">
+            <span className="break">{said(discrepancy, actual, currencies)}</span>
+          </Fact>
+        )}
+        <Fact name="Open since">
+          <FullInstant at={openedAt} />
+        </Fact>
+        {entityId && (
+          <Fact name="About">
+            <Subject slug={slug} id={entityId} />
+          </Fact>
+        )}
+        <Fact name="Noticed by">
+          {run ? (
+            <a href={runHref(slug, run.id)}>
+              the run of <Instant at={run.startedAt} />
+            </a>
+          ) : (
+            "the watch over the chain and the work"
+          )}
+        </Fact>
+      </dl>
+    </div>
+  );
+}
+
+function Explained({ slug, discrepancy: { resolvedAt, resolvedBy, note, posting } }: PartProps) {
+  return (
+    <section aria-labelledby="explained">
+      <h2 id="explained">Explained</h2>
+      <dl className="facts card">
+        {note && (
+          <Fact name="Note">
+            <span className="break">{note}</span>
+          </Fact>
+        )}
+        {resolvedBy && (
+          <Fact name="By">
+            <Actor actor={resolvedBy} />
+          </Fact>
+        )}
+        {resolvedAt && (
+          <Fact name="When">
+            <FullInstant at={resolvedAt} />
+          </Fact>
+        )}
+        <Fact name="Posted">
+          {posting ? (
+            <a href={ledgerTransactionHref(slug, posting.id)}>what the explanation means</a>
+          ) : (
+            "nothing"
+          )}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+/** "wallet:0x…" is a person; a key is named by its prefix, a job by what runs. */
+function Actor({ actor }: { actor: string }) {
+  const [kind = "", ...rest] = actor.split(":");
+  const name = rest.join(":");
+  if (kind === "wallet") return <Hash value={name} />;
+  if (kind === "api_key") return <span className="break">API key {name}</span>;
+  return <span className="break">{name || actor}</span>;
+}

@@ -13,7 +13,7 @@ import { failureOf } from "../values/failure";
 import { difference, isZero, sum } from "./exact";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
-import { accountMeanings, accountWords, ledgerViews } from "./words";
+import { accountKinds, accountMeanings, accountWords, ledgerViews } from "./words";
 
 const posted = ["LEDGER"] as const;
 
@@ -71,7 +71,8 @@ interface TrialProps {
 }
 
 function Trial({ slug, balance, then }: TrialProps) {
-  const { currency, rows, totalDebits, totalCredits, balanced } = balance;
+  const { currency, totalDebits, totalCredits, balanced } = balance;
+  const rows = accountKinds.flatMap((kind) => balance.rows.filter((row) => row.kind === kind));
   const net = rows.map((row) => difference(row.credits, row.debits));
   return (
     <ScrollArea card label={`Trial balance in ${currency}`}>

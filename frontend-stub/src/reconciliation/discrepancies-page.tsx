@@ -36,7 +36,7 @@ export function DiscrepanciesPage({ program, query }: Props) {
   return (
     <>
       <PageTitle title="Reconciliation">
-        <Total total={pages.total} filtered={severity.length > 0} />
+        {pages.rows?.length ? <Total total={pages.total} filtered={severity.length > 0} /> : null}
         <span className="actions">
           <RunNow program={program} />
         </span>

@@ -14,7 +14,7 @@ from app.domain.states import CommissionStatus, IntentStatus
 from app.domain.strict_json import MalformedDocument, Place
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.intents import IntentKind
-from schema.scalars import parse_date_time
+from schema.scalars import parse_date_time, parse_hex, read_address
 
 strawberry.enum(ExportKind, name="ExportKind")
 
@@ -45,12 +45,28 @@ def _instant(place: Place) -> str:
         raise place.wrong(problem.message) from problem
 
 
+def _address(place: Place) -> str:
+    try:
+        return read_address(place.value)
+    except GraphQLError as problem:
+        raise place.wrong(problem.message) from problem
+
+
+def _hash(place: Place) -> str:
+    try:
+        return parse_hex(place.value).hex()
+    except GraphQLError as problem:
+        raise place.wrong(problem.message) from problem
+
+
 _CREATED: dict[str, Reader] = {"createdAfter": _instant, "createdBefore": _instant}
 _READERS: dict[ExportKind, dict[str, Reader]] = {
     ExportKind.INTENTS: {
         "status": _any_of(IntentStatus),
         "kind": _any_of(IntentKind),
         **_CREATED,
+        "wallet": _address,
+        "transactionHash": _hash,
     },
     ExportKind.COMMISSIONS: {
         "status": _any_of(CommissionStatus),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.chain.address import parse_address
 from app.domain.commissions import Accrual, Earner, EarningTerms, accrue
 from app.domain.ids import new_id
 from app.domain.money import Money
@@ -151,7 +152,7 @@ class FilledProgram:
 
     async def _pay(self, number: int) -> None:
         line = await self.owner.fetchval(_LINE, self.key, f"BRANCH{number}")
-        address = wallet(500_000 + self.key * 1000 + number)
+        address = parse_address(wallet(500_000 + self.key * 1000 + number))
         user = await self.owner.fetchval(_USER, self.key, new_id(), address, self.now, line[0])
         intent = new_id()
         await self.owner.execute(

@@ -119,6 +119,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("LEDGER", {"reference": "a" * 300}, "reference: must be a text"),
     ("LEDGER", {"reference": "a\u001bb"}, "reference: must be a text"),
     ("INTENTS", {"kind": [None]}, "kind[0]: must be a text"),
+    ("INTENTS", {"wallet": "0x12"}, "wallet: "),
+    ("INTENTS", {"transactionHash": "4711"}, "transactionHash: Expected 0x"),
     ("PAYOUTS", {"batchId": None, "": 1}, "no condition ''"),
     ("PAYOUT_BATCH", {}, "needs batchId"),
     ("PAYOUT_BATCH", {"batchId": "bat_0"}, "batchId: is no id"),

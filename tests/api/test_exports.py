@@ -52,7 +52,14 @@ async def test_conditions_choose_rows(filled: FilledProgram) -> None:
     assert await table(program, "COMMISSIONS", accruedAfter=late) == []
     assert await table(program, "COMMISSIONS", accruedBefore=late) == everything
     assert await table(program, "LEDGER", kind=["PAYOUT"]) == []
-    assert len(await table(program, "INTENTS", status=["CONFIRMED"], kind=["PAYMENT"])) == 2
+    intents = await table(program, "INTENTS", status=["CONFIRMED"], kind=["PAYMENT"])
+    assert len(intents) == 2
+    for row in intents:
+        of_wallet = await table(program, "INTENTS", wallet=row["wallet"].lower())
+        assert of_wallet == [each for each in intents if each["wallet"] == row["wallet"]]
+        of_transaction = await table(program, "INTENTS", transactionHash=row["tx_hash"])
+        assert of_transaction == [each for each in intents if each["tx_hash"] == row["tx_hash"]]
+    assert await table(program, "INTENTS", transactionHash="0x" + "0f" * 32) == []
 
 
 async def test_the_ledger_adds_up_in_its_export(filled: FilledProgram) -> None:

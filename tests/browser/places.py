@@ -40,6 +40,7 @@ PLACES = (
     Place("overview", "admin", "", "Ledger balances"),
     Place("intents", "key", "/intents", "Confirmed"),
     Place("intent", "admin", "/intents/{intents}", "Ledger postings"),
+    Place("own-intents", "customer", "/intents", "You are not a customer here yet"),
     Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
     Place("payouts", "admin", "/payouts", "New batch…", due=True),
     Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),

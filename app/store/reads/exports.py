@@ -27,6 +27,12 @@ SELECT i.id, i.kind, s.status, s.stage, split_part(i.idempotency_key, E'\\x1f', 
    AND ($3::text[] IS NULL OR i.kind = ANY($3))
    AND ($4::timestamptz IS NULL OR i.created_at > $4)
    AND ($5::timestamptz IS NULL OR i.created_at < $5)
+   AND ($6::text IS NULL OR i.wallet = $6)
+   AND ($7::bytea IS NULL OR i.id = ANY (ARRAY
+        (SELECT a.intent_id FROM signed_copy c
+           JOIN intent_attempt a ON a.chain_transaction_id = c.chain_transaction_id
+          WHERE c.hash = $7 AND a.program_id = $1
+         UNION SELECT x.intent_id FROM settlement x WHERE x.program_id = $1 AND x.tx_hash = $7)))
  ORDER BY i.id
 """
 _COMMISSIONS = """
@@ -104,7 +110,16 @@ Taken = tuple[str, Callable[[Any], Any]]
 _FROM_TO: tuple[Taken, ...] = (("from", _instant), ("to", _instant))
 _CREATED: tuple[Taken, ...] = (("createdAfter", _instant), ("createdBefore", _instant))
 _STATEMENTS: dict[ExportKind, tuple[str, tuple[Taken, ...]]] = {
-    ExportKind.INTENTS: (_INTENTS, (("status", _as_it_is), ("kind", _as_it_is), *_CREATED)),
+    ExportKind.INTENTS: (
+        _INTENTS,
+        (
+            ("status", _as_it_is),
+            ("kind", _as_it_is),
+            *_CREATED,
+            ("wallet", _as_it_is),
+            ("transactionHash", bytes.fromhex),
+        ),
+    ),
     ExportKind.COMMISSIONS: (
         _COMMISSIONS,
         (

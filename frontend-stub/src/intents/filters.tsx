@@ -1,31 +1,48 @@
-import type { IntentKind, IntentStatus } from "../generated/operations";
 import { Choice } from "../parts/choice";
 import { kinds, kindWords, statuses, statusWords } from "../parts/status";
-import { changeQuery } from "../routing";
+import { TextFilter } from "../parts/text-filter";
+import { changeQuery, intentHref } from "../routing";
+import { type ListFilter, searchFor } from "./list-filter";
 
 interface Props {
-  readonly status: readonly IntentStatus[];
-  readonly kind: readonly IntentKind[];
+  readonly slug: string;
+  readonly filter: ListFilter;
+  readonly searched: string;
 }
 
+const waits = ["STUCK"] as const;
+
 /** The filters are the address: a link to this page is a link to what it shows. */
-export function Filters({ status, kind }: Props) {
+export function Filters({ slug, filter, searched }: Props) {
+  const search = (text: string) => {
+    const found = searchFor(text);
+    if (found.kind === "intent") window.location.hash = intentHref(slug, found.id);
+    else changeQuery(found.query);
+  };
   return (
     <div className="filters">
       <Choice
         legend="Status"
         options={statuses}
-        chosen={status}
+        chosen={filter.status}
         words={statusWords}
         choose={(next) => changeQuery({ status: next })}
       />
       <Choice
         legend="Kind"
         options={kinds}
-        chosen={kind}
+        chosen={filter.kind}
         words={kindWords}
         choose={(next) => changeQuery({ kind: next })}
       />
+      <Choice
+        legend="Waits"
+        options={waits}
+        chosen={filter.stuck ? waits : []}
+        words={{ STUCK: "Too long" }}
+        choose={(next) => changeQuery({ stuck: next.length > 0 ? "yes" : null })}
+      />
+      <TextFilter label="Id, key, wallet or transaction" value={searched} search={search} />
     </div>
   );
 }

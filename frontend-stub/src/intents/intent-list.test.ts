@@ -14,6 +14,7 @@ const row = (id: string, version = 1, over: Partial<Row> = {}): Row => ({
   attempts: [],
   failure: null,
   createdAt: "2026-11-22T10:00:00Z",
+  updatedAt: "2026-11-22T10:00:00Z",
   ...over,
 });
 const ids = (rows: readonly Row[]) => rows.map(({ id }) => id);

@@ -1,17 +1,22 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Amount } from "../parts/amount";
 import { Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
+import { useRowWindow } from "../parts/row-window";
 import { kindWords, StageText, StatusMark } from "../parts/status";
 import { intentHref } from "../routing";
 import type { Row } from "./intent-list";
 
+const rowHeight = 61;
+
+/** Only rows near the screen are there, however many were read. */
 export function IntentTable({ slug, rows }: { slug: string; rows: readonly Row[] }) {
+  const view = useRowWindow(rows.length, rowHeight);
   return (
-    <table className="intents">
+    <table className="intents" aria-rowcount={rows.length + 1}>
       <caption className="hidden">Intents, newest first</caption>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           <th scope="col">Intent</th>
           <th scope="col" className="right">
             Amount
@@ -25,20 +30,44 @@ export function IntentTable({ slug, rows }: { slug: string; rows: readonly Row[]
           </th>
         </tr>
       </thead>
-      <tbody>
-        {rows.map((row) => (
-          <IntentLine key={row.id} slug={slug} row={row} />
-        ))}
+      <tbody ref={view.body}>
+        <Gap height={view.above} />
+        {view.indexes.map((index) => {
+          const row = rows[index];
+          if (!row) return null;
+          return (
+            <IntentLine key={row.id} slug={slug} row={row} index={index} measure={view.measure} />
+          );
+        })}
+        <Gap height={view.below} />
       </tbody>
     </table>
   );
 }
 
-/** Only a row that changed renders again. */
-const IntentLine = memo(function IntentLine({ slug, row }: { slug: string; row: Row }) {
-  const transaction = row.attempts.at(-1)?.transaction;
+/** Stands for the rows that are not there. */
+function Gap({ height }: { height: number }) {
+  if (height <= 0) return null;
   return (
-    <tr>
+    <tr className="gap">
+      <td colSpan={5} style={{ height }} />
+    </tr>
+  );
+}
+
+interface LineProps {
+  readonly slug: string;
+  readonly row: Row;
+  readonly index: number;
+  readonly measure: (line: HTMLTableRowElement | null) => void;
+}
+
+/** Only a row that changed renders again. */
+const IntentLine = memo(function IntentLine({ slug, row, index, measure }: LineProps) {
+  const transaction = row.attempts.at(-1)?.transaction;
+  const [before] = useState(row.version);
+  return (
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2}>
       <th scope="row">
         <a className="cover" href={intentHref(slug, row.id)}>
           {kindWords[row.kind]}
@@ -54,7 +83,7 @@ const IntentLine = memo(function IntentLine({ slug, row }: { slug: string; row: 
         <Amount money={row.amount} />
       </td>
       <td>
-        <span key={row.version} className="changed">
+        <span key={row.version} className={row.version === before ? undefined : "changed"}>
           <StatusMark status={row.status} />
           <span className="second">
             <StageText {...row} />

@@ -1,41 +1,61 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { useApi } from "../live/api";
+import { ExportButton } from "../parts/export-button";
 import { PageTitle } from "../parts/page-title";
+import { Total } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
-import { kinds, statuses } from "../parts/status";
-import { named, programHref } from "../routing";
+import { programHref } from "../routing";
+import type { ProgramCard } from "../shell/programs";
 import { Filters } from "./filters";
 import { IntentFeed } from "./intent-feed";
 import { waiting } from "./intent-list";
 import { IntentTable } from "./intent-table";
+import { KeySearch } from "./key-search";
+import { asked, exported, filterOf, type ListFilter, searched } from "./list-filter";
 
 interface Props {
-  readonly slug: string;
+  readonly program: ProgramCard;
   readonly query: URLSearchParams;
 }
 
-export function IntentsPage({ slug, query }: Props) {
-  const status = named(query, "status", statuses);
-  const kind = named(query, "kind", kinds);
-  const feed = useFeed(slug, status, kind);
+/** All intents of the program, for who may read it. */
+export function IntentsPage({ program, query }: Props) {
+  const filter = filterOf(query);
+  const key = query.get("key");
+  if (key === null) return <List program={program} filter={filter} searched={searched(query)} />;
+  return (
+    <>
+      <PageTitle title="Intents" />
+      <Filters slug={program.slug} filter={filter} searched={key} />
+      <KeySearch program={program} idempotencyKey={key} />
+    </>
+  );
+}
+
+interface ListProps {
+  readonly program: ProgramCard;
+  readonly filter: ListFilter;
+  readonly searched: string;
+}
+
+function List({ program, filter, searched }: ListProps) {
+  const { slug } = program;
+  const feed = useFeed(slug, filter);
   const { list, total, next, failure } = useSyncExternalStore(feed.subscribe, feed.state);
-  const filtered = status.length > 0 || kind.length > 0;
+  const filtered = Object.keys(asked(filter)).length > 0;
+  const exportable = exported(filter);
   return (
     <>
       <PageTitle title="Intents">
-        {total && (
-          <span className="muted total">
-            {total.exact ? "" : "over "}
-            {total.value.toLocaleString("en")} {filtered ? "match" : "in all"}
-          </span>
-        )}
+        <Total total={total} filtered={filtered} />
+        {exportable && <ExportButton programId={program.id} kind="INTENTS" filter={exportable} />}
       </PageTitle>
-      <Filters status={status} kind={kind} />
+      <Filters slug={slug} filter={filter} searched={searched} />
       {failure && <Failed failure={failure} retry={feed.start} />}
       {!list && !failure && <Loading what="intents" />}
       {list && <NewBar {...waiting(list)} show={feed.showNew} />}
       {list && list.rows.length > 0 && <IntentTable slug={slug} rows={list.rows} />}
-      {list && list.rows.length === 0 && <NoIntents slug={slug} filtered={filtered} />}
+      {list && list.rows.length === 0 && <NoIntents slug={slug} filter={filter} />}
       {next?.hasNextPage && (
         <button type="button" className="more" onClick={feed.more}>
           Show older intents
@@ -45,13 +65,10 @@ export function IntentsPage({ slug, query }: Props) {
   );
 }
 
-function useFeed(slug: string, status: readonly string[], kind: readonly string[]) {
+function useFeed(slug: string, filter: ListFilter) {
   const api = useApi();
-  const filter = JSON.stringify({
-    ...(status.length > 0 && { status }),
-    ...(kind.length > 0 && { kind }),
-  });
-  const feed = useMemo(() => new IntentFeed(api, slug, JSON.parse(filter)), [api, slug, filter]);
+  const text = JSON.stringify(asked(filter));
+  const feed = useMemo(() => new IntentFeed(api, slug, JSON.parse(text)), [api, slug, text]);
   useEffect(() => {
     void feed.start();
     return feed.stop;
@@ -83,8 +100,8 @@ function NewBar({ count, more, show }: NewBarProps) {
   );
 }
 
-function NoIntents({ slug, filtered }: { slug: string; filtered: boolean }) {
-  if (!filtered) {
+function NoIntents({ slug, filter }: { slug: string; filter: ListFilter }) {
+  if (Object.keys(asked(filter)).length === 0) {
     return (
       <Empty title="No intents yet">
         <p>
@@ -94,7 +111,7 @@ function NoIntents({ slug, filtered }: { slug: string; filtered: boolean }) {
     );
   }
   return (
-    <Empty title="No intent matches">
+    <Empty title={filter.stuck ? "Nothing waits longer than it may" : "No intent matches"}>
       <p>
         <a href={programHref(slug, "intents")}>Show all intents</a>
       </p>

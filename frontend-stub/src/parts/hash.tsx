@@ -8,7 +8,8 @@ export function Hash({ value, href }: { value: string; href?: string | null }) {
       {ends}
     </code>
   );
-  if (!href) return text;
+  // Only a web address is a link: what else a server may say would run in the page.
+  if (!href || !/^https?:\/\//.test(href)) return text;
   return (
     <a className="hash-link" href={href} target="_blank" rel="noreferrer">
       {text}

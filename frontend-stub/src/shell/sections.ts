@@ -23,6 +23,13 @@ const earners = (access: Access, program: ProgramCard) =>
   readers(access) ||
   access.affiliateId !== null ||
   (access.wallet !== null && program.openRegistration);
+/** Customers see their own; any wallet that is nothing else here may become one where registration is open. */
+const payers = (access: Access, program: ProgramCard) =>
+  readers(access) ||
+  access.userId !== null ||
+  (access.wallet !== null && program.openRegistration && isNobodyYet(access));
+const isNobodyYet = ({ roles, owner, operator }: Access) =>
+  roles.length === 0 && !owner && !operator;
 
 /** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
 export const sections: readonly Section[] = [
@@ -35,7 +42,7 @@ export const sections: readonly Section[] = [
   {
     path: "intents",
     name: "Intents",
-    shownTo: readers,
+    shownTo: payers,
     page: lazy(() => import("../intents/intents")),
   },
   {

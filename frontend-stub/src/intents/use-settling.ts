@@ -1,0 +1,44 @@
+import { useEffect, useMemo, useState } from "react";
+import { IntentProgressedDocument, type IntentProgressFragment } from "../generated/operations";
+import { useApi } from "../live/api";
+import type { Row } from "./intent-list";
+
+/** As many as somebody watches at once; older ones move with the next look. */
+const mostFollowed = 20;
+
+/** The rows with the newest progress of those that are not over. changed: more of a row is new than its progress. */
+export function useSettling(
+  rows: readonly Row[] | null,
+  changed: () => void,
+): readonly Row[] | null {
+  const { client } = useApi();
+  const [progress, setProgress] = useState<ReadonlyMap<string, IntentProgressFragment>>(new Map());
+  const open = openIds(rows ?? []).join(" ");
+  useEffect(() => {
+    const ids = open.split(" ").filter(Boolean);
+    const followed = ids.map((id) =>
+      client.subscription(IntentProgressedDocument, { id }).subscribe(({ data }) => {
+        const newest = data?.intentStatus;
+        if (!newest) return;
+        setProgress((known) => new Map(known).set(id, newest));
+        changed();
+      }),
+    );
+    return () => {
+      for (const { unsubscribe } of followed) unsubscribe();
+    };
+  }, [client, open, changed]);
+  return useMemo(
+    () => rows?.map((row) => moved(row, progress.get(row.id))) ?? null,
+    [rows, progress],
+  );
+}
+
+function openIds(rows: readonly Row[]): string[] {
+  const open = rows.filter(({ status }) => status === "PENDING" || status === "PROCESSING");
+  return open.slice(0, mostFollowed).map(({ id }) => id);
+}
+
+function moved(row: Row, progress: IntentProgressFragment | undefined): Row {
+  return progress && progress.version > row.version ? { ...row, ...progress } : row;
+}

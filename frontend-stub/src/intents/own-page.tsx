@@ -25,7 +25,10 @@ export function OwnPage({ program }: { program: ProgramCard }) {
         <>
           <PageTitle title="Your intents" />
           <Empty title="You are not a customer here yet">
-            <p>Who registers sees the registration and every payment here, from key to finality.</p>
+            <p>
+              Who registers sees the registration and every payment here, from the first step to the
+              last.
+            </p>
           </Empty>
         </>
       )}

@@ -10,6 +10,7 @@ import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
 import { sections } from "./sections";
+import { useProgram } from "./use-program";
 
 /** How soon a pause, a new role or a new program shows on an open page. */
 const refreshMs = 30_000;
@@ -24,7 +25,7 @@ export function Console({ signOut }: { signOut: () => void }) {
   const place = usePlace();
   const programs = data?.programs?.nodes;
   const slug = place.path[0] === "p" ? place.path[1] : undefined;
-  const program = programs?.find((each) => each.slug === slug);
+  const { program, looking } = useProgram(slug, programs);
   const access = useMemo(() => accessOf(data?.viewer, program), [data?.viewer, program]);
   useOnlyProgram(place, programs, access.operator);
   const offset = useMemo(() => offsetOf(program), [program]);
@@ -46,7 +47,8 @@ export function Console({ signOut }: { signOut: () => void }) {
           {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
           {!error && !programs && <Loading what="programs" />}
           <Suspense fallback={<Loading what="the page" />}>
-            {programs && (
+            {programs && looking && <Loading what="the program" />}
+            {programs && !looking && (
               <Page place={place} programs={programs} program={program} access={access} />
             )}
           </Suspense>

@@ -3,20 +3,26 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { affiliateHref, programHref } from "../routing";
 import { useAccess, useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
+import { AffiliateActions } from "./actions";
 import { AffiliateFacts } from "./affiliate-facts";
+import { Branch } from "./branch";
 import { Commissions } from "./commissions";
 import { EarningsCard } from "./earnings";
+import { PayoutsView } from "./payouts";
 import { Standing } from "./standing";
+import { StatementView } from "./statement";
 import { type Affiliate, useAffiliate } from "./use-affiliate";
+import { type View, ViewTabs } from "./views";
 
 interface Props {
   readonly program: ProgramCard;
   readonly id: string;
+  readonly view: View;
   readonly query: URLSearchParams;
 }
 
 /** One affiliate: who it is, what it earned, and why not all of it is paid yet. */
-export function AffiliatePage({ program, id, query }: Props) {
+export function AffiliatePage({ program, id, view, query }: Props) {
   const { affiliate, failure, refetch, news } = useAffiliate(program.id, id);
   if (failure && !affiliate) return <Failed failure={failure} retry={refetch} />;
   if (affiliate === undefined) return <Loading what="the affiliate" />;
@@ -26,32 +32,39 @@ export function AffiliatePage({ program, id, query }: Props) {
       <Back slug={program.slug} id={id} />
       <PageTitle title={affiliate.displayName ?? affiliate.referralCode}>
         <Standing status={affiliate.status} />
+        <AffiliateActions affiliate={affiliate} done={refetch} />
       </PageTitle>
       {failure && <Failed failure={failure} retry={refetch} />}
       <AffiliateFacts program={program} affiliate={affiliate} />
-      {affiliate.earnings ? (
-        <Money program={program} id={id} query={query} earnings={affiliate.earnings} news={news} />
-      ) : (
-        <p className="muted">What others of your branch earn is theirs to see.</p>
-      )}
+      <Money slug={program.slug} affiliate={affiliate} />
+      {affiliate.earnings && <ViewTabs slug={program.slug} id={id} view={view} />}
+      <Shown program={program} affiliate={affiliate} view={view} query={query} news={news} />
     </article>
   );
 }
 
-interface MoneyProps extends Props {
-  readonly earnings: NonNullable<Affiliate["earnings"]>;
+/** What others of the own branch earn is theirs to see. */
+function Money({ slug, affiliate }: { slug: string; affiliate: Affiliate }) {
+  return affiliate.earnings?.map((sums) => (
+    <EarningsCard key={sums.currency} slug={slug} id={affiliate.id} sums={sums} />
+  ));
+}
+
+interface ShownProps extends Omit<Props, "id"> {
+  readonly affiliate: Affiliate;
   readonly news: unknown;
 }
 
-function Money({ program, id, query, earnings, news }: MoneyProps) {
-  return (
-    <>
-      {earnings.map((sums) => (
-        <EarningsCard key={sums.currency} slug={program.slug} id={id} sums={sums} />
-      ))}
-      <Commissions program={program} id={id} query={query} news={news} />
-    </>
-  );
+function Shown({ program, affiliate, view, query, news }: ShownProps) {
+  const { id } = affiliate;
+  if (view === "branch" || !affiliate.earnings) {
+    return <Branch program={program} affiliate={affiliate} query={query} />;
+  }
+  if (view === "statement") {
+    return <StatementView program={program} affiliate={affiliate} query={query} news={news} />;
+  }
+  if (view === "payouts") return <PayoutsView program={program} id={id} news={news} />;
+  return <Commissions program={program} id={id} query={query} news={news} />;
 }
 
 /** Up from here: the tree, for those who see all of it; else the own page. */

@@ -36,11 +36,13 @@ interface Props {
   readonly program: ProgramCard;
   /** Who registers itself does not say its wallet. */
   readonly wallet?: string;
+  /** The referral code of the one above, if a link said it. */
+  readonly parent?: string;
   readonly back?: () => void;
   readonly done: (id: string) => void;
 }
 
-export function RegisterForm({ program, wallet, back, done }: Props) {
+export function RegisterForm({ program, wallet, parent = "", back, done }: Props) {
   const [, register] = useMutation(RegisterAffiliateDocument);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -59,7 +61,10 @@ export function RegisterForm({ program, wallet, back, done }: Props) {
       displayName: text("name"),
     };
     // What a wallet is changes with it: the session is read again.
-    const { data, error } = await register({ input }, { additionalTypenames: ["Membership"] });
+    const { data, error } = await register(
+      { input },
+      { additionalTypenames: ["MembershipConnection"] },
+    );
     setBusy(false);
     const problem = refusalOf(error, data?.registerAffiliate);
     setRefusal(problem);
@@ -75,6 +80,7 @@ export function RegisterForm({ program, wallet, back, done }: Props) {
         name="parent"
         label="Referral code of the one above"
         hint="Empty: a root, below nobody."
+        value={parent}
       />
       <Field name="code" label="Own referral code" hint="Empty: one is made." />
       <Field name="name" label="Name" hint="Shown beside the code; may stay empty." />
@@ -95,13 +101,21 @@ export function RegisterForm({ program, wallet, back, done }: Props) {
   );
 }
 
-function Field({ name, label, hint }: { name: string; label: string; hint: string }) {
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly value?: string;
+}
+
+function Field({ name, label, hint, value = "" }: FieldProps) {
   return (
     <>
       <label htmlFor={`register-${name}`}>{label}</label>
       <input
         id={`register-${name}`}
         name={name}
+        defaultValue={value}
         autoComplete="off"
         spellCheck={false}
         aria-describedby={`register-${name}-hint`}

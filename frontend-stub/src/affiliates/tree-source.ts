@@ -1,6 +1,8 @@
 import {
   AffiliateChildrenDocument,
   type AffiliateFilter,
+  AffiliateFoundDocument,
+  type AffiliateFoundQuery,
   AffiliateRootsDocument,
   AffiliateSumsDocument,
 } from "../generated/operations";
@@ -71,6 +73,40 @@ export function wholeTree(
 export function branchOf(api: Api, id: string, currency: string, earned: boolean): TreeSource {
   const below = childrenOf(api, { currency, earned });
   return { top: (first, after) => below(id, first, after), below, newer: null };
+}
+
+/** The one member of a branch that has this code or wallet, whole; nobody, when it has none. */
+export function foundInBranch(
+  api: Api,
+  place: { readonly programId: string; readonly root: string },
+  text: string,
+  asked: { currency: string; earned: boolean },
+): TreeSource {
+  const { programId, root } = place;
+  const by = /^0x[0-9a-f]{40}$/i.test(text)
+    ? { wallet: { programId, wallet: text } }
+    : { referralCode: { programId, referralCode: text } };
+  return {
+    top: async () => {
+      const { data, error } = await api.client
+        .query(AffiliateFoundDocument, { ...asked, by }, fresh)
+        .toPromise();
+      if (error) return { failure: failureOf(error) };
+      const found = data?.affiliate;
+      const isBelow = found?.upline.some(({ id }) => id === root);
+      const members = found && isBelow ? [foundMember(found)] : [];
+      const total = { value: members.length, exact: true };
+      return { part: { members, end: null, hasMore: false, total } };
+    },
+    below: childrenOf(api, asked),
+    newer: null,
+  };
+}
+
+type Found = NonNullable<AffiliateFoundQuery["affiliate"]>;
+
+function foundMember({ downlineSummary, ...node }: Found): Member {
+  return { ...node, sums: downlineSummary };
 }
 
 function childrenOf(api: Api, asked: { currency: string; earned: boolean }): TreeSource["below"] {

@@ -1,0 +1,124 @@
+import { useEffect } from "react";
+import { useQuery } from "urql";
+import {
+  AffiliateStatementDocument,
+  type AffiliateStatementLineFragment,
+  AffiliateStatementLinesDocument,
+  type AffiliateStatementLinesQuery,
+  type AffiliateStatementQuery,
+} from "../generated/operations";
+import { type Source, usePages } from "../live/pages";
+import { Amount } from "../parts/amount";
+import { PagedRows, Total } from "../parts/paged-rows";
+import { useProgramOffset } from "../parts/program-clock";
+import { Failed, Loading } from "../parts/states";
+import { changeQuery } from "../routing";
+import type { ProgramCard } from "../shell/programs";
+import { failureOf } from "../values/failure";
+import { CurrencyChoice, chosenCurrency } from "./currency-choice";
+import { dayAt, instantsOf, type Period, periodIn } from "./period";
+import { StatementLines } from "./statement-lines";
+import type { Affiliate } from "./use-affiliate";
+
+const source: Source<AffiliateStatementLinesQuery, AffiliateStatementLineFragment> = {
+  pick: (data) => data.affiliate?.statement?.lines,
+};
+
+interface Props {
+  readonly program: ProgramCard;
+  readonly affiliate: Affiliate;
+  readonly query: URLSearchParams;
+  /** Another value: earnings have changed. */
+  readonly news: unknown;
+}
+
+/** The affiliate's account over a period: what it began with, what came, what went, what is left. */
+export function StatementView({ program, affiliate, query, news }: Props) {
+  const offset = useProgramOffset();
+  const codes = affiliate.program.currencies.map(({ code }) => code);
+  const currency = chosenCurrency(query, codes);
+  const period = periodIn(query, dayAt(Date.now() + offset));
+  const asked = { id: affiliate.id, currency, ...instantsOf(period) };
+  const [{ data, error }, read] = useQuery({
+    query: AffiliateStatementDocument,
+    variables: asked,
+    requestPolicy: "cache-and-network",
+  });
+  const pages = usePages(AffiliateStatementLinesDocument, asked, source);
+  const { refresh } = pages;
+  useEffect(() => {
+    if (!news) return;
+    read({ requestPolicy: "network-only" });
+    refresh();
+  }, [news, read, refresh]);
+  const sums = data?.affiliate?.statement;
+  return (
+    <section aria-labelledby="statement">
+      <div className="section-title">
+        <h2 id="statement">Statement</h2>
+        <Total total={pages.total} />
+      </div>
+      <div className="filters">
+        <Days period={period} />
+        <CurrencyChoice codes={codes} chosen={currency} />
+      </div>
+      {error && !sums && <Failed failure={failureOf(error)} retry={read} />}
+      {!error && !sums && <Loading what="the statement" />}
+      {sums && <Sums sums={sums} />}
+      {sums && (
+        <PagedRows
+          pages={pages}
+          what="lines"
+          none={{
+            title: "Nothing was booked in these days",
+            children: <p>Choose an earlier first day.</p>,
+          }}
+        >
+          {(rows) => <StatementLines slug={program.slug} rows={rows} />}
+        </PagedRows>
+      )}
+    </section>
+  );
+}
+
+function Days({ period }: { period: Period }) {
+  return (
+    <>
+      {(["from", "to"] as const).map((name) => (
+        <label key={name} className="field">
+          {name === "from" ? "From" : "To"}{" "}
+          <input
+            type="date"
+            value={period[name]}
+            onChange={(event) => changeQuery({ [name]: event.target.value })}
+          />
+        </label>
+      ))}
+    </>
+  );
+}
+
+type StatementSums = NonNullable<NonNullable<AffiliateStatementQuery["affiliate"]>["statement"]>;
+
+/** opening + accrued − reversed − paid = closing */
+function Sums({ sums }: { sums: StatementSums }) {
+  const steps = [
+    ["Opening", sums.opening],
+    ["+ Earned", sums.accrued],
+    ["− Reversed", sums.reversed],
+    ["− Paid", sums.paid],
+    ["= Closing", sums.closing],
+  ] as const;
+  return (
+    <dl className="card statement-sums">
+      {steps.map(([name, money]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Amount money={money} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

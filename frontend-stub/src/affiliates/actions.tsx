@@ -43,7 +43,7 @@ export function AffiliateActions({ affiliate, done }: Props) {
   if (!manages) return null;
   const close = () => setOpen(null);
   return (
-    <p className="actions affiliate-actions">
+    <div className="actions affiliate-actions">
       {next[affiliate.status].map((status) => (
         <button key={status} type="button" onClick={() => setOpen(status)}>
           {verbs[status]}…
@@ -56,7 +56,7 @@ export function AffiliateActions({ affiliate, done }: Props) {
       {open !== null && open !== "MOVE" && (
         <SetStatus affiliate={affiliate} status={open} done={done} close={close} />
       )}
-    </p>
+    </div>
   );
 }
 

@@ -13,7 +13,7 @@ export function RegisterButton({ program }: { program: ProgramCard }) {
   if (!useMay("MANAGE_AFFILIATES")) return null;
   const close = () => setOpen(false);
   return (
-    <p className="actions">
+    <div className="actions">
       <button type="button" onClick={() => setOpen(true)}>
         Register an affiliate…
       </button>
@@ -28,7 +28,7 @@ export function RegisterButton({ program }: { program: ProgramCard }) {
           />
         </Dialog>
       )}
-    </p>
+    </div>
   );
 }
 

@@ -20,7 +20,11 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
           platform.
         </p>
       )}
-      {programs.length === 0 ? (
+      {programs.length === 0 && access.wallet !== null && !access.operator ? (
+        <Empty title="This wallet is nobody in any program yet">
+          <p>Open the referral link that somebody gave you, or ask an admin for a role.</p>
+        </Empty>
+      ) : programs.length === 0 ? (
         <Empty title="No programs yet">
           <p>
             Create one with <code>sge program create</code>, or the mutation{" "}

@@ -16,6 +16,7 @@ _IDS = """
 query Ids($slug: String!) {
   program(slug: $slug) {
     intents(filter: { status: [CONFIRMED], kind: [PAYMENT] }, first: 1) { nodes { id } }
+    affiliates(first: 1) { nodes { id } }
   }
 }
 """
@@ -42,6 +43,8 @@ PLACES = (
     Place("intent", "admin", "/intents/{intents}", "Ledger postings"),
     Place("own-intents", "customer", "/intents", "You are not a customer here yet"),
     Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
+    Place("affiliate", "affiliate", "/affiliates", "The holding period is not over."),
+    Place("affiliate-branch", "key", "/affiliates/{affiliates}/branch", "Northern Lights"),
     Place("payouts", "admin", "/payouts", "New batch…", due=True),
     Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),
 )

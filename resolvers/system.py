@@ -19,12 +19,19 @@ from app.domain.health.states import (
     worker_is_lost,
     worst,
 )
-from app.domain.health.thresholds import FIGURES_OLD_SECONDS, WEBHOOKS_LATE_SECONDS
+from app.domain.health.thresholds import (
+    FIGURES_OLD_SECONDS,
+    LANE_CRITICAL_WEI,
+    LANE_LOW_WEI,
+    LANE_MUCH_WEI,
+    WEBHOOKS_LATE_SECONDS,
+)
 from app.store.database import ReadSession
 from app.store.health.figures import be_quick
 from app.store.health.shown import Shown, shown
 from app.store.reads import lanes as reads
 from app.store.reads.lanes import LaneRow, WorkerRow
+from app.store.reads.values import MoneyRow, wei
 from resolvers.access import Info, authorize, process_of
 from schema.context import OperationContext
 
@@ -136,7 +143,13 @@ def _unread(name: str) -> ComponentRow:
 
 
 def _waiting(depth: int, oldest_at: datetime | None, now: datetime) -> QueueFigures:
-    return QueueFigures("settle", depth, (now - oldest_at).total_seconds() if oldest_at else None)
+    """What is due is so by PostgreSQL's clock, and later than `now`, which was read before."""
+    return QueueFigures("settle", depth, _seconds_since(oldest_at, now))
+
+
+def _seconds_since(then: datetime | None, now: datetime) -> float | None:
+    """Never less than none: clocks differ."""
+    return None if then is None else max(0.0, (now - then).total_seconds())
 
 
 def _looked_at(looked: Shown, now: datetime) -> Iterator[ComponentRow]:
@@ -186,8 +199,21 @@ def health_of_lane(root: Parent[LaneRow]) -> str:
     return lane_health(root)
 
 
+def minimum_balance() -> MoneyRow:
+    """Of every lane the same, as the alerts and the lane's health go by it."""
+    return wei(LANE_CRITICAL_WEI)
+
+
+def low_balance() -> MoneyRow:
+    """From here on up it is enough."""
+    return wei(LANE_LOW_WEI)
+
+
+def high_balance() -> MoneyRow:
+    """Up to here it is not too much."""
+    return wei(LANE_MUCH_WEI)
+
+
 def oldest_pending_seconds(root: Parent[LaneRow], info: Info) -> float | None:
     """How long the oldest open transaction of the lane has been waiting."""
-    if root.oldest_pending_at is None:
-        return None
-    return max(0.0, (info.context.now() - root.oldest_pending_at).total_seconds())
+    return _seconds_since(root.oldest_pending_at, info.context.now())

@@ -67,6 +67,16 @@ class Lane(Node):
     halt_reason: str | None
     halted_at: datetime | None
     balance: Money
+    minimum_balance: Money = resolved(
+        resolvers.system.minimum_balance, description="Below it the lane takes no new work."
+    )
+    low_balance: Money = resolved(
+        resolvers.system.low_balance, description="Below it somebody is told to fund the relayer."
+    )
+    high_balance: Money = resolved(
+        resolvers.system.high_balance,
+        description="Above it somebody is told that the hot wallet holds too much.",
+    )
     next_nonce: BigInt
     in_flight: int
     oldest_pending_seconds: float | None = resolved(resolvers.system.oldest_pending_seconds)

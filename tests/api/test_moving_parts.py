@@ -1,5 +1,6 @@
 """Workers, lanes and the queue of systemStatus, as their rows say."""
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -30,6 +31,9 @@ SELECT gen_random_uuid(), l.id, 31337, g.nonce, 'SETTLE', l.relayer, l.relayer, 
 _QUEUED = """
 INSERT INTO intent_todo (program_id, intent_id, chain_id, due_at)
 SELECT p.id, gen_random_uuid(), 31337, now() - interval '90 s' FROM program p, generate_series(1, $1)
+"""
+_BALANCES = """
+{ systemStatus { lanes { minimumBalance { amount currency } lowBalance { amount } highBalance { amount } } } }
 """
 
 
@@ -85,6 +89,18 @@ async def test_lanes_are_shown_with_what_waits_in_them(
     assert (lanes["2"]["inFlight"], lanes["2"]["oldestPendingSeconds"]) == (0, None)
 
 
+async def test_a_lane_says_between_which_balances_it_is_well(
+    stage: Stage, root: asyncpg.Connection
+) -> None:
+    await root.execute(_LANE, "1", 10**17, "ACTIVE", None)
+    [lane] = (await stage.platform.ask(_BALANCES))["systemStatus"]["lanes"]
+    assert lane == {
+        "minimumBalance": {"amount": "0.050000000000000000", "currency": "ETH"},
+        "lowBalance": {"amount": "0.100000000000000000"},
+        "highBalance": {"amount": "0.500000000000000000"},
+    }
+
+
 async def test_the_queue_is_as_healthy_as_what_waits_in_it(
     stage: Stage, root: asyncpg.Connection
 ) -> None:
@@ -94,3 +110,15 @@ async def test_the_queue_is_as_healthy_as_what_waits_in_it(
         [queue] = (await seen(stage))["queues"]
         assert (queue["name"], queue["depth"], queue["health"]) == ("settle", depth, health)
         assert 90 <= queue["oldestSeconds"] < 120
+
+
+async def test_nothing_waits_for_less_than_no_time(
+    stage: Stage, root: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due by PostgreSQL's clock, while the one of this process is behind."""
+    await stage.program()
+    await root.execute(_QUEUED, 1)
+    late = stage.process.now() - timedelta(seconds=120)
+    monkeypatch.setattr(stage.process, "now", lambda: late)
+    [queue] = (await seen(stage))["queues"]
+    assert (queue["depth"], queue["oldestSeconds"]) == (1, 0)

@@ -61,7 +61,7 @@ def test_what_needs_a_person_leads_there(page: Page, program: Program) -> None:
     expect(todo).to_contain_text("7 intents are stuck")
     expect(todo).to_contain_text("From 2026-12-24 on the treasury has less")
     todo.get_by_role("link", name="See what they wait for").click()
-    expect(page).to_have_url(f"{program.url}/#/p/{program.slug}/intents?stuck=true")
+    expect(page).to_have_url(f"{program.url}/#/p/{program.slug}/intents?stuck=yes")
 
 
 def _stuck(data: dict[str, Any]) -> None:

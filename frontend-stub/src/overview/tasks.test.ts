@@ -46,7 +46,7 @@ describe("tasksOf", () => {
         urgent: true,
         what: "Over 10,000 intents are stuck",
         step: "See what they wait for",
-        href: "#/p/aurora/intents?stuck=true",
+        href: "#/p/aurora/intents?stuck=yes",
       },
     ]);
   });

@@ -103,7 +103,7 @@ function* ofIntents({ slug, standing: { stuck, statistics } }: Seen): Generator<
       urgent: true,
       what: `${exact ? "" : "Over "}${counted(count, "intent is", "intents are")} stuck`,
       step: "See what they wait for",
-      href: programHref(slug, "intents", { stuck: "true" }),
+      href: programHref(slug, "intents", { stuck: "yes" }),
     };
   }
   if (statistics?.gasBudgetRemaining?.minor === "0") {

@@ -25,12 +25,15 @@ _LONGEST_USER_AGENT = 200
 
 
 async def request_login(info: Info, input: LoginInput) -> LoginChallenge:
-    """What the wallet is asked to sign; nothing is stored."""
+    """What the wallet is asked to sign; nothing is stored. Of another chain the error says those that are served."""
+    sign_ins = process_of(info.context).sign_ins
     try:
-        sign_ins = process_of(info.context).sign_ins
         return sign_ins.ask(input.wallet, input.chain_id, input.uri)
     except Refusal as refusal:
-        raise BadUserInput(refusal.message, ["input", *(refusal.field or ())]) from None
+        unknown = refusal.code is RefusalCode.UNKNOWN_CHAIN
+        served = {"servedChainIds": [str(each) for each in sign_ins.chain_ids]} if unknown else {}
+        argument = ["input", *(refusal.field or ())]
+        raise BadUserInput(refusal.message, argument, **served) from None
 
 
 async def login(info: Info, message: str, signature: Hex) -> LoginPayloadRow:

@@ -59,8 +59,8 @@ class BadUserInput(ApiError):
 
     code = ErrorCode.BAD_USER_INPUT
 
-    def __init__(self, message: str, argument: Sequence[str | int] = ()) -> None:
-        super().__init__(message, argument=[str(step) for step in argument])
+    def __init__(self, message: str, argument: Sequence[str | int] = (), **details: object) -> None:
+        super().__init__(message, argument=[str(step) for step in argument], **details)
 
 
 class RateLimited(ApiError):

@@ -79,6 +79,11 @@ class SignIns:
         # Logins of a few milliseconds share one transaction: most of what one costs is the same for fifty.
         self._logins = MicroBatches(self._begin)
 
+    @property
+    def chain_ids(self) -> tuple[int, ...]:
+        """Those that a wallet may say it is on."""
+        return tuple(sorted(self._chains))
+
     def ask(self, wallet: str, chain_id: int, uri: str) -> LoginChallenge:
         """What the wallet has to sign; nothing is stored. Refuses UNKNOWN_CHAIN, INVALID_INPUT."""
         self._check_chain(chain_id, "chainId")

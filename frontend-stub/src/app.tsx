@@ -1,8 +1,11 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Provider } from "urql";
+import type { Leave } from "./account/account-menu";
 import { type Api, ApiProvider, openApi } from "./live/api";
+import { replacePlace } from "./routing";
 import { type Credential, type Session, useSession } from "./session";
 import { Console } from "./shell/console";
+import { logOut } from "./sign-in/login";
 import { SignIn } from "./sign-in/sign-in";
 
 /** What the address shows stays: who signs in again is back where the session ended. */
@@ -17,6 +20,9 @@ const endings = {
   wallet: "The session has ended: sign in again to go on where you were.",
 } as const;
 
+const notTold =
+  "You are signed out here, but the server could not be told. Sign in again and end the last session under “Sessions”, or it ends by itself.";
+
 interface Props {
   readonly credential: Credential;
   readonly signOut: Session["signOut"];
@@ -25,9 +31,16 @@ interface Props {
 function SignedIn({ credential, signOut }: Props) {
   const [api, setApi] = useState<Api | null>(null);
   const { kind, token } = credential;
+  const leaving = useRef(false);
+  const leave: Leave = async ({ here } = { here: false }) => {
+    leaving.current = true;
+    const ended = kind === "key" || (await logOut(token));
+    if (!here) replacePlace("#/");
+    signOut(ended ? undefined : notTold);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: one api for each credential; signOut is new on every render
   useEffect(() => {
-    const opened = openApi(token, () => signOut(endings[kind]));
+    const opened = openApi(token, () => leaving.current || signOut(endings[kind]));
     setApi(opened);
     return () => void opened.socket.dispose();
   }, [kind, token]);
@@ -35,7 +48,7 @@ function SignedIn({ credential, signOut }: Props) {
   return (
     <ApiProvider value={api}>
       <Provider value={api.client}>
-        <Console signOut={() => signOut()} />
+        <Console leave={leave} />
       </Provider>
     </ApiProvider>
   );

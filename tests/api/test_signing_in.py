@@ -65,7 +65,10 @@ async def test_asking_is_refused_by_argument(stage: Stage) -> None:
         with pytest.raises(GraphQLFailed) as failed:
             await asked(nobody, **({"wallet": new_wallet().address} | changed))
         assert failed.value.codes == ["BAD_USER_INPUT"]
-        assert failed.value.errors[0]["extensions"]["argument"] == argument
+        details = failed.value.errors[0]["extensions"]
+        assert details["argument"] == argument
+        served = ["31337"] if "chain" in changed else None
+        assert details.get("servedChainIds") == served, "a wallet can be asked to go there"
 
 
 async def test_a_refused_login_gives_nothing(stage: Stage) -> None:

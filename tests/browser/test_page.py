@@ -38,6 +38,7 @@ def test_the_key_is_in_no_address_and_leaves_with_the_person(page: Page, program
     sign_in(page, program)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     assert [address for address in [*addresses, page.url] if program.key in address] == []
+    page.get_by_role("button", name=re.compile("account$")).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("API key")).to_be_visible()
     assert page.evaluate("sessionStorage.length + localStorage.length") == 0

@@ -1,6 +1,8 @@
 import { Suspense, useEffect, useMemo } from "react";
 import { useQuery } from "urql";
-import { SessionDocument } from "../generated/operations";
+import type { Leave } from "../account/account-menu";
+import { SessionDocument, type SessionQuery } from "../generated/operations";
+import { Broken } from "../parts/broken";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { type Place, programHref, replacePlace, usePlace } from "../routing";
@@ -16,7 +18,7 @@ import { useProgram } from "./use-program";
 const refreshMs = 30_000;
 
 /** The signed-in page: who that is, which programs it sees, and the place among them. */
-export function Console({ signOut }: { signOut: () => void }) {
+export function Console({ leave }: { leave: Leave }) {
   const [{ data, error }, refetch] = useQuery({ query: SessionDocument });
   useEffect(() => {
     const timer = setInterval(() => refetch({ requestPolicy: "network-only" }), refreshMs);
@@ -27,7 +29,7 @@ export function Console({ signOut }: { signOut: () => void }) {
   const slug = place.path[0] === "p" ? place.path[1] : undefined;
   const { program, looking } = useProgram(slug, programs);
   const access = useMemo(() => accessOf(data?.viewer, program), [data?.viewer, program]);
-  useOnlyProgram(place, programs, access.operator);
+  useOwnProgram(place, data);
   const offset = useMemo(() => offsetOf(program), [program]);
   return (
     <AccessProvider value={access}>
@@ -39,19 +41,21 @@ export function Console({ signOut }: { signOut: () => void }) {
           place={place}
           program={program}
           programs={programs ?? []}
-          keyName={data?.viewer?.apiKey?.name}
-          signOut={signOut}
+          viewer={data?.viewer ?? null}
+          leave={leave}
         />
         <main id="main" tabIndex={-1}>
           {program?.pause && <PauseNotice pause={program.pause} />}
           {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
           {!error && !programs && <Loading what="programs" />}
-          <Suspense fallback={<Loading what="the page" />}>
-            {programs && looking && <Loading what="the program" />}
-            {programs && !looking && (
-              <Page place={place} programs={programs} program={program} access={access} />
-            )}
-          </Suspense>
+          <Broken at={place.path.join("/")}>
+            <Suspense fallback={<Loading what="the page" />}>
+              {programs && looking && <Loading what="the program" />}
+              {programs && !looking && (
+                <Page place={place} programs={programs} program={program} access={access} />
+              )}
+            </Suspense>
+          </Broken>
         </main>
       </ProgramClock>
     </AccessProvider>
@@ -105,17 +109,21 @@ function NotForYou({ name, program }: { name: string; program: ProgramCard }) {
   );
 }
 
-/** Who sees one program starts there. */
-function useOnlyProgram(
-  place: Place,
-  programs: readonly ProgramCard[] | undefined,
-  operator: boolean,
-): void {
-  const only = !operator && programs?.length === 1 ? programs[0]?.slug : undefined;
+/** Who has a part in one program, or sees no other one, starts there. */
+function useOwnProgram(place: Place, session: SessionQuery | undefined): void {
+  const own = session && ownProgram(session);
   const atStart = place.path.length === 0;
   useEffect(() => {
-    if (atStart && only) replacePlace(programHref(only));
-  }, [atStart, only]);
+    if (atStart && own) replacePlace(programHref(own));
+  }, [atStart, own]);
+}
+
+function ownProgram({ viewer, programs }: SessionQuery): string | undefined {
+  const { operator } = accessOf(viewer, undefined);
+  const seen = programs?.nodes ?? [];
+  const parts = viewer?.memberships.nodes.map(({ program }) => program.id) ?? [];
+  const own = parts.length > 0 ? seen.filter(({ id }) => parts.includes(id)) : seen;
+  return !operator && own.length === 1 ? own[0]?.slug : undefined;
 }
 
 /** A link would change the hash, which is the place. */

@@ -1,8 +1,9 @@
+import { AccountMenu, type Leave } from "../account/account-menu";
+import type { SessionQuery } from "../generated/operations";
 import mark from "../mark.svg";
-import { Hash } from "../parts/hash";
 import { LinkMark } from "../parts/link-mark";
 import { type Place, programHref } from "../routing";
-import { standing, useAccess } from "./access";
+import { accessOf, useAccess } from "./access";
 import type { ProgramCard } from "./programs";
 import { sections } from "./sections";
 import { TestTag } from "./test-clock";
@@ -11,11 +12,12 @@ interface Props {
   readonly place: Place;
   readonly program: ProgramCard | undefined;
   readonly programs: readonly ProgramCard[];
-  readonly keyName: string | undefined;
-  readonly signOut: () => void;
+  readonly viewer: SessionQuery["viewer"];
+  readonly leave: Leave;
 }
 
-export function Header({ place, program, programs, keyName, signOut }: Props) {
+export function Header({ place, program, programs, viewer, leave }: Props) {
+  const section = place.path[2] ?? "";
   return (
     <header className="top">
       <div className="top-row">
@@ -23,14 +25,13 @@ export function Header({ place, program, programs, keyName, signOut }: Props) {
           <img src={mark} alt="All programs" width={28} height={28} />
         </a>
         {!program && <strong>SGE</strong>}
-        {program && <ProgramName program={program} programs={programs} />}
+        {program && (
+          <ProgramName program={program} programs={programs} viewer={viewer} section={section} />
+        )}
         <LinkMark />
-        <Who keyName={keyName} />
-        <button type="button" className="quiet sign-out" onClick={signOut}>
-          Sign out
-        </button>
+        <AccountMenu viewer={viewer} programs={programs} leave={leave} />
       </div>
-      {program && <Tabs section={place.path[2] ?? ""} program={program} />}
+      {program && <Tabs section={section} program={program} />}
     </header>
   );
 }
@@ -38,10 +39,19 @@ export function Header({ place, program, programs, keyName, signOut }: Props) {
 interface ProgramNameProps {
   readonly program: ProgramCard;
   readonly programs: readonly ProgramCard[];
+  readonly viewer: SessionQuery["viewer"];
+  readonly section: string;
 }
 
 /** Its name; the way to the others where there are others. */
-function ProgramName({ program, programs }: ProgramNameProps) {
+function ProgramName({ program, programs, viewer, section }: ProgramNameProps) {
+  /** The same section, where it is open to this person there. */
+  const choose = (slug: string) => {
+    const next = programs.find((each) => each.slug === slug);
+    const same = sections.find(({ path }) => path === section);
+    const open = next && same?.shownTo(accessOf(viewer, next), next);
+    window.location.hash = programHref(slug, open ? section : "");
+  };
   return (
     <div className="program-name">
       {programs.length < 2 ? (
@@ -50,9 +60,7 @@ function ProgramName({ program, programs }: ProgramNameProps) {
         <select
           aria-label="Program"
           value={program.slug}
-          onChange={(event) => {
-            window.location.hash = programHref(event.target.value);
-          }}
+          onChange={(event) => choose(event.target.value)}
         >
           {programs.map(({ slug, name }) => (
             <option key={slug} value={slug}>
@@ -63,17 +71,6 @@ function ProgramName({ program, programs }: ProgramNameProps) {
       )}
       {program.test && <TestTag program={program} />}
     </div>
-  );
-}
-
-/** Who am I, and what am I here. */
-function Who({ keyName }: { keyName: string | undefined }) {
-  const access = useAccess();
-  return (
-    <p className="who small-text">
-      {access.wallet ? <Hash value={access.wallet} /> : <span>{keyName}</span>}
-      <span className="muted">{standing(access)}</span>
-    </p>
   );
 }
 

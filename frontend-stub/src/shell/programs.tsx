@@ -20,17 +20,8 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
           platform.
         </p>
       )}
-      {programs.length === 0 && access.wallet !== null && !access.operator ? (
-        <Empty title="This wallet is nobody in any program yet">
-          <p>Open the referral link that somebody gave you, or ask an admin for a role.</p>
-        </Empty>
-      ) : programs.length === 0 ? (
-        <Empty title="No programs yet">
-          <p>
-            Create one with <code>sge program create</code>, or the mutation{" "}
-            <code>createProgram</code>.
-          </p>
-        </Empty>
+      {programs.length === 0 ? (
+        <NoPrograms />
       ) : (
         <ul className="cards programs">
           {programs.map((program) => (
@@ -61,5 +52,28 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
         </ul>
       )}
     </>
+  );
+}
+
+/** What to do depends on who looks: only the platform makes programs. */
+function NoPrograms() {
+  const { operator, wallet } = useAccess();
+  if (!operator && wallet !== null) {
+    return (
+      <Empty title="This wallet is nobody in any program yet">
+        <p>
+          Open the referral link that somebody gave you, ask an admin to give{" "}
+          <code className="break">{wallet}</code> a role, or switch to another wallet in the account
+          menu.
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No programs yet">
+      <p>
+        Create one with <code>sge program create</code>, or the mutation <code>createProgram</code>.
+      </p>
+    </Empty>
   );
 }

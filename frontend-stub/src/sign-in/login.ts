@@ -1,6 +1,7 @@
 import type { CombinedError } from "@urql/core";
 import {
   LoginDocument,
+  LogoutDocument,
   RequestLoginDocument,
   SessionDocument,
   type UserErrorCode,
@@ -10,6 +11,9 @@ import { type Failure, failureOf } from "../values/failure";
 import { accountsOf, browserWallet, chainIdOf, wrongChain } from "../wallets/browser-wallet";
 import type { Discovered } from "../wallets/discovery";
 import { type Wallet, WalletError } from "../wallets/wallet";
+
+/** Nobody waits longer than this to get out. */
+const logoutWithinMs = 3_000;
 
 /** The server does not let somebody in. servedChainIds: said when it was for the wallet's chain. */
 export class Refused extends Error {
@@ -63,6 +67,15 @@ export async function logInWith(found: Discovered): Promise<string> {
     const [served] = thrown instanceof Refused ? thrown.servedChainIds : [];
     throw served === undefined ? thrown : wrongChain(found, chainId, served);
   }
+}
+
+/** Ends a wallet's session at the server; whether it is known to have ended. */
+export async function logOut(token: string): Promise<boolean> {
+  const told = visitor(token).mutation(LogoutDocument, {}).toPromise();
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), logoutWithinMs));
+  const answer = await Promise.race([told, late]);
+  if (answer?.error) return failureOf(answer.error).code === "UNAUTHENTICATED";
+  return answer?.data?.logout?.loggedOut === true;
 }
 
 /** What somebody reads of whatever stopped a sign-in. */

@@ -1,7 +1,6 @@
-import { useEffect, useState } from "react";
 import mark from "../mark.svg";
 import type { Session } from "../session";
-import { type Demo, demo } from "../wallets/demo-wallets";
+import { useDemo } from "../wallets/demo-wallets";
 import { KeyForm } from "./key-form";
 import { PeopleChooser } from "./people-chooser";
 import "./sign-in.css";
@@ -52,17 +51,4 @@ function Welcome() {
       </ul>
     </header>
   );
-}
-
-/** null: this is no demo, or not known yet. */
-function useDemo(): Demo | null {
-  const [found, setFound] = useState<Demo | null>(null);
-  useEffect(() => {
-    let shown = true;
-    void demo().then((answer) => shown && setFound(answer));
-    return () => {
-      shown = false;
-    };
-  }, []);
-  return found;
 }

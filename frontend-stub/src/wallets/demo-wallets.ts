@@ -1,5 +1,6 @@
+import { useEffect, useState } from "react";
 import type { Hex, TypedDataDefinition } from "viem";
-import { type Wallet, WalletError } from "./wallet";
+import { sameAddress, type Wallet, WalletError } from "./wallet";
 
 /** What somebody of the demo is: OWNER signs for the treasury. */
 export type DemoRole = "ADMIN" | "OWNER" | "AFFILIATE" | "CLIENT" | "OPERATOR";
@@ -30,6 +31,26 @@ export function demo(): Promise<Demo | null> {
   if (!loopback.includes(window.location.hostname)) return Promise.resolve(null);
   asked ??= fetchDemo();
   return asked;
+}
+
+/** null: this is no demo, or not known yet. */
+export function useDemo(): Demo | null {
+  const [found, setFound] = useState<Demo | null>(null);
+  useEffect(() => {
+    let shown = true;
+    void demo().then((answer) => shown && setFound(answer));
+    return () => {
+      shown = false;
+    };
+  }, []);
+  return found;
+}
+
+/** What one of the demo's people is called; null for others. */
+export function useDemoName(address: string | null): string | null {
+  const wallets = useDemo()?.wallets ?? [];
+  const found = wallets.find((each) => address !== null && sameAddress(each.address, address));
+  return found?.name ?? null;
 }
 
 async function fetchDemo(): Promise<Demo | null> {

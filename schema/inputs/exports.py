@@ -78,6 +78,7 @@ _READERS: dict[ExportKind, dict[str, Reader]] = {
     ExportKind.LEDGER: {
         "kind": _any_of(JournalKind),
         "reference": Place.text,
+        "accountId": _id(IdPrefix.LEDGER_ACCOUNT),
         "from": _instant,
         "to": _instant,
     },

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import resolvers.ledger
+import resolvers.ledger_sources
 import resolvers.programs
 from app.domain.postings import AccountKind as LedgerAccountKind
 from app.domain.postings import EntryDirection as Direction
 from app.domain.postings import JournalKind as LedgerTransactionKind
+from app.domain.postings import MovementDirection
 from app.store.reads.accounts import AccountRow
 from app.store.reads.entries import EntryRow
 from app.store.reads.journals import JournalRow
 from schema.connection import Connection
 from schema.fields import resolved
 from schema.ids import IdPrefix
+from schema.scalars import BigInt, Hex
 from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
 
@@ -23,6 +26,33 @@ if TYPE_CHECKING:
     from schema.types.programs import Program
 
 strawberry.enum(Direction, name="Direction")
+strawberry.enum(MovementDirection, name="MovementDirection")
+
+
+@strawberry.type(
+    description="One token Transfer into or out of the treasury. undone: the chain took it back. "
+    "transactionHash and logIndex: null for a balance that was there at the beginning."
+)
+class Movement:
+    direction: MovementDirection
+    undone: bool
+    amount: Money
+    chain_id: BigInt
+    block_number: BigInt
+    block_hash: Hex
+    transaction_hash: Hex | None
+    log_index: int | None
+    explorer_url: str | None = resolved(resolvers.ledger_sources.explorer_url)
+
+
+@strawberry.type(
+    description="A link of the chain of hashes over a program's ledger transactions, which shows a later change."
+)
+class Seal:
+    number: BigInt
+    hash: Hex
+    previous_hash: Hex
+    sealed_at: datetime
 
 
 @strawberry.type(description="balance = credits - debits")
@@ -34,6 +64,10 @@ class LedgerAccount(Node):
     )
     kind: LedgerAccountKind
     owner_id: strawberry.ID | None = resolved(resolvers.ledger.owner_id)
+    owner: Node | None = resolved(
+        resolvers.ledger_sources.owner,
+        description="The affiliate or user of ownerId, as far as the caller sees them.",
+    )
     currency: str
     debits: Money
     credits: Money
@@ -55,6 +89,19 @@ class LedgerTransaction(Node):
     description: str | None
     effective_at: datetime
     posted_at: datetime
+    source: Node | None = resolved(
+        resolvers.ledger_sources.source,
+        description="What it was posted for: an intent, a payout batch, a discrepancy, a balance adjustment or a "
+        "reversal; null for a balance that was there at the beginning.",
+    )
+    movements: list[Movement] | None = resolved(
+        resolvers.ledger_sources.movements,
+        description="What it claims of the chain: the first 100.",
+    )
+    seal: Seal | None = resolved(
+        resolvers.ledger_sources.seal,
+        description="null for the seconds until it has one.",
+    )
     entries: Connection[Annotated["LedgerEntry", strawberry.lazy("schema.types.ledger")]] | None = (
         resolved(resolvers.ledger.entries_of_transaction)
     )

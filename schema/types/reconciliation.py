@@ -43,6 +43,7 @@ class ReconciliationRun(Node):
     finished_at: datetime | None
     block_number: BigInt | None
     block_hash: Hex | None
+    failure: str | None = strawberry.field(description="FAILED: what stood in its way, in words.")
     checks: list[ReconciliationCheck] = resolved(resolvers.reconciliation.checks)
     discrepancies: Connection[
         Annotated["Discrepancy", strawberry.lazy("schema.types.discrepancies")]

@@ -67,8 +67,11 @@ _COMMISSION = f"{{ nodes {{ id level status amount {{ amount currency }} payable
 _AFFILIATE = f"{{ nodes {{ id wallet referralCode depth createdAt }} {_PAGE} }}"
 _USER = f"{{ nodes {{ id wallet registeredAt }} {_PAGE} }}"
 _ENTRY = f"{{ nodes {{ id direction amount {{ amount }} balanceAfter {{ amount }} effectiveAt }} {_PAGE} }}"
-_ACCOUNT = f"{{ nodes {{ id kind ownerId debits {{ amount }} balance {{ amount }} }} {_PAGE} }}"
-_JOURNAL = f"{{ nodes {{ id kind reference effectiveAt }} {_PAGE} }}"
+_ACCOUNT = f"{{ nodes {{ id kind ownerId owner {{ id }} debits {{ amount }} balance {{ amount }} }} {_PAGE} }}"
+_JOURNAL = (
+    "{ nodes { id kind reference effectiveAt source { id } movements { blockNumber } seal { number } }"
+    f" {_PAGE} }}"
+)
 
 
 @dataclass(frozen=True)

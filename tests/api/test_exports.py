@@ -81,6 +81,17 @@ async def test_the_ledger_adds_up_in_its_export(filled: FilledProgram) -> None:
     assert moved == {key: value for key, value in stored.items() if value or key in moved}
 
 
+async def test_one_accounts_rows_are_those_that_move_it(filled: FilledProgram) -> None:
+    await filled.grow(2)
+    everything = await table(filled.program, "LEDGER")
+    account = everything[0]["debit_account_id"]
+    own = await table(filled.program, "LEDGER", accountId=account)
+    sides = ("debit_account_id", "credit_account_id")
+    assert own == [row for row in everything if account in {row[side] for side in sides}]
+    late = (filled.now + timedelta(days=1)).isoformat()
+    assert await table(filled.program, "LEDGER", accountId=account, **{"from": late}) == []
+
+
 async def test_payouts_and_what_became_of_them(filled: FilledProgram) -> None:
     await filled.grow(2)
     batches = Batches(filled)

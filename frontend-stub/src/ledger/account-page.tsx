@@ -9,6 +9,7 @@ import {
 import { useChanges } from "../live/changes";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
+import { ExportButton } from "../parts/export-button";
 import { CopyButton } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
@@ -93,6 +94,11 @@ export function AccountPage({ program: { id: programId, slug }, id, query }: Pro
             Whole time
           </button>
         )}
+        <ExportButton
+          programId={programId}
+          kind="LEDGER"
+          filter={{ accountId: id, ...(from && { from }), ...(to && { to }) }}
+        />
       </div>
       <Sums account={account} />
       <StatementLines slug={slug} id={id} from={from} to={to} />

@@ -6,7 +6,7 @@ import {
   type LedgerTransactionQuery,
 } from "../generated/operations";
 import { useChanges } from "../live/changes";
-import { CopyButton } from "../parts/hash";
+import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -14,6 +14,8 @@ import { ledgerTransactionHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { failureOf } from "../values/failure";
 import { Entries } from "./entries";
+import { Movements } from "./movements";
+import { Source } from "./source";
 import { transactionReasons, transactionWords } from "./words";
 
 const posted = ["LEDGER"] as const;
@@ -61,14 +63,25 @@ export function TransactionPage({ program: { id: programId, slug }, id }: Props)
       </p>
       <Facts slug={slug} transaction={transaction} />
       <Entries slug={slug} id={id} />
+      <Movements movements={transaction.movements ?? []} />
     </article>
   );
 }
 
-function Facts({ slug, transaction }: { slug: string; transaction: Transaction }) {
-  const { reference, description, effectiveAt, postedAt, reverses, reversals } = transaction;
+interface FactsProps {
+  readonly slug: string;
+  readonly transaction: Transaction;
+}
+
+function Facts({ slug, transaction }: FactsProps) {
+  const { reference, description, effectiveAt, postedAt, source, seal } = transaction;
   return (
     <dl className="facts card">
+      {source && (
+        <Fact name="Posted for">
+          <Source slug={slug} source={source} />
+        </Fact>
+      )}
       {description && <Fact name="Note">{description}</Fact>}
       <Fact name="Reference">
         <code className="break">{reference}</code>{" "}
@@ -80,6 +93,24 @@ function Facts({ slug, transaction }: { slug: string; transaction: Transaction }
       <Fact name="Posted">
         <FullInstant at={postedAt} />
       </Fact>
+      <Fact name="Sealed">
+        {seal ? (
+          <>
+            number {Number(seal.number).toLocaleString("en")}, <Hash value={seal.hash} />{" "}
+            <CopyButton value={seal.hash} what="the seal" />
+          </>
+        ) : (
+          "not yet: within seconds"
+        )}
+      </Fact>
+      <TakenBack slug={slug} transaction={transaction} />
+    </dl>
+  );
+}
+
+function TakenBack({ slug, transaction: { reverses, reversals } }: FactsProps) {
+  return (
+    <>
       {reverses && (
         <Fact name="Takes back">
           <PostedLink slug={slug} posted={reverses} />
@@ -92,7 +123,7 @@ function Facts({ slug, transaction }: { slug: string; transaction: Transaction }
           ))}
         </Fact>
       )}
-    </dl>
+    </>
   );
 }
 

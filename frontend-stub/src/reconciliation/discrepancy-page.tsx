@@ -8,6 +8,7 @@ import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
+import { codeWords } from "../parts/status";
 import { ledgerTransactionHref, programHref, runHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { failureOf } from "../values/failure";
@@ -161,7 +162,7 @@ function Explained({ slug, discrepancy: { resolvedAt, resolvedBy, note, posting 
         )}
         <Fact name="Posted">
           {posting ? (
-            <a href={ledgerTransactionHref(slug, posting.id)}>what the explanation means</a>
+            <a href={ledgerTransactionHref(slug, posting.id)}>{codeWords(posting.kind)}</a>
           ) : (
             "nothing"
           )}

@@ -54,7 +54,7 @@ function ResultMark({ result, running }: { result: Result | undefined; running: 
     <>
       <span className="status failed">Differs</span>
       {result.expected && <span className="second break">expected {result.expected}</span>}
-      {result.actual && <span className="second break">is {result.actual}</span>}
+      {result.actual && <span className="second break">{result.actual}</span>}
     </>
   );
 }

@@ -93,11 +93,16 @@ function Progress({ run }: { run: ReconciliationLookFragment }) {
       )}
       {run.status === "FAILED" && (
         <div className="notice bad">
-          <p>
-            <strong>It could not be carried out, which says nothing about the books.</strong> A
-            daily run is tried again after ten minutes. Look at System for what is away, then run
-            one again; <code>sge reconcile</code> says what stood in the way.
-          </p>
+          <div>
+            <p>
+              <strong>It could not be carried out, which says nothing about the books.</strong>
+            </p>
+            {run.failure && <p className="break">It says: {run.failure}.</p>}
+            <p>
+              Put that right and run one again; a daily run is tried again by itself after ten
+              minutes.
+            </p>
+          </div>
         </div>
       )}
     </div>

@@ -26,7 +26,7 @@ export function AccountMenu({ viewer, programs, leave }: Props) {
   const [showsSessions, showSessions] = useState(false);
   const id = useId();
   const name = useName(viewer);
-  const role = standing(access);
+  const role = viewer && standing(access);
   const openSessions = () => {
     panel.current?.hidePopover();
     showSessions(true);
@@ -37,7 +37,7 @@ export function AccountMenu({ viewer, programs, leave }: Props) {
         type="button"
         className="account"
         popoverTarget={id}
-        aria-label={`${name}, ${role}: account`}
+        aria-label={role ? `${name}, ${role}: account` : "Your account"}
       >
         <span className="who small-text">
           <strong>{name}</strong>

@@ -1,4 +1,4 @@
-import { Component, type ReactNode } from "react";
+import { Component, type ReactNode, useEffect, useRef, useSyncExternalStore } from "react";
 import { Empty } from "./states";
 
 interface Props {
@@ -25,26 +25,64 @@ export class Broken extends Component<Props, State> {
   }
 
   override render() {
-    if (this.state.thrown === null) return this.props.children;
-    const title = isOfLoading(this.state.thrown)
-      ? "This page could not be loaded"
-      : "This page has a fault";
-    return (
-      <Empty title={title}>
-        <p role="alert">
-          {isOfLoading(this.state.thrown)
-            ? "The network may be down, or the server has a newer version of the page."
-            : "What you asked for before was done or refused as it said. Please tell whoever runs this."}
-        </p>
-        <button type="button" onClick={() => window.location.reload()}>
-          Load it again
-        </button>
-      </Empty>
-    );
+    const { thrown } = this.state;
+    if (thrown === null) return this.props.children;
+    return isOfLoading(thrown) ? <NotLoaded /> : <Fault />;
   }
 }
 
-/** Browsers name it differently: "Failed to fetch dynamically imported module", "error loading …", "Importing a module …". */
+/** By itself once there is a network: a browser without one shows a page of its own when it loads again. */
+function NotLoaded() {
+  const online = useSyncExternalStore(onNetworkChange, () => navigator.onLine);
+  const wasOffline = useRef(!online);
+  useEffect(() => {
+    if (online && wasOffline.current) window.location.reload();
+  }, [online]);
+  return (
+    <Empty title="This page could not be loaded">
+      {online ? (
+        <>
+          <p role="alert">The server cannot be reached, or has a newer version of the page.</p>
+          <LoadAgain />
+        </>
+      ) : (
+        <p role="alert">This device has no network. The page is loaded as soon as it is back.</p>
+      )}
+    </Empty>
+  );
+}
+
+function Fault() {
+  return (
+    <Empty title="This page has a fault">
+      <p role="alert">
+        What you did before was done or refused as it said. Please tell whoever runs this.
+      </p>
+      <LoadAgain />
+    </Empty>
+  );
+}
+
+function LoadAgain() {
+  return (
+    <p>
+      <button type="button" onClick={() => window.location.reload()}>
+        Load it again
+      </button>
+    </p>
+  );
+}
+
+function onNetworkChange(listener: () => void): () => void {
+  window.addEventListener("online", listener);
+  window.addEventListener("offline", listener);
+  return () => {
+    window.removeEventListener("online", listener);
+    window.removeEventListener("offline", listener);
+  };
+}
+
+/** Each browser has its own words for a module, and Vite for a style sheet. */
 function isOfLoading(thrown: unknown): boolean {
-  return thrown instanceof TypeError && /\bimport|\bmodule\b|\bloading\b/i.test(thrown.message);
+  return thrown instanceof Error && /\bimport|\bmodule\b|\bloading\b|preload/i.test(thrown.message);
 }

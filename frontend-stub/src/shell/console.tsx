@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useMemo } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useQuery } from "urql";
 import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
@@ -7,29 +7,33 @@ import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { type Place, programHref, replacePlace, usePlace } from "../routing";
 import { failureOf } from "../values/failure";
-import { type Access, AccessProvider, accessOf } from "./access";
+import { type Access, AccessProvider, accessOf, may } from "./access";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
-import { sections } from "./sections";
+import { type Section, sections, startOf } from "./sections";
 import { useProgram } from "./use-program";
+import { useProgramEvents } from "./use-program-events";
 
-/** How soon a pause, a new role or a new program shows on an open page. */
+/** How soon a new role or a new program shows on an open page; a pause does at once. */
 const refreshMs = 30_000;
 
 /** The signed-in page: who that is, which programs it sees, and the place among them. */
 export function Console({ leave }: { leave: Leave }) {
-  const [{ data, error }, refetch] = useQuery({ query: SessionDocument });
+  const [{ data: answer, error }, refetch] = useQuery({ query: SessionDocument });
+  const data = useLast(answer);
+  const refresh = useCallback(() => refetch({ requestPolicy: "network-only" }), [refetch]);
   useEffect(() => {
-    const timer = setInterval(() => refetch({ requestPolicy: "network-only" }), refreshMs);
+    const timer = setInterval(refresh, refreshMs);
     return () => clearInterval(timer);
-  }, [refetch]);
+  }, [refresh]);
   const place = usePlace();
   const programs = data?.programs?.nodes;
   const slug = place.path[0] === "p" ? place.path[1] : undefined;
   const { program, looking } = useProgram(slug, programs);
   const access = useMemo(() => accessOf(data?.viewer, program), [data?.viewer, program]);
   useOwnProgram(place, data);
+  useProgramEvents(may(access, "READ") ? program?.slug : undefined, refresh);
   const offset = useMemo(() => offsetOf(program), [program]);
   return (
     <AccessProvider value={access}>
@@ -46,7 +50,7 @@ export function Console({ leave }: { leave: Leave }) {
         />
         <main id="main" tabIndex={-1}>
           {program?.pause && <PauseNotice pause={program.pause} />}
-          {error && !programs && <Failed failure={failureOf(error)} retry={() => refetch()} />}
+          {error && !programs && <Failed failure={failureOf(error)} retry={refresh} />}
           {!error && !programs && <Loading what="programs" />}
           <Broken at={place.path.join("/")}>
             <Suspense fallback={<Loading what="the page" />}>
@@ -62,6 +66,13 @@ export function Console({ leave }: { leave: Leave }) {
   );
 }
 
+/** A refresh that fails takes nothing away: what somebody is typing stands below this. */
+function useLast<Value>(value: Value | undefined): Value | undefined {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
+}
+
 interface PageProps {
   readonly place: Place;
   readonly programs: readonly ProgramCard[];
@@ -74,11 +85,13 @@ function Page({ place, programs, program, access }: PageProps) {
   if (area === undefined) return <Programs programs={programs} />;
   const section = sections.find((each) => each.path === path);
   if (area !== "p" || !program || !section) return <Nowhere />;
-  const first = sections.find(({ shownTo }) => shownTo(access, program));
+  const first = startOf(access, program);
   if (path === "" && first && first !== section) {
     return <Elsewhere address={programHref(program.slug, first.path)} />;
   }
-  if (!section.shownTo(access, program)) return <NotForYou name={section.name} program={program} />;
+  if (!section.shownTo(access, program)) {
+    return <NotForYou name={section.name} program={program} start={first} />;
+  }
   return <section.page key={program.id} program={program} rest={rest} query={place.query} />;
 }
 
@@ -98,12 +111,25 @@ export function Nowhere() {
   );
 }
 
-function NotForYou({ name, program }: { name: string; program: ProgramCard }) {
+interface NotForYouProps {
+  readonly name: string;
+  readonly program: ProgramCard;
+  /** What is open there to this person. */
+  readonly start: Section | undefined;
+}
+
+function NotForYou({ name, program, start }: NotForYouProps) {
   return (
     <Empty title={`${name} is not open to you in ${program.name}`}>
       <p>
-        Sign in as somebody who is more here, or ask an admin of the program.{" "}
-        <a href="#/">All programs</a>
+        Switch to somebody with another role in the account menu, or ask an admin of the program.
+      </p>
+      <p>
+        {start ? (
+          <a href={programHref(program.slug, start.path)}>Go to {start.name}</a>
+        ) : (
+          <a href="#/">All programs</a>
+        )}
       </p>
     </Empty>
   );

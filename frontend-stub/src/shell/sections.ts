@@ -70,3 +70,10 @@ export const sections: readonly Section[] = [
     page: lazy(() => import("../reconciliation/reconciliation")),
   },
 ];
+
+/** Where a program opens for somebody: at what is theirs, before what is only on offer. */
+export function startOf(access: Access, program: ProgramCard): Section | undefined {
+  const open = sections.filter(({ shownTo }) => shownTo(access, program));
+  const becomesOne = access.affiliateId === null && !readers(access);
+  return open.find(({ path }) => path !== "affiliates" || !becomesOne) ?? open[0];
+}

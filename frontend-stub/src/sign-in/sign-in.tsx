@@ -41,14 +41,18 @@ export function SignIn({ ended, signIn }: Props) {
 function Welcome() {
   return (
     <header className="welcome">
-      <img src={mark} alt="" width={48} height={48} />
-      <h1>Settlement, live</h1>
-      <p>Every payment to its last confirmation, every commission to the account it is owed to.</p>
-      <ul>
-        <li>Nothing is reloaded: what changes on chain changes here.</li>
-        <li>Each amount is exact, and each has its entries in the ledger.</li>
-        <li>Before you sign a payout, this page checks it against what it shows you.</li>
-      </ul>
+      <div>
+        <img src={mark} alt="" width={48} height={48} />
+        <h1>Settlement, live</h1>
+        <p>
+          Every payment to its last confirmation, every commission to the account it is owed to.
+        </p>
+        <ul>
+          <li>Nothing is reloaded: what changes on chain changes here.</li>
+          <li>Each amount is exact, and each has its entries in the ledger.</li>
+          <li>Before you sign a payout, this page checks it against what it shows you.</li>
+        </ul>
+      </div>
     </header>
   );
 }

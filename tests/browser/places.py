@@ -8,9 +8,11 @@ from playwright.sync_api import Page, expect
 
 from tests.fixtures.due_batch import pending_batch
 from tests.fixtures.stack import Program, Stack
-from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_platform
+from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_operator, sign_in_as_platform
 
-Visitor = Literal["nobody", "key", "admin", "owner", "affiliate", "customer", "platform"]
+Visitor = Literal[
+    "nobody", "key", "admin", "owner", "affiliate", "customer", "platform", "operator"
+]
 
 _IDS = """
 query Ids($slug: String!) {
@@ -24,7 +26,7 @@ query Ids($slug: String!) {
 
 @dataclass(frozen=True)
 class Place:
-    """name: of its picture. route: within the program, with {ids} of what there is. shows: what is to be seen there once
+    """name: of its picture. route: within the program (an operator's: of the platform), with {ids} of what there is. shows: what is to be seen there once
     it is loaded. due: in the program whose commissions are due at once.
     """
 
@@ -47,6 +49,8 @@ PLACES = (
     Place("affiliate-branch", "key", "/affiliates/{affiliates}/branch", "Northern Lights"),
     Place("payouts", "admin", "/payouts", "New batch…", due=True),
     Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),
+    Place("system", "operator", "/system", "Node of chain"),
+    Place("program-system", "admin", "/system", "Node of chain"),
 )
 
 
@@ -66,6 +70,7 @@ def go(page: Page, stack: Stack, place: Place) -> None:
         "owner": lambda route: sign_in_as(page, program, program.owners[1], route),
         "affiliate": lambda route: sign_in_as(page, program, program.affiliates["NORTH"], route),
         "customer": lambda route: sign_in_as(page, program, stack.wallets[0], route),
+        "operator": lambda route: sign_in_as_operator(page, stack, route),
         "platform": lambda _: sign_in_as_platform(page, stack),
     }
     ways[place.visitor](_route(program, place))

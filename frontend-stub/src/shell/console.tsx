@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useQuery } from "urql";
 import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
@@ -14,6 +14,8 @@ import { type ProgramCard, Programs } from "./programs";
 import { type Section, sections, startOf } from "./sections";
 import { useProgram } from "./use-program";
 import { useProgramEvents } from "./use-program-events";
+
+const PlatformSystem = lazy(() => import("../system/platform-system"));
 
 /** How soon a new role or a new program shows on an open page; a pause does at once. */
 const refreshMs = 30_000;
@@ -83,6 +85,7 @@ interface PageProps {
 function Page({ place, programs, program, access }: PageProps) {
   const [area, , path = "", ...rest] = place.path;
   if (area === undefined) return <Programs programs={programs} />;
+  if (area === "system" && access.operator) return <PlatformSystem programs={programs} />;
   const section = sections.find((each) => each.path === path);
   if (area !== "p" || !program || !section) return <Nowhere />;
   const first = startOf(access, program);

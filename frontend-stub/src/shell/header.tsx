@@ -4,6 +4,7 @@ import mark from "../mark.svg";
 import { LinkMark } from "../parts/link-mark";
 import { type Place, programHref } from "../routing";
 import { accessOf, useAccess } from "./access";
+import { PlatformTabs } from "./platform-tabs";
 import type { ProgramCard } from "./programs";
 import { sections } from "./sections";
 import { TestTag } from "./test-clock";
@@ -17,6 +18,7 @@ interface Props {
 }
 
 export function Header({ place, program, programs, viewer, leave }: Props) {
+  const { operator } = useAccess();
   const section = place.path[2] ?? "";
   return (
     <header className="top">
@@ -25,6 +27,11 @@ export function Header({ place, program, programs, viewer, leave }: Props) {
           <img src={mark} alt="All programs" width={28} height={28} />
         </a>
         {!program && <strong>SGE</strong>}
+        {program && operator && (
+          <a className="way-back" href="#/">
+            Programs
+          </a>
+        )}
         {program && (
           <ProgramName program={program} programs={programs} viewer={viewer} section={section} />
         )}
@@ -32,6 +39,7 @@ export function Header({ place, program, programs, viewer, leave }: Props) {
         <AccountMenu viewer={viewer} programs={programs} leave={leave} />
       </div>
       {program && <Tabs section={section} program={program} />}
+      {!program && operator && <PlatformTabs area={place.path[0]} />}
     </header>
   );
 }

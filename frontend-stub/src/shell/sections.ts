@@ -69,6 +69,12 @@ export const sections: readonly Section[] = [
     shownTo: readers,
     page: lazy(() => import("../reconciliation/reconciliation")),
   },
+  {
+    path: "system",
+    name: "System",
+    shownTo: (access) => may(access, "MANAGE_PROGRAM"),
+    page: lazy(() => import("../system/program-system")),
+  },
 ];
 
 /** Where a program opens for somebody: at what is theirs, before what is only on offer. */

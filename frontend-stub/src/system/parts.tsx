@@ -1,0 +1,46 @@
+import { useSubscription } from "urql";
+import { SystemLiveDocument } from "../generated/operations";
+import { Instant } from "../parts/instant";
+import { Failed, Loading } from "../parts/states";
+import { failureOf } from "../values/failure";
+import { ComponentsCard } from "./components-card";
+import { HealthMark } from "./health-mark";
+import { LaneCard } from "./lane-card";
+import { QueuesCard } from "./queues-card";
+import { grouped } from "./words";
+import { WorkersCard } from "./workers-card";
+import "./system.css";
+
+/** The platform's parts, as they are now; the server looks again every two seconds. */
+export function Parts() {
+  const [{ data, error }, again] = useSubscription({ query: SystemLiveDocument });
+  const status = data?.systemStatus;
+  return (
+    <>
+      {error && <Failed failure={failureOf(error)} retry={again} />}
+      {!status && !error && <Loading what="the platform's parts" />}
+      {status && (
+        <>
+          <p className="system-health">
+            <HealthMark health={status.health} />
+            <span className="muted">
+              all parts together, looked at <Instant at={status.checkedAt} />
+            </span>
+          </p>
+          <div className="system-cards lanes">
+            {status.lanes.map((lane) => (
+              <LaneCard key={lane.id} lane={lane} />
+            ))}
+          </div>
+          <div className="system-cards">
+            <QueuesCard queues={status.queues} />
+            <WorkersCard workers={status.workers} />
+            {grouped(status.components).map((group) => (
+              <ComponentsCard key={group.title} group={group} />
+            ))}
+          </div>
+        </>
+      )}
+    </>
+  );
+}

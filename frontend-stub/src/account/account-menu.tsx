@@ -33,16 +33,12 @@ export function AccountMenu({ viewer, programs, leave }: Props) {
   };
   return (
     <>
-      <button
-        type="button"
-        className="account"
-        popoverTarget={id}
-        aria-label={role ? `${name}, ${role}: account` : "Your account"}
-      >
+      <button type="button" className="account" popoverTarget={id}>
         <span className="who small-text">
           <strong>{name}</strong>
           <span className="muted">{role}</span>
         </span>
+        <span className="hidden">Your account</span>
         <Person />
       </button>
       <div ref={panel} id={id} popover="auto" className="account-panel">

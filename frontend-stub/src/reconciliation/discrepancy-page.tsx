@@ -4,7 +4,8 @@ import {
   type ReconciliationDiscrepancyQuery,
 } from "../generated/operations";
 import { useChanges } from "../live/changes";
-import { CopyButton, Hash } from "../parts/hash";
+import { Actor } from "../parts/actor";
+import { CopyButton } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -170,13 +171,4 @@ function Explained({ slug, discrepancy: { resolvedAt, resolvedBy, note, posting 
       </dl>
     </section>
   );
-}
-
-/** "wallet:0x…" is a person; a key is named by its prefix, a job by what runs. */
-function Actor({ actor }: { actor: string }) {
-  const [kind = "", ...rest] = actor.split(":");
-  const name = rest.join(":");
-  if (kind === "wallet") return <Hash value={name} />;
-  if (kind === "api_key") return <span className="break">API key {name}</span>;
-  return <span className="break">{name || actor}</span>;
 }

@@ -1,3 +1,4 @@
+import { Actor } from "../parts/actor";
 import { Instant } from "../parts/instant";
 import { codeWords } from "../parts/status";
 import { useAccess } from "../shell/access";
@@ -31,8 +32,8 @@ export function ProgramSwitches({ programs }: { programs: readonly ProgramCard[]
               {program.pause && (
                 <>
                   {" "}
-                  · paused <Instant at={program.pause.since} /> by {program.pause.by}:{" "}
-                  {program.pause.reason}
+                  · paused <Instant at={program.pause.since} /> by{" "}
+                  <Actor actor={program.pause.by} />: {program.pause.reason}
                 </>
               )}
             </span>

@@ -5,9 +5,20 @@ import {
   IntentRowsDocument,
 } from "../generated/operations";
 import type { Api } from "../live/api";
-import { followEvents } from "../live/events";
+import { followEvents, type ProgramEvent } from "../live/events";
+import { Pace } from "../live/pace";
 import { type Failure, failureOf } from "../values/failure";
-import { extended, type IntentList, patched, type Row, shown, withHead } from "./intent-list";
+import {
+  extended,
+  type IntentList,
+  joining,
+  moved,
+  patched,
+  type Row,
+  shown,
+  withHead,
+} from "./intent-list";
+import { belongs, type Told, toldBy } from "./told";
 
 type Page = NonNullable<NonNullable<IntentPageQuery["program"]>["intents"]>;
 
@@ -20,19 +31,25 @@ export interface FeedState {
 
 const blank: FeedState = { list: null, total: null, next: null, failure: null };
 const pageSize = 50;
-/** Changes are gathered for a moment, then asked for together: at most one round a second. */
-const gatherMs = 250;
-const roundMs = 1_000;
 const rowsAtOnce = 100;
+/** More than what happens while an answer is on its way. */
+const mostRemembered = 200;
 
-/** A list of intents that stays true: a page of the query, then every later event of the program. */
+/**
+ * A list of intents that stays true: a page of the query, then every later event of the program. What an event says is
+ * shown with the next frame; what it does not say (hashes, counts) is asked for, many at once.
+ */
 export class IntentFeed {
   #state = blank;
   #stop = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
-  #lastRoundAt = 0;
+  #drawing = false;
+  #looking = false;
+  readonly #pace = new Pace();
   readonly #touched = new Set<string>();
+  /** The newest of each intent that events told lately: an answer may be older than they are. */
+  readonly #told = new Map<string, Told>();
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -53,10 +70,10 @@ export class IntentFeed {
     const { program, failure } = await this.#page(null);
     if (!this.#running) return;
     if (!program?.intents) return this.#publish({ failure: failure ?? notForThisKey });
-    this.#publish({ ...pageState(program.intents), list: shown(program.intents.nodes), failure });
+    this.#show(program.intents);
     this.#stop();
     this.#stop = followEvents(this.api.socket, program.id, ["INTENT"], program.eventCursor, {
-      happened: ({ entityId }) => entityId && this.#changed(entityId),
+      happened: this.#happened,
       expired: () => void this.start(),
     });
   };
@@ -71,7 +88,7 @@ export class IntentFeed {
   readonly showNew = async (): Promise<void> => {
     const { program, failure } = await this.#page(null);
     if (!program?.intents) return this.#publish({ failure });
-    this.#publish({ ...pageState(program.intents), list: shown(program.intents.nodes), failure });
+    this.#show(program.intents);
   };
 
   readonly more = async (): Promise<void> => {
@@ -80,35 +97,71 @@ export class IntentFeed {
     if (!program?.intents || !list) return this.#publish({ failure });
     this.#publish({
       ...pageState(program.intents),
-      list: extended(list, program.intents.nodes),
+      list: this.#upToDate(extended(list, program.intents.nodes)),
       failure,
     });
   };
 
-  #changed(id: string): void {
-    this.#touched.add(id);
-    if (this.#timer !== undefined) return;
-    const wait = Math.max(gatherMs, this.#lastRoundAt + roundMs - Date.now());
-    this.#timer = setTimeout(() => void this.#round(), wait);
+  #show(page: Page): void {
+    this.#publish({ ...pageState(page), list: this.#upToDate(shown(page.nodes)), failure: null });
+  }
+
+  #upToDate(list: IntentList): IntentList {
+    return [...this.#told.values()].reduce(moved, list);
+  }
+
+  #remember(told: Told): void {
+    this.#told.delete(told.id);
+    this.#told.set(told.id, told);
+    const [oldest] = this.#told.keys();
+    if (oldest !== undefined && this.#told.size > mostRemembered) this.#told.delete(oldest);
+  }
+
+  readonly #happened = (event: ProgramEvent): void => {
+    const { list } = this.#state;
+    const told = toldBy(event);
+    if (told) this.#remember(told);
+    if (list && told) {
+      const next = belongs(told, this.filter) ? joining(list, told.id) : moved(list, told);
+      if (next !== list) this.#publishWithFrame({ list: next });
+    }
+    if (!event.entityId) return;
+    this.#touched.add(event.entityId);
+    this.#lookSoon();
+  };
+
+  #lookSoon(): void {
+    if (this.#looking || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.#round(), this.#pace.wait(performance.now()));
   }
 
   async #round(): Promise<void> {
+    this.#timer = undefined;
+    this.#looking = true;
+    const failure = await this.#look();
+    this.#looking = false;
+    if (!this.#running) return;
+    this.#pace.looked(performance.now(), failure && (failure.retryAfterSeconds ?? 2));
+    if (this.#touched.size > 0) this.#lookSoon();
+  }
+
+  /** Asks for what events have touched; why that failed, if it did. */
+  async #look(): Promise<Failure | undefined> {
     const ids = [...this.#touched];
     this.#touched.clear();
     const { program, failure } = await this.#page(null);
     const head = program?.intents?.nodes ?? [];
     const rows = await this.#rows(this.#shownBelow(ids, head));
-    if (!this.#running) return;
-    this.#lastRoundAt = Date.now();
-    this.#timer = undefined;
     const { list } = this.#state;
     if (list && program?.intents) {
       const { totalCount: total } = program.intents;
-      this.#publish({ list: patched(withHead(list, head), rows), total, failure: null });
-    } else {
-      this.#lastRoundAt += (failure?.retryAfterSeconds ?? 2) * 1000;
-      for (const id of ids) this.#changed(id);
+      if (this.#running) {
+        this.#publish({ list: patched(withHead(list, head), rows), total, failure: null });
+      }
+      return undefined;
     }
+    for (const id of ids) this.#touched.add(id);
+    return failure ?? notForThisKey;
   }
 
   /** Of the changed intents those in place that the newest page does not hold. */
@@ -132,6 +185,17 @@ export class IntentFeed {
     const { client } = this.api;
     const { data, error } = await client.query(IntentPageDocument, variables, fresh).toPromise();
     return { program: data?.program ?? null, failure: error ? failureOf(error) : null };
+  }
+
+  /** Many events come between two frames: they are drawn together. */
+  #publishWithFrame(change: Partial<FeedState>): void {
+    this.#state = { ...this.#state, ...change };
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#publish({});
+    });
   }
 
   #publish(change: Partial<FeedState>): void {

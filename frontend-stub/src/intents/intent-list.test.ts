@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { extended, patched, type Row, shown, waiting, withHead } from "./intent-list";
+import {
+  extended,
+  joining,
+  moved,
+  patched,
+  type Row,
+  shown,
+  waiting,
+  withHead,
+} from "./intent-list";
+import type { Told } from "./told";
 
 const row = (id: string, version = 1, over: Partial<Row> = {}): Row => ({
   id,
@@ -67,4 +77,47 @@ it("adds a later page below, without repeating a row", () => {
   const list = extended(shown([row("c"), row("b")]), [row("b"), row("a")]);
   expect(ids(list.rows)).toEqual(["c", "b", "a"]);
   expect(waiting(list).count).toBe(0);
+});
+
+describe("moved", () => {
+  const at = "2026-11-22T10:00:02.000001Z";
+  const told: Told = {
+    id: "a",
+    at,
+    status: "CONFIRMED",
+    stage: "FINAL",
+    failure: null,
+    accepted: null,
+  };
+
+  it("shows what an event told, where the row stands", () => {
+    const mined = row("a", 4, { stage: "MINED", confirmations: 1, requiredConfirmations: 3 });
+    const list = moved(shown([row("b"), mined]), told);
+    expect(ids(list.rows)).toEqual(["b", "a"]);
+    expect(list.rows[1]).toMatchObject({
+      status: "CONFIRMED",
+      stage: "FINAL",
+      confirmations: null,
+    });
+  });
+
+  it("drops what is older than the row, and what is not shown", () => {
+    const list = shown([row("a", 6, { updatedAt: at, status: "CONFIRMED" })]);
+    expect(moved(list, { ...told, status: "PROCESSING" })).toBe(list);
+    expect(moved(list, { ...told, id: "z" })).toBe(list);
+  });
+
+  it("is not taken back by what was read before", () => {
+    const list = moved(shown([row("a", 3)]), told);
+    const before = row("a", 4, { stage: "MINED", updatedAt: "2026-11-22T10:00:01Z" });
+    expect(patched(list, [before])).toBe(list);
+    const after = row("a", 5, { status: "CONFIRMED", stage: "FINAL", updatedAt: at });
+    expect(patched(list, [after]).rows[0]?.version).toBe(5);
+  });
+});
+
+it("counts an accepted intent at once, and once", () => {
+  const list = joining(shown([row("a")]), "b");
+  expect(waiting(list)).toEqual({ count: 1, more: false });
+  expect(waiting(withHead(list, [row("b"), row("a")]))).toEqual({ count: 1, more: false });
 });

@@ -65,7 +65,7 @@ interface LineProps {
 /** Only a row that changed renders again. */
 const IntentLine = memo(function IntentLine({ slug, row, index, measure }: LineProps) {
   const transaction = row.attempts.at(-1)?.transaction;
-  const [before] = useState(row.version);
+  const [before] = useState(row.updatedAt);
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2}>
       <th scope="row">
@@ -83,7 +83,7 @@ const IntentLine = memo(function IntentLine({ slug, row, index, measure }: LineP
         <Amount money={row.amount} />
       </td>
       <td>
-        <span key={row.version} className={row.version === before ? undefined : "changed"}>
+        <span key={row.updatedAt} className={row.updatedAt === before ? undefined : "changed"}>
           <StatusMark status={row.status} />
           <span className="second">
             <StageText {...row} />

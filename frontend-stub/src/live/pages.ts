@@ -4,13 +4,11 @@ import type { EventType } from "../generated/operations";
 import { type Failure, failureOf } from "../values/failure";
 import { type Api, useApi } from "./api";
 import { followEvents } from "./events";
+import { Pace } from "./pace";
 
 const pageSize = 50;
 /** The most that one answer holds. */
 const largestPage = 200;
-/** Events are gathered for a moment: at most one look a second. */
-const gatherMs = 250;
-const roundMs = 1_000;
 
 interface Node {
   readonly id: string;
@@ -83,8 +81,11 @@ class PagedList<Data, Row extends Node> {
   #state: PagesState<Row> = { rows: null, total: null, hasMore: false, failure: null };
   #end: string | null = null;
   #running = false;
+  #looking = false;
+  /** Something happened during a look. */
+  #behind = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #lastRoundAt = 0;
+  readonly #pace = new Pace();
   #stopEvents = () => {};
   readonly #listeners = new Set<() => void>();
 
@@ -132,23 +133,36 @@ class PagedList<Data, Row extends Node> {
 
   readonly refresh = (): void => {
     if (!this.#running) return;
-    const wait = Math.max(gatherMs, this.#lastRoundAt + roundMs - Date.now());
-    this.#timer ??= setTimeout(() => void this.#round(), wait);
+    if (this.#looking) {
+      this.#behind = true;
+      return;
+    }
+    this.#timer ??= setTimeout(() => void this.#round(), this.#pace.wait(performance.now()));
   };
 
   async #round(): Promise<void> {
+    this.#timer = undefined;
+    this.#looking = true;
+    this.#behind = false;
+    const seen = await this.#look();
+    this.#looking = false;
+    this.#pace.looked(performance.now(), this.#state.failure?.retryAfterSeconds);
+    // What happened during the look may not be in its answer.
+    if (!seen || this.#behind) this.refresh();
+  }
+
+  /** Reads again what is shown; whether that was answered. */
+  async #look(): Promise<boolean> {
     const shown = this.#state.rows ?? [];
     const data = await this.#read(Math.min(largestPage, Math.max(pageSize, shown.length)), null);
-    this.#timer = undefined;
-    this.#lastRoundAt = Date.now() + (this.#state.failure?.retryAfterSeconds ?? 0) * 1000;
-    if (!this.#running) return;
-    if (!data) return this.refresh();
+    if (!data) return false;
     const older = shown.length > largestPage ? shown.slice(largestPage) : [];
     const [end, hasMore] = [this.#end, this.#state.hasMore];
     this.#take(data, (page) => joined(page.nodes, older));
-    if (older.length === 0) return;
+    if (older.length === 0) return true;
     this.#end = end;
     this.#publish({ hasMore });
+    return true;
   }
 
   /** undefined when there is nothing to show of it: stopped meanwhile, or refused. */

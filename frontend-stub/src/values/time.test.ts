@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { absolute, relative } from "./time";
+import { absolute, later, relative } from "./time";
 
 const now = Date.parse("2026-11-22T10:00:00Z");
 
@@ -20,4 +20,17 @@ describe("relative", () => {
 
 it("shows an instant to the second, in UTC", () => {
   expect(absolute("2026-11-22T10:08:22.513Z")).toBe("2026-11-22 10:08:22 UTC");
+});
+
+it("compares instants to the microsecond, whole seconds too", () => {
+  const instants = [
+    "2026-11-22T10:08:22Z",
+    "2026-11-22T10:08:22.000001Z",
+    "2026-11-22T10:08:22.5Z",
+    "2026-11-22T10:08:23Z",
+  ];
+  for (const [index, instant] of instants.entries()) {
+    expect(later(instant, instant)).toBe(false);
+    for (const before of instants.slice(0, index)) expect(later(instant, before)).toBe(true);
+  }
 });

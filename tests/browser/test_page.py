@@ -105,6 +105,39 @@ def test_filters_are_the_address(page: Page, program: Program) -> None:
     assert set(kinds) == {"Registration"}
 
 
+def test_an_intent_is_found_by_what_somebody_has_of_it(page: Page, program: Program) -> None:
+    sign_in(page, program, "/intents?status=CONFIRMED")
+    first = intent_rows(page).first
+    hash_, wallet = (code.get_attribute("title") for code in first.locator("code.hash").all()[::-1])
+    id_ = intent_ids(page)[0]
+    search = page.get_by_label("Id, key, wallet or transaction")
+    for text, name in ((hash_, "transaction"), (wallet, "wallet")):
+        search.fill(str(text))
+        search.press("Enter")
+        expect(page).to_have_url(re.compile(f"{name}={text}"))
+        expect(page.locator(f"a[href$='{id_}']")).to_be_visible()
+    search.fill("no such key")
+    search.press("Enter")
+    expect(page.get_by_text("No intent has this idempotency key")).to_be_visible()
+    key = program.ask("query K($id: ID!) { intent(by: { id: $id }) { idempotencyKey } }", id=id_)
+    search.fill(key["intent"]["idempotencyKey"])
+    search.press("Enter")
+    expect(page).to_have_url(re.compile(f"/intents/{id_}$"))
+
+
+def test_what_is_filtered_is_exported(page: Page, program: Program) -> None:
+    sign_in(page, program, "/intents?status=CONFIRMED")
+    wallet = intent_rows(page).first.locator("th code").get_attribute("title")
+    page.goto(f"{program.url}/#/p/{program.slug}/intents?wallet={wallet}")
+    expect(page.get_by_text(re.compile(r"\d match"))).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Export CSV").click()
+    lines = file.value.path().read_text().splitlines()
+    rows = [line for line in lines[1:] if not line.startswith("total of")]
+    assert rows
+    assert [row for row in rows if str(wallet) not in row] == []
+
+
 def test_the_keyboard_reaches_an_intent(page: Page, program: Program) -> None:
     page.goto(f"{program.url}/#/p/{program.slug}/intents")
     page.get_by_label("API key").focus()

@@ -57,6 +57,30 @@ def test_a_settled_payment_is_shown_to_the_last_posting(page: Page, program: Pro
     commissions = page.get_by_role("region", name="Commissions by level")
     for commission in intent["settlement"]["commissions"]:
         expect(commissions).to_contain_text(shown_amount(commission["amount"]))
+    expect(commissions).to_contain_text("The holding period is not over.")
+    page.get_by_text("How these amounts come about").click()
+    expect(page.locator(".explanation li").first).to_contain_text("Level 1: 10 % of")
+    page.get_by_role("region", name="Journal Settlement").get_by_role(
+        "link", name="Settlement"
+    ).click()
+    expect(page).to_have_url(re.compile("/ledger/transactions/"))
+
+
+def test_a_part_is_refunded_with_a_reason(page: Page, program: Program) -> None:
+    sign_in(page, program, "/intents?status=CONFIRMED&kind=PAYMENT")
+    intent_rows(page).last.locator("th a").click()
+    page.get_by_role("button", name="Refund…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").fill("Half of it was broken")
+    dialog.get_by_label("Amount").fill("99999")
+    dialog.get_by_role("button", name="Refund").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("AMOUNT_")
+    dialog.get_by_label("Amount").fill("0.5")
+    dialog.get_by_role("button", name="Refund").click()
+    refunds = page.get_by_role("region", name="Refunds")
+    expect(refunds).to_contain_text("0.50")
+    expect(refunds).to_contain_text("Half of it was broken")
+    expect(page.get_by_role("region", name="Commissions by level")).to_contain_text("Clawed back")
 
 
 def test_a_payment_is_followed_until_it_is_final(page: Page, program: Program) -> None:

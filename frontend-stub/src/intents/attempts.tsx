@@ -1,4 +1,4 @@
-import type { AttemptFragment } from "../generated/operations";
+import type { AttemptFragment, ChainTransactionStatus } from "../generated/operations";
 import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { Empty } from "../parts/states";
@@ -7,6 +7,16 @@ import { CopiesTable } from "./copies-table";
 import { Fact } from "./facts";
 
 type Transaction = NonNullable<AttemptFragment["transaction"]>;
+
+/** What the state of a nonce means for the intent. */
+const statusWords: Record<ChainTransactionStatus, string> = {
+  PREPARED: "Signed, and not sent yet.",
+  BROADCAST: "Sent to the chain; in no block yet.",
+  MINED: "In a block that is not final yet.",
+  CONFIRMED: "In a final block.",
+  REVERTED: "The chain refused it: nothing of it happened.",
+  DISPLACED: "Another transaction used its nonce: it can never happen.",
+};
 
 /** Every try at the chain, oldest first. */
 export function Attempts({ attempts }: { attempts: readonly AttemptFragment[] }) {
@@ -48,7 +58,10 @@ function ChainTransaction({ transaction }: { transaction: Transaction }) {
           <Hash value={transaction.hash} href={transaction.explorerUrl} />{" "}
           <CopyButton value={transaction.hash} what="the transaction's hash" />
         </Fact>
-        <Fact name="Status">{codeWords(transaction.status)}</Fact>
+        <Fact name="Status">
+          {codeWords(transaction.status)}
+          <span className="second">{statusWords[transaction.status]}</span>
+        </Fact>
         <Fact name="Relayer">
           <Hash value={transaction.from} /> nonce {transaction.nonce}
         </Fact>
@@ -63,7 +76,7 @@ function ChainTransaction({ transaction }: { transaction: Transaction }) {
           </>
         )}
       </dl>
-      <CopiesTable copies={transaction.copies} />
+      <CopiesTable transaction={transaction} />
     </>
   );
 }

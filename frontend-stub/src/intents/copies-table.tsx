@@ -1,13 +1,14 @@
 import type { AttemptFragment } from "../generated/operations";
-import { Hash } from "../parts/hash";
+import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { ScrollArea } from "../parts/scroll-area";
 import { gwei } from "../values/money";
 
-type Copies = NonNullable<AttemptFragment["transaction"]>["copies"];
+type Transaction = NonNullable<AttemptFragment["transaction"]>;
 
 /** Each signature made for the nonce: the first, and those with a higher fee. */
-export function CopiesTable({ copies }: { copies: Copies }) {
+export function CopiesTable({ transaction }: { transaction: Transaction }) {
+  const { copies, hash, explorerUrl } = transaction;
   return (
     <ScrollArea label="Signed copies">
       <table>
@@ -32,7 +33,8 @@ export function CopiesTable({ copies }: { copies: Copies }) {
           {copies.map((copy) => (
             <tr key={copy.hash}>
               <th scope="row">
-                <Hash value={copy.hash} />
+                <Hash value={copy.hash} href={copy.hash === hash ? explorerUrl : null} />{" "}
+                <CopyButton value={copy.hash} what="the copy's hash" />
               </th>
               <td className="right amount">{gwei(copy.maxFeePerGas)}</td>
               <td className="right amount">{gwei(copy.maxPriorityFeePerGas)}</td>
@@ -40,11 +42,18 @@ export function CopiesTable({ copies }: { copies: Copies }) {
               <td>
                 <Instant at={copy.createdAt} />
               </td>
-              <td>{copy.mined ? "Mined" : (copy.lastError ?? "Not mined")}</td>
+              <td className="why">{outcome(copy)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </ScrollArea>
   );
+}
+
+/** A copy of a nonce is mined, or another one was, or none is yet. */
+function outcome({ mined, lastError, sends }: Transaction["copies"][number]): string {
+  if (mined) return "Mined";
+  if (lastError !== null) return `The node answered: ${lastError}`;
+  return sends > 0 ? "Sent; not mined" : "Not sent yet";
 }

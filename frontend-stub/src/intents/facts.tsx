@@ -1,9 +1,17 @@
 import type { ReactNode } from "react";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
+import { affiliateHref, programHref } from "../routing";
+import { useMay } from "../shell/access";
 import type { Detail } from "./detail";
 
-export function Facts({ intent }: { intent: Detail }) {
+interface Props {
+  readonly slug: string;
+  readonly intent: Detail;
+}
+
+export function Facts({ slug, intent }: Props) {
+  const reads = useMay("READ");
   const referrer = intent.user?.referredBy;
   return (
     <dl className="facts card">
@@ -11,15 +19,31 @@ export function Facts({ intent }: { intent: Detail }) {
         <Fact name="Wallet">
           <code className="break">{intent.wallet}</code>{" "}
           <CopyButton value={intent.wallet} what="the wallet" />
+          {reads && (
+            <a
+              className="small-text"
+              href={programHref(slug, "intents", { wallet: intent.wallet })}
+            >
+              All intents of this wallet
+            </a>
+          )}
         </Fact>
       )}
       <Fact name="Idempotency key">
-        <code className="break">{intent.idempotencyKey}</code>
+        <code className="break">{intent.idempotencyKey}</code>{" "}
+        <CopyButton value={intent.idempotencyKey} what="the idempotency key" />
       </Fact>
       <Fact name="Terms">version {intent.termsVersion}</Fact>
       {(referrer || intent.referralCode) && (
         <Fact name="Referred by">
-          {referrer?.displayName ?? ""} <code>{referrer?.referralCode ?? intent.referralCode}</code>
+          {referrer && reads ? (
+            <a href={affiliateHref(slug, referrer.id)}>
+              {referrer.displayName ?? referrer.referralCode}
+            </a>
+          ) : (
+            referrer?.displayName
+          )}{" "}
+          <code>{referrer?.referralCode ?? intent.referralCode}</code>
         </Fact>
       )}
       {intent.user?.identityTokenId && (

@@ -16,6 +16,7 @@ import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
 import { Facts } from "./facts";
+import { Obstacle } from "./obstacle";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
 import { Timeline } from "./timeline";
@@ -59,11 +60,12 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
           </p>
         </div>
       )}
+      {intent.stuck && <Obstacle slug={slug} stuck={intent.stuck} />}
       <Actions intent={intent} done={refetch} />
-      <Facts intent={intent} />
+      <Facts slug={slug} intent={intent} />
       <Timeline transitions={intent.timeline} />
       <Attempts attempts={intent.attempts} />
-      {intent.settlement && <SettlementSection settlement={intent.settlement} />}
+      {intent.settlement && <SettlementSection slug={slug} settlement={intent.settlement} />}
     </article>
   );
 }

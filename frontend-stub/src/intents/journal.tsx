@@ -3,23 +3,25 @@ import { Amount } from "../parts/amount";
 import { Instant } from "../parts/instant";
 import { ScrollArea } from "../parts/scroll-area";
 import { codeWords } from "../parts/status";
+import { accountHref, ledgerTransactionHref } from "../routing";
 import { balances } from "../values/money";
 
 interface Props {
+  readonly slug: string;
   readonly journal: PostedJournalFragment;
   /** What people call the owners of accounts, by their id. */
   readonly owners: ReadonlyMap<string, string>;
 }
 
 /** One business event: its entries side by side, debit and credit. */
-export function Journal({ journal, owners }: Props) {
+export function Journal({ slug, journal, owners }: Props) {
   const entries = journal.entries?.nodes ?? [];
   const whole = !journal.entries?.pageInfo.hasNextPage;
   return (
     <ScrollArea card label={`Journal ${codeWords(journal.kind)}`}>
       <table>
         <caption>
-          {codeWords(journal.kind)}{" "}
+          <a href={ledgerTransactionHref(slug, journal.id)}>{codeWords(journal.kind)}</a>{" "}
           <span className="muted small-text">
             posted <Instant at={journal.postedAt} />
           </span>
@@ -42,7 +44,7 @@ export function Journal({ journal, owners }: Props) {
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <EntryRow key={entry.id} entry={entry} owners={owners} />
+            <EntryRow key={entry.id} slug={slug} entry={entry} owners={owners} />
           ))}
         </tbody>
       </table>
@@ -51,18 +53,19 @@ export function Journal({ journal, owners }: Props) {
 }
 
 interface EntryProps {
+  readonly slug: string;
   readonly entry: EntryLineFragment;
   readonly owners: Props["owners"];
 }
 
-function EntryRow({ entry, owners }: EntryProps) {
-  const { kind, ownerId } = entry.account;
+function EntryRow({ slug, entry, owners }: EntryProps) {
+  const { id, kind, ownerId } = entry.account;
   const owner = ownerId && owners.get(ownerId);
   const amount = <Amount money={entry.amount} />;
   return (
     <tr>
       <th scope="row" title={ownerId ?? undefined}>
-        {codeWords(kind)} {owner && <code>{owner}</code>}
+        <a href={accountHref(slug, id)}>{codeWords(kind)}</a> {owner && <code>{owner}</code>}
       </th>
       <td>{codeWords(entry.purpose)}</td>
       <td className="right">{entry.direction === "DEBIT" && amount}</td>

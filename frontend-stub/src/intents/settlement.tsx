@@ -4,17 +4,20 @@ import { CommissionsTable } from "./commissions-table";
 import type { Detail } from "./detail";
 import { Fact } from "./facts";
 import { Journal } from "./journal";
+import { Refunds } from "./refunds";
 
 type Commissions = NonNullable<NonNullable<Detail["settlement"]>["commissions"]>;
 
+interface Props {
+  readonly slug: string;
+  readonly settlement: NonNullable<Detail["settlement"]>;
+}
+
 /** The proof that the intent happened, and what it moved. */
-export function SettlementSection({
-  settlement,
-}: {
-  settlement: NonNullable<Detail["settlement"]>;
-}) {
+export function SettlementSection({ slug, settlement }: Props) {
   const journals = settlement.ledgerTransactions ?? [];
   const commissions = settlement.commissions ?? [];
+  const refunds = settlement.reversals ?? [];
   return (
     <>
       <section aria-labelledby="settlement">
@@ -43,18 +46,29 @@ export function SettlementSection({
           )}
         </dl>
       </section>
+      {refunds.length > 0 && (
+        <section aria-labelledby="refunds">
+          <h2 id="refunds">Refunds</h2>
+          <Refunds slug={slug} refunds={refunds} />
+        </section>
+      )}
       {journals.length > 0 && (
         <section aria-labelledby="ledger">
           <h2 id="ledger">Ledger postings</h2>
           {journals.map((journal) => (
-            <Journal key={journal.id} journal={journal} owners={ownersOf(commissions)} />
+            <Journal
+              key={journal.id}
+              slug={slug}
+              journal={journal}
+              owners={ownersOf(commissions)}
+            />
           ))}
         </section>
       )}
       {commissions.length > 0 && (
         <section aria-labelledby="commissions">
           <h2 id="commissions">Commissions</h2>
-          <CommissionsTable commissions={commissions} />
+          <CommissionsTable slug={slug} commissions={commissions} />
         </section>
       )}
     </>

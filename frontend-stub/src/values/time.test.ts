@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { absolute, later, relative } from "./time";
+import { absolute, lasted, later, relative } from "./time";
 
 const now = Date.parse("2026-11-22T10:00:00Z");
 
@@ -33,4 +33,13 @@ it("compares instants to the microsecond, whole seconds too", () => {
     expect(later(instant, instant)).toBe(false);
     for (const before of instants.slice(0, index)) expect(later(instant, before)).toBe(true);
   }
+});
+
+it("says how long something took", () => {
+  const from = "2026-11-22T10:00:00Z";
+  expect(lasted(from, "2026-11-22T10:00:00.412345Z")).toBe("0.41 s");
+  expect(lasted(from, "2026-11-22T10:01:40Z")).toBe("100 s");
+  expect(lasted(from, "2026-11-22T10:07:00Z")).toBe("7 min");
+  expect(lasted(from, "2026-11-25T10:00:00Z")).toBe("3 d");
+  expect(lasted("2026-11-22T10:00:01Z", from)).toBe("0.00 s");
 });

@@ -24,3 +24,11 @@ export function relative(instant: string, nowMs: number): string {
 export function later(one: string, other: string): boolean {
   return one.replace("Z", "") > other.replace("Z", "");
 }
+
+/** How long it was from one instant to another: "0.41 s", "12 s", "3 min". */
+export function lasted(from: string, to: string): string {
+  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+  if (seconds < 10) return `${seconds.toFixed(2)} s`;
+  const unit = units.find((candidate) => seconds >= 2 * candidate.seconds) ?? units[3];
+  return `${Math.round(seconds / unit.seconds)} ${unit.name}`;
+}

@@ -12,6 +12,10 @@ from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_operator, sig
 
 Visitor = Literal[
     "nobody", "key", "admin", "owner", "affiliate", "customer", "platform", "operator"
+from tests.fixtures.visitor import registered_customer, sign_in, sign_in_as, sign_in_as_platform
+
+Visitor = Literal[
+    "nobody", "key", "admin", "owner", "affiliate", "customer", "stranger", "platform"
 ]
 
 _IDS = """
@@ -43,7 +47,8 @@ PLACES = (
     Place("overview", "admin", "", "Ledger balances"),
     Place("intents", "key", "/intents", "Confirmed"),
     Place("intent", "admin", "/intents/{intents}", "Ledger postings"),
-    Place("own-intents", "customer", "/intents", "You are not a customer here yet"),
+    Place("own-intents", "customer", "/intents", "Pay…"),
+    Place("register", "stranger", "/intents", "You are not a customer here yet"),
     Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
     Place("affiliate", "affiliate", "/affiliates", "The holding period is not over."),
     Place("affiliate-branch", "key", "/affiliates/{affiliates}/branch", "Northern Lights"),
@@ -71,6 +76,8 @@ def go(page: Page, stack: Stack, place: Place) -> None:
         "affiliate": lambda route: sign_in_as(page, program, program.affiliates["NORTH"], route),
         "customer": lambda route: sign_in_as(page, program, stack.wallets[0], route),
         "operator": lambda route: sign_in_as_operator(page, stack, route),
+        "customer": lambda route: sign_in_as(page, program, registered_customer(program), route),
+        "stranger": lambda route: sign_in_as(page, program, stack.wallets[0], route),
         "platform": lambda _: sign_in_as_platform(page, stack),
     }
     ways[place.visitor](_route(program, place))

@@ -108,7 +108,8 @@ def test_filters_are_the_address(page: Page, program: Program) -> None:
 def test_an_intent_is_found_by_what_somebody_has_of_it(page: Page, program: Program) -> None:
     sign_in(page, program, "/intents?status=CONFIRMED")
     first = intent_rows(page).first
-    hash_, wallet = (code.get_attribute("title") for code in first.locator("code.hash").all()[::-1])
+    titles = [code.get_attribute("title") for code in first.locator("code.hash").all()]
+    wallet, hash_ = titles[0], titles[-1]
     id_ = intent_ids(page)[0]
     search = page.get_by_label("Id, key, wallet or transaction")
     for text, name in ((hash_, "transaction"), (wallet, "wallet")):

@@ -77,7 +77,7 @@ def test_a_part_is_refunded_with_a_reason(page: Page, program: Program) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("AMOUNT_")
     dialog.get_by_label("Amount").fill("0.5")
     dialog.get_by_role("button", name="Refund").click()
-    refunds = page.get_by_role("region", name="Refunds")
+    refunds = page.get_by_role("region", name="Refunds", exact=True)
     expect(refunds).to_contain_text("0.50")
     expect(refunds).to_contain_text("Half of it was broken")
     expect(page.get_by_role("region", name="Commissions by level")).to_contain_text("Clawed back")

@@ -21,7 +21,7 @@ export function Actions({ intent, done }: Props) {
   if (!manages && !refunds) return null;
   const props = { intent, done, close: () => setOpen(false) };
   return (
-    <p className="actions intent-actions">
+    <div className="actions intent-actions">
       {action !== null && allowed && (
         <button type="button" onClick={() => setOpen(true)}>
           {names[action]}
@@ -31,6 +31,6 @@ export function Actions({ intent, done }: Props) {
       {open && action === "retry" && <RetryDialog {...props} />}
       {open && action === "cancel" && <CancelDialog {...props} />}
       {open && action === "refund" && <RefundDialog {...props} />}
-    </p>
+    </div>
   );
 }

@@ -1,10 +1,7 @@
-import { useEffect } from "react";
-import { useQuery, useSubscription } from "urql";
-import {
-  IntentDetailDocument,
-  IntentProgressedDocument,
-  type IntentProgressFragment,
-} from "../generated/operations";
+import { useEffect, useState } from "react";
+import { useQuery } from "urql";
+import { IntentDetailDocument, type IntentProgressFragment } from "../generated/operations";
+import { useApi } from "../live/api";
 import { Amount } from "../parts/amount";
 import { CopyButton } from "../parts/hash";
 import { PageTitle } from "../parts/page-title";
@@ -16,6 +13,7 @@ import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
 import { Facts } from "./facts";
+import { followProgress } from "./follow-progress";
 import { Obstacle } from "./obstacle";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
@@ -77,8 +75,11 @@ function useLiveIntent(id: string) {
     variables: { id },
     requestPolicy: "cache-and-network",
   });
-  const [live, follow] = useSubscription({ query: IntentProgressedDocument, variables: { id } });
-  const progress = live.data?.intentStatus;
+  const { client } = useApi();
+  const [progress, setProgress] = useState<IntentProgressFragment>();
+  const [round, setRound] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a round begins anew what had ended
+  useEffect(() => followProgress(client, id, setProgress), [client, id, round]);
   const stored = data?.intent;
   const behind = stored && progress && progress.version > stored.version;
   const gap = behind ? `${stored.version} to ${progress.version}` : null;
@@ -87,7 +88,7 @@ function useLiveIntent(id: string) {
   }, [gap, read]);
   const refetch = () => {
     read({ requestPolicy: "network-only" });
-    follow();
+    setRound((before) => before + 1);
   };
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,

@@ -8,6 +8,6 @@ import { OwnPage } from "./own-page";
 export default function Intents({ program, rest: [id], query }: SectionProps) {
   const reads = useMay("READ");
   if (id !== undefined) return <IntentPage key={id} slug={program.slug} id={id} />;
-  if (!reads) return <OwnPage program={program} />;
+  if (!reads) return <OwnPage program={program} query={query} />;
   return <IntentsPage program={program} query={query} />;
 }

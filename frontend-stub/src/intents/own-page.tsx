@@ -8,6 +8,7 @@ import { useAccess } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
 import type { Row } from "./intent-list";
 import { IntentTable } from "./intent-table";
+import { PayButton, RegisterButton } from "./pay";
 import { useSettling } from "./use-settling";
 
 const own: Source<OwnIntentsQuery, Row> = { pick: (data) => data.user?.intents };
@@ -15,7 +16,7 @@ const own: Source<OwnIntentsQuery, Row> = { pick: (data) => data.user?.intents }
 const pollMs = 10_000;
 
 /** What a customer registered and paid, as it settles. */
-export function OwnPage({ program }: { program: ProgramCard }) {
+export function OwnPage({ program, query }: { program: ProgramCard; query: URLSearchParams }) {
   const { wallet, userId } = useAccess();
   return (
     <>
@@ -29,6 +30,15 @@ export function OwnPage({ program }: { program: ProgramCard }) {
               Who registers sees the registration and every payment here, from the first step to the
               last.
             </p>
+            {wallet !== null && program.openRegistration && (
+              <div className="empty-step">
+                <RegisterButton
+                  program={program}
+                  wallet={wallet}
+                  referral={query.get("referral") ?? ""}
+                />
+              </div>
+            )}
           </Empty>
         </>
       )}
@@ -44,6 +54,7 @@ function OwnList({ program, wallet }: { program: ProgramCard; wallet: string }) 
     <>
       <PageTitle title="Your intents">
         <Total total={pages.total} />
+        <PayButton program={program} wallet={wallet} />
       </PageTitle>
       <PagedRows pages={pages} what="intents" none={{ title: "Nothing registered or paid yet" }}>
         {() => rows && <IntentTable slug={program.slug} rows={rows} />}

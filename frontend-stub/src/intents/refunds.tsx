@@ -14,7 +14,7 @@ interface Props {
 /** What was taken back of the settlement; a refund is paid by the next batch. */
 export function Refunds({ slug, refunds }: Props) {
   return (
-    <ScrollArea card label="Refunds">
+    <ScrollArea card label="Refunds and how they are paid">
       <table>
         <thead>
           <tr>

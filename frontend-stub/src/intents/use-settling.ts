@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
-import { IntentProgressedDocument, type IntentProgressFragment } from "../generated/operations";
+import type { IntentProgressFragment } from "../generated/operations";
 import { useApi } from "../live/api";
+import { followProgress } from "./follow-progress";
 import type { Row } from "./intent-list";
 
 /** As many as somebody watches at once; older ones move with the next look. */
@@ -16,16 +17,14 @@ export function useSettling(
   const open = openIds(rows ?? []).join(" ");
   useEffect(() => {
     const ids = open.split(" ").filter(Boolean);
-    const followed = ids.map((id) =>
-      client.subscription(IntentProgressedDocument, { id }).subscribe(({ data }) => {
-        const newest = data?.intentStatus;
-        if (!newest) return;
+    const stops = ids.map((id) =>
+      followProgress(client, id, (newest) => {
         setProgress((known) => new Map(known).set(id, newest));
         changed();
       }),
     );
     return () => {
-      for (const { unsubscribe } of followed) unsubscribe();
+      for (const stop of stops) stop();
     };
   }, [client, open, changed]);
   return useMemo(

@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { compressed } from "./compressed";
 import { trustedDocuments } from "./trusted-documents";
 
 // `npm run dev` beside a running API or demo: the page reloads itself, what it asks goes to the API, as from its own origin.
@@ -27,7 +28,7 @@ const contentPolicy: Plugin = {
 export default defineConfig({
   base: "./",
   define: { "import.meta.env.VITE_SITE": JSON.stringify(api) },
-  plugins: [react(), contentPolicy, trustedDocuments],
+  plugins: [react(), contentPolicy, trustedDocuments, compressed],
   build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
   optimizeDeps: { entries: ["index.html"] },
   server: { proxy: { "/graphql": asked, "/demo": asked } },

@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressed } from "../compressed";
 
 // What people see who open /graphql in a browser. A folder of its own, so that a server that hides
 // its schema serves none of it; addresses are relative to /graphql.
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), compressed],
   build: {
     outDir: "../dist-graphiql",
     emptyOutDir: true,

@@ -1,0 +1,62 @@
+"""A page's files: compressed for who takes it, kept for good where their name says what they hold."""
+
+import gzip
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from schema.transport.page_files import PageFiles
+
+_SCRIPT = b"export const answer = 42;\n" * 100
+_POLICY = "default-src 'none'"
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> httpx.AsyncClient:
+    """Asks for files of a small build."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "assets" / "page-1a2b.js").write_bytes(_SCRIPT)
+    (tmp_path / "assets" / "page-1a2b.js.gz").write_bytes(gzip.compress(_SCRIPT))
+    (tmp_path / "assets" / "plain-3c4d.css").write_text("p {}")
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/", PageFiles(tmp_path, _POLICY))]))
+    return httpx.AsyncClient(transport=transport, base_url="http://sge.test")
+
+
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br, zstd", "br;q=1, GZIP;q=0.8"])
+async def test_who_takes_gzip_gets_it(client: httpx.AsyncClient, accepted: str) -> None:
+    answer = await client.get("/assets/page-1a2b.js", headers={"accept-encoding": accepted})
+    assert answer.content == _SCRIPT
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < len(_SCRIPT) / 2
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.headers["content-security-policy"] == _POLICY
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip;q=0", "br, xgzip"])
+async def test_who_does_not_gets_it_as_it_is(client: httpx.AsyncClient, accepted: str) -> None:
+    answer = await client.get("/assets/page-1a2b.js", headers={"accept-encoding": accepted})
+    assert answer.content == _SCRIPT
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+async def test_what_was_not_compressed_is_there(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/assets/plain-3c4d.css")
+    assert (answer.status_code, answer.text) == (200, "p {}")
+    assert "content-encoding" not in answer.headers
+
+
+async def test_names_that_change_are_kept_for_good(client: httpx.AsyncClient) -> None:
+    script = await client.get("/assets/page-1a2b.js")
+    assert "immutable" in script.headers["cache-control"]
+    page = await client.get("/")
+    assert page.headers["cache-control"] == "no-cache"
+    etag = {"if-none-match": script.headers["etag"]}
+    assert (await client.get("/assets/page-1a2b.js", headers=etag)).status_code == 304
+    assert (await client.get("/assets/page-0000.js")).status_code == 404
+    assert "cache-control" not in (await client.get("/assets/page-0000.js")).headers

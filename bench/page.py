@@ -1,0 +1,227 @@
+"""The page in a real Chromium, beside a running demo: first load, from an event to the screen, and 500 rows that live.
+
+    make demo                                  # in another shell; let it run until there are 500 intents
+    python -m bench.page [--demo .sge] [--page http://127.0.0.1:8000/] [--seconds 60]
+
+From an event to the screen: from the instant that the server writes into an event (before its transaction commits) to
+the frame in which the row of that intent shows it, by one clock. The rows: 500 are opened, then events come over the page's
+own socket, 50 a second, about rows that are shown, while somebody scrolls; long tasks are what Chromium calls so (50 ms).
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
+
+LOADS = 7
+ROWS = 500
+EVENTS_A_SECOND = 50
+_FLAGS = ["--no-sandbox", "--disable-gpu"]
+_SEEN = """() => {
+  window.seen = {};
+  window.long = [];
+  const rows = () => {
+    const now = performance.timeOrigin + performance.now();
+    for (const line of document.querySelectorAll("table.intents tbody tr")) {
+      const id = line.querySelector("th a")?.href.split("/").pop();
+      if (id) (window.seen[id] ??= {})[line.children[2].innerText.replace(/\\s+/g, " ").trim()] ??= now;
+    }
+  };
+  new MutationObserver(rows).observe(document.querySelector("main"),
+    { subtree: true, childList: true, characterData: true });
+  new PerformanceObserver((list) => window.long.push(...list.getEntries().map((task) => task.duration)))
+    .observe({ type: "longtask" });
+  rows();
+}"""
+_TIMELINES = """query ($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on Intent { id timeline { to stage at } } }
+}"""
+
+
+class Wire:
+    """The page's socket on its way to the server; events can be put in between."""
+
+    def __init__(self, page: Page) -> None:
+        self._socket: WebSocketRoute | None = None
+        self._operation, self._cursor = "", ""
+        page.route_web_socket(re.compile("/graphql$"), self._carry)
+
+    def tell(self, intent: str, stage: str) -> None:
+        """An event as the server would send it."""
+        event = {
+            "cursor": self._cursor,
+            "type": "INTENT",
+            "name": f"intent.{stage.lower()}",
+            "at": f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z",
+            "entityId": intent,
+            "data": {"v": 1, "from": "PROCESSING", "status": "PROCESSING", "stage": stage},
+        }
+        assert self._socket is not None
+        told = {
+            "id": self._operation,
+            "type": "next",
+            "payload": {"data": {"programEvents": event}},
+        }
+        self._socket.send(json.dumps(told))
+
+    def _carry(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        self._socket = socket
+
+        def up(message: str | bytes) -> None:
+            if "ProgramEvents" in str(message):
+                self._operation = json.loads(message)["id"]
+            server.send(message)
+
+        def down(message: str | bytes) -> None:
+            found = re.search(r'"cursor":"([^"]+)"', str(message))
+            self._cursor = found[1] if found else self._cursor
+            socket.send(message)
+
+        socket.on_message(up)
+        server.on_message(down)
+
+
+class Visitor:
+    """Whoever reads the demo's first program with its key."""
+
+    def __init__(self, browser: Browser, described: dict[str, Any], address: str) -> None:
+        self._browser = browser
+        self._program = described["programs"][0]
+        self._graphql = described["graphql"]
+        self._address = address
+
+    def page(self, route: str, *, wired: bool = False) -> tuple[Page, Wire | None]:
+        """A browser that was never here, signed in, on its way to a route."""
+        page = self._browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        wire = Wire(page) if wired else None
+        session = json.dumps({"kind": "key", "token": self._program["apiKey"]})
+        page.add_init_script(f"sessionStorage.setItem('sge.session', {session!r})")
+        page.goto(f"{self._address}#/p/{self._program['slug']}{route}", wait_until="commit")
+        return page, wire
+
+    def timelines(self, ids: list[str]) -> list[dict[str, Any]]:
+        """When each transition of these intents happened."""
+        asked = {"query": _TIMELINES, "variables": {"ids": ids}}
+        key = {"authorization": f"Bearer {self._program['apiKey']}"}
+        answer = httpx.post(self._graphql, json=asked, headers=key, trust_env=False, timeout=30.0)
+        nodes: list[dict[str, Any]] = answer.json()["data"]["nodes"]
+        return nodes
+
+
+def first_load(visitor: Visitor) -> list[float]:
+    """Milliseconds from the start of the navigation to the first live numbers, nothing cached."""
+    took = []
+    for _ in range(LOADS):
+        page, _ = visitor.page("")
+        page.wait_for_selector(".counters")
+        took.append(page.evaluate("performance.now()"))
+        page.context.close()
+    return took
+
+
+def to_the_screen(visitor: Visitor, seconds: float) -> list[float]:
+    """Milliseconds from each transition to its row's frame. Rows that wait behind the bar are let in each second."""
+    page, _ = visitor.page("/intents")
+    page.wait_for_selector("table.intents tbody tr")
+    page.evaluate(_SEEN)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        page.wait_for_timeout(1000)
+        bar = page.get_by_role("button", name=re.compile("new$"))
+        if bar.count():
+            bar.click()
+    seen: dict[str, dict[str, float]] = page.evaluate("seen")
+    page.context.close()
+    moved = [intent for intent, texts in seen.items() if len(texts) > 1]
+    took = []
+    for start in range(0, len(moved), 50):
+        for node in visitor.timelines(moved[start : start + 50]):
+            took += _delays(node["timeline"], seen[node["id"]])
+    return took
+
+
+def _delays(timeline: list[dict[str, str]], texts: dict[str, float]) -> list[float]:
+    """What a row showed first was read, not told: it does not count."""
+    first = min(texts.values())
+    found = []
+    for step in timeline:
+        words = f"{step['to']} {step['stage']}".lower()
+        shown = [at for text, at in texts.items() if text.lower().startswith(words) and at > first]
+        if shown:
+            at = datetime.fromisoformat(step["at"]).timestamp()
+            found.append(shown[0] - 1000 * at)
+    return found
+
+
+def long_tasks(visitor: Visitor, seconds: float) -> tuple[list[float], float]:
+    """How long each long task was while the rows lived, and how many events a second there were."""
+    page, wire = visitor.page("/intents", wired=True)
+    assert wire is not None
+    page.wait_for_selector("table.intents tbody tr")
+    rows = page.locator("table.intents")
+    while int(rows.get_attribute("aria-rowcount") or 0) <= ROWS:
+        page.get_by_role("button", name="Show older intents").click()
+        page.wait_for_timeout(300)
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(_SEEN)
+    begun, told = time.monotonic(), 0
+    while (passed := time.monotonic() - begun) < seconds:
+        ids = page.evaluate("[...document.querySelectorAll('table.intents th a')].map(a => a.href)")
+        page.mouse.wheel(0, 400 if int(passed) % 8 < 4 else -400)
+        while told < (time.monotonic() - begun) * EVENTS_A_SECOND:
+            intent = ids[told % len(ids)].rsplit("/", 1)[1]
+            wire.tell(intent, ("SIGNED", "BROADCAST", "MINED")[told % 3])
+            told += 1
+        page.wait_for_timeout(20)
+    found: list[float] = page.evaluate("long")
+    page.context.close()
+    return found, told / (time.monotonic() - begun)
+
+
+def _line(name: str, values: list[float]) -> None:
+    if len(values) < 2:
+        print(f"{name}: only {len(values)}")
+        return
+    parts = statistics.quantiles(values, n=20, method="inclusive")
+    print(
+        f"{name}: n {len(values)}, p50 {statistics.median(values):.0f}, p95 {parts[18]:.0f},"
+        f" longest {max(values):.0f} ms"
+    )
+
+
+def main() -> None:
+    """Prints the three, and the load of the machine beside them."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    options.add_argument("--demo", type=Path, default=Path(".sge"), help="where demo.json is")
+    options.add_argument("--page", help="the page's address, if another server has it")
+    options.add_argument("--seconds", type=float, default=60.0)
+    given = options.parse_args()
+    described = json.loads((given.demo / "demo.json").read_text())
+    chromium = shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        visitor = Visitor(browser, described, given.page or described["dashboard"])
+        print(f"load average {os.getloadavg()[0]:.1f}")
+        _line("first load to live numbers", first_load(visitor))
+        _line("from an event to the screen", to_the_screen(visitor, given.seconds))
+        tasks, rate = long_tasks(visitor, given.seconds)
+        longest = max(tasks, default=0)
+        print(
+            f"{ROWS} rows, {rate:.0f} events a second: {len(tasks)} long tasks, longest {longest:.0f} ms"
+        )
+        print(f"load average {os.getloadavg()[0]:.1f}")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -8,14 +8,16 @@ from playwright.sync_api import Page, expect
 
 from tests.fixtures.due_batch import pending_batch
 from tests.fixtures.stack import Program, Stack
-from tests.fixtures.visitor import sign_in, sign_in_as, sign_in_as_operator, sign_in_as_platform
+from tests.fixtures.visitor import (
+    registered_customer,
+    sign_in,
+    sign_in_as,
+    sign_in_as_operator,
+    sign_in_as_platform,
+)
 
 Visitor = Literal[
-    "nobody", "key", "admin", "owner", "affiliate", "customer", "platform", "operator"
-from tests.fixtures.visitor import registered_customer, sign_in, sign_in_as, sign_in_as_platform
-
-Visitor = Literal[
-    "nobody", "key", "admin", "owner", "affiliate", "customer", "stranger", "platform"
+    "nobody", "key", "admin", "owner", "affiliate", "customer", "stranger", "platform", "operator"
 ]
 
 _IDS = """
@@ -74,7 +76,6 @@ def go(page: Page, stack: Stack, place: Place) -> None:
         "admin": lambda route: sign_in_as(page, program, program.owners[0], route),
         "owner": lambda route: sign_in_as(page, program, program.owners[1], route),
         "affiliate": lambda route: sign_in_as(page, program, program.affiliates["NORTH"], route),
-        "customer": lambda route: sign_in_as(page, program, stack.wallets[0], route),
         "operator": lambda route: sign_in_as_operator(page, stack, route),
         "customer": lambda route: sign_in_as(page, program, registered_customer(program), route),
         "stranger": lambda route: sign_in_as(page, program, stack.wallets[0], route),

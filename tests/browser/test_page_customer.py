@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 
 def test_a_stranger_registers_and_watches_it(page: Page, stack: Stack, program: Program) -> None:
-    sign_in_as(page, program, stack.wallets[1], "/intents?referral=NORTH")
+    sign_in_as(page, program, stack.wallets[1], "/intents?ref=NORTH")
     page.get_by_role("button", name="Register…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("It is free.")

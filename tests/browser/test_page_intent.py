@@ -68,7 +68,7 @@ def test_a_settled_payment_is_shown_to_the_last_posting(page: Page, program: Pro
 
 def test_a_part_is_refunded_with_a_reason(page: Page, program: Program) -> None:
     sign_in(page, program, "/intents?status=CONFIRMED&kind=PAYMENT")
-    intent_rows(page).last.locator("th a").click()
+    intent_rows(page).locator("th a").last.click()
     page.get_by_role("button", name="Refund…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("Half of it was broken")

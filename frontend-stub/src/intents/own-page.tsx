@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { OwnIntentsDocument, type OwnIntentsQuery } from "../generated/operations";
 import { type Source, usePages } from "../live/pages";
 import { useWhileVisible } from "../live/while-visible";
@@ -8,39 +9,55 @@ import { useAccess } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
 import type { Row } from "./intent-list";
 import { IntentTable } from "./intent-table";
-import { PayButton, RegisterButton } from "./pay";
+import { PayButton, RegisterDialog } from "./pay";
 import { useSettling } from "./use-settling";
 
 const own: Source<OwnIntentsQuery, Row> = { pick: (data) => data.user?.intents };
 /** A customer's events are those of each open intent; new ones may come from elsewhere. */
 const pollMs = 10_000;
 
+interface Props {
+  readonly program: ProgramCard;
+  readonly query: URLSearchParams;
+}
+
 /** What a customer registered and paid, as it settles. */
-export function OwnPage({ program, query }: { program: ProgramCard; query: URLSearchParams }) {
+export function OwnPage({ program, query }: Props) {
   const { wallet, userId } = useAccess();
+  if (wallet !== null && userId !== null) return <OwnList program={program} wallet={wallet} />;
+  return <Newcomer program={program} wallet={wallet} referral={query.get("ref") ?? ""} />;
+}
+
+interface NewcomerProps {
+  readonly program: ProgramCard;
+  readonly wallet: string | null;
+  readonly referral: string;
+}
+
+function Newcomer({ program, wallet, referral }: NewcomerProps) {
+  const [open, setOpen] = useState(false);
+  const mayRegister = wallet !== null && program.openRegistration;
   return (
     <>
-      {wallet !== null && userId !== null ? (
-        <OwnList program={program} wallet={wallet} />
-      ) : (
-        <>
-          <PageTitle title="Your intents" />
-          <Empty title="You are not a customer here yet">
-            <p>
-              Who registers sees the registration and every payment here, from the first step to the
-              last.
-            </p>
-            {wallet !== null && program.openRegistration && (
-              <div className="empty-step">
-                <RegisterButton
-                  program={program}
-                  wallet={wallet}
-                  referral={query.get("referral") ?? ""}
-                />
-              </div>
-            )}
-          </Empty>
-        </>
+      <PageTitle title="Your intents" />
+      <Empty title="You are not a customer here yet">
+        <p>
+          Who registers sees the registration and every payment here, from the first step to the
+          last.
+        </p>
+        {mayRegister && (
+          <button type="button" className="primary" onClick={() => setOpen(true)}>
+            Register…
+          </button>
+        )}
+      </Empty>
+      {mayRegister && open && (
+        <RegisterDialog
+          program={program}
+          wallet={wallet}
+          referral={referral}
+          close={() => setOpen(false)}
+        />
       )}
     </>
   );

@@ -75,28 +75,14 @@ function Limits({ terms }: { terms: Terms | null }) {
   );
 }
 
-/** For a wallet that is no customer yet. referral: from the link that brought it. */
-export function RegisterButton({ program, wallet, referral }: Props & { referral: string }) {
-  const [open, setOpen] = useState(false);
-  const close = () => setOpen(false);
-  return (
-    <>
-      <button type="button" className="primary" onClick={() => setOpen(true)}>
-        Register…
-      </button>
-      {open && (
-        <RegisterDialog program={program} wallet={wallet} referral={referral} close={close} />
-      )}
-    </>
-  );
-}
-
 interface RegisterProps extends Props {
+  /** From the link that brought it, or empty. */
   readonly referral: string;
   readonly close: () => void;
 }
 
-function RegisterDialog({ program, wallet, referral, close }: RegisterProps) {
+/** For a wallet that is no customer yet. */
+export function RegisterDialog({ program, wallet, referral, close }: RegisterProps) {
   const terms = useTerms(program.slug);
   const { register } = usePayment(program, wallet);
   const field = useId();

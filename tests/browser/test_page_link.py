@@ -1,6 +1,9 @@
 """What the page does when its socket is lost: it says so, comes back, and has missed nothing."""
 
 import re
+import time
+from collections.abc import Callable
+from itertools import takewhile
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -12,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 _NEWEST = """
 query Newest($slug: String!) {
-  program(slug: $slug) { intents(first: 200) { nodes { id status } } }
+  program(slug: $slug) { intents(first: 200) { nodes { id } } }
 }
 """
 
@@ -24,6 +27,7 @@ class Wire:
         self._whole = True
         self._sockets: list[WebSocketRoute] = []
         self.subscriptions: list[str] = []
+        self.events: list[str] = []
         page.route_web_socket(re.compile("/graphql$"), self._carry)
 
     def cut(self) -> None:
@@ -49,31 +53,54 @@ class Wire:
                 self.subscriptions.append(str(message))
             server.send(message)
 
+        def downstream(message: str | bytes) -> None:
+            if '"programEvents"' in str(message):
+                self.events.append(str(message))
+            socket.send(message)
+
         socket.on_message(upstream)
-        server.on_message(socket.send)
+        server.on_message(downstream)
 
 
 def test_a_lost_socket_is_shown_and_nothing_is_missed(page: Page, program: Program) -> None:
+    """Customers go on while it is cut: an event of each of their intents arrives afterwards, and each row is there, as it is."""
     wire = Wire(page)
     sign_in(page, program, "/intents")
-    shown = intent_ids(page)
-    expect(page.get_by_role("button", name=re.compile("new$"))).to_be_visible()
+    before = intent_ids(page)[0]
+    new = page.get_by_role("button", name=re.compile("new$"))
+    expect(new).to_be_visible()
 
     wire.cut()
+    heard = len(wire.events)
     expect(page.get_by_text("Reconnecting…")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Stale since \d\d:\d\d:\d\d UTC$"))).to_be_visible()
+    assert len(wire.events) == heard
+    known = "".join(wire.events)
+    missed = [each for each in _newer_than(program, before) if each not in known]
+    assert missed, "something happened meanwhile"
     wire.mend()
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
-    before, after = wire.subscriptions[0], wire.subscriptions[-1]
-    assert len(wire.subscriptions) > 1
-    assert _cursor(before) != _cursor(after), "resumes where it was, not where it began"
-    nodes = program.ask(_NEWEST, slug=program.slug)["program"]["intents"]["nodes"]
-    settled = {node["id"] for node in nodes if node["status"] == "CONFIRMED"} & set(shown)
-    for intent in settled:
+    first, last = wire.subscriptions[0], wire.subscriptions[-1]
+    assert _cursor(first) != _cursor(last), "resumes where it was, not where it began"
+    _until(page, lambda: all(each in "".join(wire.events[heard:]) for each in missed))
+    new.click()
+    for intent in missed:
         row = page.locator("tbody tr").filter(has=page.locator(f"a[href$='{intent}']"))
         expect(row).to_contain_text("Confirmed")
+
+
+def _newer_than(program: Program, intent: str) -> list[str]:
+    nodes = program.ask(_NEWEST, slug=program.slug)["program"]["intents"]["nodes"]
+    return list(takewhile(lambda each: each != intent, (node["id"] for node in nodes)))
+
+
+def _until(page: Page, done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30.0
+    while not done():
+        assert time.monotonic() < deadline, "not all events arrived"
+        page.wait_for_timeout(100)
 
 
 def _cursor(subscribe: str) -> str:

@@ -35,9 +35,8 @@ export function AccountMenu({ viewer, programs, leave }: Props) {
     <>
       <button type="button" className="account" popoverTarget={id}>
         <span className="who small-text">
-          <strong>{name}</strong>
-          <span className="muted">{role}</span>
-        </span>
+          <strong>{name}</strong> <span className="muted">{role}</span>
+        </span>{" "}
         <span className="hidden">Your account</span>
         <Person />
       </button>

@@ -3,6 +3,7 @@ import { useQuery } from "urql";
 import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
 import { Broken } from "../parts/broken";
+import { PageTitle } from "../parts/page-title";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { type Place, programHref, replacePlace, usePlace } from "../routing";
@@ -106,11 +107,14 @@ function Elsewhere({ address }: { address: string }) {
 
 export function Nowhere() {
   return (
-    <Empty title="There is nothing here">
-      <p>
-        The address is not known, or you may not see what it shows. <a href="#/">Start over</a>
-      </p>
-    </Empty>
+    <>
+      <PageTitle title="Not found" />
+      <Empty title="There is nothing here">
+        <p>
+          The address is not known, or you may not see what it shows. <a href="#/">Start over</a>
+        </p>
+      </Empty>
+    </>
   );
 }
 
@@ -123,18 +127,21 @@ interface NotForYouProps {
 
 function NotForYou({ name, program, start }: NotForYouProps) {
   return (
-    <Empty title={`${name} is not open to you in ${program.name}`}>
-      <p>
-        Switch to somebody with another role in the account menu, or ask an admin of the program.
-      </p>
-      <p>
-        {start ? (
-          <a href={programHref(program.slug, start.path)}>Go to {start.name}</a>
-        ) : (
-          <a href="#/">All programs</a>
-        )}
-      </p>
-    </Empty>
+    <>
+      <PageTitle title={name} />
+      <Empty title={`${name} is not open to you in ${program.name}`}>
+        <p>
+          Switch to somebody with another role in the account menu, or ask an admin of the program.
+        </p>
+        <p>
+          {start ? (
+            <a href={programHref(program.slug, start.path)}>Go to {start.name}</a>
+          ) : (
+            <a href="#/">All programs</a>
+          )}
+        </p>
+      </Empty>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Page, expect
 
+from tests.fixtures.compared import ended_run, open_discrepancy
 from tests.fixtures.due_batch import pending_batch
 from tests.fixtures.stack import Program, Stack
 from tests.fixtures.visitor import (
@@ -25,6 +26,8 @@ query Ids($slug: String!) {
   program(slug: $slug) {
     intents(filter: { status: [CONFIRMED], kind: [PAYMENT] }, first: 1) { nodes { id } }
     affiliates(first: 1) { nodes { id } }
+    accounts: ledgerAccounts(kind: [PROGRAM], first: 1) { nodes { id } }
+    transactions: ledgerTransactions(filter: { kind: [SETTLEMENT] }, first: 1) { nodes { id } }
   }
 }
 """
@@ -56,6 +59,20 @@ PLACES = (
     Place("affiliate-branch", "key", "/affiliates/{affiliates}/branch", "Northern Lights"),
     Place("payouts", "admin", "/payouts", "New batch…", due=True),
     Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),
+    Place("ledger", "admin", "/ledger", "Balanced"),
+    Place("account", "key", "/ledger/accounts/{accounts}", "Settlement"),
+    Place(
+        "ledger-transaction", "admin", "/ledger/transactions/{transactions}", "Into the treasury"
+    ),
+    Place("reconciliation", "key", "/reconciliation", "Run now…"),
+    Place("run", "admin", "/reconciliation/runs/{run}", "11. Seals"),
+    Place(
+        "discrepancy",
+        "admin",
+        "/reconciliation/discrepancies/{discrepancy}",
+        "Explain and close",
+        due=True,
+    ),
     Place("system", "operator", "/system", "Node of chain"),
     Place("program-system", "admin", "/system", "Node of chain"),
 )
@@ -81,16 +98,23 @@ def go(page: Page, stack: Stack, place: Place) -> None:
         "stranger": lambda route: sign_in_as(page, program, stack.wallets[0], route),
         "platform": lambda _: sign_in_as_platform(page, stack),
     }
-    ways[place.visitor](_route(program, place))
+    ways[place.visitor](_route(stack, program, place))
     expect(page.get_by_text(place.shows).first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
 
 
-def _route(program: Program, place: Place) -> str:
+def _route(stack: Stack, program: Program, place: Place) -> str:
     if "{" not in place.route:
         return place.route
-    batch = {"batch": pending_batch(program)} if "{batch}" in place.route else {}
-    return place.route.format(**ids_of(program), **batch)
+    made: dict[str, Callable[[], str]] = {
+        "batch": lambda: pending_batch(program),
+        "run": lambda: ended_run(program),
+        "discrepancy": lambda: open_discrepancy(stack, program),
+    }
+    for name, make in made.items():
+        if f"{{{name}}}" in place.route:
+            return place.route.format(**{name: make()})
+    return place.route.format(**ids_of(program))
 
 
 def _open(page: Page, program: Program) -> None:

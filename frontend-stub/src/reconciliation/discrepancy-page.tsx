@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 import {
   ReconciliationDiscrepancyDocument,
@@ -42,6 +43,7 @@ export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props)
   });
   const again = () => read({ requestPolicy: "network-only" });
   useChanges(data?.program, changes, again);
+  const [done, setDone] = useState(false);
   const node = data?.node?.__typename === "Discrepancy" ? data.node : null;
   const discrepancy = node?.program.id === programId ? node : null;
   if (error && !discrepancy) return <Failed failure={failureOf(error)} retry={again} />;
@@ -89,9 +91,16 @@ export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props)
         <p>{next}</p>
       </section>
       {discrepancy.resolvedAt ? (
-        <Explained slug={slug} discrepancy={discrepancy} />
+        <Explained slug={slug} discrepancy={discrepancy} justNow={done} />
       ) : (
-        <Explain discrepancy={discrepancy} done={again} slug={slug} />
+        <Explain
+          slug={slug}
+          discrepancy={discrepancy}
+          done={() => {
+            setDone(true);
+            again();
+          }}
+        />
       )}
     </article>
   );
@@ -141,10 +150,18 @@ function Evidence({ slug, discrepancy }: PartProps) {
   );
 }
 
-function Explained({ slug, discrepancy: { resolvedAt, resolvedBy, note, posting } }: PartProps) {
+/** justNow: the form that had the focus is gone, so what took its place gets it. */
+function Explained({ slug, discrepancy, justNow }: PartProps & { justNow: boolean }) {
+  const { resolvedAt, resolvedBy, note, posting } = discrepancy;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (justNow) heading.current?.focus();
+  }, [justNow]);
   return (
     <section aria-labelledby="explained">
-      <h2 id="explained">Explained</h2>
+      <h2 id="explained" ref={heading} tabIndex={-1}>
+        Explained
+      </h2>
       <dl className="facts card">
         {note && (
           <Fact name="Note">

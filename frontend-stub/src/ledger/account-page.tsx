@@ -154,7 +154,15 @@ function StatementLines({ slug, id, from, to }: LinesProps) {
           title: filtered ? "Nothing moved it in this period" : "Nothing has moved it yet",
         }}
       >
-        {(rows) => <LineTable slug={slug} rows={rows} />}
+        {(rows) => (
+          <>
+            <LineTable slug={slug} rows={rows} />
+            <p className="muted small-text note">
+              Lines and the balance after each are in the order of posting; a period is of the time
+              at which they took effect.
+            </p>
+          </>
+        )}
       </PagedRows>
     </section>
   );

@@ -18,6 +18,7 @@ import { inCurrency, said } from "./amounts";
 import { Explain } from "./explain";
 import { Fact } from "./fact";
 import { SeverityMark } from "./mark";
+import { Message } from "./message";
 import { Subject } from "./subject";
 import { useCurrencies } from "./use-currencies";
 import { kindWords } from "./words";
@@ -116,7 +117,7 @@ function Evidence({ slug, discrepancy }: PartProps) {
   const { message, expected, actual, openedAt, run, entityId } = discrepancy;
   return (
     <div className="card">
-      <p className="break evidence">{inCurrency(message, currencies)}</p>
+      <Message text={inCurrency(message, currencies)} />
       <dl className="facts">
         {expected && (
           <Fact name="Expected">

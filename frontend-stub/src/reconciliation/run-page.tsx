@@ -9,7 +9,7 @@ import {
 import { useChanges } from "../live/changes";
 import { type Source, usePages } from "../live/pages";
 import { CopyButton, Hash } from "../parts/hash";
-import { FullInstant, Instant } from "../parts/instant";
+import { FullInstant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -86,8 +86,8 @@ function Progress({ run }: { run: ReconciliationLookFragment }) {
       {run.status === "RUNNING" && (
         <div className="notice calm">
           <p>
-            <strong>Under way.</strong> It was asked for <Instant at={run.startedAt} />; a worker
-            takes it within seconds, and this page shows the result by itself.
+            <strong>Under way.</strong> A worker takes it within seconds, and this page shows the
+            result by itself.
           </p>
         </div>
       )}

@@ -29,7 +29,6 @@ query Balance($id: ID!, $asOf: DateTime) { node(id: $id) { ... on LedgerAccount 
 # Within it everything that was effective is posted: the stack's chain needs three seconds.
 _POSTED_BY_NOW = timedelta(seconds=15)
 _SOON_SECONDS = 60.0
-_WORDS = {"AFFILIATE": "Affiliate", "PLATFORM": "Platform", "PROGRAM": "Program", "USER": "User"}
 
 
 def test_the_trial_balance_is_the_apis_and_adds_up(page: Page, program: Program) -> None:
@@ -39,7 +38,7 @@ def test_the_trial_balance_is_the_apis_and_adds_up(page: Page, program: Program)
     expect(table.get_by_text("Balanced", exact=True)).to_be_visible()
     for row in trial["rows"]:
         line = table.get_by_role("row").filter(
-            has=page.get_by_role("link", name=_WORDS.get(row["kind"], row["kind"]), exact=True)
+            has=page.get_by_role("link", name=_words(row["kind"]), exact=True)
         )
         assert _cells(line)[:2] == [shown_amount(row["debits"]), shown_amount(row["credits"])]
     debits, credits_, balance = _cells(table.get_by_role("row", name="Total"))
@@ -125,6 +124,10 @@ def _balance(program: Program, account: str, before: datetime) -> Decimal:
 
 def _text(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
 
 
 def _cells(row: Locator) -> list[str]:

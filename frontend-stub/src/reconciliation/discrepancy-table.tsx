@@ -3,6 +3,7 @@ import { Instant } from "../parts/instant";
 import { discrepancyHref } from "../routing";
 import { type Currency, inCurrency } from "./amounts";
 import { SeverityMark } from "./mark";
+import { shortened } from "./message";
 import { kindWords } from "./words";
 
 interface Props {
@@ -32,7 +33,7 @@ export function DiscrepancyTable({ slug, label, rows, currencies }: Props) {
               <a className="cover" href={discrepancyHref(slug, row.id)}>
                 {kindWords[row.kind].title}
               </a>
-              <span className="second break">{inCurrency(row.message, currencies)}</span>
+              <span className="second break">{shortened(inCurrency(row.message, currencies))}</span>
             </th>
             <td>
               <SeverityMark severity={row.severity} />

@@ -25,6 +25,13 @@ export function Message({ text }: Props) {
   );
 }
 
+/** For lists: what is long shows its ends only. */
+export function shortened(text: string): string {
+  return partsOf(text)
+    .map(({ words, found }) => words + (found ? `${found.slice(0, 6)}…${found.slice(-4)}` : ""))
+    .join("");
+}
+
 interface Part {
   readonly at: number;
   readonly words: string;

@@ -91,7 +91,7 @@ def test_a_transaction_adds_up_and_leads_to_its_intent(page: Page, program: Prog
     expect(total).to_contain_text("Balanced")
     lines = [_cells(row) for row in entries.locator("tbody tr").all()]
     for side in (1, 2):
-        shown = _cells(total)[side - 1]
+        shown = _cells(total)[side]
         assert _number(shown) == sum((_number(line[side]) for line in lines), Decimal())
     expect(page.get_by_role("region", name="Transfers that it claims")).to_contain_text("Into the")
     with page.expect_download() as download:

@@ -46,14 +46,16 @@ function EntryTable({ slug, rows, whole }: TableProps) {
         <thead>
           <tr>
             <th scope="col">Account</th>
-            <th scope="col">Purpose</th>
+            <th scope="col" className="wide">
+              Purpose
+            </th>
             <th scope="col" className="right">
               Debit
             </th>
             <th scope="col" className="right">
               Credit
             </th>
-            <th scope="col" className="right">
+            <th scope="col" className="right wide">
               Balance after
             </th>
           </tr>
@@ -77,11 +79,12 @@ function EntryRow({ slug, row }: { slug: string; row: LedgerSideFragment }) {
         <a href={accountHref(slug, row.account.id)}>
           <AccountName account={row.account} />
         </a>
+        <span className="second narrow">{codeWords(row.purpose)}</span>
       </th>
-      <td>{codeWords(row.purpose)}</td>
+      <td className="wide">{codeWords(row.purpose)}</td>
       <td className="right">{row.direction === "DEBIT" && amount}</td>
       <td className="right">{row.direction === "CREDIT" && amount}</td>
-      <td className="right muted">
+      <td className="right muted wide">
         <Amount money={row.balanceAfter} />
       </td>
     </tr>
@@ -102,19 +105,20 @@ function Totals({ rows }: { rows: readonly LedgerSideFragment[] }) {
     <tfoot>
       {currencies.map((currency) => (
         <tr key={currency}>
-          <th scope="row" colSpan={2}>
+          <th scope="row">
             Total{" "}
             {balances(rows.filter(({ amount }) => amount.currency === currency)) && (
               <span className="tag active">Balanced</span>
             )}
           </th>
+          <td className="wide" />
           <td className="right">
             <Amount money={total(currency, "DEBIT")} />
           </td>
           <td className="right">
             <Amount money={total(currency, "CREDIT")} />
           </td>
-          <td />
+          <td className="wide" />
         </tr>
       ))}
     </tfoot>

@@ -26,6 +26,10 @@ query Account($slug: String!) { program(slug: $slug) { ledgerAccounts(kind: [PRO
 _BALANCE = """
 query Balance($id: ID!, $asOf: DateTime) { node(id: $id) { ... on LedgerAccount { balance(asOf: $asOf) { amount } } } }
 """
+_LAST = """
+query Last($id: ID!, $to: DateTime!) { node(id: $id) { ... on LedgerAccount {
+  entries(filter: { to: $to }, first: 1) { nodes { effectiveAt } } } } }
+"""
 # Within it everything that was effective is posted: the stack's chain needs three seconds.
 _POSTED_BY_NOW = timedelta(seconds=15)
 _SOON_SECONDS = 60.0
@@ -62,6 +66,7 @@ def test_a_statement_runs_from_its_opening_to_its_closing_balance(
     expect(page).to_have_url(re.compile(r"kind=PROGRAM"))
     page.get_by_role("link", name="Program", exact=True).click()
     expect(page.get_by_role("heading", name="Program account")).to_be_visible()
+    then = _just_after_the_last_entry(program, account, then)
     since = then - timedelta(seconds=4)
     page.get_by_label("From (UTC)").fill(since.strftime("%Y-%m-%dT%H:%M:%S"))
     page.get_by_label("to", exact=True).fill(then.strftime("%Y-%m-%dT%H:%M:%S"))
@@ -116,6 +121,12 @@ def _settled_books(program: Program) -> tuple[datetime, dict[str, Any]]:
     pytest.fail("nothing was posted")
 
 
+def _just_after_the_last_entry(program: Program, account: str, before: datetime) -> datetime:
+    [last] = program.ask(_LAST, id=account, to=_text(before))["node"]["entries"]["nodes"]
+    effective = datetime.fromisoformat(last["effectiveAt"]).astimezone(UTC)
+    return effective.replace(microsecond=0) + timedelta(seconds=1)
+
+
 def _balance(program: Program, account: str, before: datetime) -> Decimal:
     last = before - timedelta(microseconds=1)
     node = program.ask(_BALANCE, id=account, asOf=last.isoformat())["node"]
@@ -149,5 +160,10 @@ def _statement(page: Page) -> list[tuple[Decimal, Decimal, Decimal]]:
     """Debit, credit and balance of each line, newest first."""
     rows = page.get_by_role("table", name="Entries, newest posting first").locator("tbody tr")
     expect(rows.first).to_be_visible()
+    more = page.get_by_role("button", name="Show more entries")
+    while more.is_visible():
+        shown = rows.count()
+        more.click()
+        expect(rows.nth(shown)).to_be_visible()
     cells = [[_number(text) for text in _cells(row)] for row in rows.all()]
     return [(debit, credit, balance) for debit, credit, balance in cells]

@@ -6,9 +6,9 @@ import { Broken } from "../parts/broken";
 import { PageTitle } from "../parts/page-title";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
-import { type Place, programHref, replacePlace, usePlace } from "../routing";
+import { type Place, programHref, replacePlace, systemHref, usePlace } from "../routing";
 import { failureOf } from "../values/failure";
-import { type Access, AccessProvider, accessOf, may } from "./access";
+import { type Access, AccessProvider, accessOf, may, useAccess } from "./access";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
@@ -126,6 +126,7 @@ interface NotForYouProps {
 }
 
 function NotForYou({ name, program, start }: NotForYouProps) {
+  const { operator } = useAccess();
   return (
     <>
       <PageTitle title={name} />
@@ -137,7 +138,7 @@ function NotForYou({ name, program, start }: NotForYouProps) {
           {start ? (
             <a href={programHref(program.slug, start.path)}>Go to {start.name}</a>
           ) : (
-            <a href="#/">All programs</a>
+            <a href={operator ? systemHref : "#/"}>{operator ? "Go to System" : "All programs"}</a>
           )}
         </p>
       </Empty>

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.settings import Settings
+from sge.embedded.postgres import Postgres
+
 # Enough that every question has an answer, and made in well under a minute.
 _SMALL = {"--users": "1000", "--affiliates": "1000", "--intents": "5000", "--neighbours": "1"}
 
@@ -31,3 +34,30 @@ def seeded_folder(given: Path | None) -> Iterator[Path]:
         seed = ["-m", "sge.cli", "bench", "seed", *sizes, "--embedded", name]
         subprocess.run([sys.executable, *seed], check=True)
         yield folder
+
+
+def api_settings(postgres: Postgres, redis_url: str) -> Settings:
+    """Of a process that answers from the seeded database; its chain is nowhere."""
+    nowhere = "0x" + "1" * 40
+    chain = {
+        "chain_id": 31337,
+        "name": "none",
+        "rpc_urls": ["http://127.0.0.1:9"],
+        "tokens": [
+            {"code": "USDC", "address": nowhere, "decimals": 6, "name": "USD Coin", "version": "2"}
+        ],
+        "gateway": nowhere,
+        "identity": nowhere,
+        "multisend": nowhere,
+    }
+    return Settings.model_validate(
+        {
+            "database_api_url": postgres.dsn("sge_api"),
+            "database_feed_url": postgres.dsn("sge_feed"),
+            "redis_url": redis_url,
+            "rate_limits": "off",
+            "secret_key": "a secret of the benchmark, long enough for anybody",
+            "encryption_key": "another secret of the benchmark, as long as it has to be",
+            "chains": [chain],
+        }
+    )

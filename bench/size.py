@@ -26,11 +26,10 @@ from app.services.access.api_keys import CreateApiKey, create_api_key
 from app.services.execute import execute
 from app.services.ledger_verification import verify_ledger
 from app.services.seals import CONSUMER, seal_events
-from app.settings import Settings
 from app.store.database import Database
 from app.store.reads import dashboard
 from bench.reconciliation import time_checks
-from bench.seeded import seeded_folder, seeded_options
+from bench.seeded import api_settings, seeded_folder, seeded_options
 from schema.build import build_schema
 from schema.transport.settings import TransportSettings
 from sge.embedded.postgres import Postgres
@@ -76,7 +75,7 @@ async def _run(postgres: Postgres, redis_url: str, options: argparse.Namespace) 
     # Before anything is written that a sealer would have to see.
     await _verify(postgres)
     await time_checks(postgres.dsn("sge_worker"), options.slug)
-    process = ApiProcess(_settings(postgres, redis_url))
+    process = ApiProcess(api_settings(postgres, redis_url))
     await process.start()
     try:
         await _ask(process, sized, options.repeat)
@@ -85,32 +84,6 @@ async def _run(postgres: Postgres, redis_url: str, options: argparse.Namespace) 
         await process.stop()
     await _weigh(owner, int(sized.facts["intents"]))
     await owner.close()
-
-
-def _settings(postgres: Postgres, redis_url: str) -> Settings:
-    nowhere = "0x" + "1" * 40
-    chain = {
-        "chain_id": 31337,
-        "name": "none",
-        "rpc_urls": ["http://127.0.0.1:9"],
-        "tokens": [
-            {"code": "USDC", "address": nowhere, "decimals": 6, "name": "USD Coin", "version": "2"}
-        ],
-        "gateway": nowhere,
-        "identity": nowhere,
-        "multisend": nowhere,
-    }
-    return Settings.model_validate(
-        {
-            "database_api_url": postgres.dsn("sge_api"),
-            "database_feed_url": postgres.dsn("sge_feed"),
-            "redis_url": redis_url,
-            "rate_limits": "off",
-            "secret_key": "a secret of the benchmark, long enough for anybody",
-            "encryption_key": "another secret of the benchmark, as long as it has to be",
-            "chains": [chain],
-        }
-    )
 
 
 async def _ask(process: ApiProcess, sized: Sized, repeat: int) -> None:

@@ -12,6 +12,7 @@ from app.services.corrections.propose_adjustment import (
 from app.store.reads import adjustments as reads
 from app.store.reads import journals
 from app.store.reads.adjustments import AdjustmentRow
+from app.store.reads.affiliates import AffiliateRow
 from app.store.reads.journals import JournalRow
 from resolvers.access import Info, authorize, load_one, may_read, own_key
 from resolvers.objects import named_object
@@ -67,6 +68,14 @@ async def approve(info: Info, id: strawberry.ID) -> BalanceAdjustmentPayloadRow:
         return await _payload(info, authority.program_id, made)
 
     return await answer(BalanceAdjustmentPayloadRow, work)
+
+
+async def waiting(root: Parent[AffiliateRow], info: Info) -> list[AdjustmentRow] | None:
+    """What was proposed of this affiliate and waits for a second person."""
+    if not may_read(info, root.program_key):
+        return None
+    rows: list[AdjustmentRow] = await load_one(info, reads.waiting, root.program_key, root.key)
+    return rows
 
 
 async def journal(root: Parent[AdjustmentRow], info: Info) -> JournalRow | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+import resolvers.adjusting_balances
 import resolvers.affiliates
 import resolvers.commissions
 import resolvers.downline
@@ -23,6 +24,7 @@ from schema.types.money import Money
 from schema.types.node import Node, public_id, shown_rows
 
 if TYPE_CHECKING:
+    from schema.types.adjustments import BalanceAdjustment
     from schema.types.commissions import Commission
     from schema.types.payouts import Payout
     from schema.types.programs import Program
@@ -100,6 +102,12 @@ class Affiliate(Node):
         resolved(resolvers.payouts.of_affiliate)
     )
     statement: Statement | None = resolved(resolvers.earnings.statement)
+    pending_adjustments: (
+        list[Annotated["BalanceAdjustment", strawberry.lazy("schema.types.adjustments")]] | None
+    ) = resolved(
+        resolvers.adjusting_balances.waiting,
+        description="Proposed, and waiting for a second person.",
+    )
     referred_users: Connection[Annotated["User", strawberry.lazy("schema.types.users")]] | None = (
         resolved(resolvers.users.referred_by)
     )

@@ -23,6 +23,7 @@ APPROVE = """mutation ($id: ID!) { approveBalanceAdjustment(id: $id) {
   adjustment { id proposedBy approvedBy ledgerTransaction { kind reference } } replayed userErrors { code field } } }"""
 AFFILIATE = """query ($program: ID!, $code: String!) {
   affiliate(by: {referralCode: {programId: $program, referralCode: $code}}) { id commissions { nodes { status } } } }"""
+WAITING = "query ($id: ID!) { affiliate(by: {id: $id}) { pendingAdjustments { id } } }"
 FIELDS = """query ($ids: [ID!]!) { nodes(ids: $ids) { ... on BalanceAdjustment {
   affiliate { id } ledgerTransaction { id } } } }"""
 REVERSE = """mutation ($id: ID!, $key: String!) { reverseSettlement(id: $id, reason: "back", idempotencyKey: $key,
@@ -66,6 +67,10 @@ class Adjusting:
         asked = await (by or self.second).ask(APPROVE, id=id_)
         payload: dict[str, Any] = asked["approveBalanceAdjustment"]
         return payload
+
+    async def waiting(self) -> list[str]:
+        asked = await self.first.ask(WAITING, id=(await self.affiliate())["id"])
+        return [one["id"] for one in asked["affiliate"]["pendingAdjustments"]]
 
     async def reverse(self, key: str) -> None:
         id_ = encode_id(IdPrefix.SETTLEMENT, self.filled.payments[0].settlement)
@@ -115,6 +120,15 @@ async def test_two_persons_forfeit_a_balance(adjusting: Adjusting) -> None:
         "REVERSED"
     ]
     assert code_of(await adjusting.propose("nothing left")) == "INVALID_STATE"
+
+
+async def test_what_waits_for_a_second_person_is_listed(adjusting: Adjusting) -> None:
+    await adjusting.terminate()
+    assert await adjusting.waiting() == []
+    proposed = (await adjusting.propose())["adjustment"]
+    assert await adjusting.waiting() == [proposed["id"]]
+    await adjusting.approve(proposed["id"])
+    assert await adjusting.waiting() == []
 
 
 async def test_a_debt_is_written_off(adjusting: Adjusting) -> None:

@@ -26,6 +26,7 @@ ROOTS = {"Mutation", "Subscription"}
 SUMMARIES = {"ProgramStatistics", "DownlineSummary", "Statement", "Count"}
 # A handful whatever the size: what a person sets up, or what hangs on somebody's own session.
 FEW = {
+    "Affiliate.pendingAdjustments",
     "Program.currencies",
     "Program.termsHistory",
     "Program.apiKeys",

@@ -4,6 +4,7 @@ import { affiliateHref, programHref } from "../routing";
 import { useAccess, useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
 import { AffiliateActions } from "./actions";
+import { Adjustments } from "./adjustments";
 import { AffiliateFacts } from "./affiliate-facts";
 import { Branch } from "./branch";
 import { Commissions } from "./commissions";
@@ -12,6 +13,7 @@ import { PayoutsView } from "./payouts";
 import { Standing } from "./standing";
 import { StatementView } from "./statement";
 import { type Affiliate, useAffiliate } from "./use-affiliate";
+import { useWaits } from "./use-waits";
 import { type View, ViewTabs } from "./views";
 
 interface Props {
@@ -36,17 +38,26 @@ export function AffiliatePage({ program, id, view, query }: Props) {
       </PageTitle>
       {failure && <Failed failure={failure} retry={refetch} />}
       <AffiliateFacts program={program} affiliate={affiliate} />
-      <Money slug={program.slug} affiliate={affiliate} />
+      <Adjustments affiliate={affiliate} done={refetch} />
+      <Money slug={program.slug} affiliate={affiliate} news={news} />
       {affiliate.earnings && <ViewTabs slug={program.slug} id={id} view={view} />}
       <Shown program={program} affiliate={affiliate} view={view} query={query} news={news} />
     </article>
   );
 }
 
+interface MoneyProps {
+  readonly slug: string;
+  readonly affiliate: Affiliate;
+  readonly news: unknown;
+}
+
 /** What others of the own branch earn is theirs to see. */
-function Money({ slug, affiliate }: { slug: string; affiliate: Affiliate }) {
-  return affiliate.earnings?.map((sums) => (
-    <EarningsCard key={sums.currency} slug={slug} id={affiliate.id} sums={sums} />
+function Money({ slug, affiliate, news }: MoneyProps) {
+  const { id, earnings } = affiliate;
+  const waits = useWaits(id, earnings === null, news);
+  return earnings?.map((sums) => (
+    <EarningsCard key={sums.currency} slug={slug} id={id} sums={sums} waits={waits} />
   ));
 }
 

@@ -2,15 +2,18 @@ import type { AffiliateEarningsSumsFragment, CommissionStatus } from "../generat
 import { Amount } from "../parts/amount";
 import { affiliateHref } from "../routing";
 import { commissionWords } from "./commission-words";
+import { DueDate } from "./due-date";
+import type { Waiting, Waits } from "./use-waits";
 
 interface Props {
   readonly slug: string;
   readonly id: string;
   readonly sums: AffiliateEarningsSumsFragment;
+  readonly waits: Waits;
 }
 
 /** What was earned in one currency, by what became of it; each sum leads to its commissions. */
-export function EarningsCard({ slug, id, sums }: Props) {
+export function EarningsCard({ slug, id, sums, waits }: Props) {
   const heading = `earned-${sums.currency}`;
   const states: readonly [CommissionStatus, AffiliateEarningsSumsFragment["accrued"], string][] = [
     ["ACCRUED", sums.accrued, "in the holding period"],
@@ -35,9 +38,31 @@ export function EarningsCard({ slug, id, sums }: Props) {
               <Amount money={money} />
             </strong>
             <span className="second">{meaning}</span>
+            <Why status={status} waiting={ofCurrency(waits[status], sums.currency)} />
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function ofCurrency(waiting: Waiting | undefined, currency: string): Waiting | undefined {
+  return waiting?.amount.currency === currency ? waiting : undefined;
+}
+
+/** What keeps it from being paid: of what accrues, until when the newest is held. */
+function Why({ status, waiting }: { status: CommissionStatus; waiting: Waiting | undefined }) {
+  if (!waiting) return null;
+  if (status === "ACCRUED") {
+    return (
+      <span className="second">
+        the newest becomes payable <DueDate at={waiting.payableAt} />
+      </span>
+    );
+  }
+  return waiting.blockers.map(({ code, message, until }) => (
+    <span key={code} className="second because">
+      {message} {until && <DueDate at={until} />}
+    </span>
+  ));
 }

@@ -100,7 +100,7 @@ def test_an_affiliate_sees_its_branch_and_nobody_elses_money(page: Page, program
     expect(page.get_by_text("No such affiliate")).to_be_visible()
 
 
-def test_an_admin_suspends_and_moves(page: Page, program: Program) -> None:
+def test_an_admin_suspends_moves_and_terminates(page: Page, program: Program) -> None:
     code = f"MOVED-{time.time_ns() % 10**9}"
     wallet = Account.create().address
     made = program.ask(_CREATE, program=program.id, wallet=wallet, code=code)["registerAffiliate"]
@@ -120,6 +120,11 @@ def test_an_admin_suspends_and_moves(page: Page, program: Program) -> None:
     expect(page.locator(".facts")).to_contain_text("Reef Radio")
     now = program.ask(_AFFILIATE, program=program.id, code=code)["affiliate"]
     assert (now["status"], now["parent"]["referralCode"]) == ("SUSPENDED", "REEF")
+    page.get_by_role("button", name="Terminate…").click()
+    _confirm(page, "Terminate")
+    page.get_by_role("button", name="Bring it to zero…").click()
+    _confirm(page, "Propose it")
+    expect(page.get_by_role("alert")).to_contain_text("There is nothing to adjust.")
 
 
 def test_a_referral_link_leads_to_an_own_page(page: Page, program: Program) -> None:

@@ -18,7 +18,7 @@ export function AffiliateFacts({ program, affiliate }: Props) {
         <code>{referralCode}</code> <CopyButton value={referralCode} what="the referral code" />
       </Fact>
       <Fact name="Referral link">
-        <ReferralLink program={program} code={referralCode} />
+        <ReferralLink program={program} affiliate={affiliate} />
       </Fact>
       {wallet && (
         <Fact name="Wallet">
@@ -45,13 +45,21 @@ export function AffiliateFacts({ program, affiliate }: Props) {
 }
 
 /** Where a wallet registers below this affiliate, if the program lets wallets register themselves. */
-function ReferralLink({ program, code }: { program: ProgramCard; code: string }) {
+function ReferralLink({ program, affiliate }: Props) {
+  if (affiliate.status === "TERMINATED") {
+    return <span className="muted">None: nobody registers below a terminated affiliate.</span>;
+  }
   if (!program.openRegistration) {
     return (
       <span className="muted">None: registration is closed, so an admin enters the code.</span>
     );
   }
-  const link = new URL(programHref(program.slug, "affiliates", { ref: code }), document.baseURI);
+  const link = new URL(
+    programHref(program.slug, "affiliates", {
+      ref: affiliate.referralCode,
+    }),
+    document.baseURI,
+  );
   return (
     <>
       <code className="break">{link.href}</code>{" "}

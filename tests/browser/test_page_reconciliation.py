@@ -35,6 +35,10 @@ def test_a_run_is_seen_to_its_end(page: Page, program: Program) -> None:
     expect(newest).to_contain_text("of 11")
     newest.get_by_role("link").click()
     expect(page).to_have_url(address)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    tab = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Reconciliation")
+    expect(tab).to_be_in_viewport(ratio=1)
 
 
 def test_money_that_nothing_explains_is_explained(

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { AccountMenu, type Leave } from "../account/account-menu";
 import type { SessionQuery } from "../generated/operations";
 import mark from "../mark.svg";
@@ -85,8 +86,11 @@ function ProgramName({ program, programs, viewer, section }: ProgramNameProps) {
 function Tabs({ section, program }: { section: string; program: ProgramCard }) {
   const access = useAccess();
   const open = sections.filter(({ shownTo }) => shownTo(access, program));
+  const tabs = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another section has another current tab
+  useEffect(() => showCurrent(tabs.current), [section, open.length]);
   return (
-    <nav className="tabs" aria-label="Pages">
+    <nav ref={tabs} className="tabs" aria-label="Pages">
       {open.map(({ path, name }) => (
         <a
           key={path}
@@ -98,4 +102,12 @@ function Tabs({ section, program }: { section: string; program: ProgramCard }) {
       ))}
     </nav>
   );
+}
+
+/** On a narrow screen the tabs scroll: the one that is open is to be seen. */
+function showCurrent(tabs: HTMLElement | null): void {
+  const current = tabs?.querySelector<HTMLElement>("[aria-current]");
+  if (!tabs || !current) return;
+  const before = current.getBoundingClientRect().left - tabs.getBoundingClientRect().left;
+  tabs.scrollLeft += before - (tabs.clientWidth - current.clientWidth) / 2;
 }

@@ -1,7 +1,7 @@
 import { useSubscription } from "urql";
 import { SystemLiveDocument } from "../generated/operations";
 import { Instant } from "../parts/instant";
-import { Failed, Loading } from "../parts/states";
+import { Empty, Failed, Loading } from "../parts/states";
 import { failureOf } from "../values/failure";
 import { ComponentsCard } from "./components-card";
 import { HealthMark } from "./health-mark";
@@ -27,6 +27,14 @@ export function Parts() {
               all parts together, looked at <Instant at={status.checkedAt} />
             </span>
           </p>
+          {status.lanes.length === 0 && (
+            <Empty title="No relayer lane is known">
+              <p>
+                Nothing is sent to a chain until a worker starts that has a relayer's key (
+                <code>SGE_RELAYER_KEYS</code>).
+              </p>
+            </Empty>
+          )}
           <div className="system-cards lanes">
             {status.lanes.map((lane) => (
               <LaneCard key={lane.id} lane={lane} />

@@ -5,7 +5,8 @@
 
 From an event to the screen: from the instant that the server writes into an event (before its transaction commits) to
 the frame in which the row of that intent shows it, by one clock. The rows: 500 are opened, then events come over the page's
-own socket, 50 a second, about rows that are shown, while somebody scrolls; long tasks are what Chromium calls so (50 ms).
+own socket, 50 a second, about rows that are shown, while somebody scrolls; long tasks are what Chromium calls so (50 ms), and
+beside them stands what each task of the page's thread took of the processor, which others on the machine do not change.
 """
 
 import argparse
@@ -26,6 +27,7 @@ LOADS = 7
 ROWS = 500
 EVENTS_A_SECOND = 50
 _FLAGS = ["--no-sandbox", "--disable-gpu"]
+_TASKS = ["disabled-by-default-devtools.timeline", "__metadata"]
 _SEEN = """() => {
   window.seen = {};
   window.long = [];
@@ -95,14 +97,14 @@ class Visitor:
     """Whoever reads the demo's first program with its key."""
 
     def __init__(self, browser: Browser, described: dict[str, Any], address: str) -> None:
-        self._browser = browser
+        self.browser = browser
         self._program = described["programs"][0]
         self._graphql = described["graphql"]
         self._address = address
 
     def page(self, route: str, *, wired: bool = False) -> tuple[Page, Wire | None]:
         """A browser that was never here, signed in, on its way to a route."""
-        page = self._browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page = self.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         wire = Wire(page) if wired else None
         session = json.dumps({"kind": "key", "token": self._program["apiKey"]})
         page.add_init_script(f"sessionStorage.setItem('sge.session', {session!r})")
@@ -163,8 +165,8 @@ def _delays(timeline: list[dict[str, str]], texts: dict[str, float]) -> list[flo
     return found
 
 
-def long_tasks(visitor: Visitor, seconds: float) -> tuple[list[float], float]:
-    """How long each long task was while the rows lived, and how many events a second there were."""
+def long_tasks(visitor: Visitor, seconds: float) -> tuple[list[float], list[float], float]:
+    """How long each long task was while the rows lived, the processor's time of every task, and events a second."""
     page, wire = visitor.page("/intents", wired=True)
     assert wire is not None
     page.wait_for_selector("table.intents tbody tr")
@@ -174,6 +176,7 @@ def long_tasks(visitor: Visitor, seconds: float) -> tuple[list[float], float]:
         page.wait_for_timeout(300)
     page.evaluate("scrollTo(0, 0)")
     page.evaluate(_SEEN)
+    visitor.browser.start_tracing(page=page, categories=_TASKS)
     begun, told = time.monotonic(), 0
     while (passed := time.monotonic() - begun) < seconds:
         ids = page.evaluate("[...document.querySelectorAll('table.intents th a')].map(a => a.href)")
@@ -183,9 +186,27 @@ def long_tasks(visitor: Visitor, seconds: float) -> tuple[list[float], float]:
             wire.tell(intent, ("SIGNED", "BROADCAST", "MINED")[told % 3])
             told += 1
         page.wait_for_timeout(20)
+    rate = told / (time.monotonic() - begun)
     found: list[float] = page.evaluate("long")
+    cost = _costs(json.loads(visitor.browser.stop_tracing())["traceEvents"])
     page.context.close()
-    return found, told / (time.monotonic() - begun)
+    return found, cost, rate
+
+
+def _costs(trace: list[dict[str, Any]]) -> list[float]:
+    """Milliseconds of the processor for each task of the page's main thread, whoever else wants the processor."""
+    threads = {
+        (event["pid"], event["tid"])
+        for event in trace
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    return [
+        event["tdur"] / 1000
+        for event in trace
+        if event["name"] == "RunTask"
+        and "tdur" in event
+        and (event["pid"], event["tid"]) in threads
+    ]
 
 
 def _line(name: str, values: list[float]) -> None:
@@ -214,11 +235,13 @@ def main() -> None:
         print(f"load average {os.getloadavg()[0]:.1f}")
         _line("first load to live numbers", first_load(visitor))
         _line("from an event to the screen", to_the_screen(visitor, given.seconds))
-        tasks, rate = long_tasks(visitor, given.seconds)
+        tasks, costs, rate = long_tasks(visitor, given.seconds)
         longest = max(tasks, default=0)
         print(
             f"{ROWS} rows, {rate:.0f} events a second: {len(tasks)} long tasks, longest {longest:.0f} ms"
         )
+        busy = sum(costs) / given.seconds / 10
+        print(f"of the processor alone: {busy:.0f} % of a core, longest task {max(costs):.0f} ms")
         print(f"load average {os.getloadavg()[0]:.1f}")
         browser.close()
 

@@ -40,9 +40,14 @@ function SignedIn({ credential, signOut }: Props) {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: one api for each credential; signOut is new on every render
   useEffect(() => {
-    const opened = openApi(token, () => leaving.current || signOut(endings[kind]));
+    let over = false;
+    // A late answer to somebody who has left ends nobody else's session.
+    const opened = openApi(token, () => over || leaving.current || signOut(endings[kind]));
     setApi(opened);
-    return () => void opened.socket.dispose();
+    return () => {
+      over = true;
+      void opened.socket.dispose();
+    };
   }, [kind, token]);
   if (!api) return null;
   return (

@@ -27,10 +27,18 @@ export function useSession(): Session {
   };
   const signOut = (reason?: string) => {
     sessionStorage.removeItem(slot);
+    if (reason === undefined) forgetSignatures();
     setEnded(reason ?? null);
     setCredential(null);
   };
   return { credential, ended, signIn, signOut };
+}
+
+/** Who leaves abandons what was signed and not sent; who was cut off goes on with it. */
+function forgetSignatures(): void {
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith("sge.signatures.")) sessionStorage.removeItem(name);
+  }
 }
 
 function stored(): Credential | null {

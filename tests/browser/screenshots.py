@@ -16,7 +16,7 @@ from tests.fixtures.stack import Stack, running_stack
 
 PICTURES = PROJECT / "build" / "screenshots"
 # The README's: light, 1280 px wide.
-IN_README = ()
+IN_README = ("overview", "intent", "affiliate", "batch", "ledger", "reconciliation")
 _README_PICTURES = PROJECT / "docs" / "images"
 _SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 # Customers have to have done something for a while.

@@ -33,6 +33,7 @@ def paused(program: Program) -> Iterator[None]:
     program.ask(_RESUME, program=program.id)
 
 
+@pytest.mark.long
 def test_too_many_requests_are_waited_for(page: Page, program: Program) -> None:
     """At the door with a button that counts down, inside by itself."""
     _limit(page)

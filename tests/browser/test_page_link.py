@@ -62,6 +62,7 @@ class Wire:
         server.on_message(downstream)
 
 
+@pytest.mark.long
 def test_a_lost_socket_is_shown_and_nothing_is_missed(page: Page, program: Program) -> None:
     """Customers go on while it is cut: an event of each of their intents arrives afterwards, and each row is there, as it is."""
     wire = Wire(page)

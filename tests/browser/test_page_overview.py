@@ -41,6 +41,7 @@ def test_charts_say_what_the_api_says(page: Page, program: Program) -> None:
         expect(rows.locator(f"td:nth-of-type({column + 1})")).to_have_text(texts)
 
 
+@pytest.mark.long
 def test_an_open_page_takes_new_minutes_in(page: Page, program: Program) -> None:
     """Its clock goes an hour ahead of the server's, which answers with the minutes that it is asked for."""
     now = datetime.now(UTC)

@@ -35,6 +35,7 @@ def program(stack: Stack) -> Program:
     return stack.programs[1]
 
 
+@pytest.mark.long
 def test_what_differs_from_the_rows_is_not_signed(page: Page, program: Program) -> None:
     batch = pending_batch(program)
     wallet = AskedWallet(program.owners[1])
@@ -54,6 +55,7 @@ def test_what_differs_from_the_rows_is_not_signed(page: Page, program: Program) 
     assert approvals == []
 
 
+@pytest.mark.long
 def test_an_interruption_between_two_questions(page: Page, program: Program) -> None:
     """The batch comes in three parts: nothing short of 201 recipients makes one."""
     batch = pending_batch(program)
@@ -83,6 +85,7 @@ def test_an_interruption_between_two_questions(page: Page, program: Program) -> 
     page.unroute_all(behavior="ignoreErrors")
 
 
+@pytest.mark.long
 def test_a_batch_that_is_given_up(page: Page, program: Program) -> None:
     """Rejected with a reason, and proposed again at the same nonces; a withdrawal waits until that is over."""
     batch = pending_batch(program)

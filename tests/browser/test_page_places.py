@@ -19,11 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 _PAGE = PROJECT / "frontend-stub"
 _AXE = _PAGE / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Scheme = Literal["light", "dark"]
-
-_SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _WIDTHS = (1280, 768, 390)
-_QUICK: tuple[tuple[Scheme, int], ...] = (("dark", 390), ("light", 1280))
 
 
 @pytest.fixture
@@ -42,32 +39,17 @@ def complaints(page: Page, stack: Stack) -> Iterator[list[str]]:
     return heard
 
 
-_EACH_PLACE = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-
-
-@_EACH_PLACE
-def test_every_place(page: Page, stack: Stack, place: Place, complaints: list[str]) -> None:
-    """axe at one width of each scheme: the long test takes them all."""
-    go(page, stack, place)
-    page.evaluate(_AXE.read_text())
-    for width in _WIDTHS:
-        _look(page, "light", width)
-        assert _fits(page), f"something sticks out at {width} px"
-    for scheme, width in _QUICK:
-        _look(page, scheme, width)
-        assert _violations(page) == [], f"{scheme}, {width} px"
-    assert complaints == []
-
-
 @pytest.mark.long
-@_EACH_PLACE
-def test_every_place_in_all_looks(page: Page, stack: Stack, place: Place) -> None:
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_every_place(page: Page, stack: Stack, place: Place, complaints: list[str]) -> None:
     go(page, stack, place)
     page.evaluate(_AXE.read_text())
     for scheme, width in product(_SCHEMES, _WIDTHS):
-        _look(page, scheme, width)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 844})
         assert _violations(page) == [], f"{scheme}, {width} px"
         assert _fits(page), f"something sticks out at {width} px"
+    assert complaints == []
 
 
 def test_no_section_is_without_a_place() -> None:
@@ -77,11 +59,6 @@ def test_no_section_is_without_a_place() -> None:
     assert len(paths) > 1
     routes = {place.route.split("/")[1] if place.route else "" for place in PLACES}
     assert set(paths) - routes == set()
-
-
-def _look(page: Page, scheme: Scheme, width: int) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
 
 
 def _foreign(address: str, stack: Stack) -> bool:

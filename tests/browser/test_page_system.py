@@ -63,6 +63,7 @@ def test_an_admin_sees_what_the_api_says_of_the_parts(page: Page, program: Progr
     expect(seen).not_to_have_attribute("datetime", str(before))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("paused_for_a_while")
 def test_an_admin_pauses_and_resumes_with_a_reason(page: Page, program: Program) -> None:
     sign_in_as(page, program, program.owners[0], "/system")
@@ -86,6 +87,7 @@ def test_an_admin_pauses_and_resumes_with_a_reason(page: Page, program: Program)
     expect(page.get_by_text("Paused", exact=True)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_an_operator_takes_a_halted_lane_back(
     page: Page, stack: Stack, halted_relayer: str
 ) -> None:
@@ -101,6 +103,7 @@ def test_an_operator_takes_a_halted_lane_back(
     expect(card).not_to_contain_text(_WHY)
 
 
+@pytest.mark.long
 def test_who_may_do_what_is_offered_that(
     page: Page, stack: Stack, program: Program, halted_relayer: str
 ) -> None:

@@ -1,14 +1,14 @@
 import { useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 import {
   AccountEndSessionDocument,
   AccountSessionsDocument,
   type AccountSessionsQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { Dialog } from "../parts/dialog";
 import { Instant } from "../parts/instant";
 import { Failed, Loading } from "../parts/states";
-import { failureOf } from "../values/failure";
 import { refusalOf } from "../values/outcome";
 import { deviceOf } from "./device";
 
@@ -16,10 +16,7 @@ type Session = NonNullable<AccountSessionsQuery["viewer"]>["sessions"][number];
 
 /** Where the wallet is signed in, to end what is not this person's any more. */
 export function SessionsDialog({ close }: { close: () => void }) {
-  const [{ data, error }, refetch] = useQuery({
-    query: AccountSessionsDocument,
-    requestPolicy: "network-only",
-  });
+  const { data, failure, again } = useAnswer(AccountSessionsDocument, {});
   const [, endSession] = useMutation(AccountEndSessionDocument);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -35,12 +32,12 @@ export function SessionsDialog({ close }: { close: () => void }) {
     }
     setRefusal(problem);
     setBusy(false);
-    refetch();
+    again();
   };
   return (
     <Dialog title="Where this wallet is signed in" close={close}>
-      {error && !sessions && <Failed failure={failureOf(error)} retry={refetch} />}
-      {!error && !sessions && <Loading what="sessions" />}
+      {failure && !sessions && <Failed failure={failure} retry={again} />}
+      {!failure && !sessions && <Loading what="sessions" />}
       <ul className="sessions">
         {sessions?.map((session) => (
           <SessionRow

@@ -10,8 +10,8 @@ import { ReasonDialog } from "../parts/dialog";
 import { FormDialog } from "../parts/form-dialog";
 import { Actor } from "../payouts/actor";
 import { useMay } from "../shell/access";
-import { freshKey } from "../values/fresh-key";
 import { refusalOf } from "../values/outcome";
+import { answered, keyOf } from "../values/request-keys";
 import type { Affiliate } from "./use-affiliate";
 
 interface Props {
@@ -51,12 +51,13 @@ export function Adjustments({ affiliate, done }: Props) {
 }
 
 function Propose({ affiliate, done, close }: Props & { close: () => void }) {
-  const [key] = useState(freshKey);
   const [, propose] = useMutation(ProposeAdjustmentDocument);
   const codes = affiliate.program.currencies.map(({ code }) => code);
   const act = async (reason: string, form: FormData) => {
     const currency = String(form.get("currency") ?? codes[0]);
+    const key = keyOf("adjust", affiliate.id, currency, reason);
     const { data, error } = await propose({ id: affiliate.id, currency, reason, key });
+    if (data) answered(key);
     const refusal = refusalOf(error, data?.proposeBalanceAdjustment);
     if (refusal === null) done();
     return refusal;

@@ -24,6 +24,7 @@ export function JoinPage({ program, wallet, parent }: Props) {
           <code className="break">{wallet}</code>
         </p>
         <RegisterForm
+          key={parent}
           program={program}
           wallet={wallet}
           parent={parent}

@@ -1,19 +1,14 @@
-import { useQuery } from "urql";
 import { AffiliateLevelsDocument } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { Amount } from "../parts/amount";
 import { ScrollArea } from "../parts/scroll-area";
 import { Failed, Loading } from "../parts/states";
-import { failureOf } from "../values/failure";
 
 /** What each level below brought: its members and customers, what those paid, and what of it was earned. */
 export function Levels({ id, currency }: { id: string; currency: string }) {
-  const [{ data, error }, again] = useQuery({
-    query: AffiliateLevelsDocument,
-    variables: { id, currency },
-    requestPolicy: "cache-and-network",
-  });
+  const { data, failure, again } = useAnswer(AffiliateLevelsDocument, { id, currency });
   const sums = data?.affiliate?.downlineSummary;
-  if (error && !sums) return <Failed failure={failureOf(error)} retry={again} />;
+  if (failure && !sums) return <Failed failure={failure} retry={again} />;
   if (!sums) return <Loading what="the levels" />;
   return (
     <section aria-labelledby="levels">

@@ -1,5 +1,4 @@
 import { useEffect } from "react";
-import { useQuery } from "urql";
 import {
   AffiliateStatementDocument,
   type AffiliateStatementLineFragment,
@@ -7,6 +6,7 @@ import {
   type AffiliateStatementLinesQuery,
   type AffiliateStatementQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
 import { PagedRows, Total } from "../parts/paged-rows";
@@ -14,7 +14,6 @@ import { useProgramOffset } from "../parts/program-clock";
 import { Failed, Loading } from "../parts/states";
 import { changeQuery } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { CurrencyChoice, chosenCurrency } from "./currency-choice";
 import { dayAt, instantsOf, type Period, periodIn } from "./period";
 import { StatementLines } from "./statement-lines";
@@ -39,18 +38,14 @@ export function StatementView({ program, affiliate, query, news }: Props) {
   const currency = chosenCurrency(query, codes);
   const period = periodIn(query, dayAt(Date.now() + offset));
   const asked = { id: affiliate.id, currency, ...instantsOf(period) };
-  const [{ data, error }, read] = useQuery({
-    query: AffiliateStatementDocument,
-    variables: asked,
-    requestPolicy: "cache-and-network",
-  });
+  const { data, failure, again } = useAnswer(AffiliateStatementDocument, asked);
   const pages = usePages(AffiliateStatementLinesDocument, asked, source);
   const { refresh } = pages;
   useEffect(() => {
     if (!news) return;
-    read({ requestPolicy: "network-only" });
+    again();
     refresh();
-  }, [news, read, refresh]);
+  }, [news, again, refresh]);
   const sums = data?.affiliate?.statement;
   return (
     <section aria-labelledby="statement">
@@ -62,8 +57,8 @@ export function StatementView({ program, affiliate, query, news }: Props) {
         <Days period={period} />
         <CurrencyChoice codes={codes} chosen={currency} />
       </div>
-      {error && !sums && <Failed failure={failureOf(error)} retry={read} />}
-      {!error && !sums && <Loading what="the statement" />}
+      {failure && !sums && <Failed failure={failure} retry={again} />}
+      {!failure && !sums && <Loading what="the statement" />}
       {sums && <Sums sums={sums} />}
       {sums && (
         <PagedRows

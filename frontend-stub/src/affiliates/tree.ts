@@ -53,9 +53,12 @@ interface Placed {
 /** The open part of the tree, top down. */
 export function linesOf(branches: Branches, open: ReadonlySet<string>): readonly Line[] {
   const lines: Line[] = [];
+  // What the server calls a tree may be none: each branch is shown once.
+  const shown = new Set<string>();
   const add = (parent: string, level: number) => {
     const branch = branches.get(parent);
-    if (!branch) return;
+    if (!branch || shown.has(parent)) return;
+    shown.add(parent);
     for (const member of branch.members) {
       const isOpen = open.has(member.id) && branches.has(member.id);
       const expandable = member.sums === null || member.sums.directMembers > 0;

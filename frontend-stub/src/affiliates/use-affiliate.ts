@@ -1,11 +1,12 @@
-import { useQuery, useSubscription } from "urql";
+import { useSubscription } from "urql";
 import {
   AffiliateEarnedDocument,
   AffiliatePageDocument,
   type AffiliatePageQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useAccess, useMay } from "../shell/access";
-import { type Failure, failureOf } from "../values/failure";
+import type { Failure } from "../values/failure";
 
 export type Affiliate = NonNullable<AffiliatePageQuery["affiliate"]>;
 
@@ -22,11 +23,7 @@ export interface AffiliateState {
 export function useAffiliate(programId: string, id: string): AffiliateState {
   const reads = useMay("READ");
   const own = useAccess().affiliateId === id;
-  const [{ data, error }, read] = useQuery({
-    query: AffiliatePageDocument,
-    variables: { id },
-    requestPolicy: "cache-and-network",
-  });
+  const { data, failure, again } = useAnswer(AffiliatePageDocument, { id });
   const [live] = useSubscription({
     query: AffiliateEarnedDocument,
     variables: { id },
@@ -37,8 +34,8 @@ export function useAffiliate(programId: string, id: string): AffiliateState {
   const here = stored?.program.id === programId ? stored : null;
   return {
     affiliate: data === undefined ? undefined : here && { ...here, ...told },
-    failure: error ? failureOf(error) : null,
-    refetch: () => read({ requestPolicy: "network-only" }),
+    failure,
+    refetch: again,
     news: told,
   };
 }

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useMutation } from "urql";
 import {
   CancelIntentDocument,
@@ -7,9 +7,9 @@ import {
 } from "../generated/operations";
 import { Amount } from "../parts/amount";
 import { ReasonDialog } from "../parts/dialog";
-import { freshKey } from "../values/fresh-key";
 import { withoutPadding } from "../values/money";
 import { refusalOf } from "../values/outcome";
+import { answered, keyOf } from "../values/request-keys";
 import type { Detail } from "./detail";
 
 interface Props {
@@ -49,7 +49,6 @@ export function CancelDialog({ intent: { id }, done, close }: Props) {
 }
 
 export function RefundDialog({ intent: { settlement }, done, close }: Props) {
-  const [key] = useState(freshKey);
   const field = useId();
   const [, refund] = useMutation(RefundSettlementDocument);
   if (!settlement?.amount) return null;
@@ -57,12 +56,14 @@ export function RefundDialog({ intent: { settlement }, done, close }: Props) {
   const act = async (reason: string, form: FormData) => {
     const amount = String(form.get("amount") ?? "").trim();
     if (!/^\d+(\.\d+)?$/.test(amount)) return "Amount: digits, with a point for decimals.";
+    const key = keyOf("refund", id, amount, reason);
     const { data, error } = await refund({
       id,
       reason,
       key,
       amount: { amount, currency: paid.currency },
     });
+    if (data) answered(key);
     return finished(refusalOf(error, data?.reverseSettlement), done);
   };
   return (

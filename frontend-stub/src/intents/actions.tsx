@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useMay } from "../shell/access";
 import { CancelDialog, RefundDialog, RetryDialog } from "./action-dialogs";
 import type { Detail } from "./detail";
-import { possible } from "./possible";
+import { type Possible, possible } from "./possible";
 
 interface Props {
   readonly intent: Detail;
@@ -15,22 +15,23 @@ const names = { retry: "Retry…", cancel: "Cancel intent…", refund: "Refund�
 export function Actions({ intent, done }: Props) {
   const manages = useMay("MANAGE_PROGRAM");
   const refunds = useMay("MANAGE_PAYOUTS");
-  const [open, setOpen] = useState(false);
+  // What was chosen stays while the intent goes on below: the server refuses what has become impossible.
+  const [open, setOpen] = useState<Possible["action"]>(null);
   const { action, why } = possible(intent);
   const allowed = action === "refund" ? refunds : manages;
   if (!manages && !refunds) return null;
-  const props = { intent, done, close: () => setOpen(false) };
+  const props = { intent, done, close: () => setOpen(null) };
   return (
     <div className="actions intent-actions">
       {action !== null && allowed && (
-        <button type="button" onClick={() => setOpen(true)}>
+        <button type="button" onClick={() => setOpen(action)}>
           {names[action]}
         </button>
       )}
       <span className="muted small-text">{why}</span>
-      {open && action === "retry" && <RetryDialog {...props} />}
-      {open && action === "cancel" && <CancelDialog {...props} />}
-      {open && action === "refund" && <RefundDialog {...props} />}
+      {open === "retry" && <RetryDialog {...props} />}
+      {open === "cancel" && <CancelDialog {...props} />}
+      {open === "refund" && <RefundDialog {...props} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { useQuery } from "urql";
 import { IntentDetailDocument, type IntentProgressFragment } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useApi } from "../live/api";
 import { Amount } from "../parts/amount";
 import { CopyButton } from "../parts/hash";
@@ -8,7 +8,7 @@ import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords, kindWords, StatusMark } from "../parts/status";
 import { programHref } from "../routing";
-import { failureOf } from "../values/failure";
+import type { ProgramCard } from "../shell/programs";
 import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
@@ -19,8 +19,13 @@ import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
 import { Timeline } from "./timeline";
 
-export function IntentPage({ slug, id }: { slug: string; id: string }) {
-  const { intent, failure, refetch } = useLiveIntent(id);
+interface Props {
+  readonly program: ProgramCard;
+  readonly id: string;
+}
+
+export function IntentPage({ program: { id: programId, slug }, id }: Props) {
+  const { intent, failure, refetch } = useLiveIntent(programId, id);
   if (failure && !intent) return <Failed failure={failure} retry={refetch} />;
   if (intent === undefined) return <Loading what="the intent" />;
   if (intent === null) {
@@ -69,30 +74,26 @@ export function IntentPage({ slug, id }: { slug: string; id: string }) {
 }
 
 /** The whole intent, read again each time its live status has a newer version. */
-function useLiveIntent(id: string) {
-  const [{ data, error }, read] = useQuery({
-    query: IntentDetailDocument,
-    variables: { id },
-    requestPolicy: "cache-and-network",
-  });
+function useLiveIntent(programId: string, id: string) {
+  const { data, failure, again: read } = useAnswer(IntentDetailDocument, { id });
   const { client } = useApi();
   const [progress, setProgress] = useState<IntentProgressFragment>();
   const [round, setRound] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a round begins anew what had ended
   useEffect(() => followProgress(client, id, setProgress), [client, id, round]);
-  const stored = data?.intent;
+  const stored = data?.intent?.program.id === programId ? data.intent : null;
   const behind = stored && progress && progress.version > stored.version;
   const gap = behind ? `${stored.version} to ${progress.version}` : null;
   useEffect(() => {
-    if (gap) read({ requestPolicy: "network-only" });
+    if (gap) read();
   }, [gap, read]);
   const refetch = () => {
-    read({ requestPolicy: "network-only" });
+    read();
     setRound((before) => before + 1);
   };
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,
-    failure: error ? failureOf(error) : null,
+    failure,
     refetch,
   };
 }

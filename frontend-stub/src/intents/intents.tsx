@@ -7,7 +7,7 @@ import { OwnPage } from "./own-page";
 /** #/p/<slug>/intents and #/p/<slug>/intents/<id>. A customer sees its own. */
 export default function Intents({ program, rest: [id], query }: SectionProps) {
   const reads = useMay("READ");
-  if (id !== undefined) return <IntentPage key={id} slug={program.slug} id={id} />;
+  if (id !== undefined) return <IntentPage key={id} program={program} id={id} />;
   if (!reads) return <OwnPage program={program} query={query} />;
   return <IntentsPage program={program} query={query} />;
 }

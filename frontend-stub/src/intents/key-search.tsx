@@ -1,10 +1,9 @@
 import { useEffect } from "react";
-import { useQuery } from "urql";
 import { IntentByKeyDocument } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { Empty, Failed, Loading } from "../parts/states";
 import { changeQuery, intentHref, replacePlace } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 
 interface Props {
   readonly program: ProgramCard;
@@ -13,17 +12,16 @@ interface Props {
 
 /** A key stands for one intent, for ever: what is found is opened. */
 export function KeySearch({ program, idempotencyKey }: Props) {
-  const [{ data, error }, again] = useQuery({
-    query: IntentByKeyDocument,
-    variables: { programId: program.id, key: idempotencyKey },
-    requestPolicy: "network-only",
+  const asked = { programId: program.id, key: idempotencyKey };
+  const { data, failure, fetching, again } = useAnswer(IntentByKeyDocument, asked, {
+    policy: "network-only",
   });
   const found = data?.intent?.id;
   useEffect(() => {
     if (found) replacePlace(intentHref(program.slug, found));
   }, [found, program.slug]);
-  if (error && !data) return <Failed failure={failureOf(error)} retry={again} />;
-  if (!data || found) return <Loading what="the intent" />;
+  if (failure && !data) return <Failed failure={failure} retry={again} />;
+  if (!data || found || fetching) return <Loading what="the intent" />;
   return (
     <Empty title="No intent has this idempotency key">
       <p>

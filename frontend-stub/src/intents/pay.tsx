@@ -35,7 +35,12 @@ function PayDialog({ program, wallet, close }: Props & { readonly close: () => v
     const currency = terms?.currencies.find(({ code }) => code === form.get("currency"));
     if (!/^\d+(\.\d+)?$/.test(amount)) return "Amount: digits, with a point for decimals.";
     if (!currency) return "Choose a currency.";
-    return pay({ amount, currency: currency.code, decimals: currency.decimals });
+    return pay({
+      amount,
+      currency: currency.code,
+      decimals: currency.decimals,
+      token: currency.token,
+    });
   };
   return (
     <FormDialog title="Pay" action="Sign and pay" act={act} close={close} ready={terms !== null}>
@@ -89,9 +94,10 @@ export function RegisterDialog({ program, wallet, referral, close }: RegisterPro
   const fee = terms?.terms.registrationFee ?? null;
   const act = async (form: FormData) => {
     const code = String(form.get("referral") ?? "").trim() || null;
-    const decimals = terms?.currencies.find((each) => each.code === fee?.currency)?.decimals;
-    if (fee && decimals === undefined) return "The fee's currency is not known: try again.";
-    return register(code, fee && { ...fee, decimals: decimals ?? 0 });
+    if (!fee) return register(code, null);
+    const currency = terms?.currencies.find((each) => each.code === fee.currency);
+    if (!currency) return "The fee's currency is not known: try again.";
+    return register(code, { ...fee, decimals: currency.decimals, token: currency.token });
   };
   return (
     <FormDialog

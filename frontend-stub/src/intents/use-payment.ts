@@ -1,4 +1,3 @@
-import { useState } from "react";
 import {
   type IntentKind,
   PayAuthorizationDocument,
@@ -9,9 +8,9 @@ import { useApi } from "../live/api";
 import { intentHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { failureOf } from "../values/failure";
-import { freshKey } from "../values/fresh-key";
 import type { Money } from "../values/money";
 import { refusalOf } from "../values/outcome";
+import { answered, keyOf } from "../values/request-keys";
 import { WalletError } from "../wallets/wallet";
 import { walletFor } from "../wallets/wallet-for";
 import { notAsAgreed } from "./authorization";
@@ -21,6 +20,7 @@ const changesWho = { additionalTypenames: ["Viewer"] };
 
 interface Charge extends Money {
   readonly decimals: number;
+  readonly token: string;
 }
 
 /**
@@ -29,12 +29,10 @@ interface Charge extends Money {
  */
 export function usePayment(program: ProgramCard, wallet: string) {
   const { client } = useApi();
-  // One for each dialog: what is sent twice is the same intent.
-  const [key] = useState(freshKey);
   const { id: programId, chainId, slug } = program;
 
-  const signed = async (kind: IntentKind, charge: Charge) => {
-    const { amount, currency, decimals } = charge;
+  const signed = async (kind: IntentKind, charge: Charge, key: string) => {
+    const { amount, currency, decimals, token } = charge;
     const variables = { programId, kind, wallet, amount: { amount, currency }, key };
     const { data, error } = await client
       .query(PayAuthorizationDocument, variables, { requestPolicy: "network-only" })
@@ -42,7 +40,7 @@ export function usePayment(program: ProgramCard, wallet: string) {
     if (error) throw new Error(failureOf(error).message);
     const asked = data?.paymentAuthorization;
     if (!asked) throw new Error("The server gave nothing to sign: try again.");
-    const other = notAsAgreed(asked.typedData, { wallet, chainId, amount, decimals });
+    const other = notAsAgreed(asked.typedData, { wallet, chainId, amount, decimals, token });
     if (other) throw new Error(`${other} The wallet was not asked.`);
     const signature = await signatureOf(wallet, asked.typedData);
     return { validAfter: asked.validAfter, validBefore: asked.validBefore, signature };
@@ -51,7 +49,8 @@ export function usePayment(program: ProgramCard, wallet: string) {
   const pay = (charge: Charge) =>
     inWords(async () => {
       const { amount, currency } = charge;
-      const authorization = await signed("PAYMENT", charge);
+      const key = keyOf("pay", programId, wallet, amount, currency);
+      const authorization = await signed("PAYMENT", charge, key);
       const input = {
         programId,
         wallet,
@@ -60,6 +59,7 @@ export function usePayment(program: ProgramCard, wallet: string) {
         authorization,
       };
       const { data, error } = await client.mutation(PaySubmitDocument, { input }).toPromise();
+      if (data) answered(key);
       const made = data?.submitPayment?.intent;
       if (made) window.location.hash = intentHref(slug, made.id);
       return refusalOf(error, data?.submitPayment);
@@ -67,11 +67,13 @@ export function usePayment(program: ProgramCard, wallet: string) {
 
   const register = (referralCode: string | null, fee: Charge | null) =>
     inWords(async () => {
-      const payment = fee && (await signed("REGISTRATION", fee));
+      const key = keyOf("register", programId, wallet, referralCode ?? "");
+      const payment = fee && (await signed("REGISTRATION", fee, key));
       const input = { programId, wallet, referralCode, idempotencyKey: key, payment };
       const { data, error } = await client
         .mutation(PayRegisterDocument, { input }, changesWho)
         .toPromise();
+      if (data) answered(key);
       const made = data?.registerUser?.intent;
       if (made) window.location.hash = intentHref(slug, made.id);
       return refusalOf(error, data?.registerUser);

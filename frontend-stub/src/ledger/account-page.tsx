@@ -1,4 +1,3 @@
-import { useQuery } from "urql";
 import {
   type LedgerAccountDetailFragment,
   LedgerAccountDocument,
@@ -6,6 +5,7 @@ import {
   LedgerStatementDocument,
   type LedgerStatementQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
@@ -18,7 +18,6 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { changeQuery, ledgerTransactionHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { AccountName } from "./account-name";
 import { difference } from "./exact";
 import { InstantFilter } from "./instant-filter";
@@ -42,22 +41,17 @@ interface Props {
 export function AccountPage({ program: { id: programId, slug }, id, query }: Props) {
   const from = instantIn(query, "from");
   const to = instantIn(query, "to");
-  const [{ data, error }, read] = useQuery({
-    query: LedgerAccountDocument,
-    variables: {
-      slug,
-      id,
-      before: from === undefined ? null : justBefore(from),
-      opened: from !== undefined,
-      until: to === undefined ? null : justBefore(to),
-    },
-    requestPolicy: "cache-and-network",
+  const { data, failure, again } = useAnswer(LedgerAccountDocument, {
+    slug,
+    id,
+    before: from === undefined ? null : justBefore(from),
+    opened: from !== undefined,
+    until: to === undefined ? null : justBefore(to),
   });
-  const again = () => read({ requestPolicy: "network-only" });
   useChanges(data?.program, posted, again);
   const found = data?.node?.__typename === "LedgerAccount" ? data.node : null;
   const account = found?.program.id === programId ? found : null;
-  if (error && !account) return <Failed failure={failureOf(error)} retry={again} />;
+  if (failure && !account) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the account" />;
   if (!account) {
     return (
@@ -85,7 +79,7 @@ export function AccountPage({ program: { id: programId, slug }, id, query }: Pro
       <p className="muted id-line">
         <code>{account.id}</code> <CopyButton value={account.id} what="the account's id" />
       </p>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
+      {failure && <Failed failure={failure} retry={again} />}
       <div className="filters">
         <InstantFilter label="From (UTC)" name="from" query={query} />
         <InstantFilter label="to" name="to" query={query} />

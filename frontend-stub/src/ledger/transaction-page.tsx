@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useQuery } from "urql";
 import {
   type LedgerPostedFragment,
   LedgerTransactionDocument,
   type LedgerTransactionQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
@@ -12,7 +12,6 @@ import { PageTitle } from "../parts/page-title";
 import { Empty, Failed, Loading } from "../parts/states";
 import { ledgerTransactionHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { Entries } from "./entries";
 import { Movements } from "./movements";
 import { Source } from "./source";
@@ -29,16 +28,11 @@ interface Props {
 
 /** One business event: why it was posted, and its entries. It never changes; what takes it back may come. */
 export function TransactionPage({ program: { id: programId, slug }, id }: Props) {
-  const [{ data, error }, read] = useQuery({
-    query: LedgerTransactionDocument,
-    variables: { slug, id },
-    requestPolicy: "cache-and-network",
-  });
-  const again = () => read({ requestPolicy: "network-only" });
+  const { data, failure, again } = useAnswer(LedgerTransactionDocument, { slug, id });
   useChanges(data?.program, posted, again);
   const found = data?.node?.__typename === "LedgerTransaction" ? data.node : null;
   const transaction = found?.program.id === programId ? found : null;
-  if (error && !transaction) return <Failed failure={failureOf(error)} retry={again} />;
+  if (failure && !transaction) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the transaction" />;
   if (!transaction) {
     return (

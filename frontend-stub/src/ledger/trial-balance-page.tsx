@@ -1,5 +1,5 @@
-import { useQuery } from "urql";
 import { LedgerTrialBalanceDocument, type LedgerTrialBalanceQuery } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { Amount } from "../parts/amount";
 import { FullInstant } from "../parts/instant";
@@ -9,7 +9,6 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { Views } from "../parts/views";
 import { changeQuery, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { difference, isZero, sum } from "./exact";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
@@ -25,12 +24,10 @@ interface Props {
 /** What every kind of account has taken in and given, and that both are the same. */
 export function TrialBalancePage({ program: { slug }, query }: Props) {
   const asOf = instantIn(query, "asOf");
-  const [{ data, error, stale }, read] = useQuery({
-    query: LedgerTrialBalanceDocument,
-    variables: { slug, asOf: asOf ?? null },
-    requestPolicy: "cache-and-network",
+  const { data, failure, again, fetching } = useAnswer(LedgerTrialBalanceDocument, {
+    slug,
+    asOf: asOf ?? null,
   });
-  const again = () => read({ requestPolicy: "network-only" });
   useChanges(asOf === undefined ? data?.program : null, posted, again);
   const balances = data?.program?.trialBalance;
   return (
@@ -45,14 +42,14 @@ export function TrialBalancePage({ program: { slug }, query }: Props) {
           </button>
         )}
       </div>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
-      {!balances && !error && <Loading what="the trial balance" />}
+      {failure && <Failed failure={failure} retry={again} />}
+      {!balances && !failure && <Loading what="the trial balance" />}
       {balances?.length === 0 && (
         <Empty title={asOf ? "Nothing was posted by then" : "Nothing is posted yet"}>
           <p>The first settlement, or money that comes into the treasury, opens the books.</p>
         </Empty>
       )}
-      <div className="trials" aria-busy={stale}>
+      <div className="trials" aria-busy={fetching}>
         {balances?.map((balance) => (
           <Trial key={balance.currency} slug={slug} balance={balance} then={asOf !== undefined} />
         ))}

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { EventType } from "../generated/operations";
 import { type Failure, failureOf } from "../values/failure";
 import { type Api, useApi } from "./api";
@@ -68,16 +68,15 @@ export function usePages<Data, Variables extends PageVariables, Row extends Node
     [api, document, text, source],
   );
   useEffect(() => {
-    void list.start();
+    list.start();
     return list.stop;
   }, [list]);
   const state = useSyncExternalStore(list.subscribe, list.state);
-  const more = useCallback(() => void list.more(), [list]);
-  const again = useCallback(() => void list.start(), [list]);
-  return { ...state, more, again, refresh: list.refresh };
+  return { ...state, more: list.more, again: list.refresh, refresh: list.refresh };
 }
 
-class PagedList<Data, Row extends Node> {
+/** Its questions are asked one after the other: an answer never covers a newer one. */
+export class PagedList<Data, Row extends Node> {
   #state: PagesState<Row> = { rows: null, total: null, hasMore: false, failure: null };
   #end: string | null = null;
   #running = false;
@@ -86,7 +85,8 @@ class PagedList<Data, Row extends Node> {
   #behind = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #pace = new Pace();
-  #stopEvents = () => {};
+  #stopEvents: (() => void) | null = null;
+  #lastTurn: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -103,32 +103,24 @@ class PagedList<Data, Row extends Node> {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly start = async (): Promise<void> => {
+  readonly start = (): void => {
     this.#running = true;
-    const data = await this.#read(pageSize, null);
-    if (!data) return;
-    this.#take(data, (page) => page.nodes);
-    const { live } = this.source;
-    const from = live?.at(data);
-    this.#stopEvents();
-    if (!live || !from) return;
-    this.#stopEvents = followEvents(this.api.socket, from.id, live.types, from.eventCursor, {
-      happened: this.refresh,
-      expired: () => void this.start(),
-    });
+    void this.#round();
   };
 
   readonly stop = (): void => {
     this.#running = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#stopEvents();
+    this.#stopEvents?.();
+    this.#stopEvents = null;
   };
 
-  readonly more = async (): Promise<void> => {
-    const data = await this.#read(pageSize, this.#end);
-    if (!data) return;
-    this.#take(data, (page) => joined(this.#state.rows ?? [], page.nodes));
+  readonly more = (): void => {
+    void this.#inTurn(async () => {
+      const data = await this.#read(pageSize, this.#end);
+      if (data) this.#take(data, (page) => joined(this.#state.rows ?? [], page.nodes));
+    });
   };
 
   readonly refresh = (): void => {
@@ -143,26 +135,48 @@ class PagedList<Data, Row extends Node> {
   async #round(): Promise<void> {
     this.#timer = undefined;
     this.#looking = true;
-    this.#behind = false;
-    const seen = await this.#look();
+    const seen = await this.#inTurn(() => this.#look());
     this.#looking = false;
     this.#pace.looked(performance.now(), this.#state.failure?.retryAfterSeconds);
     // What happened during the look may not be in its answer.
-    if (!seen || this.#behind) this.refresh();
+    if (this.#behind || (!seen && this.#state.rows)) this.refresh();
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn;
+    return turn;
   }
 
   /** Reads again what is shown; whether that was answered. */
   async #look(): Promise<boolean> {
+    this.#behind = false;
     const shown = this.#state.rows ?? [];
     const data = await this.#read(Math.min(largestPage, Math.max(pageSize, shown.length)), null);
     if (!data) return false;
-    const older = shown.length > largestPage ? shown.slice(largestPage) : [];
     const [end, hasMore] = [this.#end, this.#state.hasMore];
+    const older = below(shown, this.source.pick(data)?.nodes ?? []);
     this.#take(data, (page) => joined(page.nodes, older));
-    if (older.length === 0) return true;
-    this.#end = end;
-    this.#publish({ hasMore });
+    if (older.length > 0) {
+      this.#end = end;
+      this.#publish({ hasMore });
+    }
+    this.#follow(data);
     return true;
+  }
+
+  /** From the first answer's position on; again where the server no longer keeps what came after it. */
+  #follow(data: Data): void {
+    const { live } = this.source;
+    const from = live?.at(data);
+    if (!live || !from || this.#stopEvents) return;
+    this.#stopEvents = followEvents(this.api.socket, from.id, live.types, from.eventCursor, {
+      happened: this.refresh,
+      expired: () => {
+        this.#stopEvents = null;
+        this.refresh();
+      },
+    });
   }
 
   /** undefined when there is nothing to show of it: stopped meanwhile, or refused. */
@@ -194,6 +208,16 @@ class PagedList<Data, Row extends Node> {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Of what was shown, what follows the last row of a newer page: that may have others on top. */
+export function below<Row extends Node>(
+  rows: readonly Row[],
+  page: readonly Row[],
+): readonly Row[] {
+  const last = page.at(-1)?.id;
+  const place = rows.findIndex(({ id }) => id === last);
+  return place === -1 ? [] : rows.slice(place + 1);
 }
 
 /** What was there first stays where it is. */

@@ -16,7 +16,8 @@ export function Dialog({ title, close, children }: DialogProps) {
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      const opener = before instanceof HTMLElement && before.isConnected ? before : null;
+      (opener ?? document.getElementById("main"))?.focus();
     };
   }, []);
   return (
@@ -60,6 +61,7 @@ export function ReasonDialog({
   const field = useId();
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (busy) return;
     const form = new FormData(event.currentTarget);
     const reason = String(form.get("reason") ?? "").trim();
     if (!reason) return setRefusal(`${label}: say it in a few words.`);
@@ -69,8 +71,11 @@ export function ReasonDialog({
     setRefusal(problem);
     if (problem === null) close();
   };
+  const leave = () => {
+    if (!busy) close();
+  };
   return (
-    <Dialog title={title} close={close}>
+    <Dialog title={title} close={leave}>
       <form className="reason-form" onSubmit={submit} noValidate>
         {children}
         <label htmlFor={field}>{label}</label>
@@ -86,10 +91,10 @@ export function ReasonDialog({
           {refusal}
         </p>
         <p className="dialog-actions">
-          <button type="button" className="quiet" onClick={close}>
+          <button type="button" className="quiet" onClick={leave} aria-disabled={busy}>
             Back
           </button>
-          <button type="submit" className="primary" disabled={busy}>
+          <button type="submit" className="primary" aria-disabled={busy}>
             {busy ? "Working…" : action}
           </button>
         </p>

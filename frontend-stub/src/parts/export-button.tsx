@@ -25,7 +25,7 @@ export function ExportButton({ programId, kind, filter = {}, label = "Export CSV
     setBusy(false);
     setRefusal(refusalOf(error, data?.createExport));
     const url = data?.createExport?.url;
-    if (url) window.location.assign(url);
+    if (url && new URL(url, location.href).origin === location.origin) location.assign(url);
   };
   return (
     <span className="export">

@@ -18,24 +18,28 @@ export function FormDialog({ title, action, act, close, ready = true, children }
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (busy || !ready) return;
     setBusy(true);
     const problem = await act(new FormData(event.currentTarget));
     setBusy(false);
     setRefusal(problem);
     if (problem === null) close();
   };
+  const leave = () => {
+    if (!busy) close();
+  };
   return (
-    <Dialog title={title} close={close}>
+    <Dialog title={title} close={leave}>
       <form className="reason-form" onSubmit={submit} noValidate>
         {children}
         <p className="problem" role="alert">
           {refusal}
         </p>
         <p className="dialog-actions">
-          <button type="button" className="quiet" onClick={close}>
+          <button type="button" className="quiet" onClick={leave} aria-disabled={busy}>
             Back
           </button>
-          <button type="submit" className="primary" disabled={busy || !ready}>
+          <button type="submit" className="primary" aria-disabled={busy || !ready}>
             {busy ? "Working…" : action}
           </button>
         </p>

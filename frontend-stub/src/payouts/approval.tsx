@@ -11,11 +11,13 @@ interface Props {
   readonly nonce: string;
   readonly recipients: Recipients;
   readonly compared: Compared;
+  /** Whether what owners should look at twice is on the page. */
+  readonly seen: boolean;
   readonly done: () => void;
 }
 
 /** Money leaves by what is signed here: first what the page makes of the rows, then the wallet. */
-export function Approval({ program, batch, nonce, recipients, compared, done }: Props) {
+export function Approval({ program, batch, nonce, recipients, compared, seen, done }: Props) {
   // While the batch is compared again, what was said stays to be read; the button waits.
   const proof = compared.proof ?? compared.last;
   return (
@@ -29,7 +31,7 @@ export function Approval({ program, batch, nonce, recipients, compared, done }: 
           nonce={nonce}
           contentHash={proof.contentHash}
           transactions={proof.transactions}
-          ready={compared.proof !== null}
+          ready={compared.proof !== null && seen}
           done={done}
         />
       )}

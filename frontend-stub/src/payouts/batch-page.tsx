@@ -1,3 +1,4 @@
+import { PayoutsChangesDocument, type PayoutsChangesQuery } from "../generated/operations";
 import { Amount } from "../parts/amount";
 import { ExportButton } from "../parts/export-button";
 import { CopyButton } from "../parts/hash";
@@ -10,6 +11,7 @@ import { BatchFacts } from "./batch-facts";
 import { Changes } from "./changes";
 import { Excluded } from "./excluded";
 import { GiveUp } from "./give-up";
+import { useNotes } from "./notes";
 import { Obstacles } from "./obstacles";
 import { RecipientsSection } from "./recipients";
 import { SafeTransactions } from "./safe-transactions";
@@ -19,10 +21,13 @@ import { useProof } from "./use-proof";
 import { useRecipients } from "./use-recipients";
 import { batchWords } from "./words";
 
+const changesOf = (data: PayoutsChangesQuery) => data.payoutBatch?.changes;
+
 export function BatchPage({ program: { id: programId, slug }, id }: Props) {
   const { batch, program, situation, failure, refetch } = useBatch(slug, id);
   const recipients = useRecipients(id, batch ? `${batch.version} ${batch.status}` : "");
   const compared = useProof(program, batch, recipients.rows);
+  const changes = useNotes(PayoutsChangesDocument, id, changesOf);
   if (failure && !batch) return <Failed failure={failure} retry={refetch} />;
   if (batch === undefined) return <Loading what="the batch" />;
   if (batch === null || !program) {
@@ -67,13 +72,14 @@ export function BatchPage({ program: { id: programId, slug }, id }: Props) {
       {failure && <Failed failure={failure} retry={refetch} />}
       <Obstacles batch={batch} situation={situation} />
       <BatchFacts program={program} batch={batch} />
-      <Changes slug={slug} id={id} />
+      <Changes slug={slug} changes={changes} />
       <Approval
         program={program}
         batch={batch}
         nonce={situation?.program.treasury.nonce ?? program.treasury.nonce}
         recipients={recipients}
         compared={compared}
+        seen={changes.notes !== null}
         done={refetch}
       />
       <SafeTransactions program={program} batch={batch} />

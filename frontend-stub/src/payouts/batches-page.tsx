@@ -38,7 +38,7 @@ export function BatchesPage({ program, query }: Props) {
   const manages = useMay("MANAGE_PAYOUTS");
   const variables = { slug: program.slug, status: status.length > 0 ? [...status] : null };
   const pages = usePages(PayoutsBatchesDocument, variables, reads ? live : polled);
-  useWhileVisible(reads ? null : pages.again, pollMs);
+  useWhileVisible(reads ? null : pages.refresh, pollMs);
   const filtered = status.length > 0;
   return (
     <>

@@ -1,13 +1,17 @@
-import { PayoutsChangesDocument, type PayoutsChangesQuery } from "../generated/operations";
+import type { PayoutsChangesQuery } from "../generated/operations";
+import { Failed, Loading } from "../parts/states";
 import { affiliateHref } from "../routing";
-import { useNotes } from "./notes";
+import type { Notes } from "./notes";
 import { changeWords } from "./words";
 
-const pick = (data: PayoutsChangesQuery) => data.payoutBatch?.changes;
+type Batch = NonNullable<PayoutsChangesQuery["payoutBatch"]>;
+export type Change = Batch["changes"]["nodes"][number];
 
 /** What owners should look at twice: it comes before what they sign. */
-export function Changes({ slug, id }: { slug: string; id: string }) {
-  const { notes, total, more } = useNotes(PayoutsChangesDocument, id, pick);
+export function Changes({ slug, changes }: { slug: string; changes: Notes<Change> }) {
+  const { notes, total, failure, more, again } = changes;
+  if (failure) return <Failed failure={failure} retry={again} />;
+  if (!notes) return <Loading what="what changed since the last batch" />;
   if (notes.length === 0) return null;
   return (
     <section className="card look-twice" aria-labelledby="changes">
@@ -34,7 +38,7 @@ export function Changes({ slug, id }: { slug: string; id: string }) {
       </ul>
       {more && (
         <button type="button" className="more" onClick={more}>
-          Show all {total}
+          Show more of {total}
         </button>
       )}
     </section>

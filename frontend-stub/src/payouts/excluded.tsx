@@ -1,6 +1,7 @@
 import { PayoutsExcludedDocument, type PayoutsExcludedQuery } from "../generated/operations";
 import { Amount } from "../parts/amount";
 import { ScrollArea } from "../parts/scroll-area";
+import { Failed } from "../parts/states";
 import { useNotes } from "./notes";
 import { Payee } from "./payee";
 
@@ -8,8 +9,9 @@ const pick = (data: PayoutsExcludedQuery) => data.payoutBatch?.excluded;
 
 /** Who is owed something and is not paid by this batch. */
 export function Excluded({ slug, id }: { slug: string; id: string }) {
-  const { notes, total, more } = useNotes(PayoutsExcludedDocument, id, pick);
-  if (notes.length === 0) return null;
+  const { notes, total, failure, more, again } = useNotes(PayoutsExcludedDocument, id, pick);
+  if (failure) return <Failed failure={failure} retry={again} />;
+  if (!notes?.length) return null;
   return (
     <section aria-labelledby="excluded">
       <h2 id="excluded">
@@ -17,6 +19,7 @@ export function Excluded({ slug, id }: { slug: string; id: string }) {
       </h2>
       <ScrollArea label="Recipients left out" card>
         <table>
+          <caption className="hidden">Who is owed something and is not paid by this batch</caption>
           <thead>
             <tr>
               <th scope="col">Recipient</th>
@@ -49,7 +52,7 @@ export function Excluded({ slug, id }: { slug: string; id: string }) {
       </ScrollArea>
       {more && (
         <button type="button" className="more" onClick={more}>
-          Show all {total}
+          Show more of {total}
         </button>
       )}
     </section>

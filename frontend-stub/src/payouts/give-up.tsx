@@ -9,7 +9,7 @@ import { ReasonDialog } from "../parts/dialog";
 import { FormDialog } from "../parts/form-dialog";
 import { batchHref } from "../routing";
 import { useMay } from "../shell/access";
-import { freshKey } from "../values/fresh-key";
+import { answered, keyOf } from "../values/request-keys";
 import { refusalWithStep } from "./next-step";
 import type { Batch, PayingProgram } from "./use-batch";
 
@@ -79,10 +79,11 @@ function Reject({ batch: { id }, done, close }: StepProps & { done: () => void }
 }
 
 function Close({ program, batch, close }: StepProps & { program: PayingProgram }) {
-  const [key] = useState(freshKey);
   const [, closeBatch] = useMutation(PayoutsCloseDocument);
   const act = async (reason: string) => {
+    const key = keyOf("close", batch.id, reason);
     const { data, error } = await closeBatch({ id: batch.id, reason, key });
+    if (data) answered(key);
     const made = data?.closePayoutBatch?.payoutBatch;
     if (made) window.location.hash = batchHref(program.slug, made.id);
     return refusalWithStep(error, data?.closePayoutBatch);
@@ -98,15 +99,16 @@ function Close({ program, batch, close }: StepProps & { program: PayingProgram }
 }
 
 function Replace({ program, batch, close }: StepProps & { program: PayingProgram }) {
-  const [key] = useState(freshKey);
   const [, create] = useMutation(PayoutsCreateDocument);
   const act = async () => {
+    const key = keyOf("replace", batch.id);
     const { data, error } = await create({
       programId: program.id,
       currency: batch.currency,
       key,
       replaces: batch.id,
     });
+    if (data) answered(key);
     const made = data?.createPayoutBatch?.payoutBatch;
     if (made) window.location.hash = batchHref(program.slug, made.id);
     return refusalWithStep(error, data?.createPayoutBatch);

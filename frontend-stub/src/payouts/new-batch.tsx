@@ -1,10 +1,12 @@
 import { useId, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 import { PayoutsCreateDocument, PayoutsMoneyThereDocument } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { FormDialog } from "../parts/form-dialog";
+import { Failed } from "../parts/states";
 import { batchHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { freshKey } from "../values/fresh-key";
+import { answered, keyOf } from "../values/request-keys";
 import { refusalWithStep } from "./next-step";
 
 export function NewBatch({ program }: { program: ProgramCard }) {
@@ -25,14 +27,16 @@ interface Props {
 }
 
 function NewBatchDialog({ program, close }: Props) {
-  const [key] = useState(freshKey);
   const [, create] = useMutation(PayoutsCreateDocument);
-  const currencies = useCurrencies(program.slug);
+  const { data, failure, again } = useAnswer(PayoutsMoneyThereDocument, { slug: program.slug });
+  const currencies = data?.program?.currencies ?? [];
   const field = useId();
   const act = async (form: FormData) => {
     const currency = String(form.get("currency") ?? "");
     if (!currency) return "Choose a currency.";
+    const key = keyOf("batch", program.id, currency);
     const { data, error } = await create({ programId: program.id, currency, key });
+    if (data) answered(key);
     const made = data?.createPayoutBatch?.payoutBatch;
     if (made) window.location.hash = batchHref(program.slug, made.id);
     return refusalWithStep(error, data?.createPayoutBatch);
@@ -49,6 +53,7 @@ function NewBatchDialog({ program, close }: Props) {
         It takes everything that is due now: commissions whose holding period is over, and refunds.
         Nothing is paid before the treasury's owners have signed it.
       </p>
+      {failure && <Failed failure={failure} retry={again} />}
       <label htmlFor={field}>Currency</label>
       <select id={field} name="currency">
         {currencies.map(({ code }) => (
@@ -57,10 +62,4 @@ function NewBatchDialog({ program, close }: Props) {
       </select>
     </FormDialog>
   );
-}
-
-/** Empty until they are read. */
-export function useCurrencies(slug: string): readonly { readonly code: string }[] {
-  const [{ data }] = useQuery({ query: PayoutsMoneyThereDocument, variables: { slug } });
-  return data?.program?.currencies ?? [];
 }

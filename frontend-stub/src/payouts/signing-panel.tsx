@@ -73,7 +73,12 @@ function OwnerSigns(props: Props & { owner: string }) {
         )}
       </p>
       <p className="sign-row">
-        <button type="button" className="primary" onClick={sign} disabled={busy || !ready}>
+        <button
+          type="button"
+          className="primary"
+          onClick={() => !busy && ready && void sign()}
+          aria-disabled={busy || !ready}
+        >
           {busy ? "Signing…" : kept > 0 ? "Go on signing" : "Sign and approve"}
         </button>
         <span className="muted small-text">

@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from "react";
-import { useQuery, useSubscription } from "urql";
+import { useSubscription } from "urql";
 import {
   PayoutsBatchChangedDocument,
   PayoutsBatchDocument,
@@ -7,8 +7,9 @@ import {
   PayoutsSituationDocument,
   type PayoutsSituationQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useWhileVisible } from "../live/while-visible";
-import { type Failure, failureOf } from "../values/failure";
+import type { Failure } from "../values/failure";
 
 export type Batch = NonNullable<PayoutsBatchQuery["payoutBatch"]>;
 export type PayingProgram = NonNullable<PayoutsBatchQuery["program"]>;
@@ -31,44 +32,37 @@ const ended = ["COMPLETED", "PARTIALLY_COMPLETED", "FAILED"];
 
 /** The batch as it is: read again at each of its events. */
 export function useBatch(slug: string, id: string): BatchState {
-  const [{ data, error }, read] = useQuery({
-    query: PayoutsBatchDocument,
-    variables: { slug, id },
-    requestPolicy: "cache-and-network",
-  });
-  const [{ data: light }, look] = useQuery({
-    query: PayoutsSituationDocument,
-    variables: { id },
-    requestPolicy: "cache-and-network",
-  });
+  const { data, failure, again: read } = useAnswer(PayoutsBatchDocument, { slug, id });
+  const { data: light, again: look } = useAnswer(PayoutsSituationDocument, { id });
   const [live] = useSubscription({ query: PayoutsBatchChangedDocument, variables: { id } });
   const told = live.data?.payoutBatchStatus;
   const situation = light?.payoutBatch ?? undefined;
   const stored = data?.payoutBatch;
-  const lookAgain = useCallback(() => look({ requestPolicy: "network-only" }), [look]);
   const refetch = useCallback(() => {
-    read({ requestPolicy: "network-only" });
-    lookAgain();
-  }, [read, lookAgain]);
-  const news = stored && (newsOf(stored, told) ?? newsOf(stored, situation));
+    read();
+    look();
+  }, [read, look]);
+  const news = stored && newsOf(stored, told, situation);
   useEffect(() => {
     if (news) refetch();
   }, [news, refetch]);
-  useWhileVisible(stored && ended.includes(stored.status) ? null : lookAgain, pollMs);
+  const over = stored && ended.includes(stored.status);
+  // An answer may come from a replica that does not have the news yet.
+  useWhileVisible(over ? null : news ? refetch : look, pollMs);
   const here = data?.program && stored?.program.id === data.program.id;
   return {
     batch: data === undefined ? undefined : here && stored ? stored : null,
     program: data?.program ?? undefined,
     situation,
-    failure: error ? failureOf(error) : null,
+    failure,
     refetch,
   };
 }
 
-type Progress = Pick<Batch, "version" | "status">;
+type Progress = Pick<Batch, "version">;
 
-/** Names what is newer than the batch as it was read; null when nothing is. */
-function newsOf(stored: Progress, told: Progress | undefined): string | null {
-  const isNews = told && (told.version > stored.version || told.status !== stored.status);
-  return isNews ? `${told.version} ${told.status}` : null;
+/** Names what is newer than the batch as it was read, and what was read: an older answer asks again. null: nothing is. */
+function newsOf(stored: Progress, ...told: readonly (Progress | undefined)[]): string | null {
+  const newest = Math.max(...told.map((each) => each?.version ?? 0));
+  return newest > stored.version ? `${newest} after ${stored.version}` : null;
 }

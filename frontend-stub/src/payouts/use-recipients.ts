@@ -14,6 +14,8 @@ export interface Recipients {
 }
 
 const pageSize = 200;
+/** Far more than a batch holds: an answer that never ends is no batch. */
+const most = 100_000;
 
 /**
  * Everybody whom the batch pays: owners sign for all of them, so all are read. Read again when `mark` changes; the rows
@@ -62,7 +64,7 @@ async function readAll(
     rows.push(...page.nodes);
     publish({ loaded: rows.length });
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
+  } while (after !== null && rows.length <= most);
   publish({ rows, failure: null });
 }
 

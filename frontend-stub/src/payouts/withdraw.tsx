@@ -1,12 +1,14 @@
 import { useId, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 import { isAddress } from "viem";
 import { PayoutsMoneyThereDocument, PayoutsWithdrawDocument } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { Amount } from "../parts/amount";
 import { FormDialog } from "../parts/form-dialog";
+import { Failed } from "../parts/states";
 import { batchHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { freshKey } from "../values/fresh-key";
+import { answered, keyOf } from "../values/request-keys";
 import { refusalWithStep } from "./next-step";
 
 export function Withdraw({ program }: { program: ProgramCard }) {
@@ -27,13 +29,8 @@ interface Props {
 }
 
 function WithdrawDialog({ program, close }: Props) {
-  const [key] = useState(freshKey);
   const [, withdraw] = useMutation(PayoutsWithdrawDocument);
-  const [{ data }] = useQuery({
-    query: PayoutsMoneyThereDocument,
-    variables: { slug: program.slug },
-    requestPolicy: "cache-and-network",
-  });
+  const { data, failure, again } = useAnswer(PayoutsMoneyThereDocument, { slug: program.slug });
   const ids = useId();
   const act = async (form: FormData) => {
     const text = (name: string) => String(form.get(name) ?? "").trim();
@@ -42,13 +39,17 @@ function WithdrawDialog({ program, close }: Props) {
     if (!isAddress(destination)) {
       return "Address: 0x and 40 hexadecimal digits; check that none was mistyped.";
     }
+    const amount = { amount: text("amount"), currency: text("currency") };
+    const whose = text("whose");
+    const key = keyOf("withdraw", program.id, whose, amount.amount, amount.currency, destination);
     const { data: answer, error } = await withdraw({
       programId: program.id,
-      amount: { amount: text("amount"), currency: text("currency") },
+      amount,
       destination,
       key,
-      platformFee: text("whose") === "platform",
+      platformFee: whose === "platform",
     });
+    if (answer) answered(key);
     const made = answer?.proposeWithdrawal?.payoutBatch;
     if (made) window.location.hash = batchHref(program.slug, made.id);
     return refusalWithStep(error, answer?.proposeWithdrawal);
@@ -69,6 +70,7 @@ function WithdrawDialog({ program, close }: Props) {
           </strong>
         ))}
       </p>
+      {failure && <Failed failure={failure} retry={again} />}
       <label htmlFor={`${ids}whose`}>Whose money</label>
       <select id={`${ids}whose`} name="whose">
         <option value="program">The program's own</option>

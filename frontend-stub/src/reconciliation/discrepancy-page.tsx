@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "react";
-import { useQuery } from "urql";
 import {
   ReconciliationDiscrepancyDocument,
   type ReconciliationDiscrepancyQuery,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { Actor } from "../parts/actor";
 import { CopyButton } from "../parts/hash";
@@ -13,7 +13,6 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { ledgerTransactionHref, programHref, runHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { inCurrency, said } from "./amounts";
 import { Explain } from "./explain";
 import { Fact } from "./fact";
@@ -37,17 +36,12 @@ interface Props {
 
 /** One thing that differs: what that means, how to find out, and a person's word on it. */
 export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props) {
-  const [{ data, error }, read] = useQuery({
-    query: ReconciliationDiscrepancyDocument,
-    variables: { slug, id },
-    requestPolicy: "cache-and-network",
-  });
-  const again = () => read({ requestPolicy: "network-only" });
+  const { data, failure, again } = useAnswer(ReconciliationDiscrepancyDocument, { slug, id });
   useChanges(data?.program, changes, again);
   const [done, setDone] = useState(false);
   const node = data?.node?.__typename === "Discrepancy" ? data.node : null;
   const discrepancy = node?.program.id === programId ? node : null;
-  if (error && !discrepancy) return <Failed failure={failureOf(error)} retry={again} />;
+  if (failure && !discrepancy) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the discrepancy" />;
   if (!discrepancy) {
     return (
@@ -75,7 +69,7 @@ export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props)
         <code>{discrepancy.id}</code>{" "}
         <CopyButton value={discrepancy.id} what="the discrepancy's id" />
       </p>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
+      {failure && <Failed failure={failure} retry={again} />}
       <Evidence slug={slug} discrepancy={discrepancy} />
       <section aria-labelledby="meaning">
         <h2 id="meaning">What it means</h2>

@@ -5,8 +5,8 @@ import { FormDialog } from "../parts/form-dialog";
 import { runHref } from "../routing";
 import { useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
-import { freshKey } from "../values/fresh-key";
 import { refusalOf } from "../values/outcome";
+import { answered, keyOf } from "../values/request-keys";
 
 export function RunNow({ program }: { program: ProgramCard }) {
   const [open, setOpen] = useState(false);
@@ -27,14 +27,13 @@ interface Props {
 }
 
 function RunDialog({ program, close }: Props) {
-  const [key] = useState(freshKey);
   const [, start] = useMutation(ReconciliationStartDocument);
   const ids = useId();
   const act = async (form: FormData) => {
     const full = form.get("extent") === "everything";
-    // The key stands for one extent: choosing the other one is another request.
-    const asked = `${key}-${full ? "full" : "new"}`;
-    const { data, error } = await start({ programId: program.id, full, key: asked });
+    const key = keyOf("reconcile", program.id, full ? "full" : "new");
+    const { data, error } = await start({ programId: program.id, full, key });
+    if (data) answered(key);
     const run = data?.runReconciliation?.run;
     if (run) window.location.hash = runHref(program.slug, run.id);
     return refusalOf(error, data?.runReconciliation);

@@ -1,4 +1,3 @@
-import { useQuery } from "urql";
 import {
   type ReconciledDiscrepancyFragment,
   ReconciliationFoundDocument,
@@ -6,6 +5,7 @@ import {
   type ReconciliationLookFragment,
   ReconciliationRunDocument,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { type Source, usePages } from "../live/pages";
 import { CopyButton, Hash } from "../parts/hash";
@@ -15,7 +15,6 @@ import { PagedRows } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
 import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { DiscrepancyTable } from "./discrepancy-table";
 import { duration } from "./duration";
 import { Fact } from "./fact";
@@ -36,16 +35,11 @@ interface Props {
 }
 
 export function RunPage({ program: { id: programId, slug }, id }: Props) {
-  const [{ data, error }, read] = useQuery({
-    query: ReconciliationRunDocument,
-    variables: { slug, id },
-    requestPolicy: "cache-and-network",
-  });
-  const again = () => read({ requestPolicy: "network-only" });
+  const { data, failure, again } = useAnswer(ReconciliationRunDocument, { slug, id });
   const node = data?.node?.__typename === "ReconciliationRun" ? data.node : null;
   const run = node?.program.id === programId ? node : null;
   useChanges(run?.status === "RUNNING" ? data?.program : null, ends, again);
-  if (error && !run) return <Failed failure={failureOf(error)} retry={again} />;
+  if (failure && !run) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the run" />;
   if (!run) {
     return (
@@ -70,7 +64,7 @@ export function RunPage({ program: { id: programId, slug }, id }: Props) {
       <p className="muted id-line">
         <code>{run.id}</code> <CopyButton value={run.id} what="the run's id" />
       </p>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
+      {failure && <Failed failure={failure} retry={again} />}
       <Progress run={run} />
       <RunFacts run={run} />
       {run.status === "DISCREPANCIES" && <FoundSection slug={slug} id={id} />}

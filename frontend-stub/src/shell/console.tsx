@@ -1,13 +1,12 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { useQuery } from "urql";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { Broken } from "../parts/broken";
 import { PageTitle } from "../parts/page-title";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { type Place, programHref, replacePlace, systemHref, usePlace } from "../routing";
-import { failureOf } from "../values/failure";
 import { type Access, AccessProvider, accessOf, may, useAccess } from "./access";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
@@ -23,9 +22,7 @@ const refreshMs = 30_000;
 
 /** The signed-in page: who that is, which programs it sees, and the place among them. */
 export function Console({ leave }: { leave: Leave }) {
-  const [{ data: answer, error }, refetch] = useQuery({ query: SessionDocument });
-  const data = useLast(answer);
-  const refresh = useCallback(() => refetch({ requestPolicy: "network-only" }), [refetch]);
+  const { data, failure, again: refresh } = useAnswer(SessionDocument, {});
   useEffect(() => {
     const timer = setInterval(refresh, refreshMs);
     return () => clearInterval(timer);
@@ -53,8 +50,8 @@ export function Console({ leave }: { leave: Leave }) {
         />
         <main id="main" tabIndex={-1}>
           {program?.pause && <PauseNotice pause={program.pause} />}
-          {error && !programs && <Failed failure={failureOf(error)} retry={refresh} />}
-          {!error && !programs && <Loading what="programs" />}
+          {failure && !programs && <Failed failure={failure} retry={refresh} />}
+          {!failure && !programs && <Loading what="programs" />}
           <Broken at={place.path.join("/")}>
             <Suspense fallback={<Loading what="the page" />}>
               {programs && looking && <Loading what="the program" />}
@@ -67,13 +64,6 @@ export function Console({ leave }: { leave: Leave }) {
       </ProgramClock>
     </AccessProvider>
   );
-}
-
-/** A refresh that fails takes nothing away: what somebody is typing stands below this. */
-function useLast<Value>(value: Value | undefined): Value | undefined {
-  const [last, setLast] = useState(value);
-  if (value !== undefined && value !== last) setLast(value);
-  return value ?? last;
 }
 
 interface PageProps {

@@ -45,6 +45,9 @@ export async function logIn(wallet: Wallet, chainId: string): Promise<string> {
   const asked = await server.mutation(RequestLoginDocument, { input }).toPromise();
   const message = asked.data?.requestLogin?.message;
   if (message === undefined) throw refusedAnswer(asked.error);
+  if (!isLogin(message, wallet.address, chainId)) {
+    throw refused("INVALID_INPUT", "What the server wants signed is no sign-in to this page.");
+  }
   const signature = await wallet.signMessage(message);
   const answer = await server.mutation(LoginDocument, { message, signature }).toPromise();
   const { token, userErrors = [] } = answer.data?.login ?? {};
@@ -52,6 +55,17 @@ export async function logIn(wallet: Wallet, chainId: string): Promise<string> {
   const [problem] = userErrors;
   if (!problem) throw refusedAnswer(answer.error);
   throw refused(problem.code, words[problem.code] ?? problem.message);
+}
+
+/** EIP-4361: this site asks, for this account, on this chain. Anything else may be money's. */
+export function isLogin(message: string, address: string, chainId: string): boolean {
+  const [asks, account, , ...rest] = message.split("\n");
+  return (
+    asks === `${location.host} wants you to sign in with your Ethereum account:` &&
+    account?.toLowerCase() === address.toLowerCase() &&
+    rest.includes(`URI: ${site()}`) &&
+    rest.includes(`Chain ID: ${chainId}`)
+  );
 }
 
 /** As logIn, with the account that a browser wallet shows; may prompt the person to show one. */

@@ -15,14 +15,15 @@ function useMayPause(): boolean {
 
 /** Stops what the program signs, or lets it go on; why goes to the audit log. */
 export function PauseProgram({ program }: { program: ProgramCard }) {
-  const [open, setOpen] = useState(false);
+  // What was chosen stays, whoever else acts meanwhile: Enter never does the opposite.
+  const [open, setOpen] = useState<"Pause" | "Resume" | null>(null);
   const [, pause] = useMutation(PauseProgramDocument);
   const [, resume] = useMutation(ResumeProgramDocument);
   const allowed = useMayPause();
   const { id, name } = program;
   const paused = program.pause !== null;
   const act = async (reason: string): Promise<string | null> => {
-    if (paused) {
+    if (open === "Resume") {
       const { data, error } = await resume({ id, reason });
       return refusalOf(error, data?.resumeProgram);
     }
@@ -33,18 +34,13 @@ export function PauseProgram({ program }: { program: ProgramCard }) {
   const verb = paused ? "Resume" : "Pause";
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)}>
+      <button type="button" onClick={() => setOpen(verb)}>
         {verb}… <span className="hidden">{name}</span>
       </button>
-      {open && (
-        <ReasonDialog
-          title={`${verb} ${name}`}
-          action={verb}
-          act={act}
-          close={() => setOpen(false)}
-        >
+      {open !== null && (
+        <ReasonDialog title={`${open} ${name}`} action={open} act={act} close={() => setOpen(null)}>
           <p className="muted">
-            {paused
+            {open === "Resume"
               ? "What waits is signed and sent again, oldest first. Make sure that what paused it is mended."
               : "Intents are accepted and wait; nothing new is signed or paid until somebody resumes it. What is on the chain already goes on."}
           </p>

@@ -3,6 +3,7 @@ import { checkTransaction, type Rebuilt } from "./check-transaction";
 import type { BatchClaim, PayoutClaim, TreasuryFacts } from "./claims";
 import { Comparison, type Difference } from "./difference";
 import { batchContentHash } from "./safe-hash";
+import { minorUnits } from "./units";
 
 const supportedVersions = /^1\.(3\.0|4\.1)(\+L2)?$/;
 
@@ -42,6 +43,7 @@ export function* checkBatch(
   if (transactions.length < batch.safeTransactions.length) return refused(differences);
   const contentHash = batchContentHash(transactions.map((each) => each.contentHash));
   whole.same("content hash", contentHash, batch.contentHash);
+  checkTotal(whole, facts, batch, rows);
   return { differences: [...whole.differences, ...differences], transactions, contentHash };
 }
 
@@ -71,6 +73,22 @@ function checkRows(whole: Comparison, batch: BatchClaim, rows: readonly PayoutCl
       whole.differs("recipients", "in a Safe transaction of the batch", id);
     }
   }
+}
+
+/** What the page shows in the largest letters. */
+function checkTotal(
+  whole: Comparison,
+  { currencies }: TreasuryFacts,
+  { currency, total }: BatchClaim,
+  rows: readonly PayoutClaim[],
+): void {
+  const minors = rows.map(({ amount }) => amount.minor);
+  if (!minors.every((minor) => /^\d+$/.test(minor))) return; // said of the row
+  const sum = minors.reduce((before, minor) => before + BigInt(minor), 0n);
+  whole.same("currency", currency, total.currency);
+  whole.same("total in smallest units", sum, total.minor);
+  const decimals = currencies.find(({ code }) => code === currency)?.decimals;
+  if (decimals !== undefined) whole.same("total", sum, minorUnits(total.amount, decimals));
 }
 
 /** Each in its place, with nonces that rise without a gap: what is between would wait for ever. */

@@ -34,6 +34,8 @@ export interface BatchClaim {
   readonly id: string;
   readonly contentHash: string;
   readonly payoutCount: number;
+  readonly currency: string;
+  readonly total: MoneyClaim;
   readonly safeTransactions: readonly SafeTransactionClaim[];
 }
 

@@ -43,6 +43,7 @@ WAYS = {
     "LedgerAccount": (*OF_PROGRAM, "ledgerAccounts(first: 15)", "nodes"),
     "LedgerTransaction": JOURNALS,
     "LedgerEntry": (*JOURNALS, "entries(first: 15)", "nodes"),
+    "Movement": (*JOURNALS, "movements"),
     "PayoutBatch": BATCHES,
     "SafeTransaction": (*BATCHES, "safeTransactions"),
     "Payout": PAYOUTS,

@@ -1,7 +1,8 @@
 """The page in a real Chromium, beside a running demo: first load, from an event to the screen, and 500 rows that live.
 
-    make demo                                  # in another shell; let it run until there are 500 intents
     python -m bench.page [--demo .sge] [--page http://127.0.0.1:8000/] [--seconds 60]
+
+--demo: the folder of a demo that runs and has 500 intents; without it one is started, and ends afterwards.
 
 From an event to the screen: from the instant that the server writes into an event (before its transaction commits) to
 the frame in which the row of that intent shows it, by one clock. The rows: 500 are opened, then events come over the page's
@@ -16,6 +17,8 @@ import re
 import shutil
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +26,14 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
 
+from sge.embedded.ports import free_port
+from tests.fixtures.folders import server_folder_for_a_while
+from tests.fixtures.stack import running_stack
+
 LOADS = 7
 ROWS = 500
 EVENTS_A_SECOND = 50
+CUSTOMERS_A_SECOND = 8.0
 _FLAGS = ["--no-sandbox", "--disable-gpu"]
 _TASKS = ["disabled-by-default-devtools.timeline", "__metadata"]
 _SEEN = """() => {
@@ -44,6 +52,7 @@ _SEEN = """() => {
     .observe({ type: "longtask" });
   rows();
 }"""
+_HOW_MANY = "query ($slug: String!) { program(slug: $slug) { intents { totalCount { value } } } }"
 _TIMELINES = """query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Intent { id timeline { to stage at } } }
 }"""
@@ -220,16 +229,35 @@ def _line(name: str, values: list[float]) -> None:
     )
 
 
+@contextmanager
+def _demo(folder: Path | None) -> Iterator[dict[str, Any]]:
+    """What demo.json says of the demo in the folder; of one that has had its 500 intents, when there is no folder."""
+    if folder is not None:
+        yield json.loads((folder / "demo.json").read_text())
+        return
+    print(f"a demo is started; it takes a while until it has {ROWS} intents", flush=True)
+    with (
+        server_folder_for_a_while() as made,
+        running_stack(made, free_port(), rate=CUSTOMERS_A_SECOND) as stack,
+    ):
+        program = stack.programs[0]
+        while (
+            program.ask(_HOW_MANY, slug=program.slug)["program"]["intents"]["totalCount"]["value"]
+            < ROWS
+        ):
+            time.sleep(1.0)
+        yield json.loads((made / "demo.json").read_text())
+
+
 def main() -> None:
     """Prints the three, and the load of the machine beside them."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    options.add_argument("--demo", type=Path, default=Path(".sge"), help="where demo.json is")
+    options.add_argument("--demo", type=Path, help="where the demo.json of a running demo is")
     options.add_argument("--page", help="the page's address, if another server has it")
     options.add_argument("--seconds", type=float, default=60.0)
     given = options.parse_args()
-    described = json.loads((given.demo / "demo.json").read_text())
     chromium = shutil.which("chromium")
-    with sync_playwright() as playwright:
+    with _demo(given.demo) as described, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         visitor = Visitor(browser, described, given.page or described["dashboard"])
         print(f"load average {os.getloadavg()[0]:.1f}")

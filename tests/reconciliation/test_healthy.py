@@ -99,7 +99,7 @@ def test_hundreds_of_runs_amid_everything_find_nothing(
 ) -> None:
     # What happens at leisure keeps the program small, and the runs many.
     done = _busy(pools, reconciled, 300, pause_seconds=1.0)
-    assert min(done.values()) > 9
+    assert min(done.values()) > 3
 
 
 @pytest.mark.long

@@ -135,7 +135,9 @@ def environments(demo: Demo) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for process in demo.processes()[1:]:
         line = process.cmdline()
-        if "sge.cli" in line:
+        if "sge.demo.serve_api" in line:
+            found["api"] = process.environ()
+        elif "sge.cli" in line:
             found[line[line.index("sge.cli") + 1]] = process.environ()
     return found
 

@@ -5,7 +5,7 @@ import {
   MoveAffiliateDocument,
   SetAffiliateStatusDocument,
 } from "../generated/operations";
-import { ReasonDialog } from "../parts/dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { useMay } from "../shell/access";
 import { refusalOf } from "../values/outcome";
 import type { Affiliate } from "./use-affiliate";

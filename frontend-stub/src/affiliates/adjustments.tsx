@@ -6,8 +6,8 @@ import {
   ProposeAdjustmentDocument,
 } from "../generated/operations";
 import { Amount } from "../parts/amount";
-import { ReasonDialog } from "../parts/dialog";
 import { FormDialog } from "../parts/form-dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { Actor } from "../payouts/actor";
 import { useMay } from "../shell/access";
 import { refusalOf } from "../values/outcome";

@@ -1,4 +1,4 @@
-import { Fact } from "../intents/facts";
+import { Fact } from "../parts/fact";
 import { CopyButton } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { affiliateHref, programHref } from "../routing";

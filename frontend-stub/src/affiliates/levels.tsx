@@ -15,6 +15,7 @@ export function Levels({ id, currency }: { id: string; currency: string }) {
       <h2 id="levels">By level</h2>
       <ScrollArea card label="The branch by level">
         <table className="levels">
+          <caption className="hidden">The branch by level</caption>
           <thead>
             <tr>
               <th scope="col">Level</th>

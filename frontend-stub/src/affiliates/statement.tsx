@@ -9,6 +9,7 @@ import {
 import { useAnswer } from "../live/answer";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
+import { LeftField } from "../parts/left-field";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { useProgramOffset } from "../parts/program-clock";
 import { Failed, Loading } from "../parts/states";
@@ -77,18 +78,11 @@ export function StatementView({ program, affiliate, query, news }: Props) {
 }
 
 function Days({ period }: { period: Period }) {
+  const take = (name: string) => (typed: string) => changeQuery({ [name]: typed });
   return (
     <>
-      {(["from", "to"] as const).map((name) => (
-        <label key={name} className="field">
-          {name === "from" ? "From" : "To"}{" "}
-          <input
-            type="date"
-            value={period[name]}
-            onChange={(event) => changeQuery({ [name]: event.target.value })}
-          />
-        </label>
-      ))}
+      <LeftField label="From" type="date" value={period.from} take={take("from")} />
+      <LeftField label="To" type="date" value={period.to} take={take("to")} />
     </>
   );
 }

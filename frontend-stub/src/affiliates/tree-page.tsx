@@ -1,10 +1,10 @@
 import { useMemo } from "react";
-import { useQuery } from "urql";
 import {
   AffiliateFrameDocument,
   type AffiliateFrameQuery,
   type AffiliateStatus,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 import { useApi } from "../live/api";
 import { Choice } from "../parts/choice";
 import { PageTitle } from "../parts/page-title";
@@ -13,7 +13,6 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { TextFilter } from "../parts/text-filter";
 import { changeQuery, named, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { failureOf } from "../values/failure";
 import { CurrencyChoice, chosenCurrency } from "./currency-choice";
 import { RegisterButton } from "./register";
 import { affiliateStatuses, affiliateWords } from "./standing";
@@ -29,34 +28,36 @@ interface Props {
 
 /** All affiliates, from the roots down; what is searched for stands at the top level, with where it stands in the forest. */
 export function TreePage({ program, query }: Props) {
-  const [{ data, error }, again] = useQuery({
-    query: AffiliateFrameDocument,
-    variables: { slug: program.slug },
-    requestPolicy: "cache-first",
-  });
+  // Never from the cache: the tree is read after its position among the events.
+  const { data, failure, again } = useAnswer(
+    AffiliateFrameDocument,
+    { slug: program.slug },
+    { policy: "network-only" },
+  );
   const frame = data?.program;
   return (
     <>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
-      {!frame && !error && <Loading what="affiliates" />}
-      {frame && <Forest program={program} query={query} frame={frame} />}
+      {failure && <Failed failure={failure} retry={again} />}
+      {!frame && !failure && <Loading what="affiliates" />}
+      {frame && <Forest program={program} query={query} frame={frame} renew={again} />}
     </>
   );
 }
 
 interface ForestProps extends Props {
   readonly frame: NonNullable<AffiliateFrameQuery["program"]>;
+  readonly renew: () => void;
 }
 
-function Forest({ program, query, frame }: ForestProps) {
+function Forest({ program, query, frame, renew }: ForestProps) {
   const status = named(query, "status", affiliateStatuses);
   const search = query.get("search") ?? "";
   const codes = frame.currencies.map(({ code }) => code);
   const currency = chosenCurrency(query, codes);
   const source = useSource(program.slug, status, search, currency);
   const position = useMemo(
-    () => ({ programId: frame.id, eventCursor: frame.eventCursor }),
-    [frame.id, frame.eventCursor],
+    () => ({ programId: frame.id, eventCursor: frame.eventCursor, renew }),
+    [frame.id, frame.eventCursor, renew],
   );
   const tree = useTree(source, position);
   const filtered = status.length > 0 || search !== "";

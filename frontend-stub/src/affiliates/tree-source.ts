@@ -27,7 +27,6 @@ export interface TreeSource {
   readonly newer: ((ids: readonly string[]) => Promise<readonly Member[]>) | null;
 }
 
-const fresh = { requestPolicy: "network-only" } as const;
 const gone: Failure = {
   code: "NOT_FOUND",
   message: "This branch is not there, or you may not see it.",
@@ -44,8 +43,8 @@ export function wholeTree(
   return {
     top: async (first, after) => {
       const variables = { ...asked, slug, filter, first, after };
-      const { data, error } = await api.client
-        .query(AffiliateRootsDocument, variables, fresh)
+      const { data, error } = await api.direct
+        .query(AffiliateRootsDocument, variables, {})
         .toPromise();
       const page = data?.program?.affiliates;
       if (!page) return { failure: error ? failureOf(error) : gone };
@@ -57,8 +56,8 @@ export function wholeTree(
     },
     below: childrenOf(api, asked),
     newer: async (ids) => {
-      const { data } = await api.client
-        .query(AffiliateSumsDocument, { ...asked, ids: [...ids] }, fresh)
+      const { data } = await api.direct
+        .query(AffiliateSumsDocument, { ...asked, ids: [...ids] }, {})
         .toPromise();
       return (data?.nodes ?? []).flatMap((node) => {
         if (node?.__typename !== "Affiliate") return [];
@@ -88,8 +87,8 @@ export function foundInBranch(
     : { referralCode: { programId, referralCode: text } };
   return {
     top: async () => {
-      const { data, error } = await api.client
-        .query(AffiliateFoundDocument, { ...asked, by }, fresh)
+      const { data, error } = await api.direct
+        .query(AffiliateFoundDocument, { ...asked, by }, {})
         .toPromise();
       if (error) return { failure: failureOf(error) };
       const found = data?.affiliate;
@@ -112,8 +111,8 @@ function foundMember({ downlineSummary, ...node }: Found): Member {
 function childrenOf(api: Api, asked: { currency: string; earned: boolean }): TreeSource["below"] {
   return async (id, first, after) => {
     const variables = { ...asked, id, first, after };
-    const { data, error } = await api.client
-      .query(AffiliateChildrenDocument, variables, fresh)
+    const { data, error } = await api.direct
+      .query(AffiliateChildrenDocument, variables, {})
       .toPromise();
     const page = data?.affiliate?.downline;
     if (!page) return { failure: error ? failureOf(error) : gone };

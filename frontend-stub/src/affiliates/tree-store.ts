@@ -1,6 +1,7 @@
+import { Pace } from "../live/pace";
 import { joined } from "../live/pages";
 import { type Branch, type Branches, type Line, linesOf, top, unread, updated } from "./tree";
-import type { TreeSource } from "./tree-source";
+import type { Answer, TreeSource } from "./tree-source";
 
 const firstPart = 50;
 /** The most that one answer holds. */
@@ -14,14 +15,22 @@ export interface TreeState {
   readonly lines: readonly Line[];
 }
 
-/** A tree that is read as it is opened. What was read stays, closed branches too. */
+/**
+ * A tree that is read as it is opened. What was read stays, closed branches too. A branch is asked for by one question
+ * at a time: an answer never covers a newer one.
+ */
 export class TreeStore {
   #branches = new Map<string, Branch>([[top, unread]]);
   readonly #open = new Set<string>();
   #state: TreeState = { branches: this.#branches, lines: [] };
   #running = false;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #rounds: ReturnType<typeof setInterval> | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #seen: readonly string[] = [];
+  readonly #pace = new Pace();
+  /** Branches where somebody came or went since they were read. */
+  readonly #behind = new Set<string>();
+  readonly #lastTurns = new Map<string, Promise<void>>();
   readonly #listeners = new Set<() => void>();
 
   constructor(private readonly source: TreeSource) {}
@@ -35,13 +44,16 @@ export class TreeStore {
 
   readonly start = (): void => {
     this.#running = true;
-    void this.#read(top, firstPart, null);
-    this.#timer = setInterval(() => void this.#round(), roundMs);
+    if (this.#branches.get(top) === unread) this.#read(top, firstPart);
+    else this.again(top);
+    this.#rounds = setInterval(() => void this.#round(), roundMs);
   };
 
   readonly stop = (): void => {
     this.#running = false;
-    clearInterval(this.#timer);
+    clearInterval(this.#rounds);
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
   };
 
   /** Which members are on the screen: their sums are kept fresh. */
@@ -51,7 +63,7 @@ export class TreeStore {
 
   readonly open = (id: string): void => {
     this.#open.add(id);
-    if (!this.#branches.has(id)) void this.#read(id, firstPart, null);
+    if (!this.#branches.has(id)) this.#read(id, firstPart);
     this.#publish();
   };
 
@@ -63,35 +75,29 @@ export class TreeStore {
   readonly more = (parent: string): void => {
     const branch = this.#branches.get(parent);
     if (!branch?.busy || branch.failure)
-      void this.#read(parent, branch?.members.length ? nextPart : firstPart, branch?.end ?? null);
+      this.#read(parent, branch?.members.length ? nextPart : firstPart);
   };
 
-  /** Reads a branch's beginning again, where it was read: somebody came or went. */
-  readonly again = async (parent: string): Promise<void> => {
-    const branch = this.#branches.get(parent);
-    if (!branch) return;
-    const answer = await this.#ask(
-      parent,
-      Math.min(nextPart, Math.max(firstPart, branch.members.length)),
-      null,
-    );
-    if (!this.#running || "failure" in answer) return;
-    const { part } = answer;
-    const whole = branch.members.length <= part.members.length || !part.hasMore;
-    this.#put(parent, {
-      ...unread,
-      ...(whole ? part : { ...branch, total: part.total }),
-      members: whole
-        ? part.members
-        : joined(part.members, branch.members.slice(part.members.length)),
-      busy: false,
-    });
+  /** Reads a branch's beginning again soon, where it was read: somebody came or went. */
+  readonly again = (parent: string): void => {
+    if (!this.#running || !this.#branches.has(parent)) return;
+    this.#behind.add(parent);
+    this.#soon ??= setTimeout(() => void this.#catchUp(), this.#pace.wait(performance.now()));
   };
 
   /** Reads again all that is open. */
-  readonly allAgain = async (): Promise<void> => {
-    for (const parent of [top, ...this.#open]) await this.again(parent);
+  readonly allAgain = (): void => {
+    for (const parent of [top, ...this.#open]) this.again(parent);
   };
+
+  async #catchUp(): Promise<void> {
+    const parents = [...this.#behind];
+    this.#behind.clear();
+    await Promise.all(parents.map((parent) => this.#inTurn(parent, () => this.#renew(parent))));
+    this.#pace.looked(performance.now());
+    this.#soon = undefined;
+    for (const parent of this.#behind) this.again(parent);
+  }
 
   async #round(): Promise<void> {
     if (document.visibilityState !== "visible") return;
@@ -103,22 +109,48 @@ export class TreeStore {
     this.#publish();
   }
 
-  async #read(parent: string, first: number, after: string | null): Promise<void> {
-    const before = this.#branches.get(parent) ?? unread;
-    this.#put(parent, { ...before, busy: true, failure: null });
-    const answer = await this.#ask(parent, first, after);
-    if (!this.#running) return;
-    const known = this.#branches.get(parent) ?? unread;
-    if ("failure" in answer) {
-      this.#put(parent, { ...known, busy: false, failure: answer.failure });
-      return;
-    }
+  async #renew(parent: string): Promise<void> {
+    const shown = this.#branches.get(parent)?.members.length ?? 0;
+    const first = Math.min(nextPart, Math.max(firstPart, shown));
+    const answer = await this.#ask(parent, first, null);
+    const branch = this.#branches.get(parent);
+    if (!this.#running || !branch || "failure" in answer) return;
     const { part } = answer;
-    const members = joined(known.members, part.members);
-    this.#put(parent, { ...part, members, busy: false, failure: null });
+    const whole = branch.members.length <= part.members.length || !part.hasMore;
+    this.#put(parent, {
+      ...branch,
+      ...(whole ? part : { total: part.total }),
+      members: whole
+        ? part.members
+        : joined(part.members, branch.members.slice(part.members.length)),
+    });
   }
 
-  #ask(parent: string, first: number, after: string | null) {
+  /** Reads on from where the branch ends. */
+  #read(parent: string, first: number): void {
+    const before = this.#branches.get(parent) ?? unread;
+    this.#put(parent, { ...before, busy: true, failure: null });
+    void this.#inTurn(parent, async () => {
+      const answer = await this.#ask(parent, first, this.#branches.get(parent)?.end ?? null);
+      if (!this.#running) return;
+      const known = this.#branches.get(parent) ?? unread;
+      if ("failure" in answer) {
+        this.#put(parent, { ...known, busy: false, failure: answer.failure });
+        return;
+      }
+      const { part } = answer;
+      const members = joined(known.members, part.members);
+      this.#put(parent, { ...part, members, busy: false, failure: null });
+    });
+  }
+
+  #inTurn(parent: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#lastTurns.get(parent) ?? Promise.resolve()).then(work);
+    this.#lastTurns.set(parent, turn);
+    return turn;
+  }
+
+  #ask(parent: string, first: number, after: string | null): Promise<Answer> {
     return parent === top ? this.source.top(first, after) : this.source.below(parent, first, after);
   }
 

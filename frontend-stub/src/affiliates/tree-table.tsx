@@ -116,7 +116,9 @@ function useWalk({ lines, store }: Tree, show: (index: number) => void) {
   });
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (!(event.target instanceof HTMLTableRowElement)) return;
-    const line = lines[at];
+    // Lines move below a row that has the keyboard.
+    const here = Number(event.target.dataset.line);
+    const line = lines[here];
     const { key } = event;
     if (line?.kind === "member" && key === "ArrowRight" && line.expandable && !line.open) {
       store.open(line.member.id);
@@ -125,7 +127,7 @@ function useWalk({ lines, store }: Tree, show: (index: number) => void) {
     } else if (key === "Enter" || key === " ") {
       event.target.querySelector<HTMLElement>("a, .more-members")?.click();
     } else {
-      const to = step(lines, at, key);
+      const to = step(lines, here, key);
       if (to === null) return;
       show(to);
       go(to);

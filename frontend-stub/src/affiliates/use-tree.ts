@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { useApi } from "../live/api";
 import { followEvents, type ProgramEvent } from "../live/events";
 import { top } from "./tree";
@@ -13,21 +13,29 @@ export interface Tree extends TreeState {
 export interface Position {
   readonly programId: string;
   readonly eventCursor: string;
+  /** The server no longer keeps what came after it: asks for a newer one. */
+  readonly renew: () => void;
 }
 
-/** source: another one is another tree. position: a constant while the source is the same. */
+/** source: another one is another tree. position: a constant until there is a newer one. */
 export function useTree(source: TreeSource, position: Position | null): Tree {
   const { socket } = useApi();
   const store = useMemo(() => new TreeStore(source), [source]);
+  const missed = useRef(false);
   useEffect(() => {
     store.start();
     return store.stop;
   }, [store]);
   useEffect(() => {
     if (!position) return;
+    if (missed.current) store.allAgain();
+    missed.current = false;
     return followEvents(socket, position.programId, ["AFFILIATE"], position.eventCursor, {
-      happened: (event) => void happened(store, event),
-      expired: () => void store.allAgain(),
+      happened: (event) => happened(store, event),
+      expired: () => {
+        missed.current = true;
+        position.renew();
+      },
     });
   }, [store, socket, position]);
   const state = useSyncExternalStore(store.subscribe, store.state);
@@ -35,8 +43,11 @@ export function useTree(source: TreeSource, position: Position | null): Tree {
 }
 
 /** Whoever registers changes one branch; a move changes two, and the sums of everybody above them. */
-async function happened(store: TreeStore, { name, data }: ProgramEvent): Promise<void> {
-  if (name !== "affiliate.registered") return store.allAgain();
-  const { parent } = data as { readonly parent: string | null };
-  return store.again(parent ?? top);
+function happened(store: TreeStore, { name, data }: ProgramEvent): void {
+  if (name === "affiliate.registered") {
+    const { parent } = data as { readonly parent: string | null };
+    store.again(parent ?? top);
+  } else {
+    store.allAgain();
+  }
 }

@@ -1,10 +1,10 @@
 import { useEffect } from "react";
-import { useQuery } from "urql";
 import {
   AffiliateWaitsDocument,
   type AffiliateWaitsQuery,
   type CommissionStatus,
 } from "../generated/operations";
+import { useAnswer } from "../live/answer";
 
 export type Waiting = NonNullable<
   NonNullable<AffiliateWaitsQuery["affiliate"]>["accrued"]
@@ -15,15 +15,10 @@ export type Waits = Partial<Record<CommissionStatus, Waiting>>;
 
 /** news: another value when it may have changed. */
 export function useWaits(id: string, pause: boolean, news: unknown): Waits {
-  const [{ data }, read] = useQuery({
-    query: AffiliateWaitsDocument,
-    variables: { id },
-    requestPolicy: "cache-and-network",
-    pause,
-  });
+  const { data, again } = useAnswer(AffiliateWaitsDocument, { id }, { pause });
   useEffect(() => {
-    if (news) read({ requestPolicy: "network-only" });
-  }, [news, read]);
+    if (news) again();
+  }, [news, again]);
   const found = data?.affiliate;
   const newest = {
     ACCRUED: found?.accrued?.nodes[0],

@@ -1,4 +1,4 @@
-import { affiliateHref } from "../routing";
+import { Views } from "../parts/views";
 
 export const views = ["", "branch", "statement", "payouts"] as const;
 export type View = (typeof views)[number];
@@ -16,17 +16,13 @@ export function viewNamed(path: string | undefined): View {
 
 /** What there is to see of one affiliate; each view has an address. */
 export function ViewTabs({ slug, id, view }: { slug: string; id: string; view: View }) {
+  const path = (of: View) => `affiliates/${id}${of && `/${of}`}`;
   return (
-    <nav className="tabs views" aria-label="Of this affiliate">
-      {views.map((each) => (
-        <a
-          key={each}
-          href={affiliateHref(slug, id, each)}
-          aria-current={each === view ? "page" : undefined}
-        >
-          {names[each]}
-        </a>
-      ))}
-    </nav>
+    <Views
+      slug={slug}
+      label="Of this affiliate"
+      views={views.map((each) => ({ path: path(each), name: names[each] }))}
+      shown={path(view)}
+    />
   );
 }

@@ -6,7 +6,7 @@ import {
   RetryIntentDocument,
 } from "../generated/operations";
 import { Amount } from "../parts/amount";
-import { ReasonDialog } from "../parts/dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { withoutPadding } from "../values/money";
 import { refusalOf } from "../values/outcome";
 import { answered, keyOf } from "../values/request-keys";

@@ -1,10 +1,10 @@
 import type { AttemptFragment, ChainTransactionStatus } from "../generated/operations";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { Empty } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { CopiesTable } from "./copies-table";
-import { Fact } from "./facts";
 
 type Transaction = NonNullable<AttemptFragment["transaction"]>;
 

@@ -1,4 +1,4 @@
-import { minorUnits } from "../payouts/proof/units";
+import { minorUnits } from "../values/exact";
 import { sameAddress } from "../wallets/wallet";
 
 /** What the person agreed to on this page. */

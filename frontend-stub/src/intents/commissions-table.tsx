@@ -20,6 +20,7 @@ export function CommissionsTable({ slug, commissions }: Props) {
     <>
       <ScrollArea card label="Commissions by level">
         <table className="earned-by-level">
+          <caption className="hidden">Commissions by level</caption>
           <thead>
             <tr>
               <th scope="col">Level</th>

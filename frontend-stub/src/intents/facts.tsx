@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { affiliateHref, programHref } from "../routing";
@@ -61,14 +61,5 @@ export function Facts({ slug, intent }: Props) {
         </Fact>
       )}
     </dl>
-  );
-}
-
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

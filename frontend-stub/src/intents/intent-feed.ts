@@ -151,30 +151,36 @@ export class IntentFeed {
     this.#touched.clear();
     const { program, failure } = await this.#page(null);
     const head = program?.intents?.nodes ?? [];
-    const rows = await this.#rows(this.#shownBelow(ids, head));
+    const below = this.#shownBelow(ids, head);
+    const rows = await this.#rows(below.slice(0, rowsAtOnce));
     const { list } = this.#state;
-    if (list && program?.intents) {
-      const { totalCount: total } = program.intents;
-      if (this.#running) {
-        this.#publish({ list: patched(withHead(list, head), rows), total, failure: null });
-      }
-      return undefined;
+    if (!list || !program?.intents || "failure" in rows) {
+      for (const id of ids) this.#touched.add(id);
+      return failure ?? ("failure" in rows ? rows.failure : notForThisKey);
     }
-    for (const id of ids) this.#touched.add(id);
-    return failure ?? notForThisKey;
+    for (const id of below.slice(rowsAtOnce)) this.#touched.add(id);
+    const { totalCount: total } = program.intents;
+    if (this.#running) {
+      this.#publish({ list: patched(withHead(list, head), rows.rows), total, failure: null });
+    }
+    return undefined;
   }
 
   /** Of the changed intents those in place that the newest page does not hold. */
   #shownBelow(ids: readonly string[], head: readonly Row[]): string[] {
     const shownIds = new Set(this.#state.list?.rows.map(({ id }) => id));
     for (const { id } of head) shownIds.delete(id);
-    return ids.filter((id) => shownIds.has(id)).slice(0, rowsAtOnce);
+    return ids.filter((id) => shownIds.has(id));
   }
 
-  async #rows(ids: string[]): Promise<readonly Row[]> {
-    if (ids.length === 0) return [];
-    const { data } = await this.api.client.query(IntentRowsDocument, { ids }, fresh).toPromise();
-    return data?.nodes?.filter((node) => node?.__typename === "Intent") ?? [];
+  async #rows(
+    ids: string[],
+  ): Promise<{ readonly rows: readonly Row[] } | { readonly failure: Failure }> {
+    if (ids.length === 0) return { rows: [] };
+    const { direct } = this.api;
+    const { data, error } = await direct.query(IntentRowsDocument, { ids }, {}).toPromise();
+    if (error) return { failure: failureOf(error) };
+    return { rows: data?.nodes?.filter((node) => node?.__typename === "Intent") ?? [] };
   }
 
   async #page(after: string | null): Promise<{
@@ -182,8 +188,8 @@ export class IntentFeed {
     failure: Failure | null;
   }> {
     const variables = { slug: this.slug, filter: this.filter, first: pageSize, after };
-    const { client } = this.api;
-    const { data, error } = await client.query(IntentPageDocument, variables, fresh).toPromise();
+    const { direct } = this.api;
+    const { data, error } = await direct.query(IntentPageDocument, variables, {}).toPromise();
     return { program: data?.program ?? null, failure: error ? failureOf(error) : null };
   }
 
@@ -209,8 +215,6 @@ const notForThisKey: Failure = {
   code: "FORBIDDEN",
   message: "You may not see the intents of this program.",
 };
-
-const fresh = { requestPolicy: "network-only" } as const;
 
 function pageState({ totalCount, pageInfo }: Page): Pick<FeedState, "total" | "next"> {
   return { total: totalCount, next: pageInfo };

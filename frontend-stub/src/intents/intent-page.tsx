@@ -1,7 +1,12 @@
-import { useEffect, useState } from "react";
-import { IntentDetailDocument, type IntentProgressFragment } from "../generated/operations";
+import { useEffect } from "react";
+import {
+  IntentDetailDocument,
+  IntentProgressedDocument,
+  type IntentProgressFragment,
+} from "../generated/operations";
 import { useAnswer } from "../live/answer";
-import { useApi } from "../live/api";
+import { useStream } from "../live/stream";
+import { useWhileVisible } from "../live/while-visible";
 import { Amount } from "../parts/amount";
 import { CopyButton } from "../parts/hash";
 import { PageTitle } from "../parts/page-title";
@@ -13,7 +18,6 @@ import { Actions } from "./actions";
 import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
 import { Facts } from "./facts";
-import { followProgress } from "./follow-progress";
 import { Obstacle } from "./obstacle";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
@@ -73,24 +77,21 @@ export function IntentPage({ program: { id: programId, slug }, id }: Props) {
   );
 }
 
+/** What happens after the end (another person's retry, a refund, a commission that becomes payable) no stream tells. */
+const lookMs = 15_000;
+
 /** The whole intent, read again each time its live status has a newer version. */
 function useLiveIntent(programId: string, id: string) {
-  const { data, failure, again: read } = useAnswer(IntentDetailDocument, { id });
-  const { client } = useApi();
-  const [progress, setProgress] = useState<IntentProgressFragment>();
-  const [round, setRound] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round begins anew what had ended
-  useEffect(() => followProgress(client, id, setProgress), [client, id, round]);
+  const { data, failure, again: refetch } = useAnswer(IntentDetailDocument, { id });
   const stored = data?.intent?.program.id === programId ? data.intent : null;
+  const over = stored?.status === "CONFIRMED" || stored?.status === "FAILED";
+  const progress = useStream(IntentProgressedDocument, over ? null : { id }).data?.intentStatus;
   const behind = stored && progress && progress.version > stored.version;
   const gap = behind ? `${stored.version} to ${progress.version}` : null;
   useEffect(() => {
-    if (gap) read();
-  }, [gap, read]);
-  const refetch = () => {
-    read();
-    setRound((before) => before + 1);
-  };
+    if (gap) refetch();
+  }, [gap, refetch]);
+  useWhileVisible(over ? refetch : null, lookMs);
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,
     failure,

@@ -89,7 +89,11 @@ function NewBar({ count, more, show }: NewBarProps) {
     window.scrollTo({ top: 0 });
   };
   return (
-    <div className="new-bar" role="status">
+    <div className="new-bar">
+      {/* Said once, not at each that follows. */}
+      <span className="hidden" role="status">
+        {count > 0 && "There are new intents"}
+      </span>
       {count > 0 && (
         <button type="button" onClick={top}>
           ↑ {count}

@@ -5,10 +5,11 @@ import type { Detail } from "./detail";
 /** What an intent that stands still waits for, and what happens next. */
 export function Obstacle({ slug, stuck }: { slug: string; stuck: NonNullable<Detail["stuck"]> }) {
   return (
-    <div className="notice warn" role="status">
+    <div className="notice warn">
       <div>
         <p>
-          <strong>It stands still</strong> since <Instant at={stuck.since} />. {stuck.waitingFor}
+          <strong role="status">It stands still</strong> since <Instant at={stuck.since} />.{" "}
+          {stuck.waitingFor}
         </p>
         <p>{stuck.nextStep}</p>
         {stuck.nextAttemptAt && (

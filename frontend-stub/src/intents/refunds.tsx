@@ -16,6 +16,7 @@ export function Refunds({ slug, refunds }: Props) {
   return (
     <ScrollArea card label="Refunds and how they are paid">
       <table>
+        <caption className="hidden">Refunds and how they are paid</caption>
         <thead>
           <tr>
             <th scope="col">When</th>

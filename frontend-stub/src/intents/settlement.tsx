@@ -1,8 +1,8 @@
 import { Amount } from "../parts/amount";
+import { Fact } from "../parts/fact";
 import { FullInstant } from "../parts/instant";
 import { CommissionsTable } from "./commissions-table";
 import type { Detail } from "./detail";
-import { Fact } from "./facts";
 import { Journal } from "./journal";
 import { Refunds } from "./refunds";
 

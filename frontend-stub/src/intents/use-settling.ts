@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from "react";
-import type { IntentProgressFragment } from "../generated/operations";
+import { IntentProgressedDocument, type IntentProgressFragment } from "../generated/operations";
 import { useApi } from "../live/api";
-import { followProgress } from "./follow-progress";
+import { followStream } from "../live/stream";
 import type { Row } from "./intent-list";
 
 /** As many as somebody watches at once; older ones move with the next look. */
@@ -12,21 +12,28 @@ export function useSettling(
   rows: readonly Row[] | null,
   changed: () => void,
 ): readonly Row[] | null {
-  const { client } = useApi();
+  const { socket } = useApi();
   const [progress, setProgress] = useState<ReadonlyMap<string, IntentProgressFragment>>(new Map());
   const open = openIds(rows ?? []).join(" ");
   useEffect(() => {
     const ids = open.split(" ").filter(Boolean);
     const stops = ids.map((id) =>
-      followProgress(client, id, (newest) => {
-        setProgress((known) => new Map(known).set(id, newest));
-        changed();
-      }),
+      followStream(
+        socket,
+        IntentProgressedDocument,
+        { id },
+        {
+          next: ({ intentStatus }) => {
+            setProgress((known) => new Map(known).set(id, intentStatus));
+            changed();
+          },
+        },
+      ),
     );
     return () => {
       for (const stop of stops) stop();
     };
-  }, [client, open, changed]);
+  }, [socket, open, changed]);
   return useMemo(
     () => rows?.map((row) => moved(row, progress.get(row.id))) ?? null,
     [rows, progress],

@@ -1,10 +1,9 @@
-import { useQuery } from "urql";
 import {
   type LedgerAccountRowFragment,
   LedgerAccountsDocument,
   type LedgerAccountsQuery,
-  LedgerCurrenciesDocument,
 } from "../generated/operations";
+import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
 import { Choice } from "../parts/choice";
@@ -86,8 +85,7 @@ function AsChoice({ owners, shown }: { owners: readonly Owner[]; shown: Owner })
 }
 
 function CurrencyFilter({ slug, query }: { slug: string; query: URLSearchParams }) {
-  const [{ data }] = useQuery({ query: LedgerCurrenciesDocument, variables: { slug } });
-  const codes = data?.program?.currencies.map(({ code }) => code) ?? [];
+  const codes = useCurrencies(slug).map(({ code }) => code);
   if (codes.length < 2) return null;
   return (
     <label className="field">

@@ -9,9 +9,9 @@ import { PagedRows, Total } from "../parts/paged-rows";
 import { ScrollArea } from "../parts/scroll-area";
 import { codeWords } from "../parts/status";
 import { accountHref } from "../routing";
+import { sum } from "../values/exact";
 import { balances } from "../values/money";
 import { AccountName } from "./account-name";
-import { sum } from "./exact";
 
 const entries: Source<LedgerEntriesQuery, LedgerSideFragment> = {
   pick: ({ node }) => (node?.__typename === "LedgerTransaction" ? node.entries : null),
@@ -43,6 +43,7 @@ function EntryTable({ slug, rows, whole }: TableProps) {
   return (
     <ScrollArea card label="Entries of the transaction">
       <table className="entries">
+        <caption className="hidden">Entries of the transaction</caption>
         <thead>
           <tr>
             <th scope="col">Account</th>

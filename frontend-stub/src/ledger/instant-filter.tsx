@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { LeftField } from "../parts/left-field";
 import { changeQuery } from "../routing";
 import { instantOf, typedOf } from "./period";
 
@@ -9,27 +9,14 @@ interface Props {
   readonly query: URLSearchParams;
 }
 
-/** An instant of the program's time, in UTC; it is taken when the field is left, or with Enter. */
+/** An instant of the program's time, in UTC. */
 export function InstantFilter({ label, name, query }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  const given = typedOf(query.get(name));
-  useEffect(() => {
-    if (input.current) input.current.value = given;
-  }, [given]);
-  const take = () => changeQuery({ [name]: instantOf(input.current?.value ?? "") });
   return (
-    <label className="field">
-      {label}{" "}
-      <input
-        ref={input}
-        type="datetime-local"
-        step={1}
-        defaultValue={given}
-        onBlur={take}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") take();
-        }}
-      />
-    </label>
+    <LeftField
+      label={label}
+      type="datetime-local"
+      value={typedOf(query.get(name))}
+      take={(typed) => changeQuery({ [name]: instantOf(typed) })}
+    />
   );
 }

@@ -17,6 +17,7 @@ export function Movements({ movements }: { movements: readonly Movement[] }) {
       <h2 id="chain">On the chain</h2>
       <ScrollArea card label="Transfers that it claims">
         <table>
+          <caption className="hidden">Transfers that it claims</caption>
           <thead>
             <tr>
               <th scope="col">Transfer</th>

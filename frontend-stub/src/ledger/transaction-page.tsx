@@ -1,11 +1,11 @@
-import type { ReactNode } from "react";
 import {
   type LedgerPostedFragment,
   LedgerTransactionDocument,
   type LedgerTransactionQuery,
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
-import { useChanges } from "../live/changes";
+import { useWhileVisible } from "../live/while-visible";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
@@ -17,7 +17,9 @@ import { Movements } from "./movements";
 import { Source } from "./source";
 import { transactionReasons, transactionWords } from "./words";
 
-const posted = ["LEDGER"] as const;
+/** A transaction never changes: it is sealed within seconds, and another one may take it back. */
+const sealsMs = 2_000;
+const lookMs = 15_000;
 
 type Transaction = Extract<LedgerTransactionQuery["node"], { __typename: "LedgerTransaction" }>;
 
@@ -29,9 +31,9 @@ interface Props {
 /** One business event: why it was posted, and its entries. It never changes; what takes it back may come. */
 export function TransactionPage({ program: { id: programId, slug }, id }: Props) {
   const { data, failure, again } = useAnswer(LedgerTransactionDocument, { slug, id });
-  useChanges(data?.program, posted, again);
   const found = data?.node?.__typename === "LedgerTransaction" ? data.node : null;
   const transaction = found?.program.id === programId ? found : null;
+  useWhileVisible(again, transaction && !transaction.seal ? sealsMs : lookMs);
   if (failure && !transaction) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the transaction" />;
   if (!transaction) {
@@ -135,13 +137,4 @@ function PostedLink({ slug, posted: { id, kind, postedAt } }: LinkProps) {
 interface LinkProps {
   readonly slug: string;
   readonly posted: LedgerPostedFragment;
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

@@ -9,7 +9,7 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { Views } from "../parts/views";
 import { changeQuery, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { difference, isZero, sum } from "./exact";
+import { difference, isZero, sum } from "../values/exact";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
 import { accountKinds, accountMeanings, accountWords, ledgerViews } from "./words";

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type AnyVariables, type DocumentInput, type RequestPolicy, useQuery } from "urql";
 import { type Failure, failureOf } from "../values/failure";
 
@@ -41,10 +41,29 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   if (fresh !== undefined && (fresh !== last.data || key !== last.key)) {
     setLast({ key, data: fresh });
   }
+  const ask = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  const answering = state.fetching || state.stale;
+  const again = useInTurn(ask, answering);
   return {
     data: fresh ?? (last.key === key || !settled ? last.data : undefined),
     failure: fits && state.error ? failureOf(state.error) : null,
     fetching: !settled,
-    again: useCallback(() => read({ requestPolicy: "network-only" }), [read]),
+    again,
   };
+}
+
+/** A question that came while another is being answered waits for that answer: asking again would throw it away. */
+function useInTurn(ask: () => void, answering: boolean): () => void {
+  const busy = useRef(answering);
+  const waiting = useRef(false);
+  useEffect(() => {
+    busy.current = answering;
+    if (answering || !waiting.current) return;
+    waiting.current = false;
+    ask();
+  }, [ask, answering]);
+  return useCallback(() => {
+    if (busy.current) waiting.current = true;
+    else ask();
+  }, [ask]);
 }

@@ -1,12 +1,5 @@
-import {
-  Client,
-  cacheExchange,
-  fetchExchange,
-  mapExchange,
-  subscriptionExchange,
-} from "@urql/core";
-import type { FormattedExecutionResult } from "graphql";
-import type { Sink, Client as Socket } from "graphql-ws/client";
+import { Client, cacheExchange, fetchExchange, mapExchange } from "@urql/core";
+import type { Client as Socket } from "graphql-ws/client";
 import { createContext, useContext } from "react";
 import { failureOf } from "../values/failure";
 import { LinkMonitor } from "./link";
@@ -15,11 +8,11 @@ import { openSocket } from "./socket";
 /** Everything that talks to the server for one credential. */
 export interface Api {
   readonly client: Client;
+  /** Asks the server each time and keeps no answer: for what is read again and again, or page by page. */
+  readonly direct: Client;
   readonly socket: Socket;
   readonly link: LinkMonitor;
 }
-
-type Result = FormattedExecutionResult<Record<string, unknown>>;
 
 const Context = createContext<Api | null>(null);
 export const ApiProvider = Context.Provider;
@@ -34,28 +27,19 @@ export function useApi(): Api {
 export function openApi(token: string, refused: () => void): Api {
   const link = new LinkMonitor();
   const socket = openSocket(token, link, refused);
-  const client = new Client({
+  const watched = mapExchange({
+    onError: (error) => {
+      if (failureOf(error).code === "UNAUTHENTICATED") refused();
+    },
+  });
+  const options = {
     url: endpoint(),
     preferGetMethod: false,
-    fetchOptions: () => ({ headers: { authorization: `Bearer ${token}` } }),
-    exchanges: [
-      mapExchange({
-        onError: (error) => {
-          if (failureOf(error).code === "UNAUTHENTICATED") refused();
-        },
-      }),
-      cacheExchange,
-      fetchExchange,
-      subscriptionExchange({
-        forwardSubscription: ({ query = "", variables }) => ({
-          subscribe: (sink) => ({
-            unsubscribe: socket.subscribe({ query, variables }, coded(sink)),
-          }),
-        }),
-      }),
-    ],
-  });
-  return { client, socket, link };
+    fetchOptions: { headers: { authorization: `Bearer ${token}` } },
+  } as const;
+  const client = new Client({ ...options, exchanges: [watched, cacheExchange, fetchExchange] });
+  const direct = new Client({ ...options, exchanges: [watched, fetchExchange] });
+  return { client, direct, socket, link };
 }
 
 /** A client for what is asked before there is a session: to see whether a token is good, to sign in. */
@@ -70,17 +54,4 @@ export function visitor(token?: string): Client {
 
 function endpoint(): string {
   return new URL("graphql", document.baseURI).href;
-}
-
-/** The protocol's error message is a list of GraphQL errors: hand it on as a result with errors. */
-function coded(sink: Sink<Result>): Sink<Result> {
-  return {
-    next: (value) => sink.next(value),
-    complete: () => sink.complete(),
-    error: (reason) => {
-      if (!Array.isArray(reason)) return sink.error(reason);
-      sink.next({ errors: reason });
-      sink.complete();
-    },
-  };
 }

@@ -32,7 +32,7 @@ function served(ids: { all: string[] }) {
         });
       }),
   });
-  const api = { client: { query } } as unknown as Api;
+  const api = { direct: { query } } as unknown as Api;
   const list = new PagedList<Answer, Row>(api, {} as never, {}, { pick: (data) => data.list });
   const answer = async () => {
     while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -182,10 +182,7 @@ export class PagedList<Data, Row extends Node> {
   /** undefined when there is nothing to show of it: stopped meanwhile, or refused. */
   async #read(first: number, after: string | null): Promise<Data | undefined> {
     const variables = { ...this.variables, first, after } as never;
-    const options = { requestPolicy: "network-only" } as const;
-    const { data, error } = await this.api.client
-      .query(this.document, variables, options)
-      .toPromise();
+    const { data, error } = await this.api.direct.query(this.document, variables, {}).toPromise();
     if (!this.#running) return undefined;
     if (data && this.source.pick(data)) return data;
     this.#publish({ failure: error ? failureOf(error) : notForYou });

@@ -21,16 +21,13 @@ export function useReading<Data, Variables extends object>(
   variables: Variables,
   everyMs: number,
 ): Reading<Data> {
-  const { client } = useApi();
+  const { direct } = useApi();
   const [answer, setAnswer] = useState<Answer<Data>>({ data: null, failure: null });
   const text = JSON.stringify(variables);
   const reader = useMemo(() => {
-    const ask = () =>
-      client
-        .query(document, JSON.parse(text) as never, { requestPolicy: "network-only" })
-        .toPromise();
+    const ask = () => direct.query(document, JSON.parse(text) as never, {}).toPromise();
     return new Reader<Data>(ask, (change) => setAnswer((before) => ({ ...before, ...change })));
-  }, [client, document, text]);
+  }, [direct, document, text]);
   useEffect(() => {
     reader.start();
     return reader.stop;

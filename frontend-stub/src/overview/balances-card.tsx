@@ -9,13 +9,13 @@ type Balance = NonNullable<Standing["balances"]>[number];
 export function BalancesCard({ balance }: { balance: Balance }) {
   const heading = useId();
   const { currency, onChain, ledger, readAt } = balance;
-  const agree = onChain?.amount === ledger.amount;
   return (
     <section className="card" aria-labelledby={heading}>
       <h2 id={heading}>
         Treasury <span className="muted small-text">{currency}</span>
       </h2>
       <table className="balances">
+        <caption className="hidden">The treasury in {currency}</caption>
         <tbody>
           <Row name="On the chain" money={onChain} />
           <Row name="In the ledger" money={ledger} />
@@ -26,9 +26,7 @@ export function BalancesCard({ balance }: { balance: Balance }) {
         </tbody>
       </table>
       <p className="muted small-text">
-        {agree
-          ? "Chain and ledger agree."
-          : "Chain and ledger differ while a payment is under way."}{" "}
+        {compared(balance)}{" "}
         {readAt && (
           <>
             Chain read <Instant at={readAt} />.
@@ -37,6 +35,12 @@ export function BalancesCard({ balance }: { balance: Balance }) {
       </p>
     </section>
   );
+}
+
+function compared({ onChain, ledger }: Balance): string {
+  if (!onChain) return "The chain was not read yet.";
+  if (onChain.amount === ledger.amount) return "Chain and ledger agree.";
+  return "Chain and ledger differ while a payment is under way.";
 }
 
 function Row({ name, money }: { name: string; money: Balance["onChain"] }) {

@@ -1,5 +1,6 @@
 import type { ChartSeries } from "../parts/chart-data";
-import { groupDigits, sumOf, withoutPadding } from "../values/money";
+import { sum } from "../values/exact";
+import { groupDigits, withoutPadding } from "../values/money";
 import type { Standing } from "./tasks";
 
 export type Coverage = NonNullable<Standing["coverage"]>[number];
@@ -19,13 +20,13 @@ export interface CoverageLines {
 export function coverageLines({ currency, treasury, due }: Coverage, now: string): CoverageLines {
   const today = Math.floor(Date.parse(now) / 1000 / daySeconds) * daySeconds;
   const seconds = Array.from({ length: coverageDays }, (_, day) => today + day * daySeconds);
-  const sums = seconds.map((second) =>
-    sumOf(
-      due
-        .filter(({ date }) => Date.parse(date) / 1000 <= second)
-        .map(({ becomesPayable }) => becomesPayable.amount),
-    ),
-  );
+  const sums = seconds.map((second) => {
+    const byThen = due.filter(({ date }) => Date.parse(date) / 1000 <= second);
+    return sum(
+      byThen.map(({ becomesPayable }) => becomesPayable),
+      currency,
+    ).amount;
+  });
   const text = (amount: string) => `${groupDigits(withoutPadding(amount))} ${currency}`;
   return {
     seconds,

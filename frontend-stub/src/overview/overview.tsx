@@ -1,10 +1,9 @@
-import { useSubscription } from "urql";
 import { DashboardDocument, OverviewStandingDocument } from "../generated/operations";
 import { useReading } from "../live/reading";
+import { useStream } from "../live/stream";
 import { PageTitle } from "../parts/page-title";
 import { Failed, Loading } from "../parts/states";
 import type { SectionProps } from "../shell/sections";
-import { failureOf } from "../values/failure";
 import { BalancesCard } from "./balances-card";
 import { Charts } from "./charts";
 import { Counters } from "./counters";
@@ -22,21 +21,19 @@ const standingMs = 5_000;
 
 /** #/p/<slug>?range=…: numbers that move by themselves. */
 export default function Overview({ program: { id, slug }, query }: SectionProps) {
-  const [counters, again] = useSubscription({
-    query: DashboardDocument,
-    variables: { programId: id },
-  });
+  const counters = useStream(DashboardDocument, { programId: id });
   const known = useReading(OverviewStandingDocument, { slug }, standingMs);
-  const lanes = useLanes();
+  const { lanes, ...lanesRead } = useLanes();
   const dashboard = counters.data?.programDashboard;
   const standing = known.data?.program;
   const range = rangeOf(query);
   return (
     <>
       <PageTitle title="Overview" />
-      {counters.error && <Failed failure={failureOf(counters.error)} retry={again} />}
+      {counters.failure && <Failed failure={counters.failure} retry={counters.again} />}
+      {lanesRead.failure && <Failed failure={lanesRead.failure} retry={lanesRead.again} />}
       {known.failure && <Failed failure={known.failure} retry={known.again} />}
-      {!dashboard && !counters.error && <Loading what="the counters" />}
+      {!dashboard && !counters.failure && <Loading what="the counters" />}
       {dashboard && (
         <div className="overview">
           <Counters dashboard={dashboard} />

@@ -20,16 +20,25 @@ export function Hash({ value, href }: { value: string; href?: string | null }) {
 }
 
 export function CopyButton({ value, what }: { value: string; what: string }) {
-  const [copied, setCopied] = useState(false);
+  const [said, say] = useState<string | null>(null);
   const copy = async () => {
-    await navigator.clipboard.writeText(value);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
+    say(await copied(value));
+    setTimeout(() => say(null), 1500);
   };
   return (
     <button type="button" className="quiet small" onClick={copy}>
-      {copied ? "Copied" : "Copy"}
+      {said ?? "Copy"}
       <span className="hidden"> {what}</span>
     </button>
   );
+}
+
+/** A browser may refuse it, and has no clipboard for pages without TLS. */
+async function copied(value: string): Promise<string> {
+  try {
+    await navigator.clipboard.writeText(value);
+    return "Copied";
+  } catch {
+    return "Not allowed: select it";
+  }
 }

@@ -1,4 +1,4 @@
-import { Fact } from "../intents/facts";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { Actor } from "./actor";
@@ -8,6 +8,7 @@ import type { Batch, PayingProgram } from "./use-batch";
 
 export function BatchFacts({ program, batch }: Props) {
   const parts = batch.safeTransactions.length;
+  const currency = program.currencies.find(({ code }) => code === batch.currency);
   return (
     <dl className="facts card">
       <Fact name="Pays">
@@ -23,6 +24,15 @@ export function BatchFacts({ program, batch }: Props) {
           Safe {program.treasury.version} on chain {program.chainId}
         </span>
       </Fact>
+      {currency && (
+        <Fact name="Token">
+          <Hash value={currency.token} />{" "}
+          <CopyButton value={currency.token} what="the token's address" />{" "}
+          <span className="muted">
+            {currency.code}, {currency.decimals} decimals
+          </span>
+        </Fact>
+      )}
       <Fact name="Made by">
         <Actor actor={batch.createdBy} />
       </Fact>

@@ -5,8 +5,8 @@ import {
   PayoutsCreateDocument,
   PayoutsRejectDocument,
 } from "../generated/operations";
-import { ReasonDialog } from "../parts/dialog";
 import { FormDialog } from "../parts/form-dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { batchHref } from "../routing";
 import { useMay } from "../shell/access";
 import { answered, keyOf } from "../values/request-keys";

@@ -16,15 +16,17 @@ export function ProofResult({ batch, recipients, compared }: Props) {
   const parts = batch.safeTransactions.length;
   if (!recipients.rows) {
     return (
-      <p className="muted" role="status">
-        Reading the recipients: {recipients.loaded} of {batch.payoutCount}.
+      <p className="muted">
+        <span role="status">Reading the recipients:</span> {recipients.loaded} of{" "}
+        {batch.payoutCount}.
       </p>
     );
   }
   if (!proof) {
     return (
-      <p className="muted" role="status">
-        Rebuilding what is signed from the rows on this page: {done} of {parts}.
+      <p className="muted">
+        <span role="status">Rebuilding what is signed from the rows on this page:</span> {done} of{" "}
+        {parts}.
       </p>
     );
   }

@@ -1,5 +1,5 @@
-import { Fact } from "../intents/facts";
 import { Amount } from "../parts/amount";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { recipients } from "./batch-table";

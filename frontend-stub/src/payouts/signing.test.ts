@@ -81,4 +81,17 @@ describe("signing a large batch", () => {
     expect(asked.asked()).toBe(2);
     expect(signatures[0]).toBe(own);
   });
+
+  it("asks for nothing more once nobody waits", async () => {
+    const left = new AbortController();
+    const asked = wallet();
+    const leaving = (place: number) => {
+      if (place === 2) left.abort();
+    };
+    await expect(
+      signAll(owner, waiting, kept(), asked.open, leaving, left.signal),
+    ).rejects.toThrow();
+    expect(asked.asked()).toBe(2);
+    expect(kept().count()).toBe(2);
+  });
 });

@@ -17,7 +17,8 @@ interface Signer {
  * One owner's signatures of everything that waits, in the batch's order. What was signed before an interruption, or is
  * stored at the server and fits, is not asked for again.
  *
- * prompted: called before each question with its place and how many questions there are.
+ * prompted: called before each question with its place and how many questions there are. wanted: aborted when nobody waits
+ * for the answer any more: nothing more is asked then.
  */
 export async function signAll(
   owner: string,
@@ -25,6 +26,7 @@ export async function signAll(
   kept: KeptSignatures,
   wallet: () => Promise<Signer>,
   prompted: (place: number, count: number) => void,
+  wanted?: AbortSignal,
 ): Promise<readonly string[]> {
   const known = await Promise.all(waiting.map((one) => knownSignature(owner, one, kept)));
   const count = known.filter((signature) => signature === null).length;
@@ -36,12 +38,14 @@ export async function signAll(
       signatures.push(before);
       continue;
     }
+    wanted?.throwIfAborted();
     place += 1;
     prompted(place, count);
     const signature = await (await wallet()).signTypedData(rebuilt.document);
     kept.keep(rebuilt.hash, signature);
     signatures.push(signature);
   }
+  wanted?.throwIfAborted();
   return signatures;
 }
 

@@ -1,5 +1,4 @@
 import { useCallback, useEffect } from "react";
-import { useSubscription } from "urql";
 import {
   PayoutsBatchChangedDocument,
   PayoutsBatchDocument,
@@ -8,6 +7,7 @@ import {
   type PayoutsSituationQuery,
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
+import { useStream } from "../live/stream";
 import { useWhileVisible } from "../live/while-visible";
 import type { Failure } from "../values/failure";
 
@@ -34,10 +34,10 @@ const ended = ["COMPLETED", "PARTIALLY_COMPLETED", "FAILED"];
 export function useBatch(slug: string, id: string): BatchState {
   const { data, failure, again: read } = useAnswer(PayoutsBatchDocument, { slug, id });
   const { data: light, again: look } = useAnswer(PayoutsSituationDocument, { id });
-  const [live] = useSubscription({ query: PayoutsBatchChangedDocument, variables: { id } });
-  const told = live.data?.payoutBatchStatus;
   const situation = light?.payoutBatch ?? undefined;
   const stored = data?.payoutBatch;
+  const over = stored && ended.includes(stored.status);
+  const told = useStream(PayoutsBatchChangedDocument, over ? null : { id }).data?.payoutBatchStatus;
   const refetch = useCallback(() => {
     read();
     look();
@@ -46,7 +46,6 @@ export function useBatch(slug: string, id: string): BatchState {
   useEffect(() => {
     if (news) refetch();
   }, [news, refetch]);
-  const over = stored && ended.includes(stored.status);
   // An answer may come from a replica that does not have the news yet.
   useWhileVisible(over ? null : news ? refetch : look, pollMs);
   const here = data?.program && stored?.program.id === data.program.id;

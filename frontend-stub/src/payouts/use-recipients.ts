@@ -55,8 +55,8 @@ async function readAll(
       first: pageSize,
       after,
     };
-    const { data, error } = await api.client
-      .query(PayoutsRecipientsDocument, variables, { requestPolicy: "network-only" })
+    const { data, error } = await api.direct
+      .query(PayoutsRecipientsDocument, variables, {})
       .toPromise();
     if (isOver()) return;
     const page = data?.payoutBatch?.payouts;

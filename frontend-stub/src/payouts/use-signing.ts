@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useMutation } from "urql";
 import { PayoutsApproveDocument } from "../generated/operations";
 import { type Remedy, WalletError } from "../wallets/wallet";
@@ -33,14 +33,16 @@ export function useSigning(
   const [refusal, setRefusal] = useState<string | null>(null);
   const [remedy, setRemedy] = useState<Remedy | null>(null);
   const [, approve] = useMutation(PayoutsApproveDocument);
-  const running = useRef(false);
-  const run = async (): Promise<string | null> => {
+  const running = useRef<AbortController | null>(null);
+  // Whoever leaves the page is not asked again; what was signed is kept.
+  useEffect(() => () => running.current?.abort(), []);
+  const run = async (wanted: AbortSignal): Promise<string | null> => {
     const kept = keptSignatures(batchId, contentHash, owner);
     const wallet = once(() => walletFor(owner));
     const prompted = (place: number, count: number) => setPrompt({ place, count });
     let signatures: readonly string[];
     try {
-      signatures = await signAll(owner, waiting, kept, wallet, prompted);
+      signatures = await signAll(owner, waiting, kept, wallet, prompted, wanted);
     } catch (problem) {
       if (problem instanceof WalletError) setRemedy(problem.remedy ?? null);
       return wordsOf(problem);
@@ -69,12 +71,12 @@ export function useSigning(
   });
   const sign = async () => {
     if (running.current) return;
-    running.current = true;
+    running.current = new AbortController();
     setBusy(true);
     setRefusal(null);
     setRemedy(null);
-    const problem = await run();
-    running.current = false;
+    const problem = await run(running.current.signal);
+    running.current = null;
     setBusy(false);
     setRefusal(problem);
   };

@@ -1,4 +1,5 @@
 import type { DiscrepancyKind } from "../generated/operations";
+import { fromMinorUnits } from "../values/exact";
 import { groupDigits } from "../values/money";
 
 export interface Currency {
@@ -40,9 +41,6 @@ export function said(found: Found, text: string, currencies: readonly Currency[]
 }
 
 function shown(units: string, { code, decimals }: Currency): string {
-  const negative = units.startsWith("-");
-  const digits = units.replace("-", "").padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
-  return `${groupDigits(`${negative ? "-" : ""}${whole}${fraction && `.${fraction}`}`)} ${code}`;
+  const amount = fromMinorUnits(BigInt(units), decimals).replace(/\.0*$|(\.\d*[1-9])0+$/, "$1");
+  return `${groupDigits(amount)} ${code}`;
 }

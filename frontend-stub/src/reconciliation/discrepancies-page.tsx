@@ -3,6 +3,7 @@ import {
   ReconciliationDiscrepanciesDocument,
   type ReconciliationDiscrepanciesQuery,
 } from "../generated/operations";
+import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
 import { Choice } from "../parts/choice";
 import { PageTitle } from "../parts/page-title";
@@ -12,7 +13,6 @@ import { changeQuery, named, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { DiscrepancyTable } from "./discrepancy-table";
 import { RunNow } from "./run-now";
-import { useCurrencies } from "./use-currencies";
 import { reconciliationViews, severities, severityWords } from "./words";
 
 const discrepancies: Source<ReconciliationDiscrepanciesQuery, ReconciledDiscrepancyFragment> = {

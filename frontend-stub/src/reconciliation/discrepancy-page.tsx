@@ -5,7 +5,9 @@ import {
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
+import { useCurrencies } from "../live/currencies";
 import { Actor } from "../parts/actor";
+import { Fact } from "../parts/fact";
 import { CopyButton } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
@@ -15,11 +17,9 @@ import { ledgerTransactionHref, programHref, runHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { inCurrency, said } from "./amounts";
 import { Explain } from "./explain";
-import { Fact } from "./fact";
 import { SeverityMark } from "./mark";
 import { Message } from "./message";
 import { Subject } from "./subject";
-import { useCurrencies } from "./use-currencies";
 import { kindWords } from "./words";
 
 const changes = ["DISCREPANCY"] as const;

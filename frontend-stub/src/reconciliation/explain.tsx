@@ -4,11 +4,11 @@ import {
   type DiscrepancyExplanation,
   ReconciliationResolveDocument,
 } from "../generated/operations";
+import { useCurrencies } from "../live/currencies";
 import { useMay } from "../shell/access";
 import { refusalOf } from "../values/outcome";
 import type { Discrepancy } from "./discrepancy-page";
 import { explanationsOf, explanationWords } from "./explanations";
-import { useCurrencies } from "./use-currencies";
 
 interface Props {
   readonly slug: string;

@@ -7,7 +7,9 @@ import {
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
+import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
+import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
@@ -17,10 +19,8 @@ import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { DiscrepancyTable } from "./discrepancy-table";
 import { duration } from "./duration";
-import { Fact } from "./fact";
 import { RunMark } from "./mark";
 import { RunChecks } from "./run-checks";
-import { useCurrencies } from "./use-currencies";
 
 const ends = ["RECONCILIATION"] as const;
 

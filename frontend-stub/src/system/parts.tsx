@@ -1,8 +1,7 @@
-import { useSubscription } from "urql";
 import { SystemLiveDocument } from "../generated/operations";
+import { useStream } from "../live/stream";
 import { Instant } from "../parts/instant";
 import { Empty, Failed, Loading } from "../parts/states";
-import { failureOf } from "../values/failure";
 import { ComponentsCard } from "./components-card";
 import { HealthMark } from "./health-mark";
 import { LaneCard } from "./lane-card";
@@ -13,12 +12,12 @@ import "./system.css";
 
 /** The platform's parts, as they are now; the server looks again every two seconds. */
 export function Parts() {
-  const [{ data, error }, again] = useSubscription({ query: SystemLiveDocument });
+  const { data, failure, again } = useStream(SystemLiveDocument, {});
   const status = data?.systemStatus;
   return (
     <>
-      {error && <Failed failure={failureOf(error)} retry={again} />}
-      {!status && !error && <Loading what="the platform's parts" />}
+      {failure && <Failed failure={failure} retry={again} />}
+      {!status && !failure && <Loading what="the platform's parts" />}
       {status && (
         <>
           <p className="system-health">

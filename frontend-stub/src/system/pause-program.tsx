@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useMutation } from "urql";
 import { PauseProgramDocument, ResumeProgramDocument } from "../generated/operations";
-import { ReasonDialog } from "../parts/dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { useAccess, useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
 import { refusalOf } from "../values/outcome";

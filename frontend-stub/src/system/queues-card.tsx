@@ -10,6 +10,7 @@ export function QueuesCard({ queues }: { queues: System["queues"] }) {
         <p className="muted">They could not be read just now.</p>
       ) : (
         <table className="system-table">
+          <caption className="hidden">What waits in each queue</caption>
           <thead>
             <tr>
               <th scope="col">Queue</th>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useMutation } from "urql";
 import { type SystemLaneFragment, UnhaltLaneDocument } from "../generated/operations";
-import { ReasonDialog } from "../parts/dialog";
+import { ReasonDialog } from "../parts/reason-dialog";
 import { refusalOf } from "../values/outcome";
 
 /** For operators: takes a lane back that somebody else's nonce, or a person, has halted. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { balances, groupDigits, gwei, percent, sumOf, withoutPadding } from "./money";
+import { balances, groupDigits, gwei, percent, withoutPadding } from "./money";
 
 describe("groupDigits", () => {
   it.each([
@@ -24,18 +24,6 @@ describe("withoutPadding", () => {
     ["1000", "1000"],
   ])("%s reads %s", (amount, text) => {
     expect(withoutPadding(amount)).toBe(text);
-  });
-});
-
-describe("sumOf", () => {
-  it.each([
-    [[], "0"],
-    [["1.50", "-0.25"], "1.25"],
-    [["0.1", "0.02"], "0.12"],
-    [["-0.050", "0.010"], "-0.040"],
-    [["9007199254740993.000001", "0.000001"], "9007199254740993.000002"],
-  ])("%s is %s, exactly", (amounts, sum) => {
-    expect(sumOf(amounts)).toBe(sum);
   });
 });
 

@@ -17,23 +17,6 @@ export function withoutPadding(amount: string): string {
   return amount.replace(/(\.\d\d\d*?)0+$/, "$1");
 }
 
-/** The exact sum of amounts of one currency: "1.50" and "-0.25" are "1.25". */
-export function sumOf(amounts: readonly string[]): string {
-  const decimals = Math.max(0, ...amounts.map((amount) => fractionOf(amount).length));
-  const units = amounts.reduce((sum, amount) => {
-    const digits = amount.replace(".", "") + "0".repeat(decimals - fractionOf(amount).length);
-    return sum + BigInt(digits);
-  }, 0n);
-  const digits = String(units < 0n ? -units : units).padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = decimals > 0 ? `.${digits.slice(-decimals)}` : "";
-  return `${units < 0n ? "-" : ""}${whole}${fraction}`;
-}
-
-function fractionOf(amount: string): string {
-  return amount.split(".")[1] ?? "";
-}
-
 /** Whether debits equal credits, counted in smallest units. */
 export function balances(
   entries: readonly {

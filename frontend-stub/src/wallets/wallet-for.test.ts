@@ -54,6 +54,12 @@ it("takes the browser wallet that shows the account, whatever its case", async (
   expect(await wallet.signMessage("hello")).toBe("0xabcd");
 });
 
+it("does not wait for a wallet that is silent", async () => {
+  const silent = new Promise(() => {});
+  const find = await walletFor([{ eth_accounts: silent }, { eth_accounts: [mine] }]);
+  expect((await find(mine)).name).toBe("Wallet 1");
+});
+
 it("takes the demo's wallet before it asks a browser's", async () => {
   const demo = { chainId: "31337", wallets: [{ address: mine, name: "Owner 1" }] };
   const find = await walletFor([{ eth_accounts: [], eth_requestAccounts: refusal(4001) }], demo);

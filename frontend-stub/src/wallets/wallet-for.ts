@@ -23,20 +23,22 @@ async function among(
   address: string,
   ask: boolean,
 ): Promise<Wallet | null> {
-  for (const found of browsers) {
-    const accounts = await (ask ? accountsOf(found, true) : shownBy(found));
+  const shown = ask ? [] : await Promise.all(browsers.map(shownBy));
+  for (const [place, found] of browsers.entries()) {
+    const accounts = shown[place] ?? (await accountsOf(found, true));
     if (accounts.some((each) => sameAddress(each, address))) return browserWallet(found, address);
   }
   return null;
 }
 
-/** Without a prompt; a wallet that fails at this is not in the way of another one. */
+const answersWithinMs = 1_000;
+
+/** Without a prompt; a wallet that fails at this, or is silent, is not in the way of another one. */
 async function shownBy(found: Discovered): Promise<readonly string[]> {
-  try {
-    return await accountsOf(found, false);
-  } catch {
-    return [];
-  }
+  const silent = new Promise<readonly string[]>((resolve) =>
+    setTimeout(() => resolve([]), answersWithinMs),
+  );
+  return Promise.race([accountsOf(found, false).catch(() => []), silent]);
 }
 
 async function ofDemo(address: string): Promise<Wallet | null> {

@@ -1,9 +1,9 @@
 import { type Hex, isAddress } from "viem";
+import { minorUnits } from "../../values/exact";
 import { checkTransaction, type Rebuilt } from "./check-transaction";
 import type { BatchClaim, PayoutClaim, TreasuryFacts } from "./claims";
 import { Comparison, type Difference } from "./difference";
 import { batchContentHash } from "./safe-hash";
-import { minorUnits } from "./units";
 
 const supportedVersions = /^1\.(3\.0|4\.1)(\+L2)?$/;
 

@@ -1,9 +1,9 @@
 import { type Hex, isAddress } from "viem";
+import { minorUnits } from "../../values/exact";
 import type { PayoutClaim, SafeTransactionClaim, TreasuryFacts } from "./claims";
 import { Comparison, type Difference } from "./difference";
 import type { Recipient } from "./multi-send";
 import { nobody } from "./safe-hash";
-import { minorUnits } from "./units";
 
 /** Enough for the zero of a Safe transaction that pays nobody, in whichever currency. */
 const fewestDecimals = 0;

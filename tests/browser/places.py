@@ -57,9 +57,12 @@ PLACES = (
     Place("affiliates", "admin", "/affiliates", "Aurora Partners"),
     Place("affiliate", "affiliate", "/affiliates", "The holding period is not over."),
     Place("affiliate-branch", "key", "/affiliates/{affiliates}/branch", "Northern Lights"),
+    Place("affiliate-statement", "key", "/affiliates/{affiliates}/statement", "= Closing"),
     Place("payouts", "admin", "/payouts", "New batch…", due=True),
     Place("batch", "owner", "/payouts/{batch}", "The page and the server agree.", due=True),
     Place("ledger", "admin", "/ledger", "Balanced"),
+    Place("accounts", "admin", "/ledger/accounts", "Debits"),
+    Place("transactions", "key", "/ledger/transactions", "Settlement"),
     Place("account", "key", "/ledger/accounts/{accounts}", "Settlement"),
     Place(
         "ledger-transaction", "admin", "/ledger/transactions/{transactions}", "Into the treasury"
@@ -73,8 +76,11 @@ PLACES = (
         "Explain and close",
         due=True,
     ),
+    Place("runs", "admin", "/reconciliation/runs", "Run now…"),
     Place("system", "operator", "/system", "Node of chain"),
     Place("program-system", "admin", "/system", "Node of chain"),
+    Place("not-open", "affiliate", "/ledger", "Ledger is not open to you in"),
+    Place("not-there", "key", "/intents/int_nobody", "No such intent"),
 )
 
 

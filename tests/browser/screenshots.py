@@ -16,11 +16,13 @@ from tests.fixtures.stack import Stack, running_stack
 
 PICTURES = PROJECT / "build" / "screenshots"
 # The README's: light, 1280 px wide.
-IN_README = ("overview", "intent", "affiliate", "batch", "ledger", "reconciliation")
+IN_README = ("overview", "intent", "affiliate", "batch", "ledger", "run")
 _README_PICTURES = PROJECT / "docs" / "images"
 _SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 # Customers have to have done something for a while.
 _LIFE_SECONDS = 60.0
+# What grows while somebody looks.
+_LOOK_MS = {"overview": 20_000}
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def _take(browser: Browser, stack: Stack) -> None:
         with browser.new_context(reduced_motion="reduce") as context:
             page = context.new_page()
             go(page, stack, place)
+            page.wait_for_timeout(_LOOK_MS.get(place.name, 0))
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 for size, (width, height) in _SIZES.items():

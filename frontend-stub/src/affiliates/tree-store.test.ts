@@ -12,9 +12,11 @@ const member = (id: string): Member => ({
   sums: null,
 });
 
+const usdc = { amount: "0", currency: "USDC" };
+
 /** A server that answers when the test says so, in whichever order. */
 class Server {
-  readonly asked: { parent: string; answer: (ids: string[], hasMore?: boolean) => void }[] = [];
+  readonly asked: { parent: string; answer: (members: Member[], hasMore?: boolean) => void }[] = [];
 
   readonly source: TreeSource = {
     top: () => this.#ask(top),
@@ -24,9 +26,9 @@ class Server {
 
   #ask(parent: string): Promise<Answer> {
     return new Promise((resolve) => {
-      const answer = (ids: string[], hasMore = false) => {
-        const total = { value: ids.length, exact: true };
-        resolve({ part: { members: ids.map(member), end: ids.at(-1) ?? null, hasMore, total } });
+      const answer = (members: Member[], hasMore = false) => {
+        const total = { value: members.length, exact: true };
+        resolve({ part: { members, end: members.at(-1)?.id ?? null, hasMore, total } });
       };
       this.asked.push({ parent, answer });
     });
@@ -36,7 +38,7 @@ class Server {
     await vi.advanceTimersByTimeAsync(0);
     const asked = this.asked[place];
     if (!asked) throw new Error("nothing was asked");
-    asked.answer(ids, hasMore);
+    asked.answer(ids.map(member), hasMore);
     await vi.advanceTimersByTimeAsync(0);
   }
 }
@@ -93,6 +95,14 @@ it("reads again all that is open, and nothing else", async () => {
   store.allAgain();
   await vi.advanceTimersByTimeAsync(100);
   expect(server.asked.slice(3).map(({ parent }) => parent)).toEqual([top, "a"]);
+});
+
+it("opens the only one at the top, who has somebody below", async () => {
+  const sums = { members: 3, directMembers: 1, referredUsers: 0, volume: usdc };
+  server.asked[0]?.answer([{ ...member("only"), sums }]);
+  await vi.advanceTimersByTimeAsync(0);
+  await server.answer(1, ["below"]);
+  expect(shown()).toEqual(["only", "below"]);
 });
 
 it("asks for nothing after it was stopped", async () => {

@@ -1,6 +1,15 @@
 import { Pace } from "../live/pace";
 import { joined } from "../live/pages";
-import { type Branch, type Branches, type Line, linesOf, top, unread, updated } from "./tree";
+import {
+  type Branch,
+  type Branches,
+  type Line,
+  linesOf,
+  type Member,
+  top,
+  unread,
+  updated,
+} from "./tree";
 import type { Answer, TreeSource } from "./tree-source";
 
 const firstPart = 50;
@@ -141,7 +150,13 @@ export class TreeStore {
       const { part } = answer;
       const members = joined(known.members, part.members);
       this.#put(parent, { ...part, members, busy: false, failure: null });
+      if (parent === top) this.#openOnly(members);
     });
+  }
+
+  /** Whoever stands alone at the top hides all the others. */
+  #openOnly([only, another]: readonly Member[]): void {
+    if (only?.sums?.directMembers && !another) this.open(only.id);
   }
 
   #inTurn(parent: string, work: () => Promise<void>): Promise<void> {

@@ -40,13 +40,8 @@ export function Health({ slug, dashboard, standing }: Props) {
 function LastRun({ slug, standing }: Pick<Props, "slug" | "standing">) {
   const runs = (standing.reconciliationRuns?.nodes ?? []).filter(({ finishedAt }) => finishedAt);
   const clean = runs.find(({ status }) => status === "CLEAN");
-  if (!clean?.finishedAt) {
-    return (
-      <Check good={runs.length === 0}>
-        {runs.length === 0 ? "Not reconciled yet" : "No clean reconciliation of late"}
-      </Check>
-    );
-  }
+  if (runs.length === 0) return <Check good={null}>Not reconciled yet</Check>;
+  if (!clean?.finishedAt) return <Check good={false}>No clean reconciliation of late</Check>;
   return (
     <Check good={clean === runs[0]}>
       <a href={runHref(slug, clean.id)}>Last clean reconciliation</a>{" "}
@@ -55,11 +50,15 @@ function LastRun({ slug, standing }: Pick<Props, "slug" | "standing">) {
   );
 }
 
-function Check({ good, children }: { good: boolean; children: ReactNode }) {
+/** good: null while nobody knows. */
+function Check({ good, children }: { good: boolean | null; children: ReactNode }) {
+  const looks = good === null ? "unknown" : good ? "good" : "bad";
   return (
-    <li className={good ? "good" : "bad"}>
-      <span className="hidden">{good ? "Well:" : "Needs attention:"}</span>
+    <li className={looks}>
+      <span className="hidden">{markWords[looks]}</span>
       <span>{children}</span>
     </li>
   );
 }
+
+const markWords = { good: "Well:", bad: "Needs attention:", unknown: "Not known:" };

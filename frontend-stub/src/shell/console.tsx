@@ -56,7 +56,13 @@ export function Console({ leave }: { leave: Leave }) {
             <Suspense fallback={<Loading what="the page" />}>
               {programs && looking && <Loading what="the program" />}
               {programs && !looking && (
-                <Page place={place} programs={programs} program={program} access={access} />
+                <Page
+                  place={place}
+                  programs={programs}
+                  viewer={data?.viewer ?? null}
+                  program={program}
+                  access={access}
+                />
               )}
             </Suspense>
           </Broken>
@@ -69,13 +75,14 @@ export function Console({ leave }: { leave: Leave }) {
 interface PageProps {
   readonly place: Place;
   readonly programs: readonly ProgramCard[];
+  readonly viewer: SessionQuery["viewer"];
   readonly program: ProgramCard | undefined;
   readonly access: Access;
 }
 
-function Page({ place, programs, program, access }: PageProps) {
+function Page({ place, programs, viewer, program, access }: PageProps) {
   const [area, , path = "", ...rest] = place.path;
-  if (area === undefined) return <Programs programs={programs} />;
+  if (area === undefined) return <Programs programs={programs} viewer={viewer} />;
   if (area === "system" && access.operator) return <PlatformSystem programs={programs} />;
   const section = sections.find((each) => each.path === path);
   if (area !== "p" || !program || !section) return <Nowhere />;

@@ -1,23 +1,29 @@
-import type { ProgramCardFragment } from "../generated/operations";
+import type { ProgramCardFragment, SessionQuery } from "../generated/operations";
 import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { Empty } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { programHref } from "../routing";
-import { useAccess } from "./access";
+import { accessOf, useAccess } from "./access";
+import { startOf } from "./sections";
 
 export type ProgramCard = ProgramCardFragment;
 
-export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
-  const access = useAccess();
-  const platform = access.kind === "API_KEY" && access.operator;
+interface Props {
+  readonly programs: readonly ProgramCard[];
+  readonly viewer: SessionQuery["viewer"];
+}
+
+export function Programs({ programs, viewer }: Props) {
+  const isOpen = (program: ProgramCard) =>
+    startOf(accessOf(viewer, program), program) !== undefined;
   return (
     <>
       <PageTitle title="Programs" />
-      {platform && (
+      {!programs.every(isOpen) && (
         <p className="hint muted">
-          To see inside a program, sign in with one of its own keys: this key belongs to the
-          platform.
+          To see inside a program, sign in as one of its people or with one of its own keys: you
+          belong to the platform.
         </p>
       )}
       {programs.length === 0 ? (
@@ -27,12 +33,12 @@ export function Programs({ programs }: { programs: readonly ProgramCard[] }) {
           {programs.map((program) => (
             <li key={program.id} className="card">
               <h2>
-                {platform ? (
-                  program.name
-                ) : (
+                {isOpen(program) ? (
                   <a className="cover" href={programHref(program.slug)}>
                     {program.name}
                   </a>
+                ) : (
+                  program.name
                 )}
               </h2>
               <p className="muted">

@@ -11,7 +11,7 @@ import { type Access, AccessProvider, accessOf, may, useAccess } from "./access"
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
-import { type Section, sections, startOf } from "./sections";
+import { loadAhead, type Section, sections, startOf } from "./sections";
 import { useProgram } from "./use-program";
 import { useProgramEvents } from "./use-program-events";
 
@@ -28,6 +28,8 @@ export function Console({ leave }: { leave: Leave }) {
     return () => clearInterval(timer);
   }, [refresh]);
   const place = usePlace();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the page begins
+  useEffect(() => loadAhead(place), []);
   const programs = data?.programs?.nodes;
   const slug = place.path[0] === "p" ? place.path[1] : undefined;
   const { program, looking } = useProgram(slug, programs);

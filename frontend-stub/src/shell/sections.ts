@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from "react";
+import type { Place } from "../routing";
 import { type Access, may } from "./access";
 import type { ProgramCard } from "./programs";
 
@@ -10,10 +11,14 @@ export interface SectionProps {
   readonly query: URLSearchParams;
 }
 
-export interface Section {
+interface Listed {
   readonly path: string;
   readonly name: string;
   readonly shownTo: (access: Access, program: ProgramCard) => boolean;
+  readonly load: () => Promise<{ readonly default: ComponentType<SectionProps> }>;
+}
+
+export interface Section extends Listed {
   readonly page: ComponentType<SectionProps>;
 }
 
@@ -31,51 +36,63 @@ const payers = (access: Access, program: ProgramCard) =>
 const isNobodyYet = ({ roles, owner, operator }: Access) =>
   roles.length === 0 && !owner && !operator;
 
-/** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
-export const sections: readonly Section[] = [
+const listed: readonly Listed[] = [
   {
     path: "",
     name: "Overview",
     shownTo: readers,
-    page: lazy(() => import("../overview/overview")),
+    load: () => import("../overview/overview"),
   },
   {
     path: "intents",
     name: "Intents",
     shownTo: payers,
-    page: lazy(() => import("../intents/intents")),
+    load: () => import("../intents/intents"),
   },
   {
     path: "affiliates",
     name: "Affiliates",
     shownTo: earners,
-    page: lazy(() => import("../affiliates/affiliates")),
+    load: () => import("../affiliates/affiliates"),
   },
   {
     path: "payouts",
     name: "Payouts",
     shownTo: (access) => readers(access) || access.owner,
-    page: lazy(() => import("../payouts/payouts")),
+    load: () => import("../payouts/payouts"),
   },
   {
     path: "ledger",
     name: "Ledger",
     shownTo: readers,
-    page: lazy(() => import("../ledger/ledger")),
+    load: () => import("../ledger/ledger"),
   },
   {
     path: "reconciliation",
     name: "Reconciliation",
     shownTo: readers,
-    page: lazy(() => import("../reconciliation/reconciliation")),
+    load: () => import("../reconciliation/reconciliation"),
   },
   {
     path: "system",
     name: "System",
     shownTo: (access) => may(access, "MANAGE_PROGRAM"),
-    page: lazy(() => import("../system/program-system")),
+    load: () => import("../system/program-system"),
   },
 ];
+
+/** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
+export const sections: readonly Section[] = listed.map((each) => ({
+  ...each,
+  page: lazy(each.load),
+}));
+
+/** Loads what the address names while the page still asks who is there. A failure shows when it is opened. */
+export function loadAhead({ path: [area, , path = ""] }: Place): void {
+  if (area !== "p") return;
+  const section = sections.find((each) => each.path === path);
+  section?.load().catch(() => {});
+}
 
 /** Where a program opens for somebody: at what is theirs, before what is only on offer. */
 export function startOf(access: Access, program: ProgramCard): Section | undefined {

@@ -24,8 +24,8 @@ async def create(
     async def work() -> ExportPayloadRow:
         authority = await named_program(info, program_id)
         key = authority.program_id
-        order = ExportOrder(key, kind, export_filter(kind, given(filter)))
         now = info.context.now()
+        order = ExportOrder(key, kind, export_filter(kind, given(filter), now))
         link = await commit(
             info, key, lambda unit: create_export(unit, authority.actor, order, now)
         )

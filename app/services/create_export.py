@@ -28,8 +28,8 @@ class ExportLink:
 async def create_export(
     unit: UnitOfWork, actor: str, order: ExportOrder, now: datetime
 ) -> ExportLink:
-    """Makes a link; who exported what is in the audit trail. Refuses NOT_FOUND for a batch, or a row of the audit
-    log, that is not there.
+    """Makes a link; who exported what is in the audit trail. Refuses NOT_FOUND for a batch, the affiliate of a
+    statement, or a row of the audit log, that is not there, and INVALID_INPUT for a currency that the program does not use.
     """
     await _check(unit, order)
     link_id, token = new_id(), secrets.token_urlsafe(_TOKEN_BYTES)
@@ -44,15 +44,25 @@ async def create_export(
 
 async def _check(unit: UnitOfWork, order: ExportOrder) -> None:
     """Whether what the filter names is there."""
-    if order.kind is ExportKind.PAYOUT_BATCH:
-        batch_id = UUID(order.filter["batchId"])
-        if not await store.batch_exists(unit, batch_id):
-            raise Refusal(
-                RefusalCode.NOT_FOUND, "There is no such payout batch.", "filter", "batchId"
-            )
-    after = order.filter.get("after", 0) if order.kind is ExportKind.AUDIT else 0
+    asked = order.filter
+    if order.kind is ExportKind.PAYOUT_BATCH and not await store.batch_exists(
+        unit, UUID(asked["batchId"])
+    ):
+        raise _not_found("There is no such payout batch.", "batchId")
+    if order.kind is ExportKind.STATEMENT and not await store.affiliate_exists(
+        unit, UUID(asked["affiliateId"])
+    ):
+        raise _not_found("There is no such affiliate.", "affiliateId")
+    if "currency" in asked and not await store.currency_exists(unit, asked["currency"]):
+        words = "The program does not use this currency."
+        raise Refusal(RefusalCode.INVALID_INPUT, words, "filter", "currency")
+    after = asked.get("after", 0) if order.kind is ExportKind.AUDIT else 0
     if after and not await store.audit_row_exists(unit, after):
-        raise Refusal(RefusalCode.NOT_FOUND, f"No row {after} is sealed yet.", "filter", "after")
+        raise _not_found(f"No row {after} is sealed yet.", "after")
+
+
+def _not_found(message: str, name: str) -> Refusal:
+    return Refusal(RefusalCode.NOT_FOUND, message, "filter", name)
 
 
 async def use_export(

@@ -13,6 +13,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 _USE = "SELECT program_id, kind, filter FROM sge_use_export_link($1, $2)"
 _FORGET = "SELECT sge_forget_export_links($1)"
 _BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
+_AFFILIATE = "SELECT EXISTS (SELECT FROM affiliate WHERE program_id = $1 AND public_id = $2)"
+_CURRENCY = "SELECT EXISTS (SELECT FROM program_currency WHERE program_id = $1 AND code = $2)"
 _AUDIT_ROW = """
 SELECT EXISTS (SELECT FROM seal WHERE program_id = $1 AND stream = 'AUDIT' AND n = $2)
 """
@@ -59,6 +61,18 @@ async def forget_links(unit: UnitOfWork, before: datetime) -> int:
 async def batch_exists(unit: UnitOfWork, batch_id: UUID) -> bool:
     """Whether the unit's program has this payout batch."""
     found: bool = await unit.connection.fetchval(_BATCH, unit.program_id, batch_id)
+    return found
+
+
+async def affiliate_exists(unit: UnitOfWork, affiliate_id: UUID) -> bool:
+    """Whether the unit's program has this affiliate, by its public id."""
+    found: bool = await unit.connection.fetchval(_AFFILIATE, unit.program_id, affiliate_id)
+    return found
+
+
+async def currency_exists(unit: UnitOfWork, code: str) -> bool:
+    """Whether the unit's program uses this currency."""
+    found: bool = await unit.connection.fetchval(_CURRENCY, unit.program_id, code)
     return found
 
 

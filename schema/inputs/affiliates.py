@@ -28,11 +28,11 @@ class AffiliateFilter:
             status=values(self.status),
             parent_id=id_or_nothing(IdPrefix.AFFILIATE, self.parent_id),
             roots_only=bool(given(self.roots_only)),
-            search=_whole_wallet(given(self.search)),
+            search=whole_wallet(given(self.search)),
         )
 
 
-def _whole_wallet(search: str | None) -> str | None:
+def whole_wallet(search: str | None) -> str | None:
     """A whole wallet in the spelling it is kept in; any other text as it is."""
     try:
         return None if search is None else read_address(search)

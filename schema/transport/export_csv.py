@@ -1,7 +1,7 @@
-"""Tables as CSV: which columns each export has, and how their values are written."""
+"""Tables as CSV: the rows of an export, and what they come to."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from app.domain.csv_text import csv_text
@@ -9,11 +9,10 @@ from app.domain.exports import ExportKind, ExportOrder
 from app.domain.money import format_units
 from app.store.database import ReadSession
 from app.store.reads import exports
-from schema.ids import IdPrefix, encode_id
-from schema.scalars import format_date_time
+from schema.transport.export_columns import COLUMNS, Column
+from schema.transport.export_statement import sums_of_statement
 
 _LINES = 500
-Write = Callable[[Any], str]
 
 
 class Record(Protocol):
@@ -22,136 +21,42 @@ class Record(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """name: in the header and of the record's value. write None: an amount in the record's currency."""
-
-    name: str
-    write: Write | None = str
-
-
 @dataclass(slots=True)
 class Total:
-    """How many lines there were, and what they come to in smallest units."""
+    """How many lines there were, and what each summed column comes to in smallest units."""
 
     count: int = 0
-    units: int = 0
+    units: dict[str, int] = field(default_factory=dict)
 
-    def add(self, units: int) -> None:
+    def add(self, units: Mapping[str, int]) -> None:
         self.count += 1
-        self.units += units
-
-
-def _id(prefix: IdPrefix) -> Write:
-    return lambda value: encode_id(prefix, value)
-
-
-def _hex(value: bytes) -> str:
-    return "0x" + value.hex()
-
-
-def _columns(*columns: str | tuple[str, Write | None]) -> tuple[Column, ...]:
-    return tuple(Column(one) if isinstance(one, str) else Column(*one) for one in columns)
-
-
-_AT = format_date_time
-COLUMNS: dict[ExportKind, tuple[Column, ...]] = {
-    ExportKind.INTENTS: _columns(
-        ("id", _id(IdPrefix.INTENT)),
-        "kind",
-        "status",
-        "stage",
-        "idempotency_key",
-        "wallet",
-        ("user_id", _id(IdPrefix.USER)),
-        ("amount", None),
-        "currency",
-        "referral_code",
-        "terms_version",
-        "failure_code",
-        "failure_message",
-        "created_by",
-        ("created_at", _AT),
-        ("completed_at", _AT),
-        ("settlement_id", _id(IdPrefix.SETTLEMENT)),
-        ("tx_hash", _hex),
-        ("confirmed_at", _AT),
-    ),
-    ExportKind.COMMISSIONS: _columns(
-        ("id", _id(IdPrefix.COMMISSION)),
-        ("affiliate_id", _id(IdPrefix.AFFILIATE)),
-        "referral_code",
-        "wallet",
-        ("settlement_id", _id(IdPrefix.SETTLEMENT)),
-        "level",
-        "rate_bps",
-        "terms_version",
-        ("base", None),
-        ("amount", None),
-        "currency",
-        "status",
-        ("claws_back", _id(IdPrefix.COMMISSION)),
-        ("accrued_at", _AT),
-        ("payable_at", _AT),
-        ("paid_at", _AT),
-        ("executed_tx_hash", _hex),
-    ),
-    ExportKind.LEDGER: _columns(
-        ("journal_id", _id(IdPrefix.LEDGER_TRANSACTION)),
-        "kind",
-        "reference",
-        "description",
-        ("effective_at", _AT),
-        ("posted_at", _AT),
-        "seq",
-        "purpose",
-        ("debit_account_id", _id(IdPrefix.LEDGER_ACCOUNT)),
-        "debit_kind",
-        "debit_owner",
-        ("credit_account_id", _id(IdPrefix.LEDGER_ACCOUNT)),
-        "credit_kind",
-        "credit_owner",
-        ("amount", None),
-        "currency",
-    ),
-    ExportKind.PAYOUTS: _columns(
-        ("id", _id(IdPrefix.PAYOUT)),
-        ("batch_id", _id(IdPrefix.PAYOUT_BATCH)),
-        "purpose",
-        ("affiliate_id", _id(IdPrefix.AFFILIATE)),
-        "referral_code",
-        "wallet",
-        "destination",
-        ("amount", None),
-        "currency",
-        "status",
-        "death_reason",
-        "safe_nonce",
-        ("hash", _hex),
-        ("executed_tx_hash", _hex),
-        "log_index",
-        ("created_at", _AT),
-        ("finished_at", _AT),
-    ),
-}
+        for name, more in units.items():
+            self.units[name] = self.units.get(name, 0) + more
 
 
 async def csv_of(session: ReadSession, order: ExportOrder) -> AsyncGenerator[bytes, None]:
     """The header, then portions of lines; at last for each currency how many there are and what they come to."""
     columns = COLUMNS[order.kind]
     decimals = await session.decimals()
-    has_money = any(column.name == "amount" for column in columns)
     totals: dict[str | None, Total] = {}
     lines: list[list[str | None]] = [[column.name for column in columns]]
     async for record in exports.rows(session, order.kind, order.filter):
         lines.append([_cell(record, column, decimals) for column in columns])
-        units = record["amount"] if has_money else None
-        totals.setdefault(None if units is None else record["currency"], Total()).add(units or 0)
+        units = _units(record, columns)
+        totals.setdefault(record["currency"] if units else None, Total()).add(units)
         if len(lines) >= _LINES:
             yield csv_text(lines).encode()
             lines = []
     lines += _last_rows(columns, totals or {None: Total()}, decimals)
+    if order.kind is ExportKind.STATEMENT:
+        lines += _placed(columns, await sums_of_statement(session, order.filter))
     yield csv_text(lines).encode()
+
+
+def _units(record: Record, columns: Sequence[Column]) -> dict[str, int]:
+    """The amounts of a line that are summed; empty where it has none."""
+    found = {column.name: record[column.name] for column in columns if column.summed}
+    return {name: units for name, units in found.items() if units is not None}
 
 
 def _last_rows(
@@ -162,8 +67,18 @@ def _last_rows(
         total = totals[currency]
         shown = {columns[0].name: f"total of {total.count}"}
         if currency is not None:
-            shown |= {"amount": format_units(total.units, decimals[currency]), "currency": currency}
-        yield [shown.get(column.name) for column in columns]
+            sums = {
+                name: format_units(units, decimals[currency]) for name, units in total.units.items()
+            }
+            shown |= sums | {"currency": currency}
+        yield from _placed(columns, [shown])
+
+
+def _placed(
+    columns: Sequence[Column], rows: Sequence[Mapping[str, str]]
+) -> Iterator[list[str | None]]:
+    """Cells by the names of their columns, each in its place."""
+    return ([row.get(column.name) for column in columns] for row in rows)
 
 
 def _cell(record: Record, column: Column, decimals: Mapping[str, int]) -> str | None:

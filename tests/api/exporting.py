@@ -18,6 +18,8 @@ mutation ($program: ID!, $kind: ExportKind!, $filter: JSON) {
 }
 """
 
+_SUMMED = {"amount", "earned", "debits", "credits", "balance"}
+
 
 async def asked(program: OwnProgram, kind: str, /, **filter_: Any) -> dict[str, Any]:
     """The payload of createExport."""
@@ -42,26 +44,37 @@ async def fetched(program: OwnProgram, kind: str, /, **filter_: Any) -> httpx.Re
 
 async def table(program: OwnProgram, kind: str, /, **filter_: Any) -> list[dict[str, str]]:
     """A CSV export's rows, without the last ones, which count and total them."""
-    text = (await fetched(program, kind, **filter_)).text
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    ends = [row for row in rows if next(iter(row.values())).startswith("total of ")]
-    rows = rows[: len(rows) - len(ends)]
-    assert ends == totals(rows, list(ends[0]))
+    rows, more = await table_and_more(program, kind, **filter_)
+    assert more == []
     return rows
+
+
+async def table_and_more(
+    program: OwnProgram, kind: str, /, **filter_: Any
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The same, and what stands below the totals."""
+    text = (await fetched(program, kind, **filter_)).text
+    lines = list(csv.DictReader(io.StringIO(text, newline="")))
+    places = [n for n, row in enumerate(lines) if next(iter(row.values())).startswith("total of ")]
+    rows, ends = lines[: places[0]], lines[places[0] : places[-1] + 1]
+    assert ends == totals(rows, list(ends[0]))
+    return rows, lines[places[-1] + 1 :]
 
 
 def totals(rows: list[dict[str, str]], header: list[str]) -> list[dict[str, str]]:
     """What the last rows have to say: lines without an amount by themselves, the others by currency."""
-    groups: dict[str, list[str]] = {}
+    summed = [name for name in header if name in _SUMMED]
+    groups: dict[str, list[dict[str, str]]] = {}
     for row in rows:
-        amount = row.get("amount", "")
-        groups.setdefault(row["currency"] if amount else "", []).append(amount)
+        has_amount = any(row[name] for name in summed)
+        groups.setdefault(row["currency"] if has_amount else "", []).append(row)
     blank = dict.fromkeys(header, "")
     found = []
-    for currency, amounts in sorted((groups or {"": []}).items(), key=lambda one: one[0] or "None"):
-        total = blank | {header[0]: f"total of {len(amounts)}"}
+    for currency, group in sorted((groups or {"": []}).items(), key=lambda one: one[0] or "None"):
+        total = blank | {header[0]: f"total of {len(group)}"}
         if currency:
-            total |= {"amount": str(sum(map(Decimal, amounts))), "currency": currency}
+            sums = {name: str(sum(Decimal(row[name]) for row in group)) for name in summed}
+            total |= sums | {"currency": currency}
         found.append(total)
     return found
 

@@ -104,6 +104,12 @@ async def test_a_key_that_may_not_read_exports_nothing(stage: Stage, filled: Fil
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
+PERIOD: dict[str, Any] = {
+    "affiliateId": encode_id(IdPrefix.AFFILIATE, new_id()),
+    "currency": "USDC",
+    "from": "2026-11-01T00:00:00Z",
+    "to": "2026-12-01T00:00:00Z",
+}
 WRONG: list[tuple[str, Any, str]] = [
     ("COMMISSIONS", {"state": ["PAID"]}, "no condition 'state'"),
     ("COMMISSIONS", {"status": ["LOST"]}, "status[0]: must be one of"),
@@ -118,6 +124,24 @@ WRONG: list[tuple[str, Any, str]] = [
     ("AUDIT", {"rows": 0}, "rows: must be an integer from 1"),
     ("LEDGER", {"reference": "a" * 300}, "reference: must be a text"),
     ("LEDGER", {"reference": "a\u001bb"}, "reference: must be a text"),
+    ("INTENTS", {"stuck": "yes"}, "stuck: must be true or false"),
+    ("INTENTS", {"asOf": "2026-11-22T10:00:00Z"}, "no condition 'asOf'"),
+    ("AFFILIATES", {"level": 1}, "no condition 'level'; it has status, parentId"),
+    ("AFFILIATES", {"status": ["GONE"]}, "status[0]: must be one of ACTIVE, SUSPENDED"),
+    ("AFFILIATES", {"rootsOnly": 1}, "rootsOnly: must be true or false"),
+    ("AFFILIATES", {"search": "a\nb"}, "search: must be a text"),
+    ("AFFILIATES", {"currency": "EUR"}, "does not use this currency"),
+    ("ACCOUNTS", {"owner": "LOW"}, "no condition 'owner'; it has kind, currency, ownerId"),
+    ("ACCOUNTS", {"kind": ["CASH"]}, "kind[0]: must be one of USER, DEPOSIT"),
+    ("ACCOUNTS", {"ownerId": encode_id(IdPrefix.INTENT, new_id())}, "ownerId: is no id"),
+    ("ACCOUNTS", {"currency": "usdc"}, "does not use this currency"),
+    ("DISCREPANCIES", {"kind": []}, "no condition 'kind'; it has open, severity"),
+    ("DISCREPANCIES", {"open": "no"}, "open: must be true or false"),
+    ("DISCREPANCIES", {"severity": ["LOUD"]}, "severity[0]: must be one of INFO, WARNING"),
+    ("STATEMENT", PERIOD | {"to": None}, "needs to"),
+    ("STATEMENT", PERIOD | {"to": PERIOD["from"]}, "to is after from"),
+    ("STATEMENT", PERIOD | {"affiliateId": "LOW"}, "affiliateId: is no id"),
+    ("STATEMENT", {"affiliateId": PERIOD["affiliateId"]}, "needs currency"),
     ("INTENTS", {"kind": [None]}, "kind[0]: must be a text"),
     ("INTENTS", {"wallet": "0x12"}, "wallet: "),
     ("INTENTS", {"transactionHash": "4711"}, "transactionHash: Expected 0x"),
@@ -147,6 +171,13 @@ async def test_a_batch_that_is_not_there(filled: FilledProgram) -> None:
     nothing = encode_id(IdPrefix.PAYOUT_BATCH, new_id())
     payload = await asked(filled.program, "PAYOUT_BATCH", batchId=nothing)
     assert payload["userErrors"][0]["code"] == "NOT_FOUND"
+
+
+async def test_a_statement_of_nobody(filled: FilledProgram) -> None:
+    payload = await asked(filled.program, "STATEMENT", **PERIOD)
+    assert payload["url"] is None
+    [error] = payload["userErrors"]
+    assert (error["code"], error["field"]) == ("NOT_FOUND", ["filter", "affiliateId"])
 
 
 async def test_a_client_that_leaves_gives_its_place_back(filled: FilledProgram) -> None:

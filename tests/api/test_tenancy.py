@@ -125,6 +125,9 @@ NAMED_IN_OWN = {
         affiliate { id } userErrors { code } } }""",
     "an export's filter": """mutation { createExport(programId: %(own)s, kind: PAYOUT_BATCH,
         filter: {batchId: %(batch)s}) { url userErrors { code } } }""",
+    "whose statement": """mutation { createExport(programId: %(own)s, kind: STATEMENT,
+        filter: {affiliateId: %(affiliate)s, currency: "USDC", from: "2026-11-01T00:00:00Z",
+                 to: "2026-12-01T00:00:00Z"}) { url userErrors { code } } }""",
 }
 REFERRED = """mutation ($program: ID!, $wallet: Address!, $code: String!) {
   registerUser(input: {programId: $program, wallet: $wallet, referralCode: $code, idempotencyKey: $code}) {

@@ -54,7 +54,12 @@ SELECT tablename || ' ' || policyname AS name, roles::text || cmd || coalesce(qu
   FROM pg_policies WHERE schemaname = 'public'
 """
 # Rules that say something else now, each because: it lets everything through that it let through before.
-WIDER: dict[str, str] = {}
+WIDER = {
+    "export_link CHECK ((kind = ANY (ARRAY['INTENTS'::text, 'COMMISSIONS'::text, 'AFFILIATES'::text, 'STATEMENT'::text, "
+    "'ACCOUNTS'::text, 'LEDGER'::text, 'PAYOUTS'::text, 'DISCREPANCIES'::text, 'AUDIT'::text, 'PAYOUT_BATCH'::text])))": (
+        "four more kinds of exports"
+    )
+}
 # Rules on old columns that are new, each because: no program of the release before writes what they refuse.
 NEVER_WRITTEN = {
     "discrepancy CHECK (((posting_journal_id IS NULL) OR (resolved_at IS NOT NULL)))": "the release writes both at once"

@@ -43,7 +43,7 @@ SELECT {_COLUMNS} FROM account a WHERE a.program_id = $1 AND a.id = ANY($2::bigi
 _BY_IDS = f"""
 SELECT {_COLUMNS} FROM account a WHERE a.program_id = $1 AND a.public_id = ANY($2::uuid[])
 """
-_MATCHES = """
+MATCHES = """
   FROM account a
  WHERE a.program_id = $1
    AND ($2::text[] IS NULL OR a.kind = ANY($2))
@@ -54,10 +54,11 @@ _MATCHES = """
         OR a.kind IN ('USER', 'REFUND') AND a.owner_id =
            (SELECT u.id FROM program_user u WHERE u.program_id = $1 AND u.public_id = $4))
 """
+"""Takes kinds, a currency and an owner's public id after the program, each null for any."""
 _LIST = f"""
-SELECT {_COLUMNS} {_MATCHES} AND ($5::bigint IS NULL OR a.id > $5) ORDER BY a.id LIMIT $6
+SELECT {_COLUMNS} {MATCHES} AND ($5::bigint IS NULL OR a.id > $5) ORDER BY a.id LIMIT $6
 """
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {MATCHES} LIMIT 10002) c"
 
 
 def _row(record: asyncpg.Record, decimals: Mapping[str, int]) -> AccountRow:

@@ -51,29 +51,30 @@ _BY_IDS = (
 )
 _BY_CODE = f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.referral_code = $2"
 _BY_WALLET = f"SELECT {COLUMNS} FROM affiliate a WHERE a.program_id = $1 AND a.wallet = $2"
-_MATCHES = """
+MATCHES = """
   FROM affiliate a
  WHERE a.program_id = $1
    AND ($2::text[] IS NULL OR a.status = ANY($2))
    AND ($3::uuid IS NULL OR a.parent_id =
         (SELECT p.id FROM affiliate p WHERE p.program_id = $1 AND p.public_id = $3))
-   AND (NOT $4::boolean OR a.parent_id IS NULL)
+   AND ($4::boolean IS NOT TRUE OR a.parent_id IS NULL)
    AND ($5::text IS NULL OR starts_with(a.referral_code, upper($5)) OR a.wallet = $5
         OR starts_with(lower(a.display_name), lower($5)))
 """
-_LIST = f"SELECT {COLUMNS} {_MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
+"""Takes statuses, a parent's public id, whether roots only, and a search after the program, each null for any."""
+_LIST = f"SELECT {COLUMNS} {MATCHES} AND ($6::bigint IS NULL OR a.id > $6) ORDER BY a.id LIMIT $7"
 # Few are not ACTIVE: the oldest of each such status, merged.
 _LIST_INACTIVE = f"""
 SELECT a.*
   FROM (SELECT DISTINCT unnest($2::text[])) AS q (status)
  CROSS JOIN LATERAL (
-       SELECT {COLUMNS} {_MATCHES} AND a.status = q.status AND a.status <> 'ACTIVE' AND ($6::bigint IS NULL OR a.id > $6)
+       SELECT {COLUMNS} {MATCHES} AND a.status = q.status AND a.status <> 'ACTIVE' AND ($6::bigint IS NULL OR a.id > $6)
         ORDER BY a.id LIMIT $7) a
  ORDER BY a.id LIMIT $7
 """
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {MATCHES} LIMIT 10002) c"
 _COUNT_INACTIVE = (
-    f"SELECT count(*) FROM (SELECT 1 {_MATCHES} AND a.status <> 'ACTIVE' LIMIT 10002) c"
+    f"SELECT count(*) FROM (SELECT 1 {MATCHES} AND a.status <> 'ACTIVE' LIMIT 10002) c"
 )
 
 

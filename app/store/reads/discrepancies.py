@@ -38,12 +38,13 @@ class DiscrepancyFilter:
 COLUMNS = """program_id, id, kind, severity, entity_id, expected, actual, message, opened_at, resolved_at, resolved_by,
   note, posting_journal_id, run_id"""
 """What a DiscrepancyRow is made of, in order."""
-_MATCHES = """
+MATCHES = """
   FROM discrepancy WHERE program_id = $1 AND ($2::boolean IS NULL OR (resolved_at IS NULL) = $2)
    AND ($3::text[] IS NULL OR severity = ANY($3))
 """
-_LIST = f"SELECT {COLUMNS} {_MATCHES} AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"
-_COUNT = f"SELECT count(*) FROM (SELECT 1 {_MATCHES} LIMIT 10002) c"
+"""Takes whether open and severities after the program, each null for any."""
+_LIST = f"SELECT {COLUMNS} {MATCHES} AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5"
+_COUNT = f"SELECT count(*) FROM (SELECT 1 {MATCHES} LIMIT 10002) c"
 _BY_IDS = f"SELECT {COLUMNS} FROM discrepancy WHERE program_id = $1 AND id = ANY($2::uuid[])"
 
 

@@ -9,11 +9,20 @@ import asyncpg
 
 from app.domain.exports import ExportKind
 from app.store.database import ReadSession
+from app.store.reads.export_lists import ACCOUNTS, AFFILIATES, DISCREPANCIES, STATEMENT
+from app.store.reads.stuck_intents import (
+    accepted_before,
+    cutoff_values,
+    cutoffs_of_program,
+    is_stuck,
+    stuck_ids,
+)
+from app.store.reads.stuck_lists import MOST_OPEN
 
 _PORTION = 1_000
 Conditions = Mapping[str, Any]
 
-_INTENTS = """
+_INTENT_ROWS = """
 SELECT i.id, i.kind, s.status, s.stage, split_part(i.idempotency_key, E'\\x1f', -1) AS idempotency_key, i.wallet,
        u.public_id AS user_id, coalesce(i.amount, t.amount) AS amount, coalesce(i.currency, t.currency) AS currency,
        i.referral_code, i.terms_version, s.failure_code, s.failure_message, i.created_by, i.created_at, s.completed_at,
@@ -33,8 +42,17 @@ SELECT i.id, i.kind, s.status, s.stage, split_part(i.idempotency_key, E'\\x1f', 
            JOIN intent_attempt a ON a.chain_transaction_id = c.chain_transaction_id
           WHERE c.hash = $7 AND a.program_id = $1
          UNION SELECT x.intent_id FROM settlement x WHERE x.program_id = $1 AND x.tx_hash = $7)))
+   {standing}
  ORDER BY i.id
 """
+_INTENTS = _INTENT_ROWS.format(standing="")
+# What stands still is found first, then whether it matches, as lists do (app/store/reads/stuck_lists.py).
+_STUCK = f"""
+WITH found AS MATERIALIZED ({stuck_ids("ASC", 8)})
+{_INTENT_ROWS.format(standing="AND i.id = ANY (ARRAY(SELECT intent_id FROM found))")}"""
+_MOVING = _INTENT_ROWS.format(
+    standing=f"AND NOT (s.status IN ('PENDING', 'PROCESSING') AND {is_stuck(8)})"
+)
 _COMMISSIONS = """
 SELECT c.id, a.public_id AS affiliate_id, a.referral_code, a.wallet, c.settlement_id, c.level, c.rate_bps, c.terms_version,
        c.base, c.amount, c.currency, c.status, c.claws_back, c.accrued_at, c.payable_at, c.paid_at, e.executed_tx_hash
@@ -75,7 +93,7 @@ SELECT j.public_id AS journal_id, j.kind, j.reference, j.description, j.effectiv
 """
 _LEDGER = _TRANSFERS.format(transfers="transfer")
 # By the indexes of both sides: what moved others is not read.
-_STATEMENT = _TRANSFERS.format(
+_OF_ACCOUNT = _TRANSFERS.format(
     transfers="""(
        SELECT m.* FROM account a JOIN transfer m ON m.program_id = a.program_id AND m.debit_account_id = a.id
         WHERE a.program_id = $1 AND a.public_id = $6
@@ -141,11 +159,30 @@ _STATEMENTS: dict[ExportKind, tuple[str, tuple[Taken, ...]]] = {
             ("accruedBefore", _instant),
         ),
     ),
+    ExportKind.AFFILIATES: (
+        AFFILIATES,
+        (
+            ("status", _as_it_is),
+            ("parentId", UUID),
+            ("rootsOnly", _as_it_is),
+            ("search", _as_it_is),
+            ("currency", _as_it_is),
+        ),
+    ),
+    ExportKind.STATEMENT: (
+        STATEMENT,
+        (("affiliateId", UUID), ("currency", _as_it_is), *_FROM_TO),
+    ),
+    ExportKind.ACCOUNTS: (
+        ACCOUNTS,
+        (("kind", _as_it_is), ("currency", _as_it_is), ("ownerId", UUID)),
+    ),
     ExportKind.LEDGER: (_LEDGER, _OF_LEDGER),
     ExportKind.PAYOUTS: (
         _PAYOUTS,
         (("status", _as_it_is), ("purpose", _as_it_is), ("affiliateId", UUID), *_CREATED),
     ),
+    ExportKind.DISCREPANCIES: (DISCREPANCIES, (("open", _as_it_is), ("severity", _as_it_is))),
 }
 
 
@@ -155,8 +192,19 @@ async def rows(
     """The rows of a table's export, one portion in memory at a time. Not for AUDIT and PAYOUT_BATCH."""
     statement, taken = _STATEMENTS[kind]
     if kind is ExportKind.LEDGER and "accountId" in conditions:
-        statement, taken = _STATEMENT, (*_OF_LEDGER, ("accountId", UUID))
+        statement, taken = _OF_ACCOUNT, (*_OF_LEDGER, ("accountId", UUID))
     values = [None if name not in conditions else read(conditions[name]) for name, read in taken]
+    if kind is ExportKind.INTENTS and "stuck" in conditions:
+        statement = _STUCK if conditions["stuck"] else _MOVING
+        values += await _standing(session, conditions)
     cursor = session.connection.cursor(statement, session.program_id, *values, prefetch=_PORTION)
     async for record in cursor:
         yield record
+
+
+async def _standing(session: ReadSession, conditions: Conditions) -> tuple[Any, ...]:
+    """What the statements of intents that stand still, or of those that do not, take at their end."""
+    cutoffs = await cutoffs_of_program(session, _instant(conditions["asOf"]))
+    if not conditions["stuck"]:
+        return cutoff_values(cutoffs)
+    return (accepted_before(cutoffs.earliest_wait), MOST_OPEN, *cutoff_values(cutoffs))

@@ -18,8 +18,8 @@ from app.store.reads.values import Slice
 
 _HIGHEST = UUID(int=2**128 - 1)
 _MOST_COUNTED = 10_002
-# More than a program may have waiting (app/processes/intake/backlog.py).
-_MOST_OPEN = 200_000
+MOST_OPEN = 200_000
+"""More intents than a program may have waiting (app/processes/intake/backlog.py)."""
 # What stands still is found first, then whether it matches.
 _STUCK = f"""
 WITH found AS MATERIALIZED ({stuck_ids("DESC", 9)})
@@ -72,5 +72,5 @@ async def statement_values(
         return (*begin, end, limit, *cutoff_values(cutoffs))
     end = min(end, accepted_before(cutoffs.earliest_wait))
     # Other conditions may leave few of many.
-    looked_at = limit if asked.given == _NO_CONDITION else _MOST_OPEN
+    looked_at = limit if asked.given == _NO_CONDITION else MOST_OPEN
     return (*begin, end, looked_at, *cutoff_values(cutoffs), limit)

@@ -13,7 +13,8 @@ from app.store.tables.row import INSTANT, Row, key, optional, required
 class ExportLink(Row, table=True):
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('INTENTS', 'COMMISSIONS', 'LEDGER', 'PAYOUTS', 'AUDIT', 'PAYOUT_BATCH')"
+            "kind IN ('INTENTS', 'COMMISSIONS', 'AFFILIATES', 'STATEMENT', 'ACCOUNTS', 'LEDGER', 'PAYOUTS', 'DISCREPANCIES', "
+            "'AUDIT', 'PAYOUT_BATCH')"
         ),
     )
 

@@ -120,8 +120,12 @@ export type EventType =
 export type ExportKind =
   | 'INTENTS'
   | 'COMMISSIONS'
+  | 'AFFILIATES'
+  | 'STATEMENT'
+  | 'ACCOUNTS'
   | 'LEDGER'
   | 'PAYOUTS'
+  | 'DISCREPANCIES'
   | 'AUDIT'
   | 'PAYOUT_BATCH';
 

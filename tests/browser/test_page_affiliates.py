@@ -1,5 +1,7 @@
 """Affiliates on the page: the tree, one affiliate, why it is not paid yet, and what admins change."""
 
+import csv
+import io
 import re
 import time
 
@@ -51,6 +53,38 @@ def test_why_a_commission_is_not_paid_yet(page: Page, program: Program) -> None:
     expect(row).to_contain_text("It becomes payable by itself, and goes into the next batch.")
     row.get_by_role("link", name="Level").click()
     expect(page.get_by_role("heading", name="Ledger postings")).to_be_visible()
+
+
+def test_what_is_found_is_exported(page: Page, program: Program) -> None:
+    """As an admin; an affiliate, which may not export, is not offered it."""
+    sign_in_as(page, program, program.owners[0], "/affiliates?search=nor")
+    expect(page.get_by_text(re.compile(r"\d match"))).to_be_visible()
+    page.get_by_role("treegrid").get_by_role("link", name="Northern Lights").click()
+    page.get_by_role("link", name="Statement").click()
+    name, rows = _exported(page)
+    assert (name, rows[-5]["transaction_id"], rows[-1]["transaction_id"]) == (
+        "statement.csv",
+        "opening",
+        "closing",
+    )
+    page.go_back()
+    page.go_back()
+    name, rows = _exported(page)
+    assert name == "affiliates.csv"
+    assert [row["display_name"] for row in rows] == ["Northern Lights", ""]
+    assert rows[-1]["id"] == "total of 1"
+    sign_in_as(page, program, program.affiliates["NORTH"])
+    page.get_by_role("link", name="Statement").click()
+    expect(page.locator(".statement-sums")).to_contain_text("= Closing")
+    expect(page.get_by_role("button", name="Export CSV")).to_have_count(0)
+
+
+def _exported(page: Page) -> tuple[str, list[dict[str, str]]]:
+    """What the page's button downloads: the file's name and its rows."""
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Export CSV").click()
+    text = file.value.path().read_text(encoding="utf-8")
+    return file.value.suggested_filename, list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def test_an_affiliate_finds_why_it_is_not_paid_yet(page: Page, stack: Stack) -> None:

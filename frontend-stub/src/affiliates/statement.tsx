@@ -9,6 +9,7 @@ import {
 import { useAnswer } from "../live/answer";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
+import { ExportButton } from "../parts/export-button";
 import { LeftField } from "../parts/left-field";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { useProgramOffset } from "../parts/program-clock";
@@ -38,6 +39,7 @@ export function StatementView({ program, affiliate, query, news }: Props) {
   const codes = affiliate.program.currencies.map(({ code }) => code);
   const currency = chosenCurrency(query, codes);
   const period = periodIn(query, dayAt(Date.now() + offset));
+  const exported = { affiliateId: affiliate.id, currency, ...instantsOf(period) };
   const asked = { id: affiliate.id, currency, ...instantsOf(period) };
   const { data, failure, again } = useAnswer(AffiliateStatementDocument, asked);
   const pages = usePages(AffiliateStatementLinesDocument, asked, source);
@@ -53,6 +55,7 @@ export function StatementView({ program, affiliate, query, news }: Props) {
       <div className="section-title">
         <h2 id="statement">Statement</h2>
         <Total total={pages.total} />
+        <ExportButton programId={program.id} kind="STATEMENT" filter={exported} />
       </div>
       <div className="filters">
         <Days period={period} />

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import {
+  type AffiliateFilter,
   AffiliateFrameDocument,
   type AffiliateFrameQuery,
   type AffiliateStatus,
@@ -7,6 +8,7 @@ import {
 import { useAnswer } from "../live/answer";
 import { useApi } from "../live/api";
 import { Choice } from "../parts/choice";
+import { ExportButton } from "../parts/export-button";
 import { PageTitle } from "../parts/page-title";
 import { Total } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -66,6 +68,11 @@ function Forest({ program, query, frame, renew }: ForestProps) {
     <>
       <PageTitle title="Affiliates">
         {filtered ? <Total total={total} filtered /> : <Roots total={total} />}
+        <ExportButton
+          programId={program.id}
+          kind="AFFILIATES"
+          filter={{ ...found(status, search), currency }}
+        />
         <RegisterButton program={program} />
       </PageTitle>
       <div className="filters">
@@ -103,10 +110,15 @@ function useSource(
   const chosen = status.join();
   return useMemo(() => {
     const wanted = chosen.split(",").filter(Boolean) as AffiliateStatus[];
-    const found = { ...(wanted.length > 0 && { status: wanted }), ...(search && { search }) };
-    const filter = Object.keys(found).length > 0 ? found : { rootsOnly: true };
+    const asked = found(wanted, search);
+    const filter = Object.keys(asked).length > 0 ? asked : { rootsOnly: true };
     return wholeTree(api, slug, filter, currency);
   }, [api, slug, chosen, search, currency]);
+}
+
+/** As list and export take it; empty: nobody is looked for. */
+function found(status: readonly AffiliateStatus[], search: string): AffiliateFilter {
+  return { ...(status.length > 0 && { status: [...status] }), ...(search && { search }) };
 }
 
 function Roots({ total }: { total: { readonly value: number; readonly exact: boolean } | null }) {

@@ -11,7 +11,7 @@ import { IntentFeed } from "./intent-feed";
 import { waiting } from "./intent-list";
 import { IntentTable } from "./intent-table";
 import { KeySearch } from "./key-search";
-import { asked, exported, filterOf, type ListFilter, searched } from "./list-filter";
+import { asked, filterOf, type ListFilter, searched } from "./list-filter";
 
 interface Props {
   readonly program: ProgramCard;
@@ -42,13 +42,13 @@ function List({ program, filter, searched }: ListProps) {
   const { slug } = program;
   const feed = useFeed(slug, filter);
   const { list, total, next, failure } = useSyncExternalStore(feed.subscribe, feed.state);
-  const filtered = Object.keys(asked(filter)).length > 0;
-  const exportable = exported(filter);
+  const conditions = asked(filter);
+  const filtered = Object.keys(conditions).length > 0;
   return (
     <>
       <PageTitle title="Intents">
         <Total total={total} filtered={filtered} />
-        {exportable && <ExportButton programId={program.id} kind="INTENTS" filter={exportable} />}
+        <ExportButton programId={program.id} kind="INTENTS" filter={{ ...conditions }} />
       </PageTitle>
       <Filters slug={slug} filter={filter} searched={searched} />
       {failure && <Failed failure={failure} retry={feed.start} />}

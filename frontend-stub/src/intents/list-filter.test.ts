@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parsePlace } from "../routing";
-import { asked, exported, filterOf, searched, searchFor } from "./list-filter";
+import { asked, filterOf, searched, searchFor } from "./list-filter";
 
 const wallet = `0x${"aB".repeat(20)}`;
 const hash = `0x${"0f".repeat(32)}`;
@@ -15,12 +15,11 @@ it("reads the address, and leaves out what is not said", () => {
   });
 });
 
-it("exports what is filtered, and never more", () => {
-  expect(exported(of(`kind=PAYMENT&transaction=${hash}`))).toEqual({
+it("asks for a transaction by the name that lists and exports know", () => {
+  expect(asked(of(`kind=PAYMENT&transaction=${hash}`))).toEqual({
     kind: ["PAYMENT"],
     transactionHash: hash,
   });
-  expect(exported(of("stuck=yes"))).toBeNull();
 });
 
 it("knows ids, wallets and transactions by their shape; the rest are keys", () => {

@@ -22,7 +22,7 @@ export function filterOf(query: URLSearchParams): ListFilter {
   };
 }
 
-/** As the list takes it: what is not said is left out. */
+/** As the list takes it, and its export: what is not said is left out. */
 export function asked({ status, kind, stuck, wallet, transaction }: ListFilter): IntentFilter {
   return {
     ...(status.length > 0 && { status: [...status] }),
@@ -31,11 +31,6 @@ export function asked({ status, kind, stuck, wallet, transaction }: ListFilter):
     ...(wallet && { wallet }),
     ...(transaction && { transactionHash: transaction }),
   };
-}
-
-/** As the export takes it; null: it has no such condition. */
-export function exported(filter: ListFilter): Record<string, unknown> | null {
-  return filter.stuck ? null : { ...asked(filter) };
 }
 
 export type Search =

@@ -7,6 +7,7 @@ import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
 import { Amount } from "../parts/amount";
 import { Choice } from "../parts/choice";
+import { ExportButton } from "../parts/export-button";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { Empty, Failed, Loading } from "../parts/states";
@@ -64,7 +65,7 @@ export function AccountsPage({ program, query }: Props) {
         </Empty>
       )}
       {(text === "" || owner) && (
-        <AccountList slug={program.slug} query={query} ownerId={owner?.id ?? null} />
+        <AccountList program={program} query={query} ownerId={owner?.id ?? null} />
       )}
     </>
   );
@@ -104,21 +105,23 @@ function CurrencyFilter({ slug, query }: { slug: string; query: URLSearchParams 
 }
 
 interface ListProps {
-  readonly slug: string;
+  readonly program: ProgramCard;
   readonly query: URLSearchParams;
   readonly ownerId: string | null;
 }
 
-function AccountList({ slug, query, ownerId }: ListProps) {
+function AccountList({ program, query, ownerId }: ListProps) {
+  const { slug } = program;
   const kind = named(query, "kind", accountKinds);
   const currency = query.get("currency");
-  const variables = { slug, kind: kind.length > 0 ? [...kind] : null, currency, ownerId };
-  const pages = usePages(LedgerAccountsDocument, variables, accounts);
+  const filter = { kind: kind.length > 0 ? [...kind] : null, currency, ownerId };
+  const pages = usePages(LedgerAccountsDocument, { slug, ...filter }, accounts);
   const filtered = kind.length > 0 || currency !== null || ownerId !== null;
   return (
     <>
       <p className="list-total">
         <Total total={pages.total} filtered={filtered} />
+        <ExportButton programId={program.id} kind="ACCOUNTS" filter={filter} />
       </p>
       <PagedRows
         pages={pages}

@@ -6,6 +6,7 @@ import {
 import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
 import { Choice } from "../parts/choice";
+import { ExportButton } from "../parts/export-button";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
 import { Views } from "../parts/views";
@@ -30,13 +31,14 @@ export function DiscrepanciesPage({ program, query }: Props) {
   const { slug } = program;
   const severity = named(query, "severity", severities);
   const open = query.get("explained") !== "yes";
-  const variables = { slug, open, severity: severity.length > 0 ? [...severity] : null };
-  const pages = usePages(ReconciliationDiscrepanciesDocument, variables, discrepancies);
+  const filter = { open, severity: severity.length > 0 ? [...severity] : null };
+  const pages = usePages(ReconciliationDiscrepanciesDocument, { slug, ...filter }, discrepancies);
   const currencies = useCurrencies(slug);
   return (
     <>
       <PageTitle title="Reconciliation">
         {pages.rows?.length ? <Total total={pages.total} filtered={severity.length > 0} /> : null}
+        <ExportButton programId={program.id} kind="DISCREPANCIES" filter={filter} />
         <span className="actions">
           <RunNow program={program} />
         </span>

@@ -33,7 +33,8 @@ from tests.fixtures.stack import running_stack
 LOADS = 7
 ROWS = 500
 EVENTS_A_SECOND = 50
-CUSTOMERS_A_SECOND = 8.0
+# As `sge demo` has them.
+CUSTOMERS_A_SECOND = 5.0
 _FLAGS = ["--no-sandbox", "--disable-gpu"]
 _TASKS = ["disabled-by-default-devtools.timeline", "__metadata"]
 _SEEN = """() => {
@@ -53,6 +54,16 @@ _SEEN = """() => {
   rows();
 }"""
 _HOW_MANY = "query ($slug: String!) { program(slug: $slug) { intents { totalCount { value } } } }"
+# The frame in which the counters stand: asking for it from outside takes a turn of its own.
+_LIVE = """new MutationObserver((_, observer) => {
+  if (!document.querySelector(".counters")) return;
+  observer.disconnect();
+  requestAnimationFrame(() => { window.live = performance.now(); });
+}).observe(document, { subtree: true, childList: true });"""
+_WHEN_LIVE = """new Promise((done) => {
+  const look = () => (window.live ? done(window.live) : requestAnimationFrame(look));
+  look();
+})"""
 _TIMELINES = """query ($ids: [ID!]!) {
   nodes(ids: $ids) { ... on Intent { id timeline { to stage at } } }
 }"""
@@ -117,6 +128,7 @@ class Visitor:
         wire = Wire(page) if wired else None
         session = json.dumps({"kind": "key", "token": self._program["apiKey"]})
         page.add_init_script(f"sessionStorage.setItem('sge.session', {session!r})")
+        page.add_init_script(_LIVE)
         page.goto(f"{self._address}#/p/{self._program['slug']}{route}", wait_until="commit")
         return page, wire
 
@@ -135,7 +147,7 @@ def first_load(visitor: Visitor) -> list[float]:
     for _ in range(LOADS):
         page, _ = visitor.page("")
         page.wait_for_selector(".counters")
-        took.append(page.evaluate("performance.now()"))
+        took.append(page.evaluate(_WHEN_LIVE))
         page.context.close()
     return took
 

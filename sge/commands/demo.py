@@ -29,7 +29,7 @@ def run(
     postgres_port: _Port = None,
     redis_port: _Port = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Processes of `sge worker`.")] = 2,
-    rate: Annotated[float, typer.Option(min=0.1, max=500, help="Intents a second.")] = 10.0,
+    rate: Annotated[float, typer.Option(min=0.1, max=500, help="Intents a second.")] = 5.0,
     traffic: Annotated[bool, typer.Option(help="Customers that register and pay.")] = True,
     page: Annotated[bool, typer.Option(help="Build and serve the page at /.")] = True,
     folder: _Folder = STATE,

@@ -19,7 +19,7 @@ class DemoOptions:
     postgres_port: int | None = None
     redis_port: int | None = None
     workers: int = 2
-    rate: float = 10.0
+    rate: float = 5.0
     traffic: bool = True
     page: bool = True
     fresh: bool = False

@@ -1,5 +1,6 @@
+import { Absent } from "../parts/absent";
 import { PageTitle } from "../parts/page-title";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { affiliateHref, programHref } from "../routing";
 import { useAccess, useMay } from "../shell/access";
 import type { ProgramCard } from "../shell/programs";
@@ -99,11 +100,11 @@ function Back({ slug, id }: { slug: string; id: string }) {
 
 function Nobody({ program }: { program: ProgramCard }) {
   return (
-    <Empty title="No such affiliate">
+    <Absent title="No such affiliate">
       <p>
         It does not exist, belongs to another program, or is not in your branch.{" "}
         <a href={programHref(program.slug, "affiliates")}>Affiliates</a>
       </p>
-    </Empty>
+    </Absent>
   );
 }

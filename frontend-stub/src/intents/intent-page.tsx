@@ -7,10 +7,11 @@ import {
 import { useAnswer } from "../live/answer";
 import { useStream } from "../live/stream";
 import { useWhileVisible } from "../live/while-visible";
+import { Absent } from "../parts/absent";
 import { Amount } from "../parts/amount";
 import { CopyButton } from "../parts/hash";
 import { PageTitle } from "../parts/page-title";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { codeWords, kindWords, StatusMark } from "../parts/status";
 import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
@@ -34,12 +35,12 @@ export function IntentPage({ program: { id: programId, slug }, id }: Props) {
   if (intent === undefined) return <Loading what="the intent" />;
   if (intent === null) {
     return (
-      <Empty title="No such intent">
+      <Absent title="No such intent">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "intents")}>All intents</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   return (

@@ -8,13 +8,14 @@ import {
 import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { type Source, usePages } from "../live/pages";
+import { Absent } from "../parts/absent";
 import { Amount } from "../parts/amount";
 import { ExportButton } from "../parts/export-button";
 import { CopyButton } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { changeQuery, ledgerTransactionHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
@@ -55,12 +56,12 @@ export function AccountPage({ program: { id: programId, slug }, id, query }: Pro
   if (!data) return <Loading what="the account" />;
   if (!account) {
     return (
-      <Empty title="No such account">
+      <Absent title="No such account">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "ledger/accounts")}>All accounts</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   return (

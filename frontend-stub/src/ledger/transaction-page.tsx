@@ -5,11 +5,12 @@ import {
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
 import { useWhileVisible } from "../live/while-visible";
+import { Absent } from "../parts/absent";
 import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { ledgerTransactionHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { Entries } from "./entries";
@@ -38,12 +39,12 @@ export function TransactionPage({ program: { id: programId, slug }, id }: Props)
   if (!data) return <Loading what="the transaction" />;
   if (!transaction) {
     return (
-      <Empty title="No such transaction">
+      <Absent title="No such transaction">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "ledger/transactions")}>All transactions</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   return (

@@ -1,9 +1,10 @@
 import { PayoutsChangesDocument, type PayoutsChangesQuery } from "../generated/operations";
+import { Absent } from "../parts/absent";
 import { Amount } from "../parts/amount";
 import { ExportButton } from "../parts/export-button";
 import { CopyButton } from "../parts/hash";
 import { PageTitle } from "../parts/page-title";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { batchHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { Approval } from "./approval";
@@ -32,12 +33,12 @@ export function BatchPage({ program: { id: programId, slug }, id }: Props) {
   if (batch === undefined) return <Loading what="the batch" />;
   if (batch === null || !program) {
     return (
-      <Empty title="No such payout batch">
+      <Absent title="No such payout batch">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "payouts")}>All payouts</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   return (

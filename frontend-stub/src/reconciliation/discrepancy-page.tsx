@@ -6,12 +6,13 @@ import {
 import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { useCurrencies } from "../live/currencies";
+import { Absent } from "../parts/absent";
 import { Actor } from "../parts/actor";
 import { Fact } from "../parts/fact";
 import { CopyButton } from "../parts/hash";
 import { FullInstant, Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { codeWords } from "../parts/status";
 import { ledgerTransactionHref, programHref, runHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
@@ -45,12 +46,12 @@ export function DiscrepancyPage({ program: { id: programId, slug }, id }: Props)
   if (!data) return <Loading what="the discrepancy" />;
   if (!discrepancy) {
     return (
-      <Empty title="No such discrepancy">
+      <Absent title="No such discrepancy">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "reconciliation")}>All discrepancies</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   const { meaning, next, title } = kindWords[discrepancy.kind];

@@ -9,12 +9,13 @@ import { useAnswer } from "../live/answer";
 import { useChanges } from "../live/changes";
 import { useCurrencies } from "../live/currencies";
 import { type Source, usePages } from "../live/pages";
+import { Absent } from "../parts/absent";
 import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows } from "../parts/paged-rows";
-import { Empty, Failed, Loading } from "../parts/states";
+import { Failed, Loading } from "../parts/states";
 import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
 import { DiscrepancyTable } from "./discrepancy-table";
@@ -43,12 +44,12 @@ export function RunPage({ program: { id: programId, slug }, id }: Props) {
   if (!data) return <Loading what="the run" />;
   if (!run) {
     return (
-      <Empty title="No such run">
+      <Absent title="No such run">
         <p>
           It does not exist, or belongs to another program.{" "}
           <a href={programHref(slug, "reconciliation/runs")}>All runs</a>
         </p>
-      </Empty>
+      </Absent>
     );
   }
   return (

@@ -1,21 +1,23 @@
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
 import { useAnswer } from "../live/answer";
+import { Absent } from "../parts/absent";
 import { Broken } from "../parts/broken";
 import { PageTitle } from "../parts/page-title";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
 import { type Place, programHref, replacePlace, systemHref, usePlace } from "../routing";
 import { type Access, AccessProvider, accessOf, may, useAccess } from "./access";
+import { Chunk, Opened } from "./chunk";
 import { Header } from "./header";
 import { PauseNotice } from "./pause-notice";
 import { type ProgramCard, Programs } from "./programs";
-import { loadAhead, type Section, sections, startOf } from "./sections";
+import { type Section, sections, startOf } from "./sections";
 import { useProgram } from "./use-program";
 import { useProgramEvents } from "./use-program-events";
 
-const PlatformSystem = lazy(() => import("../system/platform-system"));
+const platformSystem = new Chunk(() => import("../system/platform-system"));
 
 /** How soon a new role or a new program shows on an open page; a pause does at once. */
 const refreshMs = 30_000;
@@ -28,8 +30,6 @@ export function Console({ leave }: { leave: Leave }) {
     return () => clearInterval(timer);
   }, [refresh]);
   const place = usePlace();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: where the page begins
-  useEffect(() => loadAhead(place), []);
   const programs = data?.programs?.nodes;
   const slug = place.path[0] === "p" ? place.path[1] : undefined;
   const { program, looking } = useProgram(slug, programs);
@@ -55,18 +55,16 @@ export function Console({ leave }: { leave: Leave }) {
           {failure && !programs && <Failed failure={failure} retry={refresh} />}
           {!failure && !programs && <Loading what="programs" />}
           <Broken at={place.path.join("/")}>
-            <Suspense fallback={<Loading what="the page" />}>
-              {programs && looking && <Loading what="the program" />}
-              {programs && !looking && (
-                <Page
-                  place={place}
-                  programs={programs}
-                  viewer={data?.viewer ?? null}
-                  program={program}
-                  access={access}
-                />
-              )}
-            </Suspense>
+            {programs && looking && <Loading what="the program" />}
+            {programs && !looking && (
+              <Page
+                place={place}
+                programs={programs}
+                viewer={data?.viewer ?? null}
+                program={program}
+                access={access}
+              />
+            )}
           </Broken>
         </main>
       </ProgramClock>
@@ -85,7 +83,9 @@ interface PageProps {
 function Page({ place, programs, viewer, program, access }: PageProps) {
   const [area, , path = "", ...rest] = place.path;
   if (area === undefined) return <Programs programs={programs} viewer={viewer} />;
-  if (area === "system" && access.operator) return <PlatformSystem programs={programs} />;
+  if (area === "system" && access.operator) {
+    return <Opened chunk={platformSystem} props={{ programs }} />;
+  }
   const section = sections.find((each) => each.path === path);
   if (area !== "p" || !program || !section) return <Nowhere />;
   const first = startOf(access, program);
@@ -95,7 +95,8 @@ function Page({ place, programs, viewer, program, access }: PageProps) {
   if (!section.shownTo(access, program)) {
     return <NotForYou name={section.name} program={program} start={first} />;
   }
-  return <section.page key={program.id} program={program} rest={rest} query={place.query} />;
+  const props = { program, rest, query: place.query };
+  return <Opened key={`${program.id} ${path}`} chunk={section.page} props={props} />;
 }
 
 /** A program opens at the first page that is for this person. */
@@ -106,14 +107,11 @@ function Elsewhere({ address }: { address: string }) {
 
 export function Nowhere() {
   return (
-    <>
-      <PageTitle title="Not found" />
-      <Empty title="There is nothing here">
-        <p>
-          The address is not known, or you may not see what it shows. <a href="#/">Start over</a>
-        </p>
-      </Empty>
-    </>
+    <Absent title="There is nothing here">
+      <p>
+        The address is not known, or you may not see what it shows. <a href="#/">Start over</a>
+      </p>
+    </Absent>
   );
 }
 

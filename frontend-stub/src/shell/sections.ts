@@ -1,6 +1,6 @@
-import { type ComponentType, lazy } from "react";
 import type { Place } from "../routing";
 import { type Access, may } from "./access";
+import { Chunk } from "./chunk";
 import type { ProgramCard } from "./programs";
 
 /** A section has the address #/p/<slug>/<path>/…: it reads `rest` and its own names in `query`. */
@@ -11,15 +11,11 @@ export interface SectionProps {
   readonly query: URLSearchParams;
 }
 
-interface Listed {
+export interface Section {
   readonly path: string;
   readonly name: string;
   readonly shownTo: (access: Access, program: ProgramCard) => boolean;
-  readonly load: () => Promise<{ readonly default: ComponentType<SectionProps> }>;
-}
-
-export interface Section extends Listed {
-  readonly page: ComponentType<SectionProps>;
+  readonly page: Chunk<SectionProps>;
 }
 
 const readers = (access: Access) => may(access, "READ");
@@ -36,62 +32,57 @@ const payers = (access: Access, program: ProgramCard) =>
 const isNobodyYet = ({ roles, owner, operator }: Access) =>
   roles.length === 0 && !owner && !operator;
 
-const listed: readonly Listed[] = [
+/** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
+export const sections: readonly Section[] = [
   {
     path: "",
     name: "Overview",
     shownTo: readers,
-    load: () => import("../overview/overview"),
+    page: new Chunk(() => import("../overview/overview")),
   },
   {
     path: "intents",
     name: "Intents",
     shownTo: payers,
-    load: () => import("../intents/intents"),
+    page: new Chunk(() => import("../intents/intents")),
   },
   {
     path: "affiliates",
     name: "Affiliates",
     shownTo: earners,
-    load: () => import("../affiliates/affiliates"),
+    page: new Chunk(() => import("../affiliates/affiliates")),
   },
   {
     path: "payouts",
     name: "Payouts",
     shownTo: (access) => readers(access) || access.owner,
-    load: () => import("../payouts/payouts"),
+    page: new Chunk(() => import("../payouts/payouts")),
   },
   {
     path: "ledger",
     name: "Ledger",
     shownTo: readers,
-    load: () => import("../ledger/ledger"),
+    page: new Chunk(() => import("../ledger/ledger")),
   },
   {
     path: "reconciliation",
     name: "Reconciliation",
     shownTo: readers,
-    load: () => import("../reconciliation/reconciliation"),
+    page: new Chunk(() => import("../reconciliation/reconciliation")),
   },
   {
     path: "system",
     name: "System",
     shownTo: (access) => may(access, "MANAGE_PROGRAM"),
-    load: () => import("../system/program-system"),
+    page: new Chunk(() => import("../system/program-system")),
   },
 ];
 
-/** The tabs of a program, in order. Each is a chunk of its own, loaded when it is opened. */
-export const sections: readonly Section[] = listed.map((each) => ({
-  ...each,
-  page: lazy(each.load),
-}));
-
-/** Loads what the address names while the page still asks who is there. A failure shows when it is opened. */
+/** Loads what the address names before anything is drawn. A failure shows when it is opened. */
 export function loadAhead({ path: [area, , path = ""] }: Place): void {
   if (area !== "p") return;
   const section = sections.find((each) => each.path === path);
-  section?.load().catch(() => {});
+  section?.page.load().catch(() => {});
 }
 
 /** Where a program opens for somebody: at what is theirs, before what is only on offer. */

@@ -63,18 +63,20 @@ def blockers_of_commission(facts: CommissionFacts, now: datetime) -> list[Blocke
     """Empty when nothing more is to come. now: program time."""
     match facts.status:
         case CommissionStatus.ACCRUED:
-            return [
-                Blocker(
-                    BlockerCode.HOLDING_PERIOD, "The holding period is not over.", facts.payable_at
-                ),
-                *_suspension(facts.earner),
-            ]
+            return [_held(facts.payable_at, now), *_suspension(facts.earner)]
         case CommissionStatus.PAYABLE:
             return _of_payable(facts, now)
         case CommissionStatus.PENDING_APPROVAL if facts.paying is not None:
             return blockers_of_paying(facts.paying, paused=facts.paused)
         case _:
             return []
+
+
+def _held(payable_at: datetime, now: datetime) -> Blocker:
+    if now < payable_at:
+        return Blocker(BlockerCode.HOLDING_PERIOD, "The holding period is not over.", payable_at)
+    over = "The holding period is over: the next daily run, or whoever makes a batch, takes it."
+    return Blocker(BlockerCode.HOLDING_PERIOD, over)
 
 
 def blockers_of_batch(

@@ -114,6 +114,13 @@ def test_until_when_it_is_held() -> None:
     assert codes(suspended) == ["HOLDING_PERIOD", "AFFILIATE_SUSPENDED"]
 
 
+def test_who_takes_what_is_no_longer_held() -> None:
+    accrued = replace(PAYABLE, status=CommissionStatus.ACCRUED, payable_at=NOW)
+    [blocker] = blockers_of_commission(accrued, NOW)
+    assert (blocker.code, blocker.until) == (BlockerCode.HOLDING_PERIOD, None)
+    assert blocker.message.startswith("The holding period is over:")
+
+
 def test_nothing_once_it_is_over() -> None:
     for status in (CommissionStatus.PAID, CommissionStatus.REVERSED):
         assert codes(replace(PAYABLE, status=status, paused=True)) == []

@@ -108,6 +108,11 @@ def _audit(figures: Figures) -> Component:
     return Component("platform audit", state, "not as it was sealed" if broken else "as sealed")
 
 
+def _span(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes / 60:.1f} h" if minutes >= 60 else f"{minutes:.0f} min"
+
+
 def _reconciliation(figures: Figures) -> Component:
     clean = [one.clean_seconds for one in figures.programs if one.clean_seconds is not None]
     never = len(figures.programs) - len(clean)
@@ -115,8 +120,7 @@ def _reconciliation(figures: Figures) -> Component:
     failed = any(one.failed for one in figures.programs)
     late = oldest > thresholds.RECONCILIATION_OVERDUE_SECONDS
     state = HealthState.DEGRADED if failed or late else HealthState.OK
-    hours = max(clean, default=0.0) / 3600
-    detail = f"every program clean within {hours:.1f} h" if clean else "no clean run yet"
+    detail = f"every program clean within {_span(max(clean))}" if clean else "no clean run yet"
     return Component(
         "reconciliation", state, f"{detail}; {never} without one" if clean and never else detail
     )

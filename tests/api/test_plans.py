@@ -17,6 +17,8 @@ from tests.api.test_statements import without_prices
 from tests.fixtures.databases import Database
 from tests.storage.bells import SilentBells
 
+pytestmark = pytest.mark.long
+
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)
 # Counts are exact up to here (app/store/reads): what a count may read.
 COUNTED = 10_002

@@ -134,6 +134,7 @@ def test_an_affiliate_sees_its_branch_and_nobody_elses_money(page: Page, program
     expect(page.get_by_text("No such affiliate")).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_admin_suspends_moves_and_terminates(page: Page, program: Program) -> None:
     code = f"MOVED-{time.time_ns() % 10**9}"
     wallet = Account.create().address
@@ -161,6 +162,7 @@ def test_an_admin_suspends_moves_and_terminates(page: Page, program: Program) ->
     expect(page.get_by_role("alert")).to_contain_text("There is nothing to adjust.")
 
 
+@pytest.mark.long
 def test_a_referral_link_leads_to_an_own_page(page: Page, program: Program) -> None:
     """A wallet that is nobody here registers itself where the link says."""
     sign_in(page, program, f"/affiliates/{_id(program, 'KELP')}")

@@ -9,6 +9,7 @@ from tests.fixtures.visitor import intent_rows, registered_customer, sign_in_as
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 
 
+@pytest.mark.long
 def test_a_stranger_registers_and_watches_it(page: Page, stack: Stack, program: Program) -> None:
     sign_in_as(page, program, stack.wallets[1], "/intents?ref=NORTH")
     page.get_by_role("button", name="Register…").click()

@@ -54,6 +54,7 @@ def test_too_many_requests_are_waited_for(page: Page, program: Program) -> None:
     expect(page.get_by_role("checkbox", name="Confirmed")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_a_network_what_was_typed_stays(page: Page, program: Program) -> None:
     sign_in_as(page, program, program.owners[0])
     expect(page.get_by_text("Ledger balances")).to_be_visible()

@@ -54,6 +54,7 @@ def test_the_trial_balance_is_the_apis_and_adds_up(page: Page, program: Program)
     )
 
 
+@pytest.mark.long
 def test_a_statement_runs_from_its_opening_to_its_closing_balance(
     page: Page, program: Program
 ) -> None:

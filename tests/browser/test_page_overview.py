@@ -29,6 +29,7 @@ def test_the_range_is_the_address(page: Page, program: Program) -> None:
     expect(page.get_by_role("img", name=re.compile("^Settlement time, .*by hour"))).to_be_visible()
 
 
+@pytest.mark.long
 def test_charts_say_what_the_api_says(page: Page, program: Program) -> None:
     sign_in(page, program)
     _as_table(page, "Volume and commissions")

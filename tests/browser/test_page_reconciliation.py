@@ -16,6 +16,7 @@ query Resolved($id: ID!) { node(id: $id) { ... on Discrepancy { resolvedAt note 
 """
 
 
+@pytest.mark.long
 def test_a_run_is_seen_to_its_end(page: Page, program: Program) -> None:
     sign_in(page, program, "/reconciliation")
     page.get_by_role("button", name="Run now…").click()

@@ -57,6 +57,7 @@ def test_a_signature_of_another_account(page: Page, program: Program) -> None:
     expect(page.get_by_role("alert")).to_contain_text("signed with another account")
 
 
+@pytest.mark.long
 def test_sessions_are_ended_from_another_device(
     page: Page, browser: Browser, program: Program
 ) -> None:

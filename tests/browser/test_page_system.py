@@ -45,6 +45,7 @@ def halted_relayer(stack: Stack, program: Program) -> Iterator[str]:
     _change(stack, _UNHALT, relayer)
 
 
+@pytest.mark.long
 def test_an_admin_sees_what_the_api_says_of_the_parts(page: Page, program: Program) -> None:
     sign_in_as(page, program, program.owners[0], "/system")
     said = program.ask(_LANES)["systemStatus"]

@@ -16,6 +16,8 @@ from app.chain.rpc import Request
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.chain.proxy import proxy_before
 
+pytestmark = pytest.mark.long
+
 _HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"
 _PART = b'"' + b"7" * 65_533 + b'",'
 # What the sockets of both sides may hold beyond what was read.

@@ -13,6 +13,8 @@ from app.chain.node_errors import ChainError, UnreadableAnswer
 from sge.embedded.anvil import CHAIN_ID, Anvil
 from tests.chain.proxy import proxy_before
 
+pytestmark = pytest.mark.long
+
 _TX, _HASH = bytes(31) + b"\1", bytes(31) + b"\2"
 _PLACE = MinedIn(7, _HASH, _TX)
 _LOG = {

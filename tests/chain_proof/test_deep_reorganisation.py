@@ -17,6 +17,8 @@ from tests.contracts.items import USDC
 from tests.payouts.world import PayoutProgram
 from tests.processes.test_watch_forks import mined_block
 
+pytestmark = pytest.mark.long
+
 _OPEN = "SELECT id, kind, reference FROM discrepancy WHERE resolved_at IS NULL ORDER BY kind"
 _RETURNED = "SELECT id, severity, message FROM discrepancy WHERE resolved_at IS NULL"
 _SAID = "SELECT actual FROM reconciliation_check WHERE run_id = $1 AND name = 'SETTLEMENTS'"

@@ -11,6 +11,8 @@ from app.chain.settlement_reason import SettlementReason
 from tests.contracts.gateway_chain import GatewayChain
 from tests.contracts.items import USDC, ChainKind, wallet
 
+pytestmark = pytest.mark.long
+
 _INTRINSIC_GAS = 21_000
 _ITEM_BYTES = 12 * 32
 

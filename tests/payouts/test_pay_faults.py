@@ -19,6 +19,8 @@ from tests.payouts.world import PayoutProgram
 from tests.processes.ended import Ended, ending_at
 from tests.processes.test_watch_faults import LEASE
 
+pytestmark = pytest.mark.long
+
 APPROVING = ("approve.checked", "approve.storing", "approve.stored")
 RELAYING = (
     "relay.judged",

@@ -9,6 +9,8 @@ from tests.payouts.history_end import settle_down
 from tests.payouts.history_model import Owner
 from tests.payouts.payout_history import NewHistory, PayoutHistory
 
+pytestmark = pytest.mark.long
+
 PAID = 60 * USDC
 DUE = 6 * USDC
 

@@ -12,6 +12,8 @@ from tests.posting.changing_books import ChangingBooks
 from tests.posting.machine import PostingMachine, run
 from tests.services.world import World
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def books(module_database: OwnDatabase) -> Iterator[ChangingBooks]:

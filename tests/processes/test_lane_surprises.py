@@ -13,6 +13,8 @@ from tests.chain.proxy import proxy_before
 from tests.contracts.gateway_chain import RELAYER_KEY
 from tests.processes.settling_world import SettlingWorld
 
+pytestmark = pytest.mark.long
+
 GWEI = 10**9
 RELAYER = Account.from_key(RELAYER_KEY).address
 

@@ -20,6 +20,8 @@ from tests.processes.ended import Ended, ending_at
 from tests.processes.settling_world import SettledProgram
 from tests.processes.watching_world import WatchingWorld
 
+pytestmark = pytest.mark.long
+
 POINTS = (
     "lease.kept",
     "head.read",

@@ -13,6 +13,8 @@ from app.store.health.programs import read_programs
 from app.store.reconciliation.scopes import read_scope
 from tests.reconciliation.reconciled import Reconciled
 
+pytestmark = pytest.mark.long
+
 _FORGE = """
 INSERT INTO reconciliation_run (program_id, id, status, whole, asked_by, asked_at, finished_at, block_number, block_hash,
                                 journal_id, journal_seals, journal_head, audit_seals, audit_head)

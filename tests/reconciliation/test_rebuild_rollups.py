@@ -19,6 +19,8 @@ from tests.reconciliation.busy import Busy
 from tests.reconciliation.reconciled import Reconciled
 from tests.reconciliation.test_runs import resolve
 
+pytestmark = pytest.mark.long
+
 _BEND = (
     "UPDATE affiliate_rollup SET members = members + 1, volume = volume + 7 WHERE program_id = $1",
     "DELETE FROM program_series WHERE program_id = $1 AND bucket = 'HOUR'",

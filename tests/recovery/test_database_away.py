@@ -8,6 +8,8 @@ from tests.fixtures.databases import Database
 from tests.processes.outage import give_back, once, take_away
 from tests.recovery.recovering import OTHER_TIMELINE, RecoveringWorld
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("point", ["recovery.lanes", "recovery.turn"])
 async def test_it_goes_on(recovering: RecoveringWorld, database: Database, point: str) -> None:

@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from "react";
 import { Provider } from "urql";
 import type { Leave } from "./account/account-menu";
 import { type Api, ApiProvider, openApi } from "./live/api";
-import { replacePlace } from "./routing";
+import { parsePlace, replacePlace } from "./routing";
 import { type Credential, type Session, useSession } from "./session";
 import { Console } from "./shell/console";
+import { leaveFrom } from "./sign-in/last-program";
 import { logOut } from "./sign-in/login";
 import { SignIn } from "./sign-in/sign-in";
 
@@ -35,6 +36,7 @@ function SignedIn({ credential, signOut }: Props) {
   const leave: Leave = async ({ here } = { here: false }) => {
     leaving.current = true;
     const ended = kind === "key" || (await logOut(token));
+    leaveFrom(parsePlace(window.location.hash));
     if (!here) replacePlace("#/");
     signOut(ended ? undefined : notTold);
   };

@@ -1,5 +1,6 @@
 import type { AffiliateEarningsSumsFragment, CommissionStatus } from "../generated/operations";
 import { Amount } from "../parts/amount";
+import { useProgramOffset } from "../parts/program-clock";
 import { affiliateHref } from "../routing";
 import { commissionWords } from "./commission-words";
 import { DueDate } from "./due-date";
@@ -52,8 +53,12 @@ function ofCurrency(waiting: Waiting | undefined, currency: string): Waiting | u
 
 /** What keeps it from being paid: of what accrues, until when the newest is held. */
 function Why({ status, waiting }: { status: CommissionStatus; waiting: Waiting | undefined }) {
+  const offset = useProgramOffset();
   if (!waiting) return null;
   if (status === "ACCRUED") {
+    if (Date.parse(waiting.payableAt) <= Date.now() + offset) {
+      return <span className="second">due: it goes into the next batch</span>;
+    }
     return (
       <span className="second">
         the newest becomes payable <DueDate at={waiting.payableAt} />

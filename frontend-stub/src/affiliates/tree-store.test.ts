@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Failure } from "../values/failure";
 import { type Member, top } from "./tree";
 import type { Answer, TreeSource } from "./tree-source";
 import { TreeStore } from "./tree-store";
@@ -16,7 +17,11 @@ const usdc = { amount: "0", currency: "USDC" };
 
 /** A server that answers when the test says so, in whichever order. */
 class Server {
-  readonly asked: { parent: string; answer: (members: Member[], hasMore?: boolean) => void }[] = [];
+  readonly asked: {
+    parent: string;
+    answer: (members: Member[], hasMore?: boolean) => void;
+    refuse: (failure: Failure) => void;
+  }[] = [];
 
   readonly source: TreeSource = {
     top: () => this.#ask(top),
@@ -30,7 +35,8 @@ class Server {
         const total = { value: members.length, exact: true };
         resolve({ part: { members, end: members.at(-1)?.id ?? null, hasMore, total } });
       };
-      this.asked.push({ parent, answer });
+      const refuse = (failure: Failure) => resolve({ failure });
+      this.asked.push({ parent, answer, refuse });
     });
   }
 
@@ -50,6 +56,8 @@ const shown = () =>
 
 beforeEach(async () => {
   vi.useFakeTimers();
+  // Nobody looks: sums are not read again by the clock.
+  vi.stubGlobal("document", { visibilityState: "hidden" });
   server = new Server();
   store = new TreeStore(server.source);
   store.start();
@@ -58,6 +66,7 @@ beforeEach(async () => {
 afterEach(() => {
   store.stop();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 it("asks for one branch by one question at a time: no answer covers a newer one", async () => {
@@ -94,6 +103,9 @@ it("reads again all that is open, and nothing else", async () => {
   store.close("b");
   store.allAgain();
   await vi.advanceTimersByTimeAsync(100);
+  await server.answer(3, ["a", "b"]);
+  await server.answer(4, ["a1"]);
+  await vi.advanceTimersByTimeAsync(5_000);
   expect(server.asked.slice(3).map(({ parent }) => parent)).toEqual([top, "a"]);
 });
 
@@ -103,6 +115,31 @@ it("opens the only one at the top, who has somebody below", async () => {
   await vi.advanceTimersByTimeAsync(0);
   await server.answer(1, ["below"]);
   expect(shown()).toEqual(["only", "below"]);
+});
+
+it("asks again for what was refused, when the server wants it", async () => {
+  await server.answer(0, ["a"]);
+  store.again(top);
+  await vi.advanceTimersByTimeAsync(100);
+  server.asked[1]?.refuse({ code: "RATE_LIMITED", message: "", retryAfterSeconds: 30 });
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(server.asked).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await server.answer(2, ["b", "a"]);
+  expect(shown()).toEqual(["b", "a"]);
+});
+
+it("reads a closed branch again when it is opened after everything may have changed", async () => {
+  await server.answer(0, ["a", "b"]);
+  store.open("a");
+  await server.answer(1, ["gone"]);
+  store.close("a");
+  store.allAgain();
+  await vi.advanceTimersByTimeAsync(100);
+  await server.answer(2, ["a", "b"]);
+  store.open("a");
+  await server.answer(3, ["new"]);
+  expect(shown()).toEqual(["a", "new", "b"]);
 });
 
 it("asks for nothing after it was stopped", async () => {

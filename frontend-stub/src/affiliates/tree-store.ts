@@ -1,5 +1,6 @@
 import { Pace } from "../live/pace";
 import { joined } from "../live/pages";
+import type { Failure } from "../values/failure";
 import {
   type Branch,
   type Branches,
@@ -10,7 +11,7 @@ import {
   unread,
   updated,
 } from "./tree";
-import type { Answer, TreeSource } from "./tree-source";
+import type { Answer, Part, TreeSource } from "./tree-source";
 
 const firstPart = 50;
 /** The most that one answer holds. */
@@ -39,7 +40,7 @@ export class TreeStore {
   readonly #pace = new Pace();
   /** Branches where somebody came or went since they were read. */
   readonly #behind = new Set<string>();
-  readonly #lastTurns = new Map<string, Promise<void>>();
+  readonly #lastTurns = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
 
   constructor(private readonly source: TreeSource) {}
@@ -94,16 +95,22 @@ export class TreeStore {
     this.#soon ??= setTimeout(() => void this.#catchUp(), this.#pace.wait(performance.now()));
   };
 
-  /** Reads again all that is open. */
+  /** Reads again all that is open now, and what is closed when it is opened. */
   readonly allAgain = (): void => {
+    const kept = [...this.#branches].filter(([id]) => id === top || this.#open.has(id));
+    this.#branches = new Map(kept);
     for (const parent of [top, ...this.#open]) this.again(parent);
   };
 
   async #catchUp(): Promise<void> {
     const parents = [...this.#behind];
     this.#behind.clear();
-    await Promise.all(parents.map((parent) => this.#inTurn(parent, () => this.#renew(parent))));
-    this.#pace.looked(performance.now());
+    let failure: Failure | null = null;
+    for (const parent of parents) {
+      failure ??= await this.#inTurn(parent, () => this.#renew(parent));
+      if (failure) this.#behind.add(parent);
+    }
+    this.#pace.looked(performance.now(), failure ? (failure.retryAfterSeconds ?? 2) : 0);
     this.#soon = undefined;
     for (const parent of this.#behind) this.again(parent);
   }
@@ -118,21 +125,25 @@ export class TreeStore {
     this.#publish();
   }
 
-  async #renew(parent: string): Promise<void> {
+  /** Why that failed, if it did. */
+  async #renew(parent: string): Promise<Failure | null> {
     const shown = this.#branches.get(parent)?.members.length ?? 0;
     const first = Math.min(nextPart, Math.max(firstPart, shown));
     const answer = await this.#ask(parent, first, null);
     const branch = this.#branches.get(parent);
-    if (!this.#running || !branch || "failure" in answer) return;
+    if ("failure" in answer) return answer.failure;
+    if (!this.#running || !branch) return null;
     const { part } = answer;
     const whole = branch.members.length <= part.members.length || !part.hasMore;
     this.#put(parent, {
       ...branch,
-      ...(whole ? part : { total: part.total }),
+      failure: null,
+      ...(whole ? part : { total: part.total, hasMore: branch.hasMore || isMore(part, branch) }),
       members: whole
         ? part.members
         : joined(part.members, branch.members.slice(part.members.length)),
     });
+    return null;
   }
 
   /** Reads on from where the branch ends. */
@@ -159,7 +170,7 @@ export class TreeStore {
     if (only?.sums?.directMembers && !another) this.open(only.id);
   }
 
-  #inTurn(parent: string, work: () => Promise<void>): Promise<void> {
+  #inTurn<Result>(parent: string, work: () => Promise<Result>): Promise<Result> {
     const turn = (this.#lastTurns.get(parent) ?? Promise.resolve()).then(work);
     this.#lastTurns.set(parent, turn);
     return turn;
@@ -178,4 +189,9 @@ export class TreeStore {
     this.#state = { branches: this.#branches, lines: linesOf(this.#branches, this.#open) };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Who registered since a branch was read to its end comes last in it. */
+function isMore({ total }: Part, { members }: Branch): boolean {
+  return total.value > members.length;
 }

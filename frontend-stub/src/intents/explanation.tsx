@@ -1,7 +1,22 @@
 import type { EarnedCommissionFragment } from "../generated/operations";
 import { Amount } from "../parts/amount";
 import { codeWords } from "../parts/status";
-import { groupDigits, percent, withoutPadding } from "../values/money";
+import { groupDigits, type Money, percent, withoutPadding } from "../values/money";
+
+interface RoundedProps {
+  readonly exact: string;
+  readonly money: Money;
+}
+
+function Rounded({ exact, money }: RoundedProps) {
+  const isExact = withoutPadding(exact) === withoutPadding(money.amount);
+  return (
+    <>
+      {!isExact && `${groupDigits(withoutPadding(exact))}, rounded down `}
+      <Amount money={money} />
+    </>
+  );
+}
 
 /** How each amount comes about, as the server recomputes it from what was stored with the intent. */
 export function Explanation({ commissions }: { commissions: readonly EarnedCommissionFragment[] }) {
@@ -26,8 +41,7 @@ export function Explanation({ commissions }: { commissions: readonly EarnedCommi
         {commissions.map(({ id, level, explanation }) => (
           <li key={id}>
             Level {level}: {percent(explanation.rateBps)} of <Amount money={explanation.payment} />{" "}
-            is {groupDigits(withoutPadding(explanation.exact))}, rounded down{" "}
-            <Amount money={explanation.rounded} />
+            is <Rounded exact={explanation.exact} money={explanation.rounded} />
             {explanation.matches
               ? "."
               : ", which is not what was booked: reconciliation tells why."}

@@ -20,6 +20,7 @@ import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
 import { Facts } from "./facts";
 import { Obstacle } from "./obstacle";
+import { isLastProgress, isOver } from "./progress";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
 import { Timeline } from "./timeline";
@@ -80,19 +81,22 @@ export function IntentPage({ program: { id: programId, slug }, id }: Props) {
 
 /** What happens after the end (another person's retry, a refund, a commission that becomes payable) no stream tells. */
 const lookMs = 15_000;
+const catchUpMs = 2_000;
 
 /** The whole intent, read again each time its live status has a newer version. */
 function useLiveIntent(programId: string, id: string) {
   const { data, failure, again: refetch } = useAnswer(IntentDetailDocument, { id });
   const stored = data?.intent?.program.id === programId ? data.intent : null;
-  const over = stored?.status === "CONFIRMED" || stored?.status === "FAILED";
-  const progress = useStream(IntentProgressedDocument, over ? null : { id }).data?.intentStatus;
+  const over = data?.intent && isOver(data.intent);
+  const live = useStream(IntentProgressedDocument, over ? null : { id }, isLastProgress);
+  const progress = live.data?.intentStatus;
   const behind = stored && progress && progress.version > stored.version;
   const gap = behind ? `${stored.version} to ${progress.version}` : null;
   useEffect(() => {
     if (gap) refetch();
   }, [gap, refetch]);
-  useWhileVisible(over ? refetch : null, lookMs);
+  // An answer may come from a replica that is behind the stream.
+  useWhileVisible(over || gap ? refetch : null, gap ? catchUpMs : lookMs);
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,
     failure,

@@ -1,4 +1,5 @@
 import { memo, useState } from "react";
+import type { IntentStatus } from "../generated/operations";
 import { Amount } from "../parts/amount";
 import { Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
@@ -9,8 +10,15 @@ import type { Row } from "./intent-list";
 
 const rowHeight = 61;
 
+interface Props {
+  readonly slug: string;
+  readonly rows: readonly Row[];
+  /** The statuses that the list was asked for; a row stays where it is when it has another one meanwhile. */
+  readonly wanted?: readonly IntentStatus[];
+}
+
 /** Only rows near the screen are there, however many were read. */
-export function IntentTable({ slug, rows }: { slug: string; rows: readonly Row[] }) {
+export function IntentTable({ slug, rows, wanted = [] }: Props) {
   const view = useRowWindow(rows.length, rowHeight);
   return (
     <table className="intents" aria-rowcount={rows.length + 1}>
@@ -36,7 +44,14 @@ export function IntentTable({ slug, rows }: { slug: string; rows: readonly Row[]
           const row = rows[index];
           if (!row) return null;
           return (
-            <IntentLine key={row.id} slug={slug} row={row} index={index} measure={view.measure} />
+            <IntentLine
+              key={row.id}
+              slug={slug}
+              row={row}
+              left={wanted.length > 0 && !wanted.includes(row.status)}
+              index={index}
+              measure={view.measure}
+            />
           );
         })}
         <Gap height={view.below} />
@@ -58,12 +73,14 @@ function Gap({ height }: { height: number }) {
 interface LineProps {
   readonly slug: string;
   readonly row: Row;
+  /** It went on since the list was asked for. */
+  readonly left: boolean;
   readonly index: number;
   readonly measure: (line: HTMLTableRowElement | null) => void;
 }
 
 /** Only a row that changed renders again. */
-const IntentLine = memo(function IntentLine({ slug, row, index, measure }: LineProps) {
+const IntentLine = memo(function IntentLine({ slug, row, left, index, measure }: LineProps) {
   const transaction = row.attempts.at(-1)?.transaction;
   const [before] = useState(row.updatedAt);
   return (
@@ -89,6 +106,7 @@ const IntentLine = memo(function IntentLine({ slug, row, index, measure }: LineP
             <StageText {...row} />
           </span>
         </span>
+        {left && <span className="second">no longer what is filtered</span>}
         {transaction && (
           <span className="second narrow">
             <Hash value={transaction.hash} href={transaction.explorerUrl} />

@@ -54,7 +54,9 @@ function List({ program, filter, searched }: ListProps) {
       {failure && <Failed failure={failure} retry={feed.start} />}
       {!list && !failure && <Loading what="intents" />}
       {list && <NewBar {...waiting(list)} show={feed.showNew} />}
-      {list && list.rows.length > 0 && <IntentTable slug={slug} rows={list.rows} />}
+      {list && list.rows.length > 0 && (
+        <IntentTable slug={slug} rows={list.rows} wanted={filter.status} />
+      )}
       {list && list.rows.length === 0 && <NoIntents slug={slug} filter={filter} />}
       {next?.hasNextPage && (
         <button type="button" className="more" onClick={feed.more}>

@@ -3,6 +3,7 @@ import { IntentProgressedDocument, type IntentProgressFragment } from "../genera
 import { useApi } from "../live/api";
 import { followStream } from "../live/stream";
 import type { Row } from "./intent-list";
+import { isLastProgress } from "./progress";
 
 /** As many as somebody watches at once; older ones move with the next look. */
 const mostFollowed = 20;
@@ -23,9 +24,10 @@ export function useSettling(
         IntentProgressedDocument,
         { id },
         {
-          next: ({ intentStatus }) => {
-            setProgress((known) => new Map(known).set(id, intentStatus));
+          next: (told) => {
+            setProgress((known) => new Map(known).set(id, told.intentStatus));
             changed();
+            return isLastProgress(told);
           },
         },
       ),

@@ -1,23 +1,27 @@
 import {
-  type LedgerPostedFragment,
+  type LedgerTransactionRowFragment,
   LedgerTransactionsDocument,
   type LedgerTransactionsQuery,
 } from "../generated/operations";
 import { type Source, usePages } from "../live/pages";
+import { Amount } from "../parts/amount";
 import { Choice } from "../parts/choice";
 import { ExportButton } from "../parts/export-button";
+import { Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { PageTitle } from "../parts/page-title";
 import { PagedRows, Total } from "../parts/paged-rows";
+import { kindWords } from "../parts/status";
 import { TextFilter } from "../parts/text-filter";
 import { Views } from "../parts/views";
 import { changeQuery, ledgerTransactionHref, named, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
+import type { Money } from "../values/money";
 import { InstantFilter } from "./instant-filter";
 import { instantIn } from "./period";
 import { ledgerViews, transactionKinds, transactionWords } from "./words";
 
-const transactions: Source<LedgerTransactionsQuery, LedgerPostedFragment> = {
+const transactions: Source<LedgerTransactionsQuery, LedgerTransactionRowFragment> = {
   pick: (data) => data.program?.ledgerTransactions,
   live: { types: ["LEDGER"], at: (data) => data.program },
 };
@@ -97,7 +101,7 @@ function Filters({ query }: { query: URLSearchParams }) {
 
 interface TableProps {
   readonly slug: string;
-  readonly rows: readonly LedgerPostedFragment[];
+  readonly rows: readonly LedgerTransactionRowFragment[];
 }
 
 function TransactionTable({ slug, rows }: TableProps) {
@@ -108,9 +112,12 @@ function TransactionTable({ slug, rows }: TableProps) {
         <tr>
           <th scope="col">Transaction</th>
           <th scope="col" className="wide">
-            Reference
+            For
           </th>
           <th scope="col" className="right">
+            Amount
+          </th>
+          <th scope="col" className="right wide">
             Effective
           </th>
           <th scope="col" className="right wide">
@@ -126,11 +133,17 @@ function TransactionTable({ slug, rows }: TableProps) {
                 {transactionWords[row.kind]}
               </a>
               {row.description && <span className="second">{row.description}</span>}
+              <span className="second narrow">
+                <Instant at={row.postedAt} />
+              </span>
             </th>
             <td className="wide">
-              <code className="break">{row.reference}</code>
+              <PostedFor row={row} />
             </td>
             <td className="right">
+              <Amount money={amountOf(row)} />
+            </td>
+            <td className="right wide">
               <Instant at={row.effectiveAt} programTime />
             </td>
             <td className="right wide">
@@ -141,4 +154,33 @@ function TransactionTable({ slug, rows }: TableProps) {
       </tbody>
     </table>
   );
+}
+
+/** What it was posted for, in a word; the transaction's page leads there. */
+function PostedFor({ row: { source, reference } }: { row: LedgerTransactionRowFragment }) {
+  switch (source?.__typename) {
+    case "Intent":
+      return (
+        <>
+          {kindWords[source.kind]} {source.wallet && <Hash value={source.wallet} />}
+        </>
+      );
+    case "BalanceAdjustment":
+      return `Adjustment of ${source.affiliate.referralCode}`;
+    case "PayoutBatch":
+      return "Payout batch";
+    case "Discrepancy":
+      return "Discrepancy";
+    case "Reversal":
+      return "Reversal";
+    default:
+      return <code className="break">{reference}</code>;
+  }
+}
+
+/** What was paid or adjusted; undefined where the source says another sum than this transaction moves. */
+function amountOf({ kind, source }: LedgerTransactionRowFragment): Money | undefined {
+  if (source?.__typename === "BalanceAdjustment") return source.adjusted;
+  const settles = kind === "SETTLEMENT" && source?.__typename === "Intent";
+  return (settles && source.amount) || undefined;
 }

@@ -35,6 +35,7 @@ export function openApi(token: string, refused: () => void): Api {
   const options = {
     url: endpoint(),
     preferGetMethod: false,
+    fetch: fetchWithin,
     fetchOptions: { headers: { authorization: `Bearer ${token}` } },
   } as const;
   const client = new Client({ ...options, exchanges: [watched, cacheExchange, fetchExchange] });
@@ -47,9 +48,19 @@ export function visitor(token?: string): Client {
   return new Client({
     url: endpoint(),
     preferGetMethod: false,
+    fetch: fetchWithin,
     fetchOptions: token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
     exchanges: [fetchExchange],
   });
+}
+
+const answersWithinMs = 30_000;
+
+/** A connection that died on the way (another network, a sleeping machine) would hold a question for minutes. */
+function fetchWithin(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const late = AbortSignal.timeout(answersWithinMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
+  return fetch(input, { ...init, signal });
 }
 
 function endpoint(): string {

@@ -1,7 +1,8 @@
 import type { Client, Sink, SubscribePayload } from "graphql-ws/client";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { ProgramEventsSubscription } from "../generated/operations";
+import { ProgramEventsDocument, type ProgramEventsSubscription } from "../generated/operations";
 import { followEvents } from "./events";
+import { followStream } from "./stream";
 
 type Event = ProgramEventsSubscription["programEvents"];
 
@@ -86,5 +87,39 @@ it("is silent after it was stopped", () => {
   expect(socket.last.open).toBe(false);
   socket.last.sink.complete();
   vi.advanceTimersByTime(60_000);
+  expect(socket.opened).toHaveLength(1);
+});
+
+it("waits as long as the server wants", () => {
+  follow();
+  socket.last.sink.error([
+    { message: "", extensions: { code: "RATE_LIMITED", retryAfterSeconds: 30 } },
+  ]);
+  vi.advanceTimersByTime(29_000);
+  expect(socket.opened).toHaveLength(1);
+  vi.advanceTimersByTime(2_000);
+  expect(socket.opened).toHaveLength(2);
+});
+
+it("asks less and less often for a stream that ends after each value", () => {
+  follow();
+  for (let seconds = 0; seconds < 60; seconds += 0.1) {
+    if (socket.last.open) {
+      socket.sends({ cursor: "c1" });
+      socket.last.open = false;
+      socket.last.sink.complete();
+    }
+    vi.advanceTimersByTime(100);
+  }
+  expect(socket.opened.length).toBeLessThan(15);
+});
+
+it("asks no more after the last value", () => {
+  const next = vi.fn(() => true);
+  followStream(socket as unknown as Client, ProgramEventsDocument, {} as never, { next });
+  socket.sends({ cursor: "c1" });
+  socket.last.sink.complete();
+  vi.advanceTimersByTime(60_000);
+  expect(next).toHaveBeenCalledOnce();
   expect(socket.opened).toHaveLength(1);
 });

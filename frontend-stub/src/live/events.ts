@@ -38,6 +38,7 @@ export function followEvents(
     next: ({ programEvents: event }) => {
       cursor = event.cursor;
       if (event.type !== "CURSOR") reader.happened(event);
+      return false;
     },
     failed: ({ code }) => {
       const expired = code === "CURSOR_EXPIRED";

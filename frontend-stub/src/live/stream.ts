@@ -7,8 +7,12 @@ import { codedFailure, type Failure } from "../values/failure";
 import { useApi } from "./api";
 import { backoffMs } from "./link-status";
 
+/** One that lived for so long ended for another reason than the one before. */
+const livedMs = 10_000;
+
 export interface StreamReader<Data> {
-  readonly next: (data: Data) => void;
+  /** Returns whether it is the last one: then the stream is not asked for again. */
+  readonly next: (data: Data) => boolean;
   /** Why the server ended it. true: it is not asked for again. */
   readonly failed?: (failure: Failure) => boolean;
 }
@@ -30,32 +34,36 @@ export function followStream<Data, Variables extends object>(
   let stopped = false;
   let stop = () => {};
 
-  const again = () => {
-    if (stopped) return;
-    const timer = setTimeout(subscribe, backoffMs(tries++, Math.random()));
-    stop = () => clearTimeout(timer);
-  };
-  const isOver = ([first]: readonly GraphQLFormattedError[]) =>
-    !stopped && first !== undefined && (failed?.(codedFailure(first)) ?? false);
   const subscribe = () => {
+    const begunAt = performance.now();
     let over = false;
+    let notBeforeMs = 0;
+    const again = () => {
+      if (stopped || over) return;
+      if (performance.now() - begunAt > livedMs) tries = 0;
+      const waitMs = Math.max(notBeforeMs, backoffMs(tries++, Math.random()));
+      const timer = setTimeout(subscribe, waitMs);
+      stop = () => clearTimeout(timer);
+    };
+    const refused = ([first]: readonly GraphQLFormattedError[]) => {
+      if (stopped || first === undefined) return;
+      const failure = codedFailure(first);
+      notBeforeMs = 1000 * (failure.retryAfterSeconds ?? 0);
+      over = failed?.(failure) ?? false;
+    };
     stop = socket.subscribe<Data>(
       { query, variables: variables as Record<string, unknown> },
       {
         next: ({ data, errors }) => {
-          if (!data) {
-            over = isOver(errors ?? []);
-            return;
-          }
-          tries = 0;
-          if (!stopped) next(data);
+          if (stopped || over) return;
+          if (data) over = next(data);
+          else refused(errors ?? []);
         },
         error: (reason) => {
-          if (!Array.isArray(reason) || !isOver(reason)) again();
+          if (Array.isArray(reason)) refused(reason);
+          again();
         },
-        complete: () => {
-          if (!over) again();
-        },
+        complete: again,
       },
     );
   };
@@ -81,10 +89,14 @@ interface Told<Data> {
   readonly failure: Failure | null;
 }
 
-/** The newest answer of a subscription. variables: null while nothing is to be followed. */
+/**
+ * The newest answer of a subscription. variables: null while nothing is to be followed. isLast: a constant outside of the
+ * component; whether nothing follows an answer.
+ */
 export function useStream<Data, Variables extends object>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables | null,
+  isLast?: (data: Data) => boolean,
 ): Stream<Data> {
   const { socket } = useApi();
   const [round, again] = useReducer((before: number) => before + 1, 0);
@@ -94,13 +106,16 @@ export function useStream<Data, Variables extends object>(
   useEffect(() => {
     if (text === null) return;
     return followStream(socket, document, JSON.parse(text) as Variables, {
-      next: (data) => setTold({ of: text, data, failure: null }),
+      next: (data) => {
+        setTold({ of: text, data, failure: null });
+        return isLast?.(data) ?? false;
+      },
       failed: (failure) => {
         setTold((before) => ({ ...(before.of === text && before), of: text, failure }));
         return false;
       },
     });
-  }, [socket, document, text, round]);
+  }, [socket, document, text, isLast, round]);
   const fits = told.of === text;
   return { data: fits ? told.data : undefined, failure: fits ? told.failure : null, again };
 }

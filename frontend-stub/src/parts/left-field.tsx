@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useReducer, useRef } from "react";
 
 interface Props {
   readonly label: string;
@@ -11,12 +11,15 @@ interface Props {
 /** A date in a filter; it follows the address when that changes. */
 export function LeftField({ label, type, value, take }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  const [round, restore] = useReducer((before: number) => before + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was typed may have changed nothing
   useEffect(() => {
     if (input.current) input.current.value = value;
-  }, [value]);
+  }, [value, round]);
   const leave = () => {
-    const typed = input.current?.value ?? "";
-    if (typed !== value) take(typed);
+    const { value: typed, validity } = input.current ?? {};
+    if (typed !== undefined && typed !== value && !validity?.badInput) take(typed);
+    restore();
   };
   return (
     <label className="field">

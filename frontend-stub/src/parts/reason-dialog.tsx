@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { FormDialog } from "./form-dialog";
 
 interface Props {
@@ -16,15 +16,25 @@ interface Props {
 /** Asks why before it acts: the answer goes to the audit log. */
 export function ReasonDialog({ title, children, action, label = "Reason", act, close }: Props) {
   const field = useId();
+  const [refused, setRefused] = useState(false);
   const withReason = async (form: FormData) => {
     const reason = String(form.get("reason") ?? "").trim();
-    return reason ? act(reason, form) : `${label}: say it in a few words.`;
+    const problem = reason ? await act(reason, form) : `${label}: say it in a few words.`;
+    setRefused(problem !== null);
+    return problem;
   };
   return (
     <FormDialog title={title} action={action} act={withReason} close={close}>
       {children}
       <label htmlFor={field}>{label}</label>
-      <input id={field} name="reason" required maxLength={500} autoComplete="off" />
+      <input
+        id={field}
+        name="reason"
+        required
+        maxLength={500}
+        autoComplete="off"
+        aria-invalid={refused}
+      />
     </FormDialog>
   );
 }

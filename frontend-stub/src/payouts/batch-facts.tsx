@@ -15,7 +15,7 @@ export function BatchFacts({ program, batch }: Props) {
         {recipients(batch.payoutCount)} in {parts} Safe transaction{parts === 1 ? "" : "s"}
       </Fact>
       <Fact name="Signatures">
-        {signedBy(batch.safeTransactions)} of {batch.requiredApprovals} owners
+        {signedBy(batch.safeTransactions)} of the {batch.requiredApprovals} that are needed
       </Fact>
       <Fact name="Treasury">
         <Hash value={program.treasury.address} />{" "}

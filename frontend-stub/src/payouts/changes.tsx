@@ -18,7 +18,9 @@ export function Changes({ slug, changes }: { slug: string; changes: Notes<Change
       <h2 id="changes">
         Look at these twice <span className="tag">{total}</span>
       </h2>
-      <p className="muted small-text">What differs from the last batch that was paid.</p>
+      <p className="muted small-text">
+        What differed from the last batch that was paid, when this one was made.
+      </p>
       <ul className="notes">
         {notes.map(({ kind, message, affiliate }) => (
           <li key={kind + message + affiliate?.id}>

@@ -49,7 +49,7 @@ function TransactionFacts({ transaction }: { transaction: Transaction }) {
       <Fact name="Safe transaction hash">
         <Hash value={hash} /> <CopyButton value={hash} what="the Safe transaction's hash" />
       </Fact>
-      <Fact name="Content hash">
+      <Fact name="Hash of its transfers">
         <Hash value={contentHash} /> <CopyButton value={contentHash} what="the content hash" />
       </Fact>
       <Fact name="Calls">

@@ -91,7 +91,18 @@ describe("signing a large batch", () => {
     await expect(
       signAll(owner, waiting, kept(), asked.open, leaving, left.signal),
     ).rejects.toThrow();
-    expect(asked.asked()).toBe(2);
-    expect(kept().count()).toBe(2);
+    expect(asked.asked()).toBe(1);
+    expect(kept().count()).toBe(1);
+  });
+
+  it("does not ask a wallet that was opened after nobody waits", async () => {
+    const left = new AbortController();
+    const asked = wallet();
+    const opening = async () => {
+      left.abort();
+      return asked.open();
+    };
+    await expect(signAll(owner, waiting, kept(), opening, silent, left.signal)).rejects.toThrow();
+    expect(asked.asked()).toBe(0);
   });
 });

@@ -41,7 +41,9 @@ export async function signAll(
     wanted?.throwIfAborted();
     place += 1;
     prompted(place, count);
-    const signature = await (await wallet()).signTypedData(rebuilt.document);
+    const signer = await wallet();
+    wanted?.throwIfAborted();
+    const signature = await signer.signTypedData(rebuilt.document);
     kept.keep(rebuilt.hash, signature);
     signatures.push(signature);
   }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect } from "react";
 import {
   PayoutsBatchChangedDocument,
+  type PayoutsBatchChangedSubscription,
   PayoutsBatchDocument,
   type PayoutsBatchQuery,
   PayoutsSituationDocument,
@@ -29,6 +30,8 @@ export interface BatchState {
 /** What is in its way may change without an event of the batch: a pause, the Safe's nonce. */
 const pollMs = 10_000;
 const ended = ["COMPLETED", "PARTIALLY_COMPLETED", "FAILED"];
+const isLast = ({ payoutBatchStatus }: PayoutsBatchChangedSubscription) =>
+  ended.includes(payoutBatchStatus.status);
 
 /** The batch as it is: read again at each of its events. */
 export function useBatch(slug: string, id: string): BatchState {
@@ -37,7 +40,8 @@ export function useBatch(slug: string, id: string): BatchState {
   const situation = light?.payoutBatch ?? undefined;
   const stored = data?.payoutBatch;
   const over = stored && ended.includes(stored.status);
-  const told = useStream(PayoutsBatchChangedDocument, over ? null : { id }).data?.payoutBatchStatus;
+  const live = useStream(PayoutsBatchChangedDocument, over ? null : { id }, isLast);
+  const told = live.data?.payoutBatchStatus;
   const refetch = useCallback(() => {
     read();
     look();

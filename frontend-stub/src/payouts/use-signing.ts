@@ -35,7 +35,14 @@ export function useSigning(
   const [, approve] = useMutation(PayoutsApproveDocument);
   const running = useRef<AbortController | null>(null);
   // Whoever leaves the page is not asked again; what was signed is kept.
-  useEffect(() => () => running.current?.abort(), []);
+  const left = useRef(false);
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
+      running.current?.abort();
+    };
+  }, []);
   const run = async (wanted: AbortSignal): Promise<string | null> => {
     const kept = keptSignatures(batchId, contentHash, owner);
     const wallet = once(() => walletFor(owner));
@@ -70,7 +77,7 @@ export function useSigning(
     },
   });
   const sign = async () => {
-    if (running.current) return;
+    if (running.current || left.current) return;
     running.current = new AbortController();
     setBusy(true);
     setRefusal(null);

@@ -23,7 +23,7 @@ const readers = (access: Access) => may(access, "READ");
 const earners = (access: Access, program: ProgramCard) =>
   readers(access) ||
   access.affiliateId !== null ||
-  (access.wallet !== null && program.openRegistration && !access.operator);
+  (access.wallet !== null && program.openRegistration && !access.operator && !access.owner);
 /** Customers see their own; any wallet that is nothing else here may become one where registration is open. */
 const payers = (access: Access, program: ProgramCard) =>
   readers(access) ||

@@ -3,6 +3,7 @@ import { Problem } from "../parts/problem";
 import { usePlace } from "../routing";
 import { type Demo, type DemoWallet, demoWallet } from "../wallets/demo-wallets";
 import { shortAddress } from "../wallets/wallet";
+import { lastProgram, programOf } from "./last-program";
 import { logIn } from "./login";
 import { byKind, goWhere, nameWithin, programsOf } from "./people";
 import type { Attempt } from "./use-attempt";
@@ -17,7 +18,7 @@ export function PeopleChooser({ demo, attempt }: Props) {
   const place = usePlace();
   const programs = programsOf(demo.wallets);
   const [first] = programs.keys();
-  const [chosen, choose] = useState(place.path[0] === "p" ? place.path[1] : undefined);
+  const [chosen, choose] = useState(programOf(place) ?? lastProgram());
   const slug = chosen !== undefined && programs.has(chosen) ? chosen : first;
   const people = demo.wallets.filter(({ program }) => !program || program.slug === slug);
   const { failed, begin } = attempt;

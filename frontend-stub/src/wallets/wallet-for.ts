@@ -24,10 +24,17 @@ async function among(
   ask: boolean,
 ): Promise<Wallet | null> {
   const shown = ask ? [] : await Promise.all(browsers.map(shownBy));
+  const problems: unknown[] = [];
   for (const [place, found] of browsers.entries()) {
-    const accounts = shown[place] ?? (await accountsOf(found, true));
-    if (accounts.some((each) => sameAddress(each, address))) return browserWallet(found, address);
+    try {
+      const accounts = shown[place] ?? (await accountsOf(found, true));
+      if (accounts.some((each) => sameAddress(each, address))) return browserWallet(found, address);
+    } catch (problem) {
+      // The next one may have the account.
+      problems.push(problem);
+    }
   }
+  if (problems.length > 0) throw problems[0];
   return null;
 }
 

@@ -12,7 +12,7 @@ type Transaction = NonNullable<AttemptFragment["transaction"]>;
 const statusWords: Record<ChainTransactionStatus, string> = {
   PREPARED: "Signed, and not sent yet.",
   BROADCAST: "Sent to the chain; in no block yet.",
-  MINED: "In a block that is not final yet.",
+  MINED: "In a block, which is watched until it is final.",
   CONFIRMED: "In a final block.",
   REVERTED: "The chain refused it: nothing of it happened.",
   DISPLACED: "Another transaction used its nonce: it can never happen.",

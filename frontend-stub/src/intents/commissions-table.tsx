@@ -48,7 +48,7 @@ export function CommissionsTable({ slug, commissions }: Props) {
                     {percent(commission.rateBps)} of <Amount money={commission.base} />
                   </span>
                 </td>
-                <td>
+                <td className="status-cell">
                   <span className={`status ${commissionLooks[commission.status]}`}>
                     {commissionWords[commission.status]}
                   </span>

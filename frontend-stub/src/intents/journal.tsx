@@ -30,14 +30,16 @@ export function Journal({ slug, journal, owners }: Props) {
         <thead>
           <tr>
             <th scope="col">Account</th>
-            <th scope="col">Purpose</th>
+            <th scope="col" className="wide">
+              Purpose
+            </th>
             <th scope="col" className="right">
               Debit
             </th>
             <th scope="col" className="right">
               Credit
             </th>
-            <th scope="col" className="right">
+            <th scope="col" className="right wide">
               Balance after
             </th>
           </tr>
@@ -66,11 +68,12 @@ function EntryRow({ slug, entry, owners }: EntryProps) {
     <tr>
       <th scope="row" title={ownerId ?? undefined}>
         <a href={accountHref(slug, id)}>{codeWords(kind)}</a> {owner && <code>{owner}</code>}
+        <span className="second narrow">{codeWords(entry.purpose)}</span>
       </th>
-      <td>{codeWords(entry.purpose)}</td>
+      <td className="wide">{codeWords(entry.purpose)}</td>
       <td className="right">{entry.direction === "DEBIT" && amount}</td>
       <td className="right">{entry.direction === "CREDIT" && amount}</td>
-      <td className="right muted">
+      <td className="right muted wide">
         <Amount money={entry.balanceAfter} />
       </td>
     </tr>

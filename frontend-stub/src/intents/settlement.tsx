@@ -23,7 +23,7 @@ export function SettlementSection({ slug, settlement }: Props) {
       <section aria-labelledby="settlement">
         <h2 id="settlement">Settlement</h2>
         <dl className="facts card">
-          <Fact name="Confirmed">
+          <Fact name="Settled, by the block’s clock">
             <FullInstant at={settlement.confirmedAt} programTime />
           </Fact>
           {settlement.undoneAt && (

@@ -48,7 +48,8 @@ export function ProofResult({ batch, recipients, compared }: Props) {
         </dd>
         <dt>Content hash, the server</dt>
         <dd>
-          <code className="break">{batch.contentHash}</code>
+          <code className="break">{batch.contentHash}</code>{" "}
+          <CopyButton value={batch.contentHash} what="the content hash of the server" />
         </dd>
       </dl>
       <details className="hashes">
@@ -58,7 +59,8 @@ export function ProofResult({ batch, recipients, compared }: Props) {
             <div key={id}>
               <dt>Nonce {document.message.nonce}</dt>
               <dd>
-                <code className="break">{hash}</code>
+                <code className="break">{hash}</code>{" "}
+                <CopyButton value={hash} what={`the hash with nonce ${document.message.nonce}`} />
               </dd>
             </div>
           ))}

@@ -10,7 +10,7 @@ export interface Kind {
 }
 
 const kinds = [
-  { role: "ADMIN", title: "Admin", sees: "Sees everything, proposes payouts" },
+  { role: "ADMIN", title: "Admin", sees: "Sees everything, makes payouts and signs" },
   { role: "OWNER", title: "Owners of the treasury", sees: "Sign what leaves it" },
   { role: "AFFILIATE", title: "Affiliates", sees: "See their branch and what they earn" },
   { role: "CLIENT", title: "Customers", sees: "See their own payments" },

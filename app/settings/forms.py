@@ -64,7 +64,7 @@ def key_mistake(key: str) -> str | None:
         number = int(digits, 16)
     except ValueError:
         number = -1
-    if len(digits) != _KEY_DIGITS or not digits.isalnum() or number < 0:
+    if len(digits) != _KEY_DIGITS or not (digits.isascii() and digits.isalnum()) or number < 0:
         return "is not 64 hexadecimal digits"
     if not 0 < number < _CURVE_ORDER:
         return "is no private key of secp256k1 (zero, or too large)"

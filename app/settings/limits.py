@@ -19,7 +19,7 @@ def read_rate_limits(given: Any) -> Any:
         return None
     try:
         changes = json.loads(given)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError('is neither "off" nor JSON; see .env.example') from None
     return _changed(RateLimits(), changes, "")
 

@@ -171,7 +171,7 @@ def load_settings() -> Settings:
     except ValidationError as problem:
         lines = [_described(error["loc"], error["msg"]) for error in problem.errors()]
         raise SettingsMistake("\n".join(lines)) from None
-    except SettingsError:
+    except (SettingsError, RecursionError):
         raise SettingsMistake("SGE_CHAINS: is not JSON; see .env.example") from None
     except UnreadableSecret as problem:
         raise SettingsMistake(str(problem)) from None

@@ -37,7 +37,13 @@ class PageFiles(StaticFiles):
         accepted = Headers(scope=scope).get("accept-encoding", "")
         if not path.endswith(_COMPRESSED) or not _takes_gzip(accepted):
             return None
-        file, found = await run_in_threadpool(self.lookup_path, f"{path}.gz")
+        try:
+            file, found = await run_in_threadpool(self.lookup_path, f"{path}.gz")
+        except (
+            OSError,
+            ValueError,
+        ):  # no name that a file can have; what is asked for is looked up next
+            return None
         if (
             found is None
             or not stat.S_ISREG(found.st_mode)

@@ -13,7 +13,7 @@ from app.chain.address import checksum_address
 from app.chain.client import Chain
 from app.chain.deploy import Deployment, create_safe
 from app.chain.sign_in import personal_digest
-from app.chain.wallet_signature import ACCEPTED
+from app.chain.wallet_signature import ACCEPTED, WALLET_CODE_GAS
 from app.processes import sign_in
 from app.store.database import Database
 from sge.embedded.anvil import CHAIN_ID, Anvil
@@ -44,6 +44,8 @@ HOSTILE = {
     "the answer and more": f"7f{_MAGIC}60005260406000f3",
     "the answer, shortened by a byte": f"7f{_MAGIC}600052601f6000f3",
     "all ones": f"7f{'ff' * 32}60005260206000f3",
+    # What is left of the gas is above the cap, so it says yes wherever there is none.
+    "the answer for more gas than wallets get": f"7f{_MAGIC}60005262{WALLET_CODE_GAS:06x}5a1160325760006000fd5b60206000f3",
 }
 
 

@@ -1,10 +1,15 @@
 """A page's files: compressed for who takes it, kept for good where their name says what they hold."""
 
+import asyncio
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -12,6 +17,25 @@ from schema.transport.page_files import PageFiles
 
 _SCRIPT = b"export const answer = 42;\n" * 100
 _POLICY = "default-src 'none'"
+_PARTS = st.sampled_from(
+    [
+        "/",
+        "assets",
+        "page-1a2b",
+        ".js",
+        ".css",
+        ".gz",
+        "..",
+        "\x00",
+        "\\",
+        "a" * 300,
+        "%",
+        "index.html",
+    ]
+)
+_CODINGS = st.sampled_from(
+    ["gzip", "GZIP", "br", "*", "identity", ";", ",", "q=0", "q=1", " ", "\t"]
+)
 
 
 @pytest.fixture
@@ -60,3 +84,30 @@ async def test_names_that_change_are_kept_for_good(client: httpx.AsyncClient) ->
     assert (await client.get("/assets/page-1a2b.js", headers=etag)).status_code == 304
     assert (await client.get("/assets/page-0000.js")).status_code == 404
     assert "cache-control" not in (await client.get("/assets/page-0000.js")).headers
+
+
+@pytest.mark.parametrize("name", ["\x00", "a" * 300, "a/" * 3_000], ids=["zero", "long", "deep"])
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+async def test_what_no_file_can_be_called_is_not_there(
+    client: httpx.AsyncClient, name: str, accepted: str
+) -> None:
+    answer = await client.get(f"/{quote(name)}.js", headers={"accept-encoding": accepted})
+    assert answer.status_code == 404
+
+
+@given(
+    st.lists(_PARTS | st.text(max_size=5), max_size=8),
+    st.sampled_from([".js", ".css", ""]),
+    st.just(["gzip"]) | st.lists(_CODINGS, max_size=5),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_path_and_coding(
+    client: httpx.AsyncClient, parts: Sequence[str], ending: str, codings: Sequence[str]
+) -> None:
+    path = quote("".join(parts) + ending, errors="replace")
+    answer = asyncio.run(
+        client.get(f"http://sge.test/{path}", headers={"accept-encoding": "".join(codings)})
+    )
+    assert answer.status_code in {200, 404}
+    if answer.status_code == 200:
+        assert answer.content in {_SCRIPT, gzip.compress(_SCRIPT), b"p {}", b"<!doctype html>"}

@@ -1,4 +1,4 @@
-"""EIP-4361: every vector of spruceid/siwe, its newer ones too; those of contract wallets are in tests/chain."""
+"""EIP-4361: every vector of spruceid/siwe, its newer ones too; Safes sign in tests/processes/test_contract_sign_in.py."""
 
 from typing import Any
 
@@ -132,7 +132,7 @@ def test_signatures_that_do_not_hold(name: str) -> None:
 
 @pytest.mark.parametrize("name", VECTORS["eip1271"])
 def test_messages_that_contract_wallets_signed_are_read(name: str) -> None:
-    """Their signatures need the chain's state of then; a Safe signs one in tests/api/test_contract_wallets.py."""
+    """Their signatures need the chain's state of then; a Safe signs one in tests/processes/test_contract_sign_in.py."""
     vector = VECTORS["eip1271"][name]
     message = read_sign_in_message(vector["message"])
     digest = personal_digest(vector["message"].encode())

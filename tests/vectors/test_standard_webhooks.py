@@ -1,5 +1,6 @@
 """Signatures of outgoing webhooks: Standard Webhooks' own vectors, and its two reference libraries as receivers."""
 
+import binascii
 import json
 import secrets
 import subprocess
@@ -28,6 +29,36 @@ def test_the_official_signature(vector: dict[str, str]) -> None:
         "webhook-timestamp": str(vector["timestamp"]),
         "webhook-signature": vector["signature"],
     }
+
+
+def test_several_signatures_stand_in_one_header_and_wrong_ones_are_not_made() -> None:
+    [vector] = VECTORS["sign"]
+    at, body = datetime.fromtimestamp(vector["timestamp"], UTC), vector["body"].encode()
+    others = [new_secret() for _ in range(3)]
+    headers = signed_headers([others[0], vector["secret"], *others[1:]], vector["id"], at, body)
+    made = headers["webhook-signature"].split(" ")
+    assert len(made) == 4
+    assert vector["signature"] == made[1]
+    assert vector["signature"] in VECTORS["multi_signature_header"].split(" ")
+    assert set(made).isdisjoint(VECTORS["wrong_signature_for_same_input"])
+    example = VECTORS["spec_example_headers"]
+    assert headers.keys() == {name for name in example if name.startswith("webhook-")}
+    assert headers["webhook-timestamp"].isdigit()
+
+
+@pytest.mark.parametrize("wrong", VECTORS["wrong_signature_for_same_input"])
+def test_libraries_refuse_the_wrong_signatures(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the vector's own time, which the libraries' clock has to be at."""
+    [vector] = VECTORS["sign"]
+    at, body = datetime.fromtimestamp(vector["timestamp"], UTC), vector["body"].encode()
+    headers = signed_headers([vector["secret"]], vector["id"], at, body)
+    receiver = Webhook(vector["secret"])
+    monkeypatch.setattr(receiver, "_Webhook__verify_timestamp", lambda _: at)
+    several = VECTORS["multi_signature_header"]
+    for right in (headers["webhook-signature"], several):
+        receiver.verify(body, headers | {"webhook-signature": right})
+    with pytest.raises((WebhookVerificationError, binascii.Error)):
+        receiver.verify(body, headers | {"webhook-signature": wrong})
 
 
 def test_secrets_are_as_the_specification_says() -> None:

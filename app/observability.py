@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from prometheus_client import Gauge, Histogram
+from prometheus_client import PLATFORM_COLLECTOR, REGISTRY, Gauge, Histogram
 
 from app.redaction import redact
 
 # What a caller may choose as request id: nothing that could forge a log line or a header.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+# Which Python serves is nobody's business.
+REGISTRY.unregister(PLATFORM_COLLECTOR)
 
 API_REQUEST_SECONDS = Histogram(
     "sge_api_request_duration_seconds",

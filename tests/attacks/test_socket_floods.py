@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 
 import pytest
 
@@ -162,3 +163,27 @@ async def test_who_answers_no_ping_is_let_go_and_may_come_back() -> None:
         await dead.send(frame(TEXT, INIT))
         assert await dead.closed() == 1013
         await nobody_is_left(served)
+
+
+@pytest.mark.parametrize(
+    ("before", "pings", "code"),
+    [(frame(TEXT, INIT), 0.1, 1013), (b"", 20.0, 4408)],
+    ids=["after init", "before init"],
+)
+async def test_a_frame_that_trickles_is_given_up(before: bytes, pings: float, code: int) -> None:
+    """Whoever is in the middle of a frame can answer no ping, however many bytes it sends."""
+    impatient = replace(SETTINGS, connection_init_seconds=0.5)
+    async with serving(impatient, frame_ping_seconds=pings) as served:
+        async with raw_socket(served.port) as slow:
+            await slow.send(before + frame(TEXT, length=60_000))
+            trickle = asyncio.ensure_future(trickle_for_ever(slow))
+            assert await slow.closed() == code
+            trickle.cancel()
+            await asyncio.gather(trickle, return_exceptions=True)
+        await nobody_is_left(served)
+
+
+async def trickle_for_ever(socket: RawSocket) -> None:
+    while True:
+        await socket.send(b" ")
+        await asyncio.sleep(0.01)

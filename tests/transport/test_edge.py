@@ -1,5 +1,6 @@
 """What every answer tells browsers, which names are ours, and whose pages may call."""
 
+import platform
 import re
 
 import httpx
@@ -62,9 +63,10 @@ async def test_without_https_no_browser_is_told_to_use_it() -> None:
 
 async def test_no_answer_tells_what_serves_it(served: Served) -> None:
     async with httpx.AsyncClient(base_url=served.url, verify=False) as client:
-        for path in ("/graphql", "/healthz", "/nothing"):
-            told = (await client.get(path)).headers
-            assert told.keys().isdisjoint({"server", "x-powered-by", "via"})
+        for path in ("/graphql", "/healthz", "/nothing", "/metrics"):
+            answer = await client.get(path)
+            assert answer.headers.keys().isdisjoint({"server", "x-powered-by", "via"})
+            assert platform.python_version() not in answer.text
     assert server_config(None, "", 0, TransportSettings()).server_header is False  # type: ignore[arg-type]
 
 

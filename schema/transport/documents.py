@@ -16,11 +16,11 @@ from graphql import (
     validate,
 )
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.errors import BadUserInput, QueryTooComplex
 from schema.transport.complexity import check_form
 from schema.transport.limits.memory import Memory
+from schema.transport.one_of import OneOfRule
 from schema.transport.priced import Priced
 from schema.transport.settings import TransportSettings
 
@@ -88,7 +88,7 @@ class DocumentCache:
         self._rules = [
             *specified_rules,
             MaybeNullValidationRule,
-            OneOfInputValidationRule,
+            OneOfRule,
             NoNulCharacterRule,
         ]
         if not settings.introspection:

@@ -11,14 +11,18 @@ from schema.ids import IdPrefix, encode_entry_id, encode_id
 from tests.api.batched import Batches
 from tests.api.caller import Caller, OwnProgram, Stage
 from tests.api.filled import FilledProgram
+from tests.api.listening import add_endpoints
 from tests.api.seeing import Sight, everything
 from tests.api.signing_in import signed_in
 
 _TABLES = {
     IdPrefix.AFFILIATE: "SELECT public_id FROM affiliate WHERE program_id = $1",
     IdPrefix.API_KEY: "SELECT id FROM api_key WHERE program_id = $1",
+    IdPrefix.AUDIT_ENTRY: "SELECT id FROM audit WHERE program_id = $1",
+    IdPrefix.BALANCE_ADJUSTMENT: "SELECT id FROM balance_adjustment WHERE program_id = $1",
     IdPrefix.CHAIN_TRANSACTION: "SELECT id FROM chain_transaction WHERE $1::bigint IS NOT NULL",
     IdPrefix.COMMISSION: "SELECT id FROM commission WHERE program_id = $1",
+    IdPrefix.DISCREPANCY: "SELECT id FROM discrepancy WHERE program_id = $1",
     IdPrefix.INTENT: "SELECT id FROM intent WHERE program_id = $1",
     IdPrefix.LANE: "SELECT id FROM lane WHERE $1::bigint IS NOT NULL",
     IdPrefix.LEDGER_ACCOUNT: "SELECT public_id FROM account WHERE program_id = $1",
@@ -26,10 +30,13 @@ _TABLES = {
     IdPrefix.PAYOUT: "SELECT id FROM payout WHERE program_id = $1",
     IdPrefix.PAYOUT_BATCH: "SELECT id FROM payout_batch WHERE program_id = $1",
     IdPrefix.PROGRAM: "SELECT public_id FROM program WHERE id = $1",
+    IdPrefix.RECONCILIATION_RUN: "SELECT id FROM reconciliation_run WHERE program_id = $1",
     IdPrefix.REVERSAL: "SELECT id FROM reversal WHERE program_id = $1",
     IdPrefix.SAFE_TRANSACTION: "SELECT id FROM safe_transaction WHERE program_id = $1",
     IdPrefix.SETTLEMENT: "SELECT id FROM settlement WHERE program_id = $1",
     IdPrefix.USER: "SELECT public_id FROM program_user WHERE program_id = $1",
+    IdPrefix.WEBHOOK_DELIVERY: "SELECT id FROM webhook_delivery WHERE program_id = $1",
+    IdPrefix.WEBHOOK_ENDPOINT: "SELECT id FROM webhook_endpoint WHERE program_id = $1",
 }
 _BRANCH = """
 SELECT b.public_id FROM affiliate b, affiliate a
@@ -73,6 +80,10 @@ SELECT a.chain_transaction_id FROM intent_attempt a JOIN intent i ON i.program_i
 """
 _PERSONS = """
 SELECT wallet FROM affiliate WHERE program_id = ANY ($1) UNION SELECT wallet FROM program_user WHERE program_id = ANY ($1)
+"""
+_ADJUST = """
+INSERT INTO balance_adjustment (program_id, id, affiliate_id, currency, amount, reason, proposed_by, proposed_at)
+SELECT $1, gen_random_uuid(), a.id, 'USDC', 1, 'a test', 'test', now() FROM affiliate a WHERE a.program_id = $1
 """
 _OWNERS = "UPDATE treasury SET owners = ARRAY[$2] WHERE program_id = $1"
 _MEMBER = """
@@ -163,11 +174,17 @@ async def world(stage: Stage, filled: FilledProgram) -> World:
     await Batches(filled).propose(filled.payments[:1])
     first, second = filled.payments[0].intent, filled.payments[1].intent
     await filled.owner.execute(_CARRY_TOGETHER, first, second)
+    await filled.reverse()
+    await filled.doubt(2)
+    await add_endpoints(filled, 1)
+    await filled.owner.execute(_ADJUST, filled.key)
     other = await stage.program()
     await other.affiliate("ELSEWHERE")
     owner = filled.owner
     other_key: int = await owner.fetchval("SELECT id FROM program WHERE slug = $1", other.slug)
     own, others = await all_ids(owner, filled.key), await all_ids(owner, other_key)
+    # Every kind of object is asked for; a session is its wallet's and in no program.
+    assert kinds(own) == {*IdPrefix} - {IdPrefix.SESSION}
     shared = {id_ for id_ in own & others if id_[:3] in {"lan", "ctx"}}
     return World(stage, filled, other, other_key, own, others - shared)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.exports import LINK_LIFETIME, ExportKind, ExportOrder
 from app.domain.ids import new_id
+from app.domain.operations import rule_of
 from app.services.audit import AuditEntry, write_audit
 from app.store import exports as store
 from app.store.database import UnitOfWork
@@ -67,15 +68,20 @@ def _not_found(message: str, name: str) -> Refusal:
 
 async def use_export(
     unit: UnitOfWork, token: str, admit: Callable[[int], None], now: datetime
-) -> ExportOrder | None:
-    """What the link stands for, once; None for a used, late or unknown one, which nobody can tell apart.
+) -> tuple[ExportOrder, str] | None:
+    """What the link stands for, once, and who made it; None for a used, late or unknown one, which nobody can tell apart.
 
     admit: is told its program; what it raises undoes the use with the transaction.
     """
-    order = await store.use_link(unit, _hashed(token), now)
-    if order is not None:
-        admit(order.program_id)
-    return order
+    used = await store.use_link(unit, _hashed(token), now)
+    if used is not None:
+        admit(used[0].program_id)
+    return used
+
+
+async def may_still_export(unit: UnitOfWork, actor: str, now: datetime) -> bool:
+    """Whether who made a link of the unit's program might make it now too: a credential that ended leaves no link behind."""
+    return await store.still_admitted(unit, actor, rule_of("Mutation.createExport"), now)
 
 
 def _hashed(token: str) -> bytes:

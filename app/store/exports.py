@@ -4,13 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.exports import ExportKind, ExportOrder
+from app.domain.operations import Rule
 from app.store.database import UnitOfWork
 
 _INSERT = """
 INSERT INTO export_link (program_id, id, token_hash, kind, filter, created_by, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-_USE = "SELECT program_id, kind, filter FROM sge_use_export_link($1, $2)"
+_USE = "SELECT program_id, kind, filter, created_by FROM sge_use_export_link($1, $2)"
+_STILL_ADMITTED = """
+SELECT EXISTS (SELECT FROM api_key WHERE program_id = $1 AND 'api_key:' || prefix = $2 AND scopes && $3::text[]
+                  AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5))
+    OR EXISTS (SELECT FROM program_member WHERE program_id = $1 AND 'wallet:' || wallet = $2 AND role = ANY ($4::text[]))
+"""
 _FORGET = "SELECT sge_forget_export_links($1)"
 _BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
 _AFFILIATE = "SELECT EXISTS (SELECT FROM affiliate WHERE program_id = $1 AND public_id = $2)"
@@ -44,12 +50,22 @@ async def insert_link(
     )
 
 
-async def use_link(unit: UnitOfWork, token_hash: bytes, now: datetime) -> ExportOrder | None:
-    """Uses a link of any program up; None when it is used, late or unknown."""
+async def use_link(
+    unit: UnitOfWork, token_hash: bytes, now: datetime
+) -> tuple[ExportOrder, str] | None:
+    """Uses a link of any program up, and says who made it; None when it is used, late or unknown."""
     row = await unit.connection.fetchrow(_USE, token_hash, now)
     if row is None:
         return None
-    return ExportOrder(row["program_id"], ExportKind(row["kind"]), row["filter"])
+    order = ExportOrder(row["program_id"], ExportKind(row["kind"]), row["filter"])
+    return order, row["created_by"]
+
+
+async def still_admitted(unit: UnitOfWork, actor: str, rule: Rule, now: datetime) -> bool:
+    """Whether a key or a wallet of the unit's program has one of the rule's scopes or granted roles now."""
+    values = (actor, list(rule.scopes), list(rule.roles), now)
+    found: bool = await unit.connection.fetchval(_STILL_ADMITTED, unit.program_id, *values)
+    return found
 
 
 async def forget_links(unit: UnitOfWork, before: datetime) -> int:

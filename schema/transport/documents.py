@@ -116,7 +116,9 @@ class DocumentCache:
         return checked
 
     def _parse_and_validate(self, text: str) -> CheckedDocument:
-        limit = self._settings.maximum_tokens
+        longest, limit = self._settings.maximum_document_characters, self._settings.maximum_tokens
+        if len(text) > longest:
+            raise QueryTooComplex(f"A document has at most {longest} characters.", limit=longest)
         try:
             node = parse(text, max_lexical_tokens=limit, max_comments=limit)
         except GraphQLError as error:

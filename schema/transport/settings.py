@@ -19,6 +19,8 @@ class TransportSettings:
     introspection: bool = True
     """Whether clients may read the schema; field suggestions in errors go with it."""
     maximum_body_bytes: int = 1024 * 1024
+    maximum_document_characters: int = 64 * 1024
+    """Of one document: text, blanks and comments are read character by character, however few tokens they are."""
     maximum_tokens: int = 2_000
     """Lexical tokens of one document."""
     maximum_depth: int = 50

@@ -15,6 +15,8 @@ from schema.transport.settings import TransportSettings
 ENGINE = Engine(build_schema(), TransportSettings())
 # Unguarded they take between half a second and six.
 _LONGEST_SECONDS = 0.5
+# What refuses a document unread takes less than a hundredth of it.
+_UNREAD_SECONDS = 0.02
 
 REPEATED = {
     "fields": "{" + "__typename " * 1990 + "}",
@@ -25,6 +27,16 @@ REPEATED = {
     + "}"
     + "".join(f"fragment F{n} on Query{{viewer{{__typename}}}} " for n in range(150)),
     "arguments": "{" + "".join(f'node(id:"{n}"){{id}}' for n in range(190)) + "}",
+}
+_MEGABYTE = 1_000_000
+# A token or two, each read character by character.
+LONG = {
+    "a text": '{ node(id: "%s") { id } }' % ("\\n" * (_MEGABYTE // 2)),
+    "a text of lines": '{ node(id: """%s""") { id } }' % ("\n" * _MEGABYTE),
+    "a name": "{ %s }" % ("x" * _MEGABYTE),
+    "a number": "{ node(id: %s) { id } }" % ("9" * _MEGABYTE),
+    "a comment": "{ viewer { kind } } #" + "x" * _MEGABYTE,
+    "blanks": "{ viewer { kind } }" + "\r\n" * (_MEGABYTE // 2),
 }
 _STEP = "intents(first: $first) { nodes { program { "
 LARGE = {
@@ -62,6 +74,13 @@ def refused(query: str, variables: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("form", REPEATED)
 def test_a_document_that_repeats_itself_is_refused_before_it_is_validated(form: str) -> None:
     assert refused(REPEATED[form], {})["code"] == "QUERY_TOO_COMPLEX"
+
+
+@pytest.mark.parametrize("form", LONG)
+def test_a_long_document_is_refused_before_it_is_read(form: str) -> None:
+    started = time.process_time()
+    assert refused(LONG[form], {})["code"] == "QUERY_TOO_COMPLEX"
+    assert time.process_time() - started < _UNREAD_SECONDS
 
 
 @pytest.mark.parametrize("form", LARGE)

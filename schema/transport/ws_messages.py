@@ -77,7 +77,7 @@ def read_message(text: str) -> ClientMessage:
         case "connection_init":
             return ConnectionInit(_payload(message) or {})
         case "ping":
-            return Ping(_payload(message))
+            return Ping(_sent_back(_payload(message)))
         case "pong":
             _payload(message)
             return Pong()
@@ -92,6 +92,15 @@ def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
     payload = message.get("payload")
     if not isinstance(payload, dict | None):
         raise InvalidMessage("Message payload is not an object")
+    return payload
+
+
+def _sent_back(payload: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a pong can hold: orjson reads four times as many levels as it writes."""
+    try:
+        orjson.dumps(payload)
+    except orjson.JSONEncodeError:
+        raise InvalidMessage("Ping payload is nested too deeply") from None
     return payload
 
 

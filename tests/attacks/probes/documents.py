@@ -105,7 +105,6 @@ def documents() -> list[Probe]:
             "cost",
             {name: asking(text) for name, text in COSTLY.items()},
             *refused,
-            block_strings=("200",),
         ),
         *probes("form", {name: asking(text) for name, text in WRONG.items()}, *refused),
         *probes("schema", {name: asking(text) for name, text in HIDDEN.items()}, *refused),

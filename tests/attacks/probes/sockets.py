@@ -58,6 +58,10 @@ CLOSED = {
     "no type": (sending("{}"), "101 4400"),
     "bytes": (sending(b"\x00\xff"), "101 4400"),
     "nesting": (sending("[" * 30_000), "101 4400"),
+    "a ping deeper than a pong can be": (
+        sending('{"type":"ping","payload":%s}' % ('{"a":' * 300 + "1" + "}" * 300)),
+        "101 4400",
+    ),
     "a message beyond the size": (
         sending(_INIT, '{"type":"ping","payload":"' + "x" * 70_000 + '"}'),
         "101 1009",

@@ -8,7 +8,7 @@ import strawberry
 from app.api_runtime import ApiProcess
 from app.domain.errors import Refusal, RefusalCode
 from app.domain.idempotency import stored_key
-from app.domain.operations import rule_of
+from app.domain.operations import Rule, rule_of
 from app.domain.permissions import PLATFORM_PROGRAM_ID, Authority, Caller
 from app.store.reads import programs
 from app.store.reads.programs import ProgramRow
@@ -44,9 +44,15 @@ def authorize(info: Info) -> Caller:
     Raises Unauthenticated and Forbidden; a root field without a row in the table is refused.
     """
     caller = info.context.require_caller()
-    if not rule_of(operation_of(info)).admits_somewhere(caller):
-        raise Forbidden
+    rule = rule_of(operation_of(info))
+    if not rule.admits_somewhere(caller):
+        raise _not_for(rule)
     return caller
+
+
+def _not_for(rule: Rule) -> Forbidden:
+    """Names whom to ask, as docs/who-may-do-what.md does."""
+    return Forbidden(f"This credential may not do that: it is for {rule.said() or 'nobody'}.")
 
 
 def within(info: Info, program_key: int) -> Authority | None:
@@ -121,7 +127,7 @@ async def acting_in(info: Info, authority: Authority) -> Authority:
         if row.open_registration:
             return authority
         raise Forbidden(_CLOSED)
-    raise Forbidden
+    raise _not_for(rule)
 
 
 async def named_program(info: Info, program_id: str, *path: str) -> Authority:

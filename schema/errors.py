@@ -80,6 +80,18 @@ class QueryTooComplex(ApiError):
     code = ErrorCode.QUERY_TOO_COMPLEX
 
 
+class QueryTooCostly(QueryTooComplex):
+    """`cost` and `limit` are in fields of the answer; other documents are refused before they have a cost."""
+
+    def __init__(self, cost: int, limit: int) -> None:
+        super().__init__(
+            "The answer could have too many fields: ask for smaller pages, or for less of each row.",
+            limit=limit,
+            requested=cost,
+        )
+        self.cost = cost
+
+
 class CursorExpired(ApiError):
     code = ErrorCode.CURSOR_EXPIRED
 

@@ -34,6 +34,15 @@ class Rule:
             or (self.operator and authority.operator)
         )
 
+    def said(self) -> str:
+        """Whom it admits, for people: "API keys with READ and wallets that are ADMIN"; empty for nobody."""
+        others = [("treasury owner", self.owner), ("operator", self.operator)]
+        kinds = [*sorted(self.roles), *(name for name, holds in others if holds)]
+        wallets = "any wallet" if self.wallet else f"wallets that are {' or '.join(kinds)}"
+        keys = f"API keys with {' or '.join(sorted(self.scopes))}"
+        admitted = [(keys, bool(self.scopes)), (wallets, self.wallet or bool(kinds))]
+        return " and ".join(words for words, holds in admitted if holds)
+
     def admits_somewhere(self, caller: Caller) -> bool:
         """Whether there is any program in which this caller may start this."""
         if self.anyone or (self.wallet and caller.wallet is not None):

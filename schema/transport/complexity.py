@@ -17,12 +17,12 @@ def check_form(document: DocumentNode, settings: TransportSettings) -> None:
     """Refuse a document whose validation would hold up everybody else. Raises QueryTooComplex."""
     form = _Form()
     visit(document, form)
-    _cap("The document is nested too deeply.", form.deepest, settings.maximum_depth)
-    _cap("The document has too many aliases.", form.aliases, settings.maximum_aliases)
-    _cap("The document has too many directives.", form.directives, settings.maximum_directives)
+    _cap("A document is nested at most {} levels deep.", form.deepest, settings.maximum_depth)
+    _cap("A document has at most {} aliases.", form.aliases, settings.maximum_aliases)
+    _cap("A document has at most {} directives.", form.directives, settings.maximum_directives)
     repetition = sum(count * count for count in form.names.values())
     limit = settings.maximum_repetition
-    _cap("The document repeats the same fields too often.", repetition, limit)
+    _cap("The document repeats the same fields too often: send several.", repetition, limit)
 
 
 def check_variables(variables: Mapping[str, Any], settings: TransportSettings) -> None:
@@ -39,12 +39,12 @@ def check_variables(variables: Mapping[str, Any], settings: TransportSettings) -
             elif isinstance(value, list):
                 inner.extend(value)
         values += len(inner)
-        _cap("The variables hold too many values.", values, settings.maximum_variable_values)
+        _cap("Variables hold at most {} values.", values, settings.maximum_variable_values)
         level = [value for value in inner if isinstance(value, dict | list)]
         if not level:
             return
     limit = settings.maximum_variable_depth
-    raise QueryTooComplex("The variables are nested too deeply.", limit=limit)
+    raise QueryTooComplex(f"Variables are nested at most {limit} levels deep.", limit=limit)
 
 
 class _Form(Visitor):
@@ -70,4 +70,4 @@ class _Form(Visitor):
 
 def _cap(message: str, found: int, limit: int) -> None:
     if found > limit:
-        raise QueryTooComplex(message, limit=limit, requested=found)
+        raise QueryTooComplex(message.format(limit), limit=limit, requested=found)

@@ -18,7 +18,7 @@ from graphql import (
 
 from app.domain.operations import OPERATIONS
 from app.domain.rate_limits import OperationClass
-from schema.errors import QueryTooComplex
+from schema.errors import QueryTooComplex, QueryTooCostly
 from schema.transport.cost import Formula, cost_formula
 from schema.transport.settings import TransportSettings
 
@@ -45,11 +45,7 @@ class Priced:
         """Raises QueryTooComplex above the limit."""
         cost = self.formula.of(variables)
         if cost > limit:
-            raise QueryTooComplex(
-                "The answer could have too many fields: ask for smaller pages, or for less of each row.",
-                limit=limit,
-                requested=cost,
-            )
+            raise QueryTooCostly(cost, limit)
         return cost
 
 
@@ -64,10 +60,11 @@ def price(
         formula = cost_formula(schema, document, operation)
     except RecursionError:
         limit = settings.maximum_depth
-        raise QueryTooComplex("The fragments are nested too deeply.", limit=limit) from None
+        message = f"A document is nested at most {limit} levels deep, through its fragments too."
+        raise QueryTooComplex(message, limit=limit) from None
     if formula.depth > settings.maximum_depth:
         raise QueryTooComplex(
-            "The operation is nested too deeply.",
+            f"An operation is nested at most {settings.maximum_depth} levels deep, through its fragments too.",
             limit=settings.maximum_depth,
             requested=formula.depth,
         )
@@ -75,7 +72,7 @@ def price(
     most = settings.maximum_mutations if writes else settings.maximum_root_fields
     if formula.width > most:
         raise QueryTooComplex(
-            f"One {operation.operation.value} has at most {most} fields.",
+            f"One {operation.operation.value} has at most {most} fields at its root.",
             limit=most,
             requested=min(formula.width, 2**53),
         )

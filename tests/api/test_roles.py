@@ -202,3 +202,5 @@ async def test_a_revoked_role_acts_within_seconds_on_open_sockets_too(stage: Sta
     with pytest.raises(GraphQLFailed) as failed:
         await admin.ask(RENAME, program=program.id)
     assert failed.value.codes == ["FORBIDDEN"]
+    said = "it is for API keys with MANAGE_PROGRAM and wallets that are ADMIN"
+    assert said in failed.value.errors[0]["message"]

@@ -191,6 +191,8 @@ async def test_forged_addresses_count_for_the_peer() -> None:
         ("{ hello }", 1),
         ("{ unknown }", 0),
         ("{", 0),
+        ("{ " + " ".join(f"a{n}: hello" for n in range(101)) + " }", 0),
+        (f"{{ hello {'@include(if: true) ' * 51}}}", 0),
         (
             'mutation { pay(input: {wallet: "0xd8da6bf26964af9d7eed9e03e53415d37aa96045", amount: {amount: "1", currency: "USD"}}) { text } }',
             11,

@@ -55,7 +55,9 @@ async def create_api_key(
     check_text(command.name, _LONGEST_NAME, "name")
     _check_scopes(command)
     if command.expires_at is not None and command.expires_at <= now:
-        raise Refusal(RefusalCode.INVALID_INPUT, "The key would have expired.", "expiresAt")
+        raise Refusal(
+            RefusalCode.INVALID_INPUT, "A new key expires in the future, or never.", "expiresAt"
+        )
     key_id = new_id()
     meaning = {
         "name": command.name,

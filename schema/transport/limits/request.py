@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from schema.errors import ApiError, QueryTooComplex, RateLimited, Unauthenticated
+from schema.errors import ApiError, QueryTooCostly, RateLimited, Unauthenticated
 from schema.transport.engine import Operation, RequestRefused
 from schema.transport.limits.admissions import Admissions
 
@@ -57,9 +57,8 @@ class RequestLimits:
         if isinstance(cause, RateLimited):
             self.fields = cause.fields
             return
-        if isinstance(cause, QueryTooComplex):
-            requested = cause.details.get("requested")
-            self._requested = requested if isinstance(requested, int) else 0
+        if isinstance(cause, QueryTooCostly):
+            self._requested = cause.cost
         self._admissions.note_mistake(self.asker)
 
     @property

@@ -70,7 +70,8 @@ class ProviderWebhooks:
             return _refused(503, "SERVICE_UNAVAILABLE", str(problem))
         if not signed:
             # The same for a program that does not exist.
-            return _refused(401, "UNAUTHENTICATED", "No secret of this program made the signature.")
+            message = "No secret of this program made the signature in X-CC-Webhook-Signature."
+            return _refused(401, "UNAUTHENTICATED", message)
         return _answer(200, {"received": True})
 
 

@@ -250,7 +250,7 @@ async def test_an_answer_shows_so_many_errors() -> None:
 async def test_a_long_name_is_not_repeated_in_every_error() -> None:
     async with serving(limits()) as api:
         unknown = " ".join(f"a{n}: hello(name: $v{n})" for n in range(20))
-        answer = await api.post(f"query {'N' * 500_000} {{ {unknown} }}", "sge_one")
+        answer = await api.post(f"query {'N' * 60_000} {{ {unknown} }}", "sge_one")
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
         assert len(answer.content) < 50_000
 

@@ -1,16 +1,17 @@
 """The page in a real Chromium, beside a running demo: first load, from an event to the screen, and 500 rows that live.
 
-    python -m bench.page [--demo .sge] [--page http://127.0.0.1:8000/] [--seconds 60]
+    python -m bench.page [--page http://127.0.0.1:8000/] [--seconds 60]
 
---demo: the folder of a demo that runs and has 500 intents; without it one is started, and ends afterwards.
+A demo is started, has its 500 intents, and ends afterwards.
 
-From an event to the screen: from the instant that the server writes into an event (before its transaction commits) to
+From a commit to the screen: from the instant at which PostgreSQL committed a transition (track_commit_timestamp) to
 the frame in which the row of that intent shows it, by one clock. The rows: 500 are opened, then events come over the page's
 own socket, 50 a second, about rows that are shown, while somebody scrolls; long tasks are what Chromium calls so (50 ms), and
 beside them stands what each task of the page's thread took of the processor, which others on the machine do not change.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import re
@@ -20,15 +21,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import httpx
+import asyncpg
+from dotenv import dotenv_values
 from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
 
+from schema.ids import IdPrefix, decode_id
 from sge.embedded.ports import free_port
+from sge.embedded.postgres import Postgres
 from tests.fixtures.folders import server_folder_for_a_while
-from tests.fixtures.stack import running_stack
+from tests.fixtures.stack import Stack, running_stack
 
 LOADS = 7
 ROWS = 500
@@ -64,9 +67,10 @@ _WHEN_LIVE = """new Promise((done) => {
   const look = () => (window.live ? done(window.live) : requestAnimationFrame(look));
   look();
 })"""
-_TIMELINES = """query ($ids: [ID!]!) {
-  nodes(ids: $ids) { ... on Intent { id timeline { to stage at } } }
-}"""
+_COMMITS = """
+SELECT intent_id, to_status, stage, pg_xact_commit_timestamp(xmin) AS at FROM intent_transition
+WHERE intent_id = ANY($1::uuid[]) ORDER BY at
+"""
 
 
 class Wire:
@@ -116,29 +120,20 @@ class Wire:
 class Visitor:
     """Whoever reads the demo's first program with its key."""
 
-    def __init__(self, browser: Browser, described: dict[str, Any], address: str) -> None:
+    def __init__(self, browser: Browser, stack: Stack, address: str) -> None:
         self.browser = browser
-        self._program = described["programs"][0]
-        self._graphql = described["graphql"]
+        self._program = stack.programs[0]
         self._address = address
 
     def page(self, route: str, *, wired: bool = False) -> tuple[Page, Wire | None]:
         """A browser that was never here, signed in, on its way to a route."""
         page = self.browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         wire = Wire(page) if wired else None
-        session = json.dumps({"kind": "key", "token": self._program["apiKey"]})
+        session = json.dumps({"kind": "key", "token": self._program.key})
         page.add_init_script(f"sessionStorage.setItem('sge.session', {session!r})")
         page.add_init_script(_LIVE)
-        page.goto(f"{self._address}#/p/{self._program['slug']}{route}", wait_until="commit")
+        page.goto(f"{self._address}#/p/{self._program.slug}{route}", wait_until="commit")
         return page, wire
-
-    def timelines(self, ids: list[str]) -> list[dict[str, Any]]:
-        """When each transition of these intents happened."""
-        asked = {"query": _TIMELINES, "variables": {"ids": ids}}
-        key = {"authorization": f"Bearer {self._program['apiKey']}"}
-        answer = httpx.post(self._graphql, json=asked, headers=key, trust_env=False, timeout=30.0)
-        nodes: list[dict[str, Any]] = answer.json()["data"]["nodes"]
-        return nodes
 
 
 def first_load(visitor: Visitor) -> list[float]:
@@ -152,8 +147,8 @@ def first_load(visitor: Visitor) -> list[float]:
     return took
 
 
-def to_the_screen(visitor: Visitor, seconds: float) -> list[float]:
-    """Milliseconds from each transition to its row's frame. Rows that wait behind the bar are let in each second."""
+def rows_that_move(visitor: Visitor, seconds: float) -> dict[str, dict[str, float]]:
+    """When each row's texts were first shown, by intent. Rows that wait behind the bar are let in each second."""
     page, _ = visitor.page("/intents")
     page.wait_for_selector("table.intents tbody tr")
     page.evaluate(_SEEN)
@@ -165,24 +160,26 @@ def to_the_screen(visitor: Visitor, seconds: float) -> list[float]:
             bar.click()
     seen: dict[str, dict[str, float]] = page.evaluate("seen")
     page.context.close()
-    moved = [intent for intent, texts in seen.items() if len(texts) > 1]
-    took = []
-    for start in range(0, len(moved), 50):
-        for node in visitor.timelines(moved[start : start + 50]):
-            took += _delays(node["timeline"], seen[node["id"]])
-    return took
+    return {intent: texts for intent, texts in seen.items() if len(texts) > 1}
 
 
-def _delays(timeline: list[dict[str, str]], texts: dict[str, float]) -> list[float]:
-    """What a row showed first was read, not told: it does not count."""
-    first = min(texts.values())
+async def to_the_screen(stack: Stack, seen: dict[str, dict[str, float]]) -> list[float]:
+    """Milliseconds from each transition's commit to its row's frame."""
+    intents = {decode_id(IdPrefix.INTENT, intent): texts for intent, texts in seen.items()}
+    url = dotenv_values(stack.folder / "demo.env")["SGE_DATABASE_OWNER_URL"]
+    connection = await asyncpg.connect(url)
+    try:
+        commits = await connection.fetch(_COMMITS, list(intents))
+    finally:
+        await connection.close()
     found = []
-    for step in timeline:
-        words = f"{step['to']} {step['stage']}".lower()
+    for one in commits:
+        texts = intents[one["intent_id"]]
+        first = min(texts.values())  # was read, not told: it does not count
+        words = f"{one['to_status']} {one['stage']}".lower()
         shown = [at for text, at in texts.items() if text.lower().startswith(words) and at > first]
         if shown:
-            at = datetime.fromisoformat(step["at"]).timestamp()
-            found.append(shown[0] - 1000 * at)
+            found.append(shown[0] - 1000 * one["at"].timestamp())
     return found
 
 
@@ -242,48 +239,48 @@ def _line(name: str, values: list[float]) -> None:
 
 
 @contextmanager
-def _demo(folder: Path | None) -> Iterator[dict[str, Any]]:
-    """What demo.json says of the demo in the folder; of one that has had its 500 intents, when there is no folder."""
-    if folder is not None:
-        yield json.loads((folder / "demo.json").read_text())
-        return
+def _demo() -> Iterator[Stack]:
+    """A demo that has had its 500 intents, and whose database says when each row was committed."""
     print(f"a demo is started; it takes a while until it has {ROWS} intents", flush=True)
-    with (
-        server_folder_for_a_while() as made,
-        running_stack(made, free_port(), rate=CUSTOMERS_A_SECOND) as stack,
-    ):
-        program = stack.programs[0]
-        while (
-            program.ask(_HOW_MANY, slug=program.slug)["program"]["intents"]["totalCount"]["value"]
-            < ROWS
-        ):
-            time.sleep(1.0)
-        yield json.loads((made / "demo.json").read_text())
+    with server_folder_for_a_while() as folder:
+        with Postgres(folder / "postgres") as database:
+            database.run_sql("ALTER SYSTEM SET track_commit_timestamp = on")
+        with running_stack(folder, free_port(), rate=CUSTOMERS_A_SECOND) as stack:
+            program = stack.programs[0]
+            while (
+                program.ask(_HOW_MANY, slug=program.slug)["program"]["intents"]["totalCount"][
+                    "value"
+                ]
+                < ROWS
+            ):
+                time.sleep(1.0)
+            yield stack
 
 
 def main() -> None:
     """Prints the three, and the load of the machine beside them."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    options.add_argument("--demo", type=Path, help="where the demo.json of a running demo is")
     options.add_argument("--page", help="the page's address, if another server has it")
     options.add_argument("--seconds", type=float, default=60.0)
     given = options.parse_args()
     chromium = shutil.which("chromium")
-    with _demo(given.demo) as described, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        visitor = Visitor(browser, described, given.page or described["dashboard"])
-        print(f"load average {os.getloadavg()[0]:.1f}")
-        _line("first load to live numbers", first_load(visitor))
-        _line("from an event to the screen", to_the_screen(visitor, given.seconds))
-        tasks, costs, rate = long_tasks(visitor, given.seconds)
-        longest = max(tasks, default=0)
-        print(
-            f"{ROWS} rows, {rate:.0f} events a second: {len(tasks)} long tasks, longest {longest:.0f} ms"
-        )
-        busy = sum(costs) / given.seconds / 10
-        print(f"of the processor alone: {busy:.0f} % of a core, longest task {max(costs):.0f} ms")
-        print(f"load average {os.getloadavg()[0]:.1f}")
-        browser.close()
+    with _demo() as stack:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+            visitor = Visitor(browser, stack, given.page or f"{stack.url}/")
+            print(f"load average {os.getloadavg()[0]:.1f}")
+            _line("first load to live numbers", first_load(visitor))
+            seen = rows_that_move(visitor, given.seconds)
+            tasks, costs, rate = long_tasks(visitor, given.seconds)
+            browser.close()
+        _line("from a commit to the screen", asyncio.run(to_the_screen(stack, seen)))
+    longest = max(tasks, default=0)
+    print(
+        f"{ROWS} rows, {rate:.0f} events a second: {len(tasks)} long tasks, longest {longest:.0f} ms"
+    )
+    busy = sum(costs) / given.seconds / 10
+    print(f"of the processor alone: {busy:.0f} % of a core, longest task {max(costs):.0f} ms")
+    print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

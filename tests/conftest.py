@@ -1,5 +1,6 @@
 """Fixtures of all tests: real servers, started by the same code as the demo's."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,16 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 _CONFIGURED = structlog.get_config()
+
+
+def pytest_collection() -> None:
+    """What is collected stays until the end: the collector would walk through half a million objects again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

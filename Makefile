@@ -4,8 +4,10 @@
 PY := .venv/bin/python
 NODE := $(abspath .venv/bin/python) -m sge.embedded.node
 CPUS := 2
-# The tests' own processes wait for each other and for the disk: a third worker fills what two leave idle.
-WORKERS := 3
+# The tests' own processes wait for each other and for the disk: further workers fill what two leave idle. The long ones
+# are busier by themselves.
+WORKERS := 4
+LONG_WORKERS := 3
 ARGS ?=
 # Images of containers often set it: each process that a test starts would compile our sources anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -32,7 +34,7 @@ test: setup ## the tests, on real PostgreSQL, Redis and anvil (under 8 minutes o
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(ARGS) || [ $$? -eq 5 ]
 
 test-long: setup ## size, soak, restore and kill matrices (under 25 minutes)
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m long $(ARGS)
+	$(PY) -m pytest -n $(LONG_WORKERS) --dist worksteal -m long $(ARGS)
 
 check: setup frontend ## lint, types, import contracts, SDL drift, lock hygiene, migrations up-down-up, the page
 	$(PY) -m ruff check .

@@ -16,6 +16,7 @@ from graphql import (
     is_list_type,
 )
 
+from app.domain.webhooks.endpoints import MOST_ENDPOINTS
 from schema.paging import MAXIMUM_FIRST
 
 # Lists without `first` are short by nature: levels, currencies, the tries of an intent.
@@ -28,6 +29,7 @@ _SIZES = {
     "due": 60,
     "termsHistory": 20,
     "apiKeys": 20,
+    "webhookEndpoints": MOST_ENDPOINTS,
     "ledgerTransactions": 10,
     "trialBalance": 20,
     "rows": 20,

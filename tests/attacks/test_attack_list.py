@@ -117,7 +117,8 @@ async def got_through(target: Target, probe: Probe) -> str | None:
     seconds = time.monotonic() - started
     if str(answer) not in probe.expected:
         return f"{answer}: {answer.text[-300:]}"
-    leaks = [each for each in {*TOLD_BY_NOBODY, *target.hidden} if each in answer.text]
+    never = {*TOLD_BY_NOBODY, *target.hidden, *target.others.values()}
+    leaks = [each for each in never if each in answer.text]
     if leaks or seconds > SLOWEST_SECONDS:
         return f"{answer} told {leaks} after {seconds:.1f} s"
     after = await asking("{ viewer { kind } }")(target)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.webhooks.endpoints import MOST_ENDPOINTS
 from schema.build import build_schema
 from schema.errors import BadUserInput
 from schema.transport.body import parse_post_body
@@ -123,6 +124,8 @@ PAGE = "query($first: Int) { programs(first: $first) { nodes { id } } }"
         ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ["x"] * 90}, 91),
         ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": "x"}, 2),
         ("query($ids: [ID!]! = [1, 2]) { nodes(ids: $ids) { id } }", {}, 3),
+        # Lists without a size are as long as they can be.
+        ('{ program(slug: "x") { webhookEndpoints { id } } }', {}, 1 + 1 + MOST_ENDPOINTS),
         ("{ __schema { types { fields { name } } } }", {}, 1000),
         ('{ a: __type(name: "x") { name } b: __type(name: "x") { name } }', {}, 2000),
         ("mutation { pauseProgram(programId: 1, reason: %s) { userErrors { code } } }", {}, 16),

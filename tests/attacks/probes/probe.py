@@ -14,7 +14,7 @@ HOST = b"Host: sge.example\r\n"
 class Target:
     """The server, the attacker's own credential, and what belongs to somebody else.
 
-    others: ids and names of another program's things. hidden: texts that no answer may hold.
+    others: ids and names of another program's things, which no answer holds either. hidden: texts that no answer may hold.
     """
 
     port: int

@@ -1,12 +1,15 @@
-"""What a socket is sent that no client sends: the outcome is the code that it closes with, or of the operation's error."""
+"""What a socket is sent that no client sends: the outcome is the code that it closes with, or of the operation's error;
+OPEN when neither comes, because it was served.
+"""
 
+import asyncio
 import json
 from typing import Any
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.attacks.probes.probe import Answer, Attack, Probe, Target, probes
+from tests.attacks.probes.probe import SECONDS, Answer, Attack, Probe, Target, probes
 
 Frame = str | bytes
 _INIT = '{"type":"connection_init","payload":{"authorization":"Bearer %(token)s"}}'
@@ -25,7 +28,10 @@ def sending(
     async def attack(target: Target) -> Answer:
         options: dict[str, Any] = {"subprotocols": [protocol], "origin": origin, "open_timeout": 5}
         try:
-            async with connect(f"ws://127.0.0.1:{target.port}/graphql", **options) as socket:
+            async with (
+                asyncio.timeout(SECONDS),
+                connect(f"ws://127.0.0.1:{target.port}/graphql", **options) as socket,
+            ):
                 for each in frames:
                     await socket.send(each % target.names if isinstance(each, str) else each)
                 while True:
@@ -33,6 +39,8 @@ def sending(
                     if message["type"] == "error":
                         codes = {one["extensions"]["code"] for one in message["payload"]}
                         return Answer(101, frozenset(codes), str(message))
+        except TimeoutError:
+            return Answer(101, frozenset({"OPEN"}))
         except InvalidStatus as refused:
             return Answer(refused.response.status_code)
         except ConnectionClosed as closed:

@@ -45,7 +45,9 @@ async def find(info: Info, by: AffiliateKey) -> AffiliateRow | None:
     """One affiliate of the caller's program; null when there is none for this caller."""
     authorize(info)
     row = await _find(info, by)
-    return row if row is not None and sees_member(info, row) else None
+    # Found by its wallet, a member would have one: treasuries pay in public, so there is a list to try.
+    sees = sees_wallet if isinstance(by.wallet, ProgramWallet) else sees_member
+    return row if row is not None and sees(info, row) else None
 
 
 async def _find(info: Info, by: AffiliateKey) -> AffiliateRow | None:

@@ -76,7 +76,7 @@ async def test_an_affiliate_acts_on_itself_and_sees_its_branch(stage: Stage) -> 
             }
             assert told == {
                 "affiliate": branch,
-                "by wallet": branch,
+                "by wallet": own,
                 "by code": branch,
                 "document": own,
             }, code

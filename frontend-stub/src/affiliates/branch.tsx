@@ -85,7 +85,7 @@ function NobodyBelow({ slug, id, search }: { slug: string; id: string; search: s
   return (
     <Empty title="Nobody of this branch is found by that">
       <p>
-        It takes the whole referral code, or the whole wallet.{" "}
+        It takes the whole referral code or, where wallets are shown, the whole wallet.{" "}
         <a href={affiliateHref(slug, id, "branch")}>Show the whole branch</a>
       </p>
     </Empty>

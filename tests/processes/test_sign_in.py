@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from eth_account.signers.local import LocalAccount
 
 from app.auth.sessions import SESSION_TOKEN
 from app.chain.client import Chain
 from app.domain.errors import Refusal
+from app.observability import request_logging
 from app.processes.keep_house import keep_sessions
 from app.processes.sign_in import LoggedIn
 from app.services.access.sessions import MOST_SESSIONS
@@ -285,6 +287,22 @@ async def test_the_oldest_session_gives_way(door: Door) -> None:
         str(known[0].session_id),
     )
     assert [row["reason"] for row in rows] == [f"more than {MOST_SESSIONS} sessions"]
+
+
+async def test_who_signs_in_at_the_same_moment_ends_no_session_of_others(door: Door) -> None:
+    """Logins share a transaction; each entry of the audit log names the request of its own wallet."""
+    other, wallet = new_wallet(), new_wallet()
+
+    async def login(of: LocalAccount, request_id: str) -> None:
+        text = door.asked(of.address)
+        with request_logging(request_id):
+            await door.login(text, signed(of, text))
+
+    for number in range(MOST_SESSIONS):
+        await login(wallet, f"before {number}")
+    await asyncio.gather(login(other, "another's"), login(wallet, "its own"))
+    query = "SELECT request_id FROM audit WHERE action = 'session.revoked' AND actor = $1"
+    assert await door.owner.fetchval(query, f"wallet:{wallet.address}") == "its own"
 
 
 async def test_housekeeping_forgets_what_is_over(door: Door, module_database: OwnDatabase) -> None:

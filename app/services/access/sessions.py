@@ -32,8 +32,17 @@ async def begin_sessions(
     began = [login.session.id in begun.began for login in logins]
     created = [_created(login, lifetime) for login, did in zip(logins, began, strict=True) if did]
     reason = f"more than {MOST_SESSIONS} sessions"
+    # The task that carries all of them has the first one's request.
+    requests = {login.session.holder.wallet: login.request_id for login in logins}
     ended = [
-        AuditEntry(actor_of(wallet), "session.revoked", str(session_id), now, reason=reason)
+        AuditEntry(
+            actor_of(wallet),
+            "session.revoked",
+            str(session_id),
+            now,
+            reason=reason,
+            request_id=requests[wallet],
+        )
         for session_id, wallet in begun.ended
     ]
     if created:

@@ -16,7 +16,7 @@ from resolvers.access import Info, authorize, load_one, may_read, program_key_of
 from resolvers.listing import ListField, counts_of_program
 from resolvers.listing import of_program as pages_of_program
 from resolvers.objects import home_of
-from resolvers.visibility import is_affiliate, sees_member, sees_wallet
+from resolvers.visibility import is_affiliate, sees_member, sees_payouts, sees_wallet
 from schema.cursors import CursorCodec
 from schema.ids import IdPrefix, decode_id
 from schema.inputs.affiliates import (
@@ -148,7 +148,12 @@ async def of_adjustment(root: Parent[AdjustmentRow], info: Info) -> AffiliateRow
 
 
 async def of_row(root: Parent[PaidRow], info: Info) -> AffiliateRow | None:
-    """The affiliate that a row is about; null when it is about somebody else, and for a key that may not read."""
-    if not is_affiliate(info, root.program_key, root.affiliate_key) or root.affiliate_key is None:
+    """The affiliate that a row of a batch is about: owners see whom they pay, and of an affiliate that is paid no more
+    than its name. Null when it is about somebody else, and for a key that may not read.
+    """
+    sees = sees_payouts(info, root.program_key) or is_affiliate(
+        info, root.program_key, root.affiliate_key
+    )
+    if not sees or root.affiliate_key is None:
         return None
     return await by_key(info, root.program_key, root.affiliate_key)

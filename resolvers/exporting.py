@@ -7,6 +7,7 @@ from app.domain.exports import ExportKind, ExportOrder
 from app.services.create_export import create_export
 from resolvers.access import Info, authorize, named_program, process_of
 from resolvers.payloads import ExportPayloadRow, answer, commit
+from schema.errors import Forbidden
 from schema.inputs.exports import export_filter
 from schema.inputs.given import given
 from schema.scalars import JSON
@@ -23,6 +24,8 @@ async def create(
 
     async def work() -> ExportPayloadRow:
         authority = await named_program(info, program_id)
+        if not authority.reads_everything and kind is not ExportKind.PAYOUT_BATCH:
+            raise Forbidden
         key = authority.program_id
         now = info.context.now()
         order = ExportOrder(key, kind, export_filter(kind, given(filter), now))

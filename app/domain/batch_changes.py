@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.money import Currency, format_units
 from app.domain.payees import Payee
 from app.domain.payout_planning import PlannedPayout
 from app.domain.payouts import BatchChangeKind, PayoutPurpose
@@ -47,7 +48,9 @@ def look_alike_key(address: str) -> str:
     return digits[:_SHOWN_DIGITS] + digits[-_SHOWN_DIGITS:]
 
 
-def batch_changes(payouts: Sequence[PlannedPayout], earlier: EarlierPayouts) -> list[BatchChange]:
+def batch_changes(
+    payouts: Sequence[PlannedPayout], earlier: EarlierPayouts, currency: Currency
+) -> list[BatchChange]:
     """In the order of the batch. A program's first batch says once that everybody is new."""
     alike = _by_look([*(payout.destination for payout in payouts), *earlier.wallets])
     found: list[BatchChange] = []
@@ -61,12 +64,14 @@ def batch_changes(payouts: Sequence[PlannedPayout], earlier: EarlierPayouts) -> 
         )
     for payout in payouts:
         if payout.payee.purpose is PayoutPurpose.COMMISSION:
-            found.extend(_since_last(payout, earlier))
+            found.extend(_since_last(payout, earlier, currency))
         found.extend(_look_alikes(payout, alike))
     return found
 
 
-def _since_last(payout: PlannedPayout, earlier: EarlierPayouts) -> Iterable[BatchChange]:
+def _since_last(
+    payout: PlannedPayout, earlier: EarlierPayouts, currency: Currency
+) -> Iterable[BatchChange]:
     affiliate = payout.payee.owner_id
     last = earlier.last.get(affiliate)
     if last is None:
@@ -88,11 +93,17 @@ def _since_last(payout: PlannedPayout, earlier: EarlierPayouts) -> Iterable[Batc
             f"The last payout went to {last.destination}, this one goes to {payout.destination}.",
         )
     if payout.amount >= _JUMP * last.amount:
+        before, now = (_in_words(amount, currency) for amount in (last.amount, payout.amount))
+        times = payout.amount // last.amount
         yield BatchChange(
             BatchChangeKind.AMOUNT_JUMP,
             affiliate,
-            f"The amount is at least {_JUMP} times that of the last payout.",
+            f"The last payout was {before}, this one is {now}: at least {times} times as much.",
         )
+
+
+def _in_words(units: int, currency: Currency) -> str:
+    return f"{format_units(units, currency.decimals)} {currency.code}"
 
 
 def _look_alikes(

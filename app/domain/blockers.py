@@ -105,9 +105,14 @@ def blockers_of_paying(paying: PayingFacts, *, paused: bool) -> list[Blocker]:
     if paying.status is SafeTransactionStatus.EXECUTING:
         return [Blocker(BlockerCode.EXECUTING, "It was sent to the chain and is not final yet.")]
     if paying.status is SafeTransactionStatus.PROPOSED:
-        signed = f"{paying.signed} of {paying.threshold} owners have signed."
-        return [Blocker(BlockerCode.AWAITING_APPROVAL, signed), *_pause(paused)]
+        signed = signatures_so_far(paying.signed, paying.threshold)
+        return [Blocker(BlockerCode.AWAITING_APPROVAL, f"It has {signed}."), *_pause(paused)]
     return _before_relay(paying, paused=paused)
+
+
+def signatures_so_far(signed: int, threshold: int) -> str:
+    """Not "1 of 2 owners": a Safe may have more owners than it needs."""
+    return f"{signed} of the {threshold} signature{'' if threshold == 1 else 's'} that it needs"
 
 
 def _before_relay(paying: PayingFacts, *, paused: bool) -> list[Blocker]:

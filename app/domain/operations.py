@@ -171,7 +171,9 @@ OPERATIONS: dict[str, Rule] = {
     "Mutation.deleteWebhookEndpoint": _RUNS_PROGRAM,
     "Mutation.rotateWebhookSecret": _RUNS_PROGRAM,
     "Mutation.redeliverWebhook": _RUNS_PROGRAM,
-    "Mutation.createExport": _READS_PROGRAM,
+    "Mutation.createExport": _rule(
+        _READ, roles=(_ADMIN,), owner=True, condition="an owner only a batch"
+    ),
     "Subscription.intentStatus": _READS_INTENT,
     "Subscription.programEvents": _READS_PROGRAM,
     "Subscription.payoutBatchStatus": _READS_BATCH,

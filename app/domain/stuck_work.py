@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from app.domain.blockers import signatures_so_far
 from app.domain.stuck import Diagnosis, WorkStage
 
 _PAUSED = "It goes on by itself when a person resumes the program (resumeProgram)."
@@ -25,7 +26,7 @@ def diagnose_safe_transaction(
     if stage is WorkStage.SAFE_PROPOSED:
         return Diagnosis(
             since,
-            f"{place} waits for signatures: {signed} of {threshold} owners have signed.",
+            f"{place} waits for signatures: it has {signatures_so_far(signed, threshold)}.",
             "Owners sign it (approvePayoutBatch), or it is given up safely (rejectPayoutBatch, then closePayoutBatch).",
         )
     if stage is WorkStage.SAFE_EXECUTING:

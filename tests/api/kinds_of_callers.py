@@ -32,6 +32,7 @@ NOT_OWN = {
     ("AFFILIATE", "Mutation.registerAffiliate"): "FORBIDDEN",
     ("AFFILIATE", "Mutation.changeAffiliateWallet"): "NOT_FOUND",
     ("AFFILIATE", "Subscription.affiliateEarnings"): "BAD_USER_INPUT",
+    ("owner", "Mutation.createExport"): "FORBIDDEN",
     **{
         (kind, f"Query.{field}"): "NULL"
         for kind in ("CLIENT", "AFFILIATE", "owner", "operator", "PLATFORM")

@@ -127,7 +127,7 @@ async def test_from_the_first_signature_to_the_last_relay(stage: Stage, paying: 
     [[waiting]] = await blockers(filled)
     assert (waiting["code"], waiting["message"]) == (
         "AWAITING_APPROVAL",
-        "1 of 2 owners have signed.",
+        "It has 1 of the 2 signatures that it needs.",
     )
     await paying.call(APPROVE, **paying.signed(batch, 1))
     assert await blocked(filled) == [["EXECUTING"]]

@@ -58,7 +58,7 @@ async def test_a_batch_that_waits_for_owners(batches: Batches) -> None:
     assert seen["total"]["minor"] == str(sum(part.total for part in parts))
     assert seen["payoutCount"] == seen["payouts"]["totalCount"]["value"] == 8
     assert seen["blockers"] == [
-        {"code": "AWAITING_APPROVAL", "message": "1 of 2 owners have signed."}
+        {"code": "AWAITING_APPROVAL", "message": "It has 1 of the 2 signatures that it needs."}
     ]
     assert [one["id"] for one in seen["safeTransactions"]] == [
         encode_id(IdPrefix.SAFE_TRANSACTION, part.id) for part in parts

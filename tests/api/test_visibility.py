@@ -86,6 +86,19 @@ INSERT INTO balance_adjustment (program_id, id, affiliate_id, currency, amount, 
 SELECT $1, gen_random_uuid(), a.id, 'USDC', 1, 'a test', 'test', now() FROM affiliate a WHERE a.program_id = $1
 """
 _OWNERS = "UPDATE treasury SET owners = ARRAY[$2] WHERE program_id = $1"
+_NAMED_IN_BATCHES = """
+SELECT public_id FROM affiliate WHERE program_id = $1 AND id IN
+ (SELECT affiliate_id FROM payout WHERE program_id = $1 UNION SELECT affiliate_id FROM payout_exclusion WHERE program_id = $1
+   UNION SELECT affiliate_id FROM payout_batch_change WHERE program_id = $1)
+"""
+_PAYEES = """
+query ($id: ID!) { payoutBatch(id: $id) { payouts { nodes { affiliate {
+  referralCode wallet parent { id } upline { id } children { nodes { id } } downline { nodes { id } } earnings { currency }
+  commissions { nodes { id } } payouts { nodes { id } } referredUsers { nodes { id } }
+  downlineSummary(currency: "USDC") { members }
+  statement(currency: "USDC", from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { opening { amount } }
+} } } } }
+"""
 _MEMBER = """
 INSERT INTO program_member (program_id, wallet, role, granted_by, granted_at) VALUES ($1, $2, 'ADMIN', 'test', now())
 """
@@ -246,8 +259,31 @@ async def test_an_owner_of_the_treasury_sees_batches(world: World) -> None:
     await world.owner.execute(_OWNERS, world.key, wallet)
     sight = await world.seen_by(await signed_in(world.stage, wallet))
     may = {id_ for id_ in world.own_ids if id_[:3] in {"bat", "stx", "pay"}}
-    assert sight.ids <= may | {world.filled.program.id, world.other.id}
-    assert may <= sight.objects.keys()
+    named = await world.ids(IdPrefix.AFFILIATE, _NAMED_IN_BATCHES)
+    assert named
+    assert sight.ids == may | named | {world.filled.program.id, world.other.id}
+    # Of whom they pay, owners see the name: no affiliate's own page, relatives, wallet or money.
+    assert sight.objects.keys() == sight.ids - named
+
+
+async def test_an_owner_of_another_treasury_sees_nobody_of_this_one(world: World) -> None:
+    wallet = Account.create().address
+    await world.owner.execute(_OWNERS, world.other_key, wallet)
+    sight = await world.seen_by(await signed_in(world.stage, wallet))
+    assert sight.ids == {world.filled.program.id, world.other.id}
+
+
+async def test_of_whom_a_batch_pays_an_owner_sees_the_name(world: World) -> None:
+    wallet = Account.create().address
+    await world.owner.execute(_OWNERS, world.key, wallet)
+    caller = await signed_in(world.stage, wallet)
+    [batch] = await world.ids(IdPrefix.PAYOUT_BATCH, _TABLES[IdPrefix.PAYOUT_BATCH])
+    shown = await caller.ask(_PAYEES, id=batch)
+    payees = [payout["affiliate"] for payout in shown["payoutBatch"]["payouts"]["nodes"]]
+    payees = [payee for payee in payees if payee is not None]
+    assert {payee.pop("referralCode") for payee in payees} >= {"MIDDLE", "LOW"}
+    nothing = dict.fromkeys((*_OTHERS_MONEY, "parent", "children", "downline")) | {"upline": []}
+    assert all(payee == nothing for payee in payees), payees
 
 
 async def test_a_wallet_that_is_nobody_sees_what_is_public(world: World) -> None:

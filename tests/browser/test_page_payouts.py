@@ -25,6 +25,11 @@ query Batch($id: ID!) {
   }
 }
 """
+_PAYEES = """
+query Payees($id: ID!) {
+  payoutBatch(id: $id) { payouts(first: 200) { nodes { destination affiliate { displayName } } } }
+}
+"""
 _AGREES = "The page and the server agree."
 _APPROVE = "PayoutsApprove"
 
@@ -113,6 +118,29 @@ def test_a_batch_that_is_given_up(page: Page, program: Program) -> None:
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Withdraw…")).to_be_focused()
+
+
+def test_owners_see_whom_they_pay_and_take_it_along(page: Page, program: Program) -> None:
+    """Somebody who owns the Safe and is nothing else in the program."""
+    batch = pending_batch(program)
+    payees = program.ask(_PAYEES, id=batch)["payoutBatch"]["payouts"]["nodes"]
+    sign_in_as(page, program, program.owners[1], f"/payouts/{batch}")
+    rows = page.get_by_role("table", name="Recipients in the order of their transfers")
+    for payee in payees:
+        row = rows.locator("tbody tr", has_text=payee["destination"]).first
+        expect(row).to_contain_text(payee["affiliate"]["displayName"])
+        expect(row.get_by_role("link")).to_have_count(0)
+    owners = page.get_by_role("list", name="Owners").first
+    for name in ("Owner 1", "You"):
+        expect(owners.get_by_role("listitem").filter(has_text=name)).to_contain_text("not signed")
+    with page.expect_download() as file:
+        page.get_by_role("button", name="Export to verify").click()
+    document = json.loads(file.value.path().read_text())
+    assert document["batch"] == batch
+    [part] = document["safeTransactions"]
+    assert {each["destination"] for each in part["payouts"]} == {
+        payee["destination"] for payee in payees
+    }
 
 
 def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Program) -> None:

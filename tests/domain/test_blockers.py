@@ -136,7 +136,9 @@ def paying(facts: PayingFacts, *, paused: bool = False) -> list[tuple[str, str]]
 
 
 def test_how_many_of_how_many_signed() -> None:
-    assert paying(PROPOSED) == [("AWAITING_APPROVAL", "1 of 2 owners have signed.")]
+    assert paying(PROPOSED) == [
+        ("AWAITING_APPROVAL", "It has 1 of the 2 signatures that it needs.")
+    ]
     assert [code for code, _ in paying(PROPOSED, paused=True)] == [
         "AWAITING_APPROVAL",
         "PROGRAM_PAUSED",
@@ -169,4 +171,4 @@ def test_a_batch_says_each_thing_once_and_counts_the_fewest_signatures() -> None
         "AWAITING_APPROVAL",
         "EXECUTING",
     ]
-    assert found[1].message == "0 of 2 owners have signed."
+    assert found[1].message == "It has 0 of the 2 signatures that it needs."

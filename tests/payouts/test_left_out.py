@@ -166,6 +166,9 @@ async def test_what_changed_is_said(payout_world: PayoutWorld) -> None:
         ("NEW_RECIPIENT", new),
         ("LOOK_ALIKE_ADDRESS", new),
     ]
+    assert changes[2]["message"] == (
+        "The last payout was 1.000000 USDC, this one is 5.000000 USDC: at least 5 times as much."
+    )
     [safe_transaction] = await world.safes.listed(second)
     assert safe_transaction["safe_nonce"] == 1
     await world.check()

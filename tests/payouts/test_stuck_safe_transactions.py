@@ -37,7 +37,7 @@ async def test_what_owners_do_not_sign_is_told_with_who_has_signed(paying: Payin
     assert [one.entity for one in found] == [str(one) for one in batch.transactions]
     words = found[0].diagnosis
     assert words.waiting_for == (
-        "The Safe transaction at nonce 0 waits for signatures: 1 of 2 owners have signed."
+        "The Safe transaction at nonce 0 waits for signatures: it has 1 of the 2 signatures that it needs."
     )
     assert "approvePayoutBatch" in words.next_step
     assert "rejectPayoutBatch, then closePayoutBatch" in words.next_step

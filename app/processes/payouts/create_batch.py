@@ -94,7 +94,7 @@ async def _plan(parts: Payouts, program_id: int, command: CreatePayoutBatch) -> 
         states={payout.payee: known.states[payout.payee] for payout in payouts},
         new_lines=frozenset(line.id for payout in payouts for line in payout.lines) - listed,
         excluded=_excluded(plan.left_out, refused),
-        changes=batch_changes(payouts, earlier),
+        changes=batch_changes(payouts, earlier, known.currency),
         simulated_block=block_number,
     )
     return Proposal(

@@ -5,10 +5,10 @@ import {
   ApproveAdjustmentDocument,
   ProposeAdjustmentDocument,
 } from "../generated/operations";
+import { Actor } from "../parts/actor";
 import { Amount } from "../parts/amount";
 import { FormDialog } from "../parts/form-dialog";
 import { ReasonDialog } from "../parts/reason-dialog";
-import { Actor } from "../payouts/actor";
 import { useMay } from "../shell/access";
 import { refusalOf } from "../values/outcome";
 import { answered, keyOf } from "../values/request-keys";

@@ -1,10 +1,10 @@
 import type { RefundedFragment } from "../generated/operations";
+import { Actor } from "../parts/actor";
 import { Amount } from "../parts/amount";
 import { Instant } from "../parts/instant";
 import { ScrollArea } from "../parts/scroll-area";
 import { codeWords } from "../parts/status";
 import { batchHref, ledgerTransactionHref } from "../routing";
-import { Who } from "./who";
 
 interface Props {
   readonly slug: string;
@@ -51,7 +51,7 @@ export function Refunds({ slug, refunds }: Props) {
               </td>
               <td className="why">{reason}</td>
               <td>
-                <Who actor={actor} />
+                <Actor actor={actor} />
               </td>
             </tr>
           ))}

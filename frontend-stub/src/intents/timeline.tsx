@@ -1,8 +1,8 @@
+import { Actor } from "../parts/actor";
 import { FullInstant } from "../parts/instant";
 import { StatusMark, stageWords } from "../parts/status";
 import { lasted } from "../values/time";
 import type { Detail } from "./detail";
-import { Who } from "./who";
 
 /** Every change with its cause, oldest first, and how long it took to come. */
 export function Timeline({ transitions }: { transitions: Detail["timeline"] }) {
@@ -26,7 +26,7 @@ export function Timeline({ transitions }: { transitions: Detail["timeline"] }) {
                 )}
               </p>
               <p className="small-text">
-                <FullInstant at={transition.at} /> · <Who actor={transition.actor} />
+                <FullInstant at={transition.at} /> · <Actor actor={transition.actor} />
               </p>
               {transition.reason && <p className="reason">{transition.reason}</p>}
             </li>

@@ -1,7 +1,7 @@
+import { Actor } from "../parts/actor";
 import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
-import { Actor } from "./actor";
 import { recipients } from "./batch-table";
 import { signedBy } from "./signatures";
 import type { Batch, PayingProgram } from "./use-batch";

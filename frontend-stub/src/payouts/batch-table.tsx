@@ -1,8 +1,8 @@
 import type { PayoutsBatchRowFragment } from "../generated/operations";
+import { Actor } from "../parts/actor";
 import { Amount } from "../parts/amount";
 import { Instant } from "../parts/instant";
 import { batchHref } from "../routing";
-import { Actor } from "./actor";
 import { signedBy } from "./signatures";
 import { Mark } from "./status-mark";
 import { batchWords } from "./words";

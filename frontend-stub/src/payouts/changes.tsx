@@ -1,7 +1,7 @@
 import type { PayoutsChangesQuery } from "../generated/operations";
 import { Failed, Loading } from "../parts/states";
-import { affiliateHref } from "../routing";
 import type { Notes } from "./notes";
+import { Payee } from "./payee";
 import { changeWords } from "./words";
 
 type Batch = NonNullable<PayoutsChangesQuery["payoutBatch"]>;
@@ -28,11 +28,7 @@ export function Changes({ slug, changes }: { slug: string; changes: Notes<Change
               {changeWords[kind]}
             </span>
             <span>
-              {affiliate && (
-                <a href={affiliateHref(slug, affiliate.id)}>
-                  {affiliate.displayName ?? affiliate.referralCode}
-                </a>
-              )}{" "}
+              <Payee slug={slug} affiliate={affiliate} user={null} otherwise="" />{" "}
               <span className="break">{message}</span>
             </span>
           </li>

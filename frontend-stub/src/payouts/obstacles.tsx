@@ -1,6 +1,6 @@
 import { Instant } from "../parts/instant";
-import { codeWords } from "../parts/status";
 import type { Batch, Situation } from "./use-batch";
+import { waitWords } from "./words";
 
 /** Why it is not paid yet, and why it will not be. */
 export function Obstacles({ batch, situation }: Props) {
@@ -20,7 +20,7 @@ export function Obstacles({ batch, situation }: Props) {
           <ul>
             {blockers.map(({ code, message, until }) => (
               <li key={code + message}>
-                <strong>{codeWords(code)}.</strong> {message}
+                <strong>{waitWords(code, batch.status)}.</strong> {message}
                 {until && (
                   <>
                     {" "}

@@ -9,7 +9,7 @@ interface Props {
     readonly displayName: string | null;
   } | null;
   readonly user: { readonly id: string; readonly wallet: string } | null;
-  /** What is said where neither is shown: who owns and does not read sees no people. */
+  /** What is said where neither is shown: a withdrawal pays nobody, and owners see no customers. */
   readonly otherwise: string;
 }
 

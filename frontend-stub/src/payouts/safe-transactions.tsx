@@ -2,6 +2,7 @@ import { Amount } from "../parts/amount";
 import { Fact } from "../parts/fact";
 import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
+import { Person } from "../parts/person";
 import { recipients } from "./batch-table";
 import { ExplorerLink } from "./explorer-link";
 import { Mark } from "./status-mark";
@@ -94,7 +95,7 @@ function Owners({ owners, transaction: { signatures } }: OwnersProps) {
         const signed = signatures.find((each) => each.owner === owner);
         return (
           <li key={owner}>
-            <Hash value={owner} />{" "}
+            <Person wallet={owner} /> <CopyButton value={owner} what="the owner's address" />{" "}
             {signed ? (
               <span className="signed">
                 signed <Instant at={signed.at} />

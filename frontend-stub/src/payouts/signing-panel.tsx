@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
 import type { Hex } from "viem";
-import { Hash } from "../parts/hash";
+import { Person, useNames } from "../parts/person";
 import { useAccess } from "../shell/access";
 import { keptSignatures } from "./kept-signatures";
 import type { Rebuilt } from "./proof/check-transaction";
@@ -28,6 +28,7 @@ export function SigningPanel(props: Props) {
   const { owners, words } = whoSigns(access, program, batch, nonce);
   const [chosen, choose] = useState<string | null>(null);
   const field = useId();
+  const name = useNames();
   if (!batch.safeTransactions.some(waits)) return null;
   const owner = owners.find((each) => each === chosen) ?? owners[0];
   return (
@@ -39,7 +40,7 @@ export function SigningPanel(props: Props) {
           <select id={field} value={owner} onChange={(event) => choose(event.target.value)}>
             {owners.map((each) => (
               <option key={each} value={each}>
-                {each}
+                {name(each)} {each}
               </option>
             ))}
           </select>
@@ -82,7 +83,7 @@ function OwnerSigns(props: Props & { owner: string }) {
           {busy ? "Signing…" : kept > 0 ? "Go on signing" : "Sign and approve"}
         </button>
         <span className="muted small-text">
-          as <Hash value={owner} />
+          as <Person wallet={owner} />
         </span>
         <span role="status">
           {prompt && `Signature ${prompt.place} of ${prompt.count}: look at your wallet.`}

@@ -1,11 +1,13 @@
 import type {
   BatchChangeKind,
+  BlockerCode,
   PayoutBatchStatus,
   PayoutPurpose,
   PayoutStatus,
   SafeTransactionDeath,
   SafeTransactionStatus,
 } from "../generated/operations";
+import { codeWords } from "../parts/status";
 
 export const batchStatuses: readonly PayoutBatchStatus[] = [
   "PENDING_APPROVAL",
@@ -26,6 +28,11 @@ export const batchWords: Record<PayoutBatchStatus, string> = {
   REJECTED: "Rejected",
   FAILED: "Failed",
 };
+
+/** What it waits for. What is signed and not sent yet is approved: "Executing" would contradict the batch's status. */
+export function waitWords(code: BlockerCode, status: PayoutBatchStatus): string {
+  return code === "EXECUTING" && status === "APPROVED" ? batchWords.APPROVED : codeWords(code);
+}
 
 export const safeWords: Record<SafeTransactionStatus, string> = {
   PROPOSED: "To be signed",
@@ -91,14 +98,4 @@ const looks: Record<string, string> = {
 
 export function lookOf(status: string): string {
   return looks[status] ?? "pending";
-}
-
-/** "wallet:0x…" → the wallet; "api_key:sge_…" → "API key sge_…"; "job:…" → what runs by itself. */
-export function madeBy(actor: string): { readonly wallet: string | null; readonly words: string } {
-  const [kind = "", ...rest] = actor.split(":");
-  const name = rest.join(":");
-  if (kind === "wallet") return { wallet: name, words: name };
-  if (kind === "api_key") return { wallet: null, words: `API key ${name}` };
-  if (kind === "job") return { wallet: null, words: "The daily run" };
-  return { wallet: null, words: actor };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DemoRole, DemoWallet } from "../wallets/demo-wallets";
-import { byKind, nameWithin, programsOf } from "./people";
+import { nameWithin } from "../wallets/demo-wallets";
+import { byKind, programsOf } from "./people";
 
 const aurora = { slug: "aurora", name: "Aurora Academy" };
 

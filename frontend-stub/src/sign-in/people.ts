@@ -30,12 +30,6 @@ export function programsOf(people: readonly DemoWallet[]): ReadonlyMap<string, s
   return new Map(people.flatMap(({ program }) => (program ? [[program.slug, program.name]] : [])));
 }
 
-/** "Owner 1" where the program is named already. */
-export function nameWithin({ name, program }: DemoWallet): string {
-  const ending = ` of ${program?.name ?? "the platform"}`;
-  return name.endsWith(ending) ? name.slice(0, -ending.length) : name;
-}
-
 /** An address of this person's program, or of all of them, stays; from any other it starts in its own. */
 export function goWhere({ program }: DemoWallet, { path: [area, slug] }: Place): void {
   if (program && (area !== "p" || slug !== program.slug)) replacePlace(programHref(program.slug));

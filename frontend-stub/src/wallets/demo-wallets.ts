@@ -53,6 +53,12 @@ export function useDemoName(address: string | null): string | null {
   return found?.name ?? null;
 }
 
+/** "Owner 1" where the program is named already. */
+export function nameWithin({ name, program }: DemoWallet): string {
+  const ending = ` of ${program?.name ?? "the platform"}`;
+  return name.endsWith(ending) ? name.slice(0, -ending.length) : name;
+}
+
 async function fetchDemo(): Promise<Demo | null> {
   try {
     const answer = await fetch(new URL("demo/wallets", document.baseURI));

@@ -1,0 +1,26 @@
+import { useAccess } from "../shell/access";
+import { nameWithin, useDemo } from "../wallets/demo-wallets";
+import { sameAddress } from "../wallets/wallet";
+import { Hash } from "./hash";
+
+/** What the page knows a wallet by: whoever looks, and the demo's people. null: by its address alone. */
+export function useNames(): (address: string) => string | null {
+  const { wallet } = useAccess();
+  const people = useDemo()?.wallets ?? [];
+  return (address) => {
+    if (wallet !== null && sameAddress(wallet, address)) return "You";
+    const person = people.find((each) => sameAddress(each.address, address));
+    return person ? nameWithin(person) : null;
+  };
+}
+
+/** A wallet by its name where it has one here, and always by the ends of its address: a name proves nothing. */
+export function Person({ wallet }: { wallet: string }) {
+  const name = useNames()(wallet);
+  return (
+    <span className="person-name">
+      {name !== null && <strong>{name} </strong>}
+      <Hash value={wallet} />
+    </span>
+  );
+}

@@ -9,6 +9,7 @@ import pytest
 from eth_account import Account
 from playwright.sync_api import Locator, Page, expect
 
+from tests.fixtures.asked_wallet import AskedWallet
 from tests.fixtures.due_batch import pending_batch
 from tests.fixtures.stack import Program, Stack
 from tests.fixtures.visitor import sign_in, sign_in_as
@@ -35,6 +36,7 @@ mutation Register($program: ID!, $wallet: Address!, $code: String!) {
   }
 }
 """
+_WALLET = "query Wallet($id: ID!) { node(id: $id) { ... on Affiliate { wallet } } }"
 _EARN_SECONDS = 60.0
 
 
@@ -53,6 +55,30 @@ def test_why_a_commission_is_not_paid_yet(page: Page, program: Program) -> None:
     expect(row).to_contain_text("It becomes payable by itself, and goes into the next batch.")
     row.get_by_role("link", name="Level").click()
     expect(page.get_by_role("heading", name="Ledger postings")).to_be_visible()
+
+
+def test_an_affiliate_changes_its_wallet_with_both(page: Page, program: Program) -> None:
+    """The old one is the browser's, which says no at first; the new one is of the demo."""
+    old = AskedWallet(Account.create().key.hex(), rejects={1})
+    new = Account.from_key(program.owners[2]).address
+    made = program.ask(_CREATE, program=program.id, wallet=old.address, code="MOVES")
+    id_ = made["registerAffiliate"]["affiliate"]["id"]
+    old.put_into(page)
+    sign_in_as(page, program, old.private_key, f"/affiliates/{id_}")
+    page.get_by_role("button", name="Change…").click()
+    dialog = page.get_by_role("dialog")
+    for wallet, said in (
+        (new[:-1], "0x and 40 hexadecimal digits"),
+        (old.address, "this is the one that you have"),
+        (new, "You declined it"),
+    ):
+        dialog.get_by_label("New wallet").fill(wallet)
+        dialog.get_by_role("button", name="Sign with both").click()
+        expect(dialog.get_by_role("alert")).to_contain_text(said)
+    dialog.get_by_role("button", name="Sign with both").click()
+    expect(page.get_by_role("alert")).to_contain_text("The session has ended")
+    assert program.ask(_WALLET, id=id_)["node"]["wallet"] == new
+    assert [one["message"]["newWallet"] for one in old.documents] == [new, new]
 
 
 def test_what_is_found_is_exported(page: Page, program: Program) -> None:
@@ -96,7 +122,7 @@ def test_an_affiliate_finds_why_it_is_not_paid_yet(page: Page, stack: Stack) -> 
     expect(page.get_by_role("heading", name=payee["displayName"])).to_be_visible()
     page.get_by_role("checkbox", name="In a batch").check()
     row = _commissions(page).first
-    expect(row).to_contain_text(re.compile(r"\d of 2 owners have signed\."))
+    expect(row).to_contain_text(re.compile(r"It has \d of the 2 signatures that it needs\."))
     expect(row).to_contain_text("The treasury's owners sign the batch")
     expect(row.get_by_role("link")).to_have_count(0)
     page.get_by_role("link", name="Statement").click()

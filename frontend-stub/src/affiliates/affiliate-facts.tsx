@@ -3,6 +3,7 @@ import { CopyButton } from "../parts/hash";
 import { FullInstant } from "../parts/instant";
 import { affiliateHref, programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
+import { ChangeWallet } from "./change-wallet";
 import type { Affiliate } from "./use-affiliate";
 
 interface Props {
@@ -22,11 +23,12 @@ export function AffiliateFacts({ program, affiliate }: Props) {
       </Fact>
       {wallet && (
         <Fact name="Wallet">
-          <code className="break">{wallet}</code> <CopyButton value={wallet} what="the wallet" />
+          <code className="break">{wallet}</code> <CopyButton value={wallet} what="the wallet" />{" "}
+          <ChangeWallet program={program} affiliate={affiliate} />
         </Fact>
       )}
       <Fact name="Stands">
-        {depth === 0 ? "at the top: a root" : `on level ${depth + 1} of its tree`}
+        {depth === 0 ? "at the top: a root" : `on level ${depth} below its root`}
         {upline.length > 0 && ", under "}
         {[...upline].reverse().map((each, index) => (
           <span key={each.id}>

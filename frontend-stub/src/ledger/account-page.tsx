@@ -1,13 +1,11 @@
+import { useState } from "react";
 import {
   type LedgerAccountDetailFragment,
-  LedgerAccountDocument,
   type LedgerLineFragment,
   LedgerStatementDocument,
   type LedgerStatementQuery,
 } from "../generated/operations";
-import { useAnswer } from "../live/answer";
-import { useChanges } from "../live/changes";
-import { type Source, usePages } from "../live/pages";
+import { type Pages, type Source, usePages } from "../live/pages";
 import { Absent } from "../parts/absent";
 import { Amount } from "../parts/amount";
 import { ExportButton } from "../parts/export-button";
@@ -42,17 +40,24 @@ interface Props {
 export function AccountPage({ program: { id: programId, slug }, id, query }: Props) {
   const from = instantIn(query, "from");
   const to = instantIn(query, "to");
-  const { data, failure, again } = useAnswer(LedgerAccountDocument, {
+  const variables = {
     slug,
     id,
     before: from === undefined ? null : justBefore(from),
     opened: from !== undefined,
     until: to === undefined ? null : justBefore(to),
-  });
-  useChanges(data?.program, posted, again);
+    filter: { from: from ?? null, to: to ?? null },
+  };
+  // The sums come with the lines, of one snapshot: neither is ahead of the other.
+  const pages = usePages(LedgerStatementDocument, variables, lines);
+  const { failure, again } = pages;
+  // Another period begins another list: what was read stays until that is there, and the fields that somebody fills.
+  const [last, setLast] = useState(pages.answer);
+  if (pages.answer && pages.answer !== last) setLast(pages.answer);
+  const data = pages.answer ?? last;
   const found = data?.node?.__typename === "LedgerAccount" ? data.node : null;
-  const account = found?.program.id === programId ? found : null;
-  if (failure && !account) return <Failed failure={failure} retry={again} />;
+  const account = found?.id === id && found.program.id === programId ? found : null;
+  if (failure && !data) return <Failed failure={failure} retry={again} />;
   if (!data) return <Loading what="the account" />;
   if (!account) {
     return (
@@ -80,7 +85,6 @@ export function AccountPage({ program: { id: programId, slug }, id, query }: Pro
       <p className="muted id-line">
         <code>{account.id}</code> <CopyButton value={account.id} what="the account's id" />
       </p>
-      {failure && <Failed failure={failure} retry={again} />}
       <div className="filters">
         <InstantFilter label="From (UTC)" name="from" query={query} />
         <InstantFilter label="to" name="to" query={query} />
@@ -96,7 +100,7 @@ export function AccountPage({ program: { id: programId, slug }, id, query }: Pro
         />
       </div>
       <Sums account={account} />
-      <StatementLines slug={slug} id={id} from={from} to={to} />
+      <StatementLines slug={slug} pages={pages} filtered={(from ?? to) !== undefined} />
     </article>
   );
 }
@@ -128,15 +132,12 @@ function Sum({ name, money }: { name: string; money: LedgerAccountDetailFragment
 
 interface LinesProps {
   readonly slug: string;
-  readonly id: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  readonly pages: Pages<LedgerLineFragment>;
+  /** Whether only a period is shown. */
+  readonly filtered: boolean;
 }
 
-function StatementLines({ slug, id, from, to }: LinesProps) {
-  const variables = { slug, id, filter: { from: from ?? null, to: to ?? null } };
-  const pages = usePages(LedgerStatementDocument, variables, lines);
-  const filtered = (from ?? to) !== undefined;
+function StatementLines({ slug, pages, filtered }: LinesProps) {
   return (
     <section aria-labelledby="statement">
       <h2 id="statement">
@@ -165,7 +166,7 @@ function StatementLines({ slug, id, from, to }: LinesProps) {
 
 function LineTable({ slug, rows }: { slug: string; rows: readonly LedgerLineFragment[] }) {
   return (
-    <table className="intents">
+    <table className="intents one-currency">
       <caption className="hidden">Entries, newest posting first</caption>
       <thead>
         <tr>

@@ -73,7 +73,7 @@ function Trial({ slug, balance, then }: TrialProps) {
   const net = rows.map((row) => difference(row.credits, row.debits));
   return (
     <ScrollArea card label={`Trial balance in ${currency}`}>
-      <table className="trial">
+      <table className="trial one-currency">
         <caption>
           {currency} <BalancedMark balanced={balanced} by={difference(totalCredits, totalDebits)} />
           {then && (

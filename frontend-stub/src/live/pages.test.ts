@@ -97,3 +97,26 @@ test("what is below a newer page", () => {
   expect(below(rows("a"), [])).toEqual([]);
   expect(joined(rows("a", "b"), rows("b", "c"))).toEqual(rows("a", "b", "c"));
 });
+
+test("what else an answer holds is of the same moment as its rows, also where there is no list", async () => {
+  const ids = { all: numbers(1, 3) };
+  const { list, answer } = served(ids);
+  expect(list.state().answer).toBeNull();
+  list.start();
+  await answer();
+  expect(list.state().answer?.list.nodes).toEqual(list.state().rows);
+  list.stop();
+  const nothing = { direct: { query: () => ({ toPromise: async () => ({ data: {} }) }) } };
+  const absent = new PagedList<object, Row>(
+    nothing as unknown as Api,
+    {} as never,
+    {},
+    {
+      pick: () => null,
+    },
+  );
+  absent.start();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(absent.state()).toMatchObject({ answer: {}, rows: null, failure: { code: "FORBIDDEN" } });
+  absent.stop();
+});

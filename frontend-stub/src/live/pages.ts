@@ -35,7 +35,9 @@ export interface Source<Data, Row extends Node> {
   };
 }
 
-export interface PagesState<Row> {
+export interface PagesState<Row, Data = unknown> {
+  /** The newest answer as a whole, also of a list that is not there; null until the first one. */
+  readonly answer: Data | null;
   /** null until the first answer. */
   readonly rows: readonly Row[] | null;
   readonly total: Connection<Row & Node>["totalCount"] | null;
@@ -43,7 +45,7 @@ export interface PagesState<Row> {
   readonly failure: Failure | null;
 }
 
-export interface Pages<Row> extends PagesState<Row> {
+export interface Pages<Row, Data = unknown> extends PagesState<Row, Data> {
   readonly more: () => void;
   readonly again: () => void;
   /** Reads again soon what is shown: for who learns by other ways than programEvents that it changed. */
@@ -60,7 +62,7 @@ export function usePages<Data, Variables extends PageVariables, Row extends Node
   document: TypedDocumentNode<Data, Variables>,
   variables: Omit<Variables, "first" | "after">,
   source: Source<Data, Row>,
-): Pages<Row> {
+): Pages<Row, Data> {
   const api = useApi();
   const text = JSON.stringify(variables);
   const list = useMemo(
@@ -77,7 +79,13 @@ export function usePages<Data, Variables extends PageVariables, Row extends Node
 
 /** Its questions are asked one after the other: an answer never covers a newer one. */
 export class PagedList<Data, Row extends Node> {
-  #state: PagesState<Row> = { rows: null, total: null, hasMore: false, failure: null };
+  #state: PagesState<Row, Data> = {
+    answer: null,
+    rows: null,
+    total: null,
+    hasMore: false,
+    failure: null,
+  };
   #end: string | null = null;
   #running = false;
   #looking = false;
@@ -96,7 +104,7 @@ export class PagedList<Data, Row extends Node> {
     private readonly source: Source<Data, Row>,
   ) {}
 
-  readonly state = (): PagesState<Row> => this.#state;
+  readonly state = (): PagesState<Row, Data> => this.#state;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -185,7 +193,7 @@ export class PagedList<Data, Row extends Node> {
     const { data, error } = await this.api.direct.query(this.document, variables, {}).toPromise();
     if (!this.#running) return undefined;
     if (data && this.source.pick(data)) return data;
-    this.#publish({ failure: error ? failureOf(error) : notForYou });
+    this.#publish({ ...(data && { answer: data }), failure: error ? failureOf(error) : notForYou });
     return undefined;
   }
 
@@ -194,6 +202,7 @@ export class PagedList<Data, Row extends Node> {
     if (!page) return;
     this.#end = page.pageInfo.endCursor;
     this.#publish({
+      answer: data,
       rows: rowsOf(page),
       total: page.totalCount,
       hasMore: page.pageInfo.hasNextPage,
@@ -201,7 +210,7 @@ export class PagedList<Data, Row extends Node> {
     });
   }
 
-  #publish(change: Partial<PagesState<Row>>): void {
+  #publish(change: Partial<PagesState<Row, Data>>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }

@@ -120,6 +120,8 @@ def test_an_intent_is_found_by_what_somebody_has_of_it(page: Page, program: Prog
     search.fill("no such key")
     search.press("Enter")
     expect(page.get_by_text("No intent has this idempotency key")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Confirmed")).not_to_be_checked()
+    expect(page).to_have_url(re.compile(r"/intents\?key=no\+such\+key$"))
     key = program.ask("query K($id: ID!) { intent(by: { id: $id }) { idempotencyKey } }", id=id_)
     search.fill(key["intent"]["idempotencyKey"])
     search.press("Enter")

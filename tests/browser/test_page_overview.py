@@ -56,6 +56,16 @@ def test_an_open_page_takes_new_minutes_in(page: Page, program: Program) -> None
     expect(rows).to_have_count(60)
 
 
+def test_the_live_chart_begins_with_what_was_before(page: Page, program: Program) -> None:
+    """Its last row is the end of a minute that was over when the page was opened."""
+    sign_in(page, program)
+    _as_table(page, "Settled per second")
+    oldest = _rows(page, "Settled per second").last.locator("time")
+    expect(oldest).to_have_attribute("datetime", re.compile(r":00\.000Z$"))
+    at = datetime.fromisoformat(str(oldest.get_attribute("datetime")))
+    assert datetime.now(UTC) - at > timedelta(minutes=3)
+
+
 def test_what_needs_a_person_leads_there(page: Page, program: Program) -> None:
     change_answers(page, _STANDING, _stuck)
     sign_in_as(page, program, program.owners[0])

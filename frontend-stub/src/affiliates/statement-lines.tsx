@@ -11,7 +11,7 @@ interface Props {
 
 export function StatementLines({ slug, rows }: Props) {
   return (
-    <table className="intents statement-lines">
+    <table className="intents statement-lines one-currency">
       <caption className="hidden">Lines of the statement, newest first</caption>
       <thead>
         <tr>

@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import {
   AffiliateEarnedDocument,
+  type AffiliateEarnedSubscription,
   AffiliatePageDocument,
   type AffiliatePageQuery,
 } from "../generated/operations";
@@ -8,8 +9,11 @@ import { useAnswer } from "../live/answer";
 import { useStream } from "../live/stream";
 import { useAccess, useMay } from "../shell/access";
 import type { Failure } from "../values/failure";
+import { askedAgain, begun, newer, seen } from "./told";
 
 export type Affiliate = NonNullable<AffiliatePageQuery["affiliate"]>;
+
+type Earned = AffiliateEarnedSubscription["affiliateEarnings"];
 
 export interface AffiliateState {
   /** undefined until the first answer; null when there is none for this caller in this program. */
@@ -20,21 +24,24 @@ export interface AffiliateState {
   readonly news: unknown;
 }
 
-/** A read that was on its way when something was told may be older than that: one more, once it is quiet. */
+/** Once it is quiet for so long, one more read: what was told is not all that the page shows. */
 const settledMs = 1_000;
 
 /** The affiliate as it is. Its money is live for whoever sees it: itself, and those who read everything. */
 export function useAffiliate(programId: string, id: string): AffiliateState {
   const reads = useMay("READ");
   const own = useAccess().affiliateId === id;
-  const { data, failure, again } = useAnswer(AffiliatePageDocument, { id });
+  const { data, failure, again: read } = useAnswer(AffiliatePageDocument, { id });
   const live = useStream(AffiliateEarnedDocument, reads || own ? { id } : null);
   const told = live.data?.affiliateEarnings;
   const stored = data?.affiliate;
-  const [before, setBefore] = useState({ stored, told });
-  // A read covers what was told before it.
-  if (before.stored !== stored) setBefore({ stored, told });
-  const newer = told !== before.told ? told : undefined;
+  const [known, setKnown] = useState(() => begun<typeof stored, Earned>(stored));
+  const next = seen(known, stored, told);
+  if (next !== known) setKnown(next);
+  const again = useCallback(() => {
+    setKnown(askedAgain);
+    read();
+  }, [read]);
   useEffect(() => {
     if (!told) return;
     const timer = setTimeout(again, settledMs);
@@ -42,7 +49,7 @@ export function useAffiliate(programId: string, id: string): AffiliateState {
   }, [told, again]);
   const here = stored?.program.id === programId ? stored : null;
   return {
-    affiliate: data === undefined ? undefined : here && { ...here, ...newer },
+    affiliate: data === undefined ? undefined : here && { ...here, ...newer(next) },
     failure,
     refetch: again,
     news: told,

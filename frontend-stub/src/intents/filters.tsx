@@ -1,7 +1,7 @@
 import { Choice } from "../parts/choice";
 import { kinds, kindWords, statuses, statusWords } from "../parts/status";
 import { TextFilter } from "../parts/text-filter";
-import { changeQuery, intentHref } from "../routing";
+import { changeQuery, intentHref, type Query } from "../routing";
 import { type ListFilter, searchFor } from "./list-filter";
 
 interface Props {
@@ -11,6 +11,8 @@ interface Props {
 }
 
 const waits = ["STUCK"] as const;
+/** A list again, where a key was searched for. */
+const choose = (change: Query) => changeQuery({ key: null, ...change });
 
 /** The filters are the address: a link to this page is a link to what it shows. */
 export function Filters({ slug, filter, searched }: Props) {
@@ -26,21 +28,21 @@ export function Filters({ slug, filter, searched }: Props) {
         options={statuses}
         chosen={filter.status}
         words={statusWords}
-        choose={(next) => changeQuery({ status: next })}
+        choose={(next) => choose({ status: next })}
       />
       <Choice
         legend="Kind"
         options={kinds}
         chosen={filter.kind}
         words={kindWords}
-        choose={(next) => changeQuery({ kind: next })}
+        choose={(next) => choose({ kind: next })}
       />
       <Choice
         legend="Waits"
         options={waits}
         chosen={filter.stuck ? waits : []}
         words={{ STUCK: "Too long" }}
-        choose={(next) => changeQuery({ stuck: next.length > 0 ? "yes" : null })}
+        choose={(next) => choose({ stuck: next.length > 0 ? "yes" : null })}
       />
       <TextFilter label="Id, key, wallet or transaction" value={searched} search={search} />
     </div>

@@ -31,8 +31,13 @@ it("knows ids, wallets and transactions by their shape; the rest are keys", () =
   const filter = (query: object) => ({ kind: "filter", query: { ...nothing, ...query } });
   expect(searchFor(wallet)).toEqual(filter({ wallet }));
   expect(searchFor(hash)).toEqual(filter({ transaction: hash }));
-  expect(searchFor("order 4711")).toEqual(filter({ key: "order 4711" }));
+  const unfiltered = { status: null, kind: null, stuck: null };
+  expect(searchFor("order 4711")).toEqual(filter({ ...unfiltered, key: "order 4711" }));
   expect(searchFor("")).toEqual(filter({}));
+});
+
+it("filters nothing while a key is searched for: it names one intent", () => {
+  expect(asked(of("status=FAILED&kind=PAYMENT&stuck=yes&key=order"))).toEqual({});
 });
 
 it("shows in the search what the address holds", () => {

@@ -13,6 +13,7 @@ export interface ListFilter {
 }
 
 export function filterOf(query: URLSearchParams): ListFilter {
+  if (query.has("key")) return everything;
   return {
     status: named(query, "status", statuses),
     kind: named(query, "kind", kinds),
@@ -21,6 +22,15 @@ export function filterOf(query: URLSearchParams): ListFilter {
     transaction: query.get("transaction"),
   };
 }
+
+/** A key names one intent: where it is searched for, nothing else is asked. */
+const everything: ListFilter = {
+  status: [],
+  kind: [],
+  stuck: false,
+  wallet: null,
+  transaction: null,
+};
 
 /** As the list takes it, and its export: what is not said is left out. */
 export function asked({ status, kind, stuck, wallet, transaction }: ListFilter): IntentFilter {
@@ -48,7 +58,7 @@ function place(text: string): Query {
   if (text === "") return {};
   if (/^0x[0-9a-f]{40}$/i.test(text)) return { wallet: text };
   if (/^0x[0-9a-f]{64}$/i.test(text)) return { transaction: text };
-  return { key: text };
+  return { status: null, kind: null, stuck: null, key: text };
 }
 
 /** What the search holds now. */

@@ -5,8 +5,8 @@ import { useSamples } from "./use-samples";
 /** At first the axis is this long, so that the line is seen from the start; then it grows. */
 const shortestSpan = 60;
 
-export function LiveRate({ settledPerSecond }: { settledPerSecond: number }) {
-  const { seconds, values } = useSamples(settledPerSecond);
+export function LiveRate({ slug, settledPerSecond }: Props) {
+  const { seconds, values } = useSamples(slug, settledPerSecond);
   const last = seconds.at(-1) ?? Math.floor(Date.now() / 1000);
   const shownSeconds = Math.max(shortestSpan, last - (seconds[0] ?? last));
   return (
@@ -23,4 +23,9 @@ export function LiveRate({ settledPerSecond }: { settledPerSecond: number }) {
       />
     </section>
   );
+}
+
+interface Props {
+  readonly slug: string;
+  readonly settledPerSecond: number;
 }

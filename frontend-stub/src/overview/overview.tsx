@@ -39,7 +39,7 @@ export default function Overview({ program: { id, slug }, query }: SectionProps)
           <Counters dashboard={dashboard} />
           <NeedsPerson seen={standing && { slug, dashboard, standing, lanes }} />
           {standing && <Health slug={slug} dashboard={dashboard} standing={standing} />}
-          <LiveRate settledPerSecond={dashboard.settledPerSecond} />
+          <LiveRate slug={slug} settledPerSecond={dashboard.settledPerSecond} />
           <StatusBar slug={slug} counts={dashboard.intentsByStatus} />
         </div>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { none, sampled } from "./samples";
+import { none, sampled, seeded } from "./samples";
 
 describe("sampled", () => {
   it("keeps the span and drops what is older", () => {
@@ -17,5 +17,22 @@ describe("sampled", () => {
     const gap = sampled(sampled(none, 1, 5, 60), 2, null, 60);
     expect(gap.values).toEqual([5, null]);
     expect(sampled(gap, 500, 9, 60)).toEqual({ seconds: [500], values: [9] });
+  });
+});
+
+describe("seeded", () => {
+  const before = { seconds: [100, 160, 220, 280], values: [1, 2, null, 4] };
+
+  it("puts what was known before in front of the first sample, within the span", () => {
+    const samples = { seconds: [270, 271], values: [7, 8] };
+    expect(seeded(samples, before, 120)).toEqual({
+      seconds: [160, 220, 270, 271],
+      values: [2, null, 7, 8],
+    });
+  });
+
+  it("is all there is before the first sample", () => {
+    expect(seeded(none, before, 300)).toEqual(before);
+    expect(seeded(none, none, 300)).toEqual(none);
   });
 });

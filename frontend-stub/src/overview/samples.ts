@@ -20,3 +20,15 @@ export function sampled(
   const from = oldest < 0 ? seconds.length : oldest;
   return { seconds: [...seconds.slice(from), second], values: [...values.slice(from), value] };
 }
+
+/** Before the first sample, what was known of that time without them. */
+export function seeded(samples: Samples, before: Samples, spanSeconds: number): Samples {
+  const newest = samples.seconds.at(-1) ?? before.seconds.at(-1) ?? 0;
+  const first = samples.seconds[0] ?? newest + 1;
+  const fits = (second: number) => second < first && second > newest - spanSeconds;
+  const places = [...before.seconds.keys()].filter((place) => fits(before.seconds[place] ?? 0));
+  return {
+    seconds: [...places.map((place) => before.seconds[place] ?? 0), ...samples.seconds],
+    values: [...places.map((place) => before.values[place] ?? null), ...samples.values],
+  };
+}

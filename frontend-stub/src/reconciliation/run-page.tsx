@@ -18,8 +18,8 @@ import { PagedRows } from "../parts/paged-rows";
 import { Failed, Loading } from "../parts/states";
 import { programHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
+import { lasted } from "../values/time";
 import { DiscrepancyTable } from "./discrepancy-table";
-import { duration } from "./duration";
 import { RunMark } from "./mark";
 import { RunChecks } from "./run-checks";
 
@@ -110,7 +110,7 @@ function RunFacts({ run }: { run: ReconciliationLookFragment }) {
       <Fact name="Asked for">
         <FullInstant at={run.startedAt} />
       </Fact>
-      {run.finishedAt && <Fact name="Took">{duration(run.startedAt, run.finishedAt)}</Fact>}
+      {run.finishedAt && <Fact name="Took">{lasted(run.startedAt, run.finishedAt)}</Fact>}
       {run.blockNumber && (
         <Fact name="As of block">
           {run.blockNumber}{" "}

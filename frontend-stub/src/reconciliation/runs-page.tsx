@@ -6,7 +6,7 @@ import { PagedRows, Total } from "../parts/paged-rows";
 import { Views } from "../parts/views";
 import { runHref } from "../routing";
 import type { ProgramCard } from "../shell/programs";
-import { duration } from "./duration";
+import { lasted } from "../values/time";
 import { RunMark } from "./mark";
 import { RunNow } from "./run-now";
 import { reconciliationViews } from "./words";
@@ -88,7 +88,7 @@ function RunTable({ slug, rows }: { slug: string; rows: readonly Row[] }) {
               {row.checks.filter(({ passed }) => passed).length} of {row.checks.length}
             </td>
             <td className="right">
-              {row.finishedAt ? duration(row.startedAt, row.finishedAt) : "–"}
+              {row.finishedAt ? lasted(row.startedAt, row.finishedAt) : "–"}
             </td>
           </tr>
         ))}

@@ -4,10 +4,11 @@ import { Amount } from "../parts/amount";
 import { CopyButton, Hash } from "../parts/hash";
 import { Instant } from "../parts/instant";
 import { useAccess } from "../shell/access";
+import { howLong } from "../values/time";
 import { Gauge } from "./gauge";
 import { verdictOf } from "./gauge-scale";
 import { UnhaltLane } from "./unhalt-lane";
-import { howLong, laneWords } from "./words";
+import { laneWords } from "./words";
 
 const looks: Record<LaneStatus, string> = {
   ACTIVE: "confirmed",

@@ -1,5 +1,6 @@
+import { howLong } from "../values/time";
 import { HealthMark } from "./health-mark";
-import { howLong, nameOf, type System } from "./words";
+import { nameOf, type System } from "./words";
 
 /** What waits to be done, and for how long the oldest of it. */
 export function QueuesCard({ queues }: { queues: System["queues"] }) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { placeOf, verdictOf } from "./gauge-scale";
-import { type Component, grouped, howLong, nameOf } from "./words";
+import { type Component, grouped, nameOf } from "./words";
 
 const thresholds = { minimum: "0.05", low: "0.1", high: "0.5" };
 
@@ -60,17 +60,5 @@ describe("grouped", () => {
       "Redis",
       "Provider events",
     ]);
-  });
-});
-
-describe("howLong", () => {
-  it.each([
-    [0, "0.0 s"],
-    [12.9, "12 s"],
-    [119, "119 s"],
-    [125, "2 min"],
-    [86_400, "24 h"],
-  ])("%d s is %s", (seconds, text) => {
-    expect(howLong(seconds)).toBe(text);
   });
 });

@@ -57,11 +57,3 @@ export function grouped(components: readonly Component[]): readonly Group[] {
     .map((title) => ({ title, components: components.filter((one) => groupOf(one) === title) }))
     .filter((group) => group.components.length > 0);
 }
-
-/** "0.4 s", "12 s", "3 min", "2 h": how long something has been waiting. */
-export function howLong(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.floor(seconds)} s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3_600)} h`;
-}

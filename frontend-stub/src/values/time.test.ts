@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { absolute, lasted, later, relative } from "./time";
+import { absolute, howLong, lasted, later, relative } from "./time";
 
 const now = Date.parse("2026-11-22T10:00:00Z");
 
@@ -35,11 +35,25 @@ it("compares instants to the microsecond, whole seconds too", () => {
   }
 });
 
+it.each([
+  [0, "0.00 s"],
+  [0.412345, "0.41 s"],
+  [0.996, "1.0 s"],
+  [9.96, "10 s"],
+  [59.4, "59 s"],
+  [100, "1 min 40 s"],
+  [185, "3 min 5 s"],
+  [420, "7 min"],
+  [7_490, "2 h 4 min"],
+  [86_400, "1 d"],
+  [266_400, "3 d 2 h"],
+])("%d seconds are %s", (seconds, text) => {
+  expect(howLong(seconds)).toBe(text);
+});
+
 it("says how long something took", () => {
   const from = "2026-11-22T10:00:00Z";
   expect(lasted(from, "2026-11-22T10:00:00.412345Z")).toBe("0.41 s");
-  expect(lasted(from, "2026-11-22T10:01:40Z")).toBe("100 s");
-  expect(lasted(from, "2026-11-22T10:07:00Z")).toBe("7 min");
-  expect(lasted(from, "2026-11-25T10:00:00Z")).toBe("3 d");
+  expect(lasted(from, "2026-11-22T10:03:05Z")).toBe("3 min 5 s");
   expect(lasted("2026-11-22T10:00:01Z", from)).toBe("0.00 s");
 });

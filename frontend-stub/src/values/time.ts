@@ -25,10 +25,19 @@ export function later(one: string, other: string): boolean {
   return one.replace("Z", "") > other.replace("Z", "");
 }
 
-/** How long it was from one instant to another: "0.41 s", "12 s", "3 min". */
+/** How long it was from one instant to another; an end before its beginning is its beginning. */
 export function lasted(from: string, to: string): string {
-  const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-  if (seconds < 10) return `${seconds.toFixed(2)} s`;
-  const unit = units.find((candidate) => seconds >= 2 * candidate.seconds) ?? units[3];
-  return `${Math.round(seconds / unit.seconds)} ${unit.name}`;
+  return howLong(Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000));
+}
+
+/** "0.41 s", "3.2 s", "12 s", "3 min 5 s", "2 h 4 min", "3 d 2 h". */
+export function howLong(seconds: number): string {
+  if (seconds < 0.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const place = units.findIndex((unit) => whole >= unit.seconds);
+  const [unit, below] = [units[place] ?? units[3], units[place + 1]];
+  const count = `${Math.floor(whole / unit.seconds)} ${unit.name}`;
+  const rest = below ? Math.floor((whole % unit.seconds) / below.seconds) : 0;
+  return rest > 0 ? `${count} ${rest} ${below?.name}` : count;
 }

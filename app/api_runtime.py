@@ -217,7 +217,7 @@ class ApiProcess:
         if used is None:
             return None
         order, actor = used
-        ask = partial(may_still_export, actor=actor, now=now)
+        ask = partial(may_still_export, kind=order.kind, actor=actor, now=now)
         return order if await self.execute(order.program_id, ask) else None
 
     async def receive_provider_event(

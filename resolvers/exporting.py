@@ -3,7 +3,7 @@
 import strawberry
 from strawberry import UNSET
 
-from app.domain.exports import ExportKind, ExportOrder
+from app.domain.exports import OWNERS_EXPORTS, ExportKind, ExportOrder
 from app.services.create_export import create_export
 from resolvers.access import Info, authorize, named_program, process_of
 from resolvers.payloads import ExportPayloadRow, answer, commit
@@ -24,7 +24,7 @@ async def create(
 
     async def work() -> ExportPayloadRow:
         authority = await named_program(info, program_id)
-        if not authority.reads_everything and kind is not ExportKind.PAYOUT_BATCH:
+        if not authority.reads_everything and kind not in OWNERS_EXPORTS:
             raise Forbidden
         key = authority.program_id
         now = info.context.now()

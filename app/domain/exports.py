@@ -24,6 +24,10 @@ class ExportKind(StrEnum):
     PAYOUT_BATCH = "PAYOUT_BATCH"
 
 
+OWNERS_EXPORTS = frozenset({ExportKind.PAYOUT_BATCH})
+"""What who owns the treasury's Safe, and reads nothing else, may export: what it signs."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
     """What a link stands for. filter: checked conditions as JSON values, ids as UUIDs in text, times in RFC 3339."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.errors import Refusal, RefusalCode
-from app.domain.exports import LINK_LIFETIME, ExportKind, ExportOrder
+from app.domain.exports import LINK_LIFETIME, OWNERS_EXPORTS, ExportKind, ExportOrder
 from app.domain.ids import new_id
 from app.domain.operations import rule_of
 from app.services.audit import AuditEntry, write_audit
@@ -79,9 +79,10 @@ async def use_export(
     return used
 
 
-async def may_still_export(unit: UnitOfWork, actor: str, now: datetime) -> bool:
+async def may_still_export(unit: UnitOfWork, kind: ExportKind, actor: str, now: datetime) -> bool:
     """Whether who made a link of the unit's program might make it now too: a credential that ended leaves no link behind."""
-    return await store.still_admitted(unit, actor, rule_of("Mutation.createExport"), now)
+    rule = rule_of("Mutation.createExport")
+    return await store.still_admitted(unit, actor, rule, now, owners=kind in OWNERS_EXPORTS)
 
 
 def _hashed(token: str) -> bytes:

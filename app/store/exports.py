@@ -16,6 +16,7 @@ _STILL_ADMITTED = """
 SELECT EXISTS (SELECT FROM api_key WHERE program_id = $1 AND 'api_key:' || prefix = $2 AND scopes && $3::text[]
                   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5))
     OR EXISTS (SELECT FROM program_member WHERE program_id = $1 AND 'wallet:' || wallet = $2 AND role = ANY ($4::text[]))
+    OR $6 AND EXISTS (SELECT FROM treasury, unnest(owners) AS o (owner) WHERE program_id = $1 AND 'wallet:' || o.owner = $2)
 """
 _FORGET = "SELECT sge_forget_export_links($1)"
 _BATCH = "SELECT EXISTS (SELECT FROM payout_batch WHERE program_id = $1 AND id = $2)"
@@ -61,9 +62,13 @@ async def use_link(
     return order, row["created_by"]
 
 
-async def still_admitted(unit: UnitOfWork, actor: str, rule: Rule, now: datetime) -> bool:
-    """Whether a key or a wallet of the unit's program has one of the rule's scopes or granted roles now."""
-    values = (actor, list(rule.scopes), list(rule.roles), now)
+async def still_admitted(
+    unit: UnitOfWork, actor: str, rule: Rule, now: datetime, *, owners: bool
+) -> bool:
+    """Whether a key or a wallet of the unit's program has one of the rule's scopes or granted roles now, or, where owners of
+    the treasury are enough, is one.
+    """
+    values = (actor, list(rule.scopes), list(rule.roles), now, owners)
     found: bool = await unit.connection.fetchval(_STILL_ADMITTED, unit.program_id, *values)
     return found
 

@@ -20,7 +20,7 @@ import { Attempts } from "./attempts";
 import type { Detail } from "./detail";
 import { Facts } from "./facts";
 import { Obstacle } from "./obstacle";
-import { isLastProgress, isOver } from "./progress";
+import { isLastProgress, isOnItsWay, isOver } from "./progress";
 import { SettlementSection } from "./settlement";
 import { Steps } from "./steps";
 import { Timeline } from "./timeline";
@@ -95,8 +95,9 @@ function useLiveIntent(programId: string, id: string) {
   useEffect(() => {
     if (gap) refetch();
   }, [gap, refetch]);
-  // An answer may come from a replica that is behind the stream.
-  useWhileVisible(over || gap ? refetch : null, gap ? catchUpMs : lookMs);
+  // An answer may come from a replica that is behind the stream, and a transaction ends a moment after its intents.
+  const late = gap || (over && data.intent?.attempts.some(isOnItsWay));
+  useWhileVisible(over || late ? refetch : null, late ? catchUpMs : lookMs);
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,
     failure,

@@ -1,4 +1,8 @@
-import type { IntentProgressedSubscription, IntentStatus } from "../generated/operations";
+import type {
+  AttemptFragment,
+  IntentProgressedSubscription,
+  IntentStatus,
+} from "../generated/operations";
 
 /** Whether nothing happens to it any more by itself. */
 export function isOver({ status }: { readonly status: IntentStatus }): boolean {
@@ -8,4 +12,10 @@ export function isOver({ status }: { readonly status: IntentStatus }): boolean {
 /** The server ends the stream with it. */
 export function isLastProgress({ intentStatus }: IntentProgressedSubscription): boolean {
   return isOver(intentStatus);
+}
+
+/** Whether the chain has not said yet how the attempt's transaction ended. */
+export function isOnItsWay({ transaction }: AttemptFragment): boolean {
+  const status = transaction?.status;
+  return status === "PREPARED" || status === "BROADCAST" || status === "MINED";
 }

@@ -3,8 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TextIO, cast
 from uuid import uuid4
@@ -120,8 +120,6 @@ def _as_structlog(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-@contextmanager
-def request_logging(request_id: str) -> Iterator[None]:
+def request_logging(request_id: str) -> AbstractContextManager[None]:
     """Bind the request id to every log line of this task and what it starts."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
-        yield
+    return structlog.contextvars.bound_contextvars(request_id=request_id)

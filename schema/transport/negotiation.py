@@ -4,6 +4,7 @@ https://graphql.github.io/graphql-over-http/draft/ sections 4 to 6.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 from schema.errors import ErrorCode
 
@@ -16,6 +17,9 @@ class MediaType(StrEnum):
     def content_type(self) -> str:
         return f"{self.value}; charset=utf-8"
 
+
+# Clients send the same few headers again and again; each may have all bytes of a head.
+_HEADERS_REMEMBERED = 256
 
 _RANGES: dict[str, tuple[MediaType, int]] = {
     # A wildcard gives application/json: what clients that never chose have always received.
@@ -33,6 +37,7 @@ _STATUSES = {
 }
 
 
+@lru_cache(_HEADERS_REMEMBERED)
 def choose_media_type(accept: str | None) -> MediaType | None:
     """Pick the answer's media type; None when the client accepts neither (406)."""
     if accept is None or not accept.strip():
@@ -59,6 +64,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
+@lru_cache(_HEADERS_REMEMBERED)
 def is_json_content_type(content_type: str | None) -> bool:
     """Only JSON in UTF-8: what a browser sends without asking first is none of it."""
     if content_type is None:

@@ -99,7 +99,9 @@ def test_a_payment_is_followed_until_it_is_final(page: Page, program: Program) -
     expect(page.locator(".page-title .status")).to_have_text("Confirmed")
     expect(page.get_by_role("heading", name="Ledger postings")).to_be_visible()
     attempts = page.get_by_role("region", name="Attempts")
-    expect(attempts).to_contain_text("In a final block.", timeout=10_000)  # it ends after its intents
+    expect(attempts).to_contain_text(
+        "In a final block.", timeout=10_000
+    )  # it ends after its intents
 
 
 def test_a_waiting_intent_is_cancelled_with_a_reason(page: Page, paused: Program) -> None:

@@ -4,8 +4,6 @@ So a flood costs less than a tenth of what it would cost to answer. The answers 
 reaches the database, exports and providers' events, is counted here for its address.
 """
 
-from functools import lru_cache
-
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,7 +15,6 @@ from schema.transport.presenting import present_api_error
 
 _PATH = "/graphql"
 _COUNTED = ("/exports/", "/webhooks/")
-_choose_media_type = lru_cache(1_000)(choose_media_type)
 
 
 class Gate:
@@ -45,7 +42,7 @@ class Gate:
 
     async def _refuse(self, scope: Scope, send: Send, refusal: ApiError) -> None:
         accepted = _header(scope, b"accept")
-        media_type = _choose_media_type(accepted and accepted.decode("latin-1"))
+        media_type = choose_media_type(accepted and accepted.decode("latin-1"))
         content = {
             "errors": [present_api_error(refusal, scope["state"]["request_id"])],
             "extensions": {"cost": self._admissions.cost_of_nothing(scope["state"]["address"])},

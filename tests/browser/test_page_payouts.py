@@ -145,9 +145,11 @@ def test_owners_see_whom_they_pay_and_take_it_along(page: Page, program: Program
 
 def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Program) -> None:
     batch = pending_batch(program)
-    for owner in program.owners[1:]:
+    for number, owner in enumerate(program.owners[1:], 1):
         sign_in_as(page, program, owner, f"/payouts/{batch}")
         page.get_by_role("button", name="Sign and approve").click()
+        # The button says "Signing…" first: who leaves then takes what was not sent along.
+        expect(page.locator(".owners .signed")).to_have_count(number)
         expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
     expect(page.locator(".page-title")).to_contain_text("Paid", timeout=60_000)
     paid = page.get_by_role("table", name="Recipients in the order of their transfers")

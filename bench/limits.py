@@ -29,6 +29,7 @@ _PLENTY = "100000000/1"
 _GENEROUS = {
     "address": _PLENTY,
     "mistakes": _PLENTY,
+    "documents": _PLENTY,
     "key": dict.fromkeys(("requests", "read", "write", "cost"), _PLENTY),
 }
 _TIGHT = {"key": {"requests": "1/3600"}}

@@ -114,10 +114,12 @@ class RateLimits:
     """Limits by kind of caller. address: of everybody behind one network address, before anyone is known.
 
     mistakes: of one address or caller: credentials that are none, documents that are wrong, too costly or over a limit.
+    documents: characters of GraphQL documents that a process has not read before, of one caller; what cost counts is the answer.
     """
 
     address: Rate = Rate(12_000, 60)
     mistakes: Rate = Rate(300, 60)
+    documents: Rate = Rate(500_000, 60)
     anonymous: CallerLimits = CallerLimits(
         requests=Rate(600, 60),
         read=Rate(600, 60),

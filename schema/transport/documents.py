@@ -1,6 +1,7 @@
 """Parsed and checked documents, kept: clients send the same few texts again and again."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -97,8 +98,13 @@ class DocumentCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def check(self, text: str) -> CheckedDocument:
-        """Give the checked document; raises GraphQLError on a syntax error."""
+    def check(self, text: str, admit: Callable[[int], None] | None = None) -> CheckedDocument:
+        """Give the checked document; raises GraphQLError on a syntax error. admit: is told the characters of a text that is
+        not known, before it is read, and may raise.
+        """
+        longest = self._settings.maximum_document_characters
+        if len(text) > longest:
+            raise QueryTooComplex(f"A document has at most {longest} characters.", limit=longest)
         known = self._kept.get(text)
         if known is not None:
             self._kept.move_to_end(text)
@@ -106,6 +112,8 @@ class DocumentCache:
         refused = self._refused.find(text)
         if refused is not None:
             raise refused[0].with_traceback(None)
+        if admit is not None:
+            admit(len(text))
         try:
             checked = self._parse_and_validate(text)
         except (GraphQLError, QueryTooComplex) as refusal:
@@ -116,9 +124,7 @@ class DocumentCache:
         return checked
 
     def _parse_and_validate(self, text: str) -> CheckedDocument:
-        longest, limit = self._settings.maximum_document_characters, self._settings.maximum_tokens
-        if len(text) > longest:
-            raise QueryTooComplex(f"A document has at most {longest} characters.", limit=longest)
+        limit = self._settings.maximum_tokens
         try:
             node = parse(text, max_lexical_tokens=limit, max_comments=limit)
         except GraphQLError as error:

@@ -5,7 +5,7 @@ one context for a whole socket, and lets exception texts out (docs/decisions/003
 resolvers stay Strawberry's; preparing, executing and presenting are here.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, cast
@@ -17,7 +17,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from schema.context import OperationContext
 from schema.delivery import Delivery, delivery_of
-from schema.errors import ApiError, QueryTooComplex
+from schema.errors import ApiError, QueryTooComplex, RateLimited
 from schema.transport.complexity import check_variables
 from schema.transport.documents import CheckedDocument, DocumentCache
 from schema.transport.presenting import (
@@ -97,18 +97,21 @@ class Engine:
         *,
         from_browser: bool,
         cost_limit: int | None = None,
+        admit_document: Callable[[int], None] | None = None,
     ) -> Operation:
         """Find or admit the document, parse, validate, pick the operation and price it; raises RequestRefused.
 
         from_browser: as `is_from_browser` says, for deployments that take only registered documents from browsers.
-        cost_limit: the caller's; None stands for an API key's.
+        cost_limit: the caller's; None stands for an API key's. admit_document: may raise RateLimited, see DocumentCache.check.
         """
         try:
             check_variables(request.variables, self._settings)
             request = self._trusted.resolve(request, from_browser=from_browser)
-            document = self._documents.check(request.query)
+            document = self._documents.check(request.query, admit_document)
         except GraphQLError as error:
             raise _refused([present_request_error(error, request_id)]) from None
+        except RateLimited:
+            raise
         except ApiError as error:
             raise _refused([present_api_error(error, request_id)], error) from None
         if document.errors:

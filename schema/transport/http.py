@@ -106,7 +106,11 @@ class GraphQLOverHttp:
         by_browser = is_from_browser(request.headers, authority.actor if authority else None)
         try:
             operation = self._engine.prepare(
-                parameters, request_id, from_browser=by_browser, cost_limit=limits.cost_limit
+                parameters,
+                request_id,
+                from_browser=by_browser,
+                cost_limit=limits.cost_limit,
+                admit_document=limits.admit_document,
             )
             _check_method(request, operation)
             await limits.admit(operation)

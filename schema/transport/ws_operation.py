@@ -104,7 +104,11 @@ async def _send_results(
     limits.check()
     by_browser = is_from_browser(socket.headers, socket.caller.actor if socket.caller else None)
     operation = server.engine.prepare(
-        message.request, request_id, from_browser=by_browser, cost_limit=limits.cost_limit
+        message.request,
+        request_id,
+        from_browser=by_browser,
+        cost_limit=limits.cost_limit,
+        admit_document=limits.admit_document,
     )
     await limits.admit(operation)
     context = OperationContext(server.runtime, socket.caller, request_id, limits.extensions)

@@ -76,7 +76,7 @@ async def server(stage: Stage, tmp_path: Path) -> AsyncIterator[ApiServer]:
         known,
         tmp_path,
         SGE_ALLOWED_HOSTS="sge.example",
-        SGE_RATE_LIMITS='{"mistakes": "5000/60"}',
+        SGE_RATE_LIMITS='{"mistakes": "5000/60", "documents": "50000000/60"}',
     )
     await server.start()
     yield server

@@ -1,6 +1,7 @@
 """Limits as clients meet them: on HTTP and on sockets, in the fields of the answer and in its extensions."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ async def serving(limits: RateLimits, **settings: Any) -> AsyncIterator[Api]:
 
 
 def limits(**changed: Any) -> RateLimits:
-    given = {"address": PLENTY, "mistakes": PLENTY}
+    given = {"address": PLENTY, "mistakes": PLENTY, "documents": Rate(10**6, 60)}
     given |= {"anonymous": caller(), "session": caller(), "key": caller()}
     return RateLimits(**(given | changed))
 
@@ -156,6 +157,22 @@ async def test_what_is_refused_after_reading_is_rationed_too() -> None:
         assert [answer.status_code == 429 for answer in wrong] == [False] * 3 + [False, True]
         refused(await api.post("{ hello }", "sge_one"))
         assert (await api.post("{ hello }", "sge_two")).status_code == 200
+
+
+async def test_documents_that_are_new_to_a_process_are_rationed() -> None:
+    """Parsing and validating is dear, and cost counts the answer alone: each of these is another text that asks for nothing."""
+    async with serving(limits(documents=Rate(60, 600))) as api:
+        new = [await api.post(f"{{ o{n}: hello }}", "sge_one") for n in range(6)]
+        assert [answer.status_code for answer in new] == [200] * 4 + [429] * 2
+        wait = refused(new[4])["retryAfterSeconds"]
+        assert 0 < wait <= 140
+        assert new[4].headers["retry-after"] == str(math.ceil(wait))
+        # What was read once is known, to others too, and others may bring what is new.
+        assert (await api.post("{ o0: hello }", "sge_one")).status_code == 200
+        assert (await api.post("{ o5: hello }", "sge_two")).status_code == 200
+        assert (await api.post("{ o5: hello }", "sge_one")).status_code == 200
+        # One that is larger than the budget may be read by who has used none of it.
+        assert (await api.post(f"{{ {'hello ' * 12} }}")).status_code == 200
 
 
 async def test_what_is_no_graphql_request_is_rationed_too() -> None:

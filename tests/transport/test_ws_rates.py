@@ -69,3 +69,16 @@ async def test_subscribers_share_a_payload_that_says_its_cost(served: Served) ->
         served.runtime.store.add(entity_id="a")
         for socket in (one, other):
             assert "cost" in (await socket.receive())["payload"]["extensions"]
+
+
+async def test_documents_that_are_new_to_a_process_are_rationed_on_sockets_too() -> None:
+    few = TransportSettings(limits=limits(documents=Rate(30, 600)), counts_requests=True)
+    async with serving(few, limiter=Counted()) as served, initialised(served.ws) as socket:
+        for text in ("{ a: hello }", "{ b: hello }"):
+            await socket.subscribe("a", text)
+            assert (await socket.receive())["type"] == "next"
+            assert (await socket.receive())["type"] == "complete"
+        await socket.subscribe("a", "{ c: hello }")
+        assert refused(await socket.receive())["code"] == "RATE_LIMITED"
+        await socket.subscribe("a", "{ a: hello }")
+        assert (await socket.receive())["type"] == "next"

@@ -30,6 +30,7 @@ class Admissions:
         self._over: Memory[Hit] = Memory()
         self._left: Memory[int] = Memory()
         self._mistakes = LocalLimits()
+        self._documents = LocalLimits()
         self._guesses = Guesses(self._count_guess, self._forgive_guess)
         self._owed: Counter[str] = Counter()
         self._paying: asyncio.Task[None] | None = None
@@ -87,6 +88,16 @@ class Admissions:
         if left is not None:
             self._left.keep(asker.name, left, asker.limits.cost.seconds)
         return limit_fields(verdict)
+
+    def admit_document(self, asker: Asker, characters: int) -> None:
+        """Counts a document that is about to be parsed and validated, here alone: that is this process's time. Raises RateLimited."""
+        if self._limiter is None:
+            return
+        rate = self._limits.documents
+        hit = Hit(asker.name, "documents", rate, min(characters, rate.amount))
+        (room,) = self._documents.try_hits([hit])
+        if room < 0:
+            raise _rate_limited(hit, -room / _SECOND)
 
     async def admit_address(self, address: str) -> None:
         """Counts a request that is no operation: an export, a provider's event. Raises RateLimited."""

@@ -39,6 +39,10 @@ class RequestLimits:
             self.check()
         return found
 
+    def admit_document(self, characters: int) -> None:
+        """Counts a document that is new to this process, before it is read; raises RateLimited."""
+        self._admissions.admit_document(self.asker, characters)
+
     async def admit(self, operation: Operation) -> None:
         """Counts the operation; raises RateLimited, and Unauthenticated for what no stranger may start."""
         self._requested = operation.cost

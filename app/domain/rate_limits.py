@@ -114,7 +114,8 @@ class RateLimits:
     """Limits by kind of caller. address: of everybody behind one network address, before anyone is known.
 
     mistakes: of one address or caller: credentials that are none, documents that are wrong, too costly or over a limit.
-    documents: characters of GraphQL documents that a process has not read before, of one caller; what cost counts is the answer.
+    documents: characters of GraphQL documents that a process has not read before, of one caller, and four times as many of all
+    callers at one address; what cost counts is the answer.
     """
 
     address: Rate = Rate(12_000, 60)

@@ -175,6 +175,27 @@ async def test_documents_that_are_new_to_a_process_are_rationed() -> None:
         assert (await api.post(f"{{ {'hello ' * 12} }}")).status_code == 200
 
 
+async def test_who_goes_on_sending_new_documents_is_refused_unread() -> None:
+    """Or what is refused would be received and looked up, as often as somebody likes."""
+    async with serving(limits(documents=Rate(30, 600), mistakes=Rate(3, 300))) as api:
+        new = [await api.post(f"{{ o{n}: hello }}", "sge_one") for n in range(8)]
+        policies = [answer.headers["ratelimit-policy"].split(";")[0] for answer in new]
+        assert policies[2:] == ['"documents"'] * 4 + ['"mistakes"'] * 2
+        refused(await api.post("{ o0: hello }", "sge_one"))
+        assert (await api.post("{ o0: hello }", "sge_two")).status_code == 200
+
+
+async def test_many_callers_at_one_address_bring_four_times_as_many_documents() -> None:
+    """Whoever has one wallet has a hundred."""
+    async with serving(limits(documents=Rate(60, 6_000))) as api:
+        api.runtime.authenticate = anybody  # type: ignore[method-assign]
+        new = [await api.post(f"{{ o{n}: hello }}", f"sge_{n}") for n in range(10, 30)]
+        assert [answer.status_code for answer in new] == [200] * 17 + [429] * 3
+        assert (await api.post("{ o10: hello }", "sge_29")).status_code == 200
+        elsewhere = await api.post("{ o29: hello }", "sge_29", "203.0.113.10")
+        assert elsewhere.status_code == 200
+
+
 async def test_what_is_no_graphql_request_is_rationed_too() -> None:
     async with serving(limits(mistakes=Rate(3, 300))) as api:
         transport = httpx.ASGITransport(app=api.app, client=("203.0.113.9", 1234))

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 from app.bus.limits.local import LocalLimits
@@ -93,10 +94,12 @@ class Admissions:
         """Counts a document that is about to be parsed and validated, here alone: that is this process's time. Raises RateLimited."""
         if self._limiter is None:
             return
-        rate = self._limits.documents
-        hit = Hit(asker.name, "documents", rate, min(characters, rate.amount))
-        (room,) = self._documents.try_hits([hit])
+        hits = buckets.document_hits(asker, self._limits.documents, characters)
+        rooms = self._documents.try_hits(hits)
+        room, hit = min(zip(rooms, hits, strict=True), key=itemgetter(0))
         if room < 0:
+            # The request was received, and its caller looked up.
+            self.note_mistake(asker)
             raise _rate_limited(hit, -room / _SECOND)
 
     async def admit_address(self, address: str) -> None:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.domain.rate_limits import CallerLimits, Hit, OperationClass, RateLimits
+from app.domain.rate_limits import CallerLimits, Hit, OperationClass, Rate, RateLimits
 
 _WALLET = "wallet:"
+# Anybody makes wallets: without a limit of their address, ten of them would have ten times the time.
+_SHARES_OF_AN_ADDRESS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +56,14 @@ def hits_of(
         Hit(caller_bucket(asker), "requests", own.requests),
         Hit(f"{name}:{kind}", kind, own.of(operation_class), count),
         Hit(f"{name}:cost", "cost", own.cost, cost),
+    )
+
+
+def document_hits(asker: Asker, rate: Rate, characters: int) -> tuple[Hit, Hit]:
+    """All that a document counts against which is new to the process. rate: of characters, a caller's."""
+    quantity = min(characters, rate.amount)
+    together = Rate(_SHARES_OF_AN_ADDRESS * rate.amount, rate.seconds)
+    return (
+        Hit(asker.name, "documents", rate, quantity),
+        Hit(address_bucket(asker.address), "documents of the address", together, quantity),
     )

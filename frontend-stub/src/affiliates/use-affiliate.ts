@@ -9,7 +9,7 @@ import { useAnswer } from "../live/answer";
 import { useStream } from "../live/stream";
 import { useAccess, useMay } from "../shell/access";
 import type { Failure } from "../values/failure";
-import { askedAgain, begun, newer, seen } from "./told";
+import { askedAgain, begun, newer, seen, settledMs } from "./told";
 
 export type Affiliate = NonNullable<AffiliatePageQuery["affiliate"]>;
 
@@ -23,9 +23,6 @@ export interface AffiliateState {
   /** Another value with each change of what was earned. */
   readonly news: unknown;
 }
-
-/** Once it is quiet for so long, one more read: what was told is not all that the page shows. */
-const settledMs = 1_000;
 
 /** The affiliate as it is. Its money is live for whoever sees it: itself, and those who read everything. */
 export function useAffiliate(programId: string, id: string): AffiliateState {

@@ -24,12 +24,6 @@ export function seen<Read, Told>(
   return { ...before, read, told, covered };
 }
 
-/**
- * Once it is quiet for so long, one more read: what was told is not all that the page shows. A replica that answers is at
- * most 3 s behind (SGE_REPLICA_LAG_SECONDS); one that was asked sooner could bring older sums, and they would stay.
- */
-export const settledMs = 4_000;
-
 /** A question is asked now. */
 export function askedAgain<Read, Told>(before: Known<Read, Told>): Known<Read, Told> {
   return { ...before, asked: before.told };

@@ -6,10 +6,11 @@ import {
   type AffiliatePageQuery,
 } from "../generated/operations";
 import { useAnswer } from "../live/answer";
+import { replicaLagMs } from "../live/replica";
 import { useStream } from "../live/stream";
 import { useAccess, useMay } from "../shell/access";
 import type { Failure } from "../values/failure";
-import { askedAgain, begun, newer, seen, settledMs } from "./told";
+import { askedAgain, begun, newer, seen } from "./told";
 
 export type Affiliate = NonNullable<AffiliatePageQuery["affiliate"]>;
 
@@ -41,7 +42,8 @@ export function useAffiliate(programId: string, id: string): AffiliateState {
   }, [read]);
   useEffect(() => {
     if (!told) return;
-    const timer = setTimeout(again, settledMs);
+    // Once it is quiet, one more read: what was told is not all that the page shows.
+    const timer = setTimeout(again, replicaLagMs);
     return () => clearTimeout(timer);
   }, [told, again]);
   const here = stored?.program.id === programId ? stored : null;

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { EventType } from "../generated/operations";
 import { useApi } from "./api";
 import { followEvents } from "./events";
+import { replicaLagMs } from "./replica";
 
 /** A program and the position of an answer among its events. */
 export interface Position {
@@ -35,7 +36,11 @@ export function useChanges(
     const start = newest.current;
     if (id === undefined || !start) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lastCall: ReturnType<typeof setTimeout> | undefined;
     const gather = () => {
+      // What is read at once may come from a replica that lacks it.
+      clearTimeout(lastCall);
+      lastCall = setTimeout(() => call.current(), replicaLagMs);
       timer ??= setTimeout(() => {
         timer = undefined;
         call.current();
@@ -51,6 +56,7 @@ export function useChanges(
     });
     return () => {
       clearTimeout(timer);
+      clearTimeout(lastCall);
       stop();
     };
   }, [socket, id, types, round]);

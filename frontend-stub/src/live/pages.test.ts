@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Api } from "./api";
 import { below, type Connection, joined, PagedList } from "./pages";
 
@@ -119,4 +119,40 @@ test("what else an answer holds is of the same moment as its rows, also where th
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect(absent.state()).toMatchObject({ answer: {}, rows: null, failure: { code: "FORBIDDEN" } });
   absent.stop();
+});
+
+test("after an event it looks once more, when no replica that answers can lack it", async () => {
+  vi.useFakeTimers();
+  let stored = rows("1");
+  const tells: ((value: unknown) => void)[] = [];
+  const list = {
+    pageInfo: { hasNextPage: false, endCursor: null },
+    totalCount: { value: 1, exact: true },
+  };
+  const query = () => ({ toPromise: async () => ({ data: { list: { ...list, nodes: stored } } }) });
+  const subscribe = (_: unknown, { next }: { next: (value: unknown) => void }) => {
+    tells.push(next);
+    return () => {};
+  };
+  const api = { direct: { query }, socket: { subscribe } } as unknown as Api;
+  const paged = new PagedList<Answer, Row>(
+    api,
+    {} as never,
+    {},
+    {
+      pick: (data) => data.list,
+      live: { types: [], at: () => ({ id: "prg_1", eventCursor: "c0" }) },
+    },
+  );
+  paged.start();
+  await vi.advanceTimersByTimeAsync(100);
+  for (const tell of tells) tell({ data: { programEvents: { type: "PAYOUT", cursor: "c1" } } });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(shownIds(paged)).toEqual(["1"]);
+  stored = rows("2", "1");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(shownIds(paged)).toEqual(["2", "1"]);
+  paged.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

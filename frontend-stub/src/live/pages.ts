@@ -5,6 +5,7 @@ import { type Failure, failureOf } from "../values/failure";
 import { type Api, useApi } from "./api";
 import { followEvents } from "./events";
 import { Pace } from "./pace";
+import { replicaLagMs } from "./replica";
 
 const pageSize = 50;
 /** The most that one answer holds. */
@@ -92,6 +93,7 @@ export class PagedList<Data, Row extends Node> {
   /** Something happened during a look. */
   #behind = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastLook: ReturnType<typeof setTimeout> | undefined;
   readonly #pace = new Pace();
   #stopEvents: (() => void) | null = null;
   #lastTurn: Promise<unknown> = Promise.resolve();
@@ -119,6 +121,7 @@ export class PagedList<Data, Row extends Node> {
   readonly stop = (): void => {
     this.#running = false;
     clearTimeout(this.#timer);
+    clearTimeout(this.#lastLook);
     this.#timer = undefined;
     this.#stopEvents?.();
     this.#stopEvents = null;
@@ -138,6 +141,13 @@ export class PagedList<Data, Row extends Node> {
       return;
     }
     this.#timer ??= setTimeout(() => void this.#round(), this.#pace.wait(performance.now()));
+  };
+
+  /** A look at once may be answered by a replica that lacks it. */
+  readonly #happened = (): void => {
+    this.refresh();
+    clearTimeout(this.#lastLook);
+    this.#lastLook = setTimeout(this.refresh, replicaLagMs);
   };
 
   async #round(): Promise<void> {
@@ -179,7 +189,7 @@ export class PagedList<Data, Row extends Node> {
     const from = live?.at(data);
     if (!live || !from || this.#stopEvents) return;
     this.#stopEvents = followEvents(this.api.socket, from.id, live.types, from.eventCursor, {
-      happened: this.refresh,
+      happened: this.#happened,
       expired: () => {
         this.#stopEvents = null;
         this.refresh();

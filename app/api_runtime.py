@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -41,7 +40,7 @@ from app.processes.webhooks.changing import EndpointChanges
 from app.processes.webhooks.resolving import SystemResolver
 from app.read_routing import open_read_routing
 from app.runtime import Runtime, chain_facts, open_runtime
-from app.services.create_export import may_still_export, use_export
+from app.services.create_export import use_export
 from app.services.execute import execute
 from app.services.programs.create_program import ProgramResult
 from app.services.programs.new_program import CreateProgram
@@ -207,18 +206,9 @@ class ApiProcess:
         return f"{self._settings.public_url.rstrip('/')}/exports/{token}"
 
     async def use_export(self, token: str, admit: Callable[[int], None]) -> ExportOrder | None:
-        """What an export's link stands for, once; None for a used, late or unknown one, and for one of somebody who may not
-        make it any more.
-
-        admit: is told its program; what it raises leaves the link as it was.
-        """
+        """What an export's link stands for, once; see `app.services.create_export.use_export`."""
         now = self.now()
-        used = await self.execute(None, lambda unit: use_export(unit, token, admit, now))
-        if used is None:
-            return None
-        order, actor = used
-        ask = partial(may_still_export, kind=order.kind, actor=actor, now=now)
-        return order if await self.execute(order.program_id, ask) else None
+        return await self.execute(None, lambda unit: use_export(unit, token, admit, now))
 
     async def receive_provider_event(
         self, program: UUID | str, signature: bytes, body: bytes

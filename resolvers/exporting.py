@@ -12,6 +12,8 @@ from schema.inputs.exports import export_filter
 from schema.inputs.given import given
 from schema.scalars import JSON
 
+_NOT_OWNERS = "Owners of the treasury export payout batches; all else is for API keys with READ and wallets that are ADMIN."
+
 
 async def create(
     info: Info,
@@ -25,7 +27,7 @@ async def create(
     async def work() -> ExportPayloadRow:
         authority = await named_program(info, program_id)
         if not authority.reads_everything and kind not in OWNERS_EXPORTS:
-            raise Forbidden
+            raise Forbidden(_NOT_OWNERS)
         key = authority.program_id
         now = info.context.now()
         order = ExportOrder(key, kind, export_filter(kind, given(filter), now))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV injection"), some of them in full width too.
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+_BLANKS = re.compile(r"\A[\s\ufeff]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 
 
@@ -24,7 +25,8 @@ def csv_text(rows: Iterable[Sequence[str | None]]) -> str:
 def _cell(text: str | None) -> str:
     if text is None:
         return ""
-    # Importing may cut blanks off.
-    if text.lstrip(" \xa0\u3000").startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+    # Importing may cut blanks off, and a mark of byte order.
+    shown = _BLANKS.sub("", text)
+    if (text.startswith(_FORMULA) or shown.startswith(_FORMULA)) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text

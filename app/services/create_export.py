@@ -68,21 +68,21 @@ def _not_found(message: str, name: str) -> Refusal:
 
 async def use_export(
     unit: UnitOfWork, token: str, admit: Callable[[int], None], now: datetime
-) -> tuple[ExportOrder, str] | None:
-    """What the link stands for, once, and who made it; None for a used, late or unknown one, which nobody can tell apart.
+) -> ExportOrder | None:
+    """What the link stands for, once; None for a used, late or unknown one, and for one of somebody who may not make it
+    any more: a credential that ended leaves no link behind. Nobody can tell these apart.
 
-    admit: is told its program; what it raises undoes the use with the transaction.
+    admit: is told its program. What it raises, and any other failure, undoes the use with the transaction.
     """
     used = await store.use_link(unit, _hashed(token), now)
-    if used is not None:
-        admit(used[0].program_id)
-    return used
-
-
-async def may_still_export(unit: UnitOfWork, kind: ExportKind, actor: str, now: datetime) -> bool:
-    """Whether who made a link of the unit's program might make it now too: a credential that ended leaves no link behind."""
-    rule = rule_of("Mutation.createExport")
-    return await store.still_admitted(unit, actor, rule, now, owners=kind in OWNERS_EXPORTS)
+    if used is None:
+        return None
+    order, actor = used
+    admit(order.program_id)
+    await unit.enter(order.program_id)
+    rule, owners = rule_of("Mutation.createExport"), order.kind in OWNERS_EXPORTS
+    admitted = await store.still_admitted(unit, actor, rule, now, owners=owners)
+    return order if admitted else None
 
 
 def _hashed(token: str) -> bytes:

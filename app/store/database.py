@@ -30,6 +30,7 @@ SELECT set_config('sge.program_id', $1, true), set_config('sge.request_id', $2, 
 # An empty note in the log: only a transaction that wrote there waits for the standby, and then for all before it too.
 _BEGIN_NOTED = f"{_BEGIN.rstrip()}, pg_logical_emit_message(true, 'sge', '')"
 _LONGEST_WAIT_SECONDS = 5.0
+_ENTER = "SELECT set_config('sge.program_id', $1, true)"
 _WAIT_AT_MOST = "SELECT set_config('lock_timeout', $1, true)"
 _DECIMALS = "SELECT code, decimals FROM program_currency WHERE program_id = $1"
 _WRITE_EVENTS = """
@@ -102,6 +103,12 @@ class UnitOfWork:
         if owner is None:
             raise ValueError("an event belongs to a program")
         self.events.append((owner, event))
+
+    async def enter(self, program_id: int) -> None:
+        """Sees this program from now on, as if begun for it: for what has to be found before its program is known."""
+        assert self.program_id is None
+        await self.connection.execute(_ENTER, str(program_id))
+        self.program_id = program_id
 
     def wake(self, job: str) -> None:
         """Rings for a job after the commit."""

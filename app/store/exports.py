@@ -15,7 +15,8 @@ _USE = "SELECT program_id, kind, filter, created_by FROM sge_use_export_link($1,
 _STILL_ADMITTED = """
 SELECT EXISTS (SELECT FROM api_key WHERE program_id = $1 AND 'api_key:' || prefix = $2 AND scopes && $3::text[]
                   AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5))
-    OR EXISTS (SELECT FROM program_member WHERE program_id = $1 AND 'wallet:' || wallet = $2 AND role = ANY ($4::text[]))
+    OR EXISTS (SELECT FROM program_member WHERE program_id = $1 AND wallet = substr($2, 8) AND $2 LIKE 'wallet:%'
+                  AND role = ANY ($4::text[]))
     OR $6 AND EXISTS (SELECT FROM treasury, unnest(owners) AS o (owner) WHERE program_id = $1 AND 'wallet:' || o.owner = $2)
 """
 _FORGET = "SELECT sge_forget_export_links($1)"

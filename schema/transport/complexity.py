@@ -22,7 +22,8 @@ def check_form(document: DocumentNode, settings: TransportSettings) -> None:
     _cap("A document has at most {} directives.", form.directives, settings.maximum_directives)
     repetition = sum(count * count for count in form.names.values())
     limit = settings.maximum_repetition
-    _cap("The document repeats the same fields too often: send several.", repetition, limit)
+    words = "A document repeats fields at most so often that the squares of their counts come to {}: send several."
+    _cap(words, repetition, limit)
 
 
 def check_variables(variables: Mapping[str, Any], settings: TransportSettings) -> None:

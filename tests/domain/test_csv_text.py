@@ -27,6 +27,8 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
         (" =1+1", "' =1+1"),
         ("\uff1d1+1", "'\uff1d1+1"),
         ("\u3000\uff20SUM(A1)", "'\u3000\uff20SUM(A1)"),
+        ("\u2003=1+1", "'\u2003=1+1"),
+        ("\u202f\ufeff @SUM(A1)", "'\u202f\ufeff @SUM(A1)"),
         (" plain", " plain"),
         ("-10.000000", "-10.000000"),
         ("-10.000000 =", "'-10.000000 ="),

@@ -20,6 +20,10 @@ Found = TypeVar("Found")
 _SECOND = 1_000_000
 # Mistakes are told to the other processes together, this long after the first of them.
 _SOON_SECONDS = 0.05
+_WHAT = {
+    "cost": "fields asked for",
+    "documents": "characters of documents that are new here (send variables)",
+}
 
 
 class Admissions:
@@ -178,7 +182,7 @@ class Admissions:
 
 def _rate_limited(hit: Hit, retry_after_seconds: float) -> RateLimited:
     return RateLimited(
-        f"Too many requests: {hit.rate.amount} in {hit.rate.seconds} s are allowed ({hit.name}).",
+        f"Too many {_WHAT.get(hit.name, 'requests')}: {hit.rate.amount} in {hit.rate.seconds} s are allowed ({hit.name}).",
         round(retry_after_seconds, 3),
         refusal_fields(hit, retry_after_seconds),
     )

@@ -107,7 +107,9 @@ class Engine:
         try:
             check_variables(request.variables, self._settings)
             request = self._trusted.resolve(request, from_browser=from_browser)
-            document = self._documents.check(request.query, admit_document)
+            # Registered ones are few: reading them again and again takes nobody's time.
+            admit = None if request.query in self._trusted else admit_document
+            document = self._documents.check(request.query, admit)
         except GraphQLError as error:
             raise _refused([present_request_error(error, request_id)]) from None
         except RateLimited:

@@ -25,6 +25,9 @@ class TrustedDocuments:
         self._texts = frozenset(by_id.values())
         self._only = only
 
+    def __contains__(self, text: str) -> bool:
+        return text in self._texts
+
     def resolve(self, request: GraphQLRequest, *, from_browser: bool) -> GraphQLRequest:
         """Give the request with its document's text; raises BadUserInput and Forbidden."""
         if request.document_id is not None:

@@ -196,6 +196,15 @@ async def test_many_callers_at_one_address_bring_four_times_as_many_documents() 
         assert elsewhere.status_code == 200
 
 
+async def test_registered_documents_are_new_to_nobody() -> None:
+    trusted = {f"sha256:{n:064}": f"{{ o{n}: hello }}" for n in range(6)}
+    async with serving(limits(documents=Rate(20, 600)), trusted_documents=trusted) as api:
+        new = [await api.post(text, "sge_one") for text in trusted.values()]
+        assert {answer.status_code for answer in new} == {200}
+        assert (await api.post("{ another: hello }", "sge_one")).status_code == 200
+        refused(await api.post("{ more: hello }", "sge_one"))
+
+
 async def test_what_is_no_graphql_request_is_rationed_too() -> None:
     async with serving(limits(mistakes=Rate(3, 300))) as api:
         transport = httpx.ASGITransport(app=api.app, client=("203.0.113.9", 1234))

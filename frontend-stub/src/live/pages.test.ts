@@ -156,3 +156,23 @@ test("after an event it looks once more, when no replica that answers can lack i
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
+
+test("what was read stays when a later read fails, also where that holds the list as null", async () => {
+  const list = {
+    nodes: rows("1"),
+    pageInfo: { hasNextPage: false, endCursor: "1" },
+    totalCount: { value: 1, exact: true },
+  };
+  const refused = { graphQLErrors: [{ message: "Try again.", extensions: { code: "INTERNAL" } }] };
+  let answer: object = { data: { list } };
+  const query = () => ({ toPromise: async () => answer });
+  const api = { direct: { query } } as unknown as Api;
+  const paged = new PagedList<Answer, Row>(api, {} as never, {}, { pick: (data) => data.list });
+  paged.start();
+  await vi.waitFor(() => expect(shownIds(paged)).toEqual(["1"]));
+  answer = { data: { list: null }, error: refused };
+  paged.refresh();
+  await vi.waitFor(() => expect(paged.state().failure?.code).toBe("INTERNAL"));
+  paged.stop();
+  expect(paged.state().answer).toEqual({ list });
+});

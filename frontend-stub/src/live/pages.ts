@@ -203,7 +203,10 @@ export class PagedList<Data, Row extends Node> {
     const { data, error } = await this.api.direct.query(this.document, variables, {}).toPromise();
     if (!this.#running) return undefined;
     if (data && this.source.pick(data)) return data;
-    this.#publish({ ...(data && { answer: data }), failure: error ? failureOf(error) : notForYou });
+    this.#publish({
+      ...(data && !error && { answer: data }),
+      failure: error ? failureOf(error) : notForYou,
+    });
     return undefined;
   }
 

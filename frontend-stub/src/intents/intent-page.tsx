@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import {
   IntentDetailDocument,
   IntentProgressedDocument,
@@ -82,6 +82,8 @@ export function IntentPage({ program: { id: programId, slug }, id }: Props) {
 /** What happens after the end (another person's retry, a refund, a commission that becomes payable) no stream tells. */
 const lookMs = 15_000;
 const catchUpMs = 2_000;
+/** A transaction that has not ended by then waits for something else: it may do so for days. */
+const endsSoonMs = 60_000;
 
 /** The whole intent, read again each time its live status has a newer version. */
 function useLiveIntent(programId: string, id: string) {
@@ -96,13 +98,28 @@ function useLiveIntent(programId: string, id: string) {
     if (gap) refetch();
   }, [gap, refetch]);
   // An answer may come from a replica that is behind the stream, and a transaction ends a moment after its intents.
-  const late = gap || (over && data.intent?.attempts.some(isOnItsWay));
+  const ending = useAtMost(Boolean(over && data.intent?.attempts.some(isOnItsWay)), endsSoonMs);
+  const late = gap || ending;
   useWhileVisible(over || late ? refetch : null, late ? catchUpMs : lookMs);
   return {
     intent: stored ? withProgress(stored, progress) : data ? null : undefined,
     failure,
     refetch,
   };
+}
+
+/** Whether it is so, and has been for no longer than that. */
+function useAtMost(so: boolean, longestMs: number): boolean {
+  const [past, setPast] = useState(false);
+  useEffect(() => {
+    if (!so) return;
+    const timer = setTimeout(() => setPast(true), longestMs);
+    return () => {
+      clearTimeout(timer);
+      setPast(false);
+    };
+  }, [so, longestMs]);
+  return so && !past;
 }
 
 function withProgress(intent: Detail, progress: IntentProgressFragment | undefined): Detail {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { none, sampled, seeded } from "./samples";
+import { none, sampled, seeded, wholeMinutes } from "./samples";
 
 describe("sampled", () => {
   it("keeps the span and drops what is older", () => {
@@ -17,6 +17,22 @@ describe("sampled", () => {
     const gap = sampled(sampled(none, 1, 5, 60), 2, null, 60);
     expect(gap.values).toEqual([5, null]);
     expect(sampled(gap, 500, 9, 60)).toEqual({ seconds: [500], values: [9] });
+  });
+});
+
+describe("wholeMinutes", () => {
+  const points = [
+    { at: "2027-01-01T00:00:00Z", settled: 120 },
+    { at: "2027-01-01T00:01:00Z", settled: 60 },
+  ];
+  const ends = (second: string) => Date.parse(`2027-01-01T00:${second}Z`) / 1000;
+
+  it("are those that were over for the server, and are counted", () => {
+    const all = { seconds: [ends("01:00"), ends("02:00")], values: [2, 1] };
+    const first = { seconds: [ends("01:00")], values: [2] };
+    expect(wholeMinutes(points, "2027-01-01T00:02:04Z", 4_000)).toEqual(all);
+    expect(wholeMinutes(points, "2027-01-01T00:02:03Z", 4_000)).toEqual(first);
+    expect(wholeMinutes(points, "2027-01-01T00:01:50Z", 4_000)).toEqual(first);
   });
 });
 

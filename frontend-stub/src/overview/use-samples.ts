@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { OverviewSeriesDocument } from "../generated/operations";
 import { useApi } from "../live/api";
+import { replicaLagMs } from "../live/replica";
 import { everySecond } from "../values/clock";
-import { none, type Samples, sampled, seeded } from "./samples";
+import { none, type Samples, sampled, seeded, wholeMinutes } from "./samples";
 
 const spanSeconds = 300;
 const minute = 60;
@@ -48,12 +49,9 @@ function useMinutes(slug: string): Samples {
       .query(OverviewSeriesDocument, variables, {})
       .toPromise()
       .then(({ data }) => {
-        const points = data?.program?.series;
-        if (!shown || !points) return;
-        setMinutes({
-          seconds: points.map(({ at }) => Date.parse(at) / 1000 + minute),
-          values: points.map(({ settled }) => settled / minute),
-        });
+        const program = data?.program;
+        if (!shown || !program?.series) return;
+        setMinutes(wholeMinutes(program.series, program.now, replicaLagMs));
       });
     return () => {
       shown = false;

@@ -79,6 +79,11 @@ export function replacePlace(address: string): void {
   window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
+/** The slug of the program in view. */
+export function programOf({ path }: Place): string | undefined {
+  return path[0] === "p" ? path[1] : undefined;
+}
+
 export function usePlace(): Place {
   const hash = useSyncExternalStore(onHashChange, () => window.location.hash);
   return useMemo(() => parsePlace(hash), [hash]);

@@ -1,16 +1,17 @@
+import { programOf, usePlace } from "../routing";
 import { useAccess } from "../shell/access";
-import { nameWithin, useDemo } from "../wallets/demo-wallets";
+import { nameIn, useDemo } from "../wallets/demo-wallets";
 import { sameAddress } from "../wallets/wallet";
 import { Hash } from "./hash";
 
 /** What the page knows a wallet by: whoever looks, and the demo's people. null: by its address alone. */
 export function useNames(): (address: string) => string | null {
   const { wallet } = useAccess();
+  const slug = programOf(usePlace());
   const people = useDemo()?.wallets ?? [];
   return (address) => {
     if (wallet !== null && sameAddress(wallet, address)) return "You";
-    const person = people.find((each) => sameAddress(each.address, address));
-    return person ? nameWithin(person) : null;
+    return nameIn(people, address, slug);
   };
 }
 

@@ -7,7 +7,7 @@ import { Broken } from "../parts/broken";
 import { PageTitle } from "../parts/page-title";
 import { offsetOf, ProgramClock } from "../parts/program-clock";
 import { Empty, Failed, Loading } from "../parts/states";
-import { type Place, programHref, replacePlace, systemHref, usePlace } from "../routing";
+import { type Place, programHref, programOf, replacePlace, systemHref, usePlace } from "../routing";
 import { type Access, AccessProvider, accessOf, may, useAccess } from "./access";
 import { Chunk, Opened } from "./chunk";
 import { Header } from "./header";
@@ -31,7 +31,7 @@ export function Console({ leave }: { leave: Leave }) {
   }, [refresh]);
   const place = usePlace();
   const programs = data?.programs?.nodes;
-  const slug = place.path[0] === "p" ? place.path[1] : undefined;
+  const slug = programOf(place);
   const { program, looking } = useProgram(slug, programs);
   const access = useMemo(() => accessOf(data?.viewer, program), [data?.viewer, program]);
   useOwnProgram(place, data);

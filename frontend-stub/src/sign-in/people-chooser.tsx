@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { Problem } from "../parts/problem";
-import { usePlace } from "../routing";
+import { programOf, usePlace } from "../routing";
 import { type Demo, type DemoWallet, demoWallet, nameWithin } from "../wallets/demo-wallets";
 import { shortAddress } from "../wallets/wallet";
-import { lastProgram, programOf } from "./last-program";
+import { lastProgram } from "./last-program";
 import { logIn } from "./login";
 import { byKind, goWhere, programsOf } from "./people";
 import type { Attempt } from "./use-attempt";

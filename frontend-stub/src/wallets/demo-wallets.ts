@@ -59,6 +59,17 @@ export function nameWithin({ name, program }: DemoWallet): string {
   return name.endsWith(ending) ? name.slice(0, -ending.length) : name;
 }
 
+/** What a wallet is called where the program in view is named; null for one that is nobody of the demo. */
+export function nameIn(
+  people: readonly DemoWallet[],
+  address: string,
+  slug: string | undefined,
+): string | null {
+  const found = people.filter((each) => sameAddress(each.address, address));
+  const here = found.find(({ program }) => program !== null && program.slug === slug);
+  return here ? nameWithin(here) : (found[0]?.name ?? null);
+}
+
 async function fetchDemo(): Promise<Demo | null> {
   try {
     const answer = await fetch(new URL("demo/wallets", document.baseURI));

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Provider } from "urql";
-import type { Leave } from "./account/account-menu";
+import { type Leave, LeaveProvider } from "./account/leave";
 import { type Api, ApiProvider, openApi } from "./live/api";
 import { parsePlace, replacePlace } from "./routing";
 import { type Credential, type Session, useSession } from "./session";
@@ -33,21 +33,26 @@ function SignedIn({ credential, signOut }: Props) {
   const [api, setApi] = useState<Api | null>(null);
   const { kind, token } = credential;
   const leaving = useRef(false);
-  const leave: Leave = async ({ here } = { here: false }) => {
+  const open = useRef(false);
+  const leave: Leave = async ({ here, reason } = { here: false }) => {
     leaving.current = true;
     const ended = kind === "key" || (await logOut(token));
+    // Cut off meanwhile: whoever has signed in since stays.
+    if (!open.current) return;
     leaveFrom(parsePlace(window.location.hash));
     if (!here) replacePlace("#/");
-    signOut(ended ? undefined : notTold);
+    signOut(ended ? reason : notTold);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: one api for each credential; signOut is new on every render
   useEffect(() => {
     let over = false;
+    open.current = true;
     // A late answer to somebody who has left ends nobody else's session.
     const opened = openApi(token, () => over || leaving.current || signOut(endings[kind]));
     setApi(opened);
     return () => {
       over = true;
+      open.current = false;
       void opened.socket.dispose();
     };
   }, [kind, token]);
@@ -55,7 +60,9 @@ function SignedIn({ credential, signOut }: Props) {
   return (
     <ApiProvider value={api}>
       <Provider value={api.client}>
-        <Console leave={leave} />
+        <LeaveProvider value={leave}>
+          <Console />
+        </LeaveProvider>
       </Provider>
     </ApiProvider>
   );

@@ -58,8 +58,10 @@ def test_why_a_commission_is_not_paid_yet(page: Page, program: Program) -> None:
 
 
 def test_an_affiliate_changes_its_wallet_with_both(page: Page, program: Program) -> None:
-    """The old one is the browser's, which says no at first; the new one is of the demo."""
-    old = AskedWallet(Account.create().key.hex(), rejects={1})
+    """The old one is the browser's, on another chain, which says no at first; the new one is of the demo. The old one's
+    session is over then, and not only its sockets.
+    """
+    old = AskedWallet(Account.create().key.hex(), rejects={1}, chain_id=1)
     new = Account.from_key(program.owners[2]).address
     made = program.ask(_CREATE, program=program.id, wallet=old.address, code="MOVES")
     id_ = made["registerAffiliate"]["affiliate"]["id"]
@@ -70,12 +72,17 @@ def test_an_affiliate_changes_its_wallet_with_both(page: Page, program: Program)
     for wallet, said in (
         (new[:-1], "0x and 40 hexadecimal digits"),
         (old.address, "this is the one that you have"),
-        (new, "You declined it"),
+        (new, "is on chain 1"),
     ):
         dialog.get_by_label("New wallet").fill(wallet)
         dialog.get_by_role("button", name="Sign with both").click()
         expect(dialog.get_by_role("alert")).to_contain_text(said)
-    dialog.get_by_role("button", name="Sign with both").click()
+    dialog.get_by_role("button", name="Switch Browser wallet to chain 31337").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("You declined it")
+    expect(dialog).to_contain_text("wait for 3 d")
+    with page.expect_response(lambda one: "loggedOut" in (one.request.post_data or "")) as left:
+        dialog.get_by_role("button", name="Sign with both").click()
+    assert left.value.json()["data"]["logout"]["loggedOut"]
     expect(page.get_by_role("alert")).to_contain_text("The session has ended")
     assert program.ask(_WALLET, id=id_)["node"]["wallet"] == new
     assert [one["message"]["newWallet"] for one in old.documents] == [new, new]

@@ -85,7 +85,7 @@ def test_sessions_are_ended_from_another_device(
 
 def test_signing_out_ends_the_session(page: Page, program: Program) -> None:
     """At the server, and nothing of it stays in the tab or its address. All by keyboard."""
-    sign_in_as(page, program, program.owners[2])
+    sign_in_as(page, program, program.owners[1])
     token = json.loads(page.evaluate("sessionStorage.getItem('sge.session')"))["token"]
     expect(page.get_by_role("heading", name="Payouts")).to_be_focused()
     page.get_by_role("button", name=_ACCOUNT).focus()

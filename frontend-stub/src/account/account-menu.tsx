@@ -8,20 +8,18 @@ import type { ProgramCard } from "../shell/programs";
 import { useDemoName } from "../wallets/demo-wallets";
 import { shortAddress } from "../wallets/wallet";
 import "./account.css";
+import { useLeave } from "./leave";
 import { SessionsDialog } from "./sessions-dialog";
-
-/** here: whoever signs in next begins where this one was. */
-export type Leave = (options?: { readonly here: boolean }) => Promise<void>;
 
 interface Props {
   readonly viewer: SessionQuery["viewer"];
   readonly programs: readonly ProgramCard[];
-  readonly leave: Leave;
 }
 
 /** Who am I, what am I here and elsewhere, and the way out. The browser closes it on Escape and clicks beside it. */
-export function AccountMenu({ viewer, programs, leave }: Props) {
+export function AccountMenu({ viewer, programs }: Props) {
   const access = useAccess();
+  const leave = useLeave();
   const panel = useRef<HTMLDivElement>(null);
   const [showsSessions, showSessions] = useState(false);
   const id = useId();

@@ -14,6 +14,8 @@ import { askedAgain, begun, newer, seen } from "./told";
 
 export type Affiliate = NonNullable<AffiliatePageQuery["affiliate"]>;
 
+type Stored = AffiliatePageQuery["affiliate"];
+
 type Earned = AffiliateEarnedSubscription["affiliateEarnings"];
 
 export interface AffiliateState {
@@ -29,17 +31,15 @@ export interface AffiliateState {
 export function useAffiliate(programId: string, id: string): AffiliateState {
   const reads = useMay("READ");
   const own = useAccess().affiliateId === id;
-  const { data, failure, again: read } = useAnswer(AffiliatePageDocument, { id });
+  const [known, setKnown] = useState(() => begun<Stored, Earned>(undefined));
+  // A question may be held back until an older one is answered: that answer does not cover what was told since.
+  const asks = useCallback(() => setKnown(askedAgain), []);
+  const { data, failure, again } = useAnswer(AffiliatePageDocument, { id }, { asks });
   const live = useStream(AffiliateEarnedDocument, reads || own ? { id } : null);
   const told = live.data?.affiliateEarnings;
   const stored = data?.affiliate;
-  const [known, setKnown] = useState(() => begun<typeof stored, Earned>(stored));
   const next = seen(known, stored, told);
   if (next !== known) setKnown(next);
-  const again = useCallback(() => {
-    setKnown(askedAgain);
-    read();
-  }, [read]);
   useEffect(() => {
     if (!told) return;
     // Once it is quiet, one more read: what was told is not all that the page shows.

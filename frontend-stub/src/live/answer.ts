@@ -16,6 +16,8 @@ interface Options {
   /** Shows what the cache has, and asks the server too, unless said otherwise. */
   readonly policy?: RequestPolicy;
   readonly pause?: boolean;
+  /** Called whenever `again` asks the server: at once, or when what was being answered is. Stays the same function. */
+  readonly asks?: () => void;
 }
 
 /**
@@ -25,7 +27,7 @@ interface Options {
 export function useAnswer<Data, Variables extends AnyVariables>(
   query: DocumentInput<Data, Variables>,
   variables: Variables,
-  { policy = "cache-and-network", pause = false }: Options = {},
+  { policy = "cache-and-network", pause = false, asks }: Options = {},
 ): Answer<Data> {
   const [state, read] = useQuery<Data, AnyVariables>({
     query,
@@ -41,7 +43,10 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   if (fresh !== undefined && (fresh !== last.data || key !== last.key)) {
     setLast({ key, data: fresh });
   }
-  const ask = useCallback(() => read({ requestPolicy: "network-only" }), [read]);
+  const ask = useCallback(() => {
+    asks?.();
+    read({ requestPolicy: "network-only" });
+  }, [read, asks]);
   const answering = state.fetching || state.stale;
   const again = useInTurn(ask, answering);
   return {

@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from "react";
-import type { Leave } from "../account/account-menu";
 import { SessionDocument, type SessionQuery } from "../generated/operations";
 import { useAnswer } from "../live/answer";
 import { Absent } from "../parts/absent";
@@ -23,7 +22,7 @@ const platformSystem = new Chunk(() => import("../system/platform-system"));
 const refreshMs = 30_000;
 
 /** The signed-in page: who that is, which programs it sees, and the place among them. */
-export function Console({ leave }: { leave: Leave }) {
+export function Console() {
   const { data, failure, again: refresh } = useAnswer(SessionDocument, {});
   useEffect(() => {
     const timer = setInterval(refresh, refreshMs);
@@ -48,7 +47,6 @@ export function Console({ leave }: { leave: Leave }) {
           program={program}
           programs={programs ?? []}
           viewer={data?.viewer ?? null}
-          leave={leave}
         />
         <main id="main" tabIndex={-1}>
           {program?.pause && <PauseNotice pause={program.pause} />}

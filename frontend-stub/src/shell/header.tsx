@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { AccountMenu, type Leave } from "../account/account-menu";
+import { AccountMenu } from "../account/account-menu";
 import type { SessionQuery } from "../generated/operations";
 import mark from "../mark.svg";
 import { LinkMark } from "../parts/link-mark";
@@ -15,10 +15,9 @@ interface Props {
   readonly program: ProgramCard | undefined;
   readonly programs: readonly ProgramCard[];
   readonly viewer: SessionQuery["viewer"];
-  readonly leave: Leave;
 }
 
-export function Header({ place, program, programs, viewer, leave }: Props) {
+export function Header({ place, program, programs, viewer }: Props) {
   const { operator } = useAccess();
   const section = place.path[2] ?? "";
   return (
@@ -37,7 +36,7 @@ export function Header({ place, program, programs, viewer, leave }: Props) {
           <ProgramName program={program} programs={programs} viewer={viewer} section={section} />
         )}
         <LinkMark />
-        <AccountMenu viewer={viewer} programs={programs} leave={leave} />
+        <AccountMenu viewer={viewer} programs={programs} />
       </div>
       {program && <Tabs section={section} program={program} />}
       {!program && operator && <PlatformTabs area={place.path[0]} />}

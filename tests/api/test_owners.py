@@ -21,6 +21,7 @@ query ($id: ID!) { payoutBatch(id: $id) { payouts { nodes { affiliate {
   referralCode wallet parent { id } upline { id } children { nodes { id } } downline { nodes { id } } earnings { currency }
   commissions { nodes { id } } payouts { nodes { id } } referredUsers { nodes { id } }
   downlineSummary(currency: "USDC") { members }
+  pendingAdjustments { id }
   statement(currency: "USDC", from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z") { opening { amount } }
 } } } } }
 """
@@ -28,7 +29,7 @@ _NOT_SHOWN = {
     **dict.fromkeys(
         ("wallet", "parent", "children", "downline", "downlineSummary", "referredUsers")
     ),
-    **dict.fromkeys(("earnings", "commissions", "payouts", "statement")),
+    **dict.fromkeys(("earnings", "commissions", "payouts", "pendingAdjustments", "statement")),
     "upline": [],
 }
 _APPOINT = """

@@ -64,6 +64,14 @@ class Door:
         rows: list[Any] = await self.owner.fetch("SELECT * FROM wallet_session ORDER BY created_at")
         return rows
 
+    async def stored(self) -> dict[str, str]:
+        """All rows of each table."""
+        tables = await self.owner.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        )
+        rows = "SELECT coalesce(string_agg(t::text, '' ORDER BY t::text), '') FROM \"{}\" t"
+        return {table: await self.owner.fetchval(rows.format(table)) for (table,) in tables}
+
     def elsewhere(self, **changed: Any) -> "Door":
         """Another process, or another deployment, on the same database."""
         return replace(self, **changed)

@@ -19,6 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stack")]
 _PAGE = PROJECT / "frontend-stub"
 _AXE = _PAGE / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_TAB_IS_SEEN = """
+[...document.querySelectorAll(".tabs [aria-current]")].every((tab) => {
+  const [own, all] = [tab, tab.parentElement].map((part) => part.getBoundingClientRect());
+  return own.left >= all.left - 1 && own.right <= all.right + 1;
+})
+"""
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _WIDTHS = (1280, 768, 390)
 
@@ -49,6 +55,7 @@ def test_every_place(page: Page, stack: Stack, place: Place, complaints: list[st
         page.set_viewport_size({"width": width, "height": 844})
         assert _violations(page) == [], f"{scheme}, {width} px"
         assert _fits(page), f"something sticks out at {width} px"
+        assert _tab_is_seen(page), f"the open tab is out of sight at {width} px"
     assert complaints == []
 
 
@@ -78,3 +85,7 @@ def _violations(page: Page) -> list[tuple[str, str, str]]:
 
 def _fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def _tab_is_seen(page: Page) -> bool:
+    return bool(page.evaluate(_TAB_IS_SEEN))

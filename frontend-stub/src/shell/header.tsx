@@ -87,7 +87,14 @@ function Tabs({ section, program }: { section: string; program: ProgramCard }) {
   const open = sections.filter(({ shownTo }) => shownTo(access, program));
   const tabs = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another section has another current tab
-  useEffect(() => showCurrent(tabs.current), [section, open.length]);
+  useEffect(() => {
+    const shown = tabs.current;
+    if (!shown) return;
+    // Called at once, and when the window gets narrower.
+    const watch = new ResizeObserver(() => showCurrent(shown));
+    watch.observe(shown);
+    return () => watch.disconnect();
+  }, [section, open.length]);
   return (
     <nav ref={tabs} className="tabs" aria-label="Pages">
       {open.map(({ path, name }) => (
@@ -104,9 +111,9 @@ function Tabs({ section, program }: { section: string; program: ProgramCard }) {
 }
 
 /** On a narrow screen the tabs scroll: the one that is open is to be seen. */
-function showCurrent(tabs: HTMLElement | null): void {
-  const current = tabs?.querySelector<HTMLElement>("[aria-current]");
-  if (!tabs || !current) return;
+function showCurrent(tabs: HTMLElement): void {
+  const current = tabs.querySelector<HTMLElement>("[aria-current]");
+  if (!current) return;
   const before = current.getBoundingClientRect().left - tabs.getBoundingClientRect().left;
   tabs.scrollLeft += before - (tabs.clientWidth - current.clientWidth) / 2;
 }

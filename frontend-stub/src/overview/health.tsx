@@ -8,10 +8,10 @@ import type { Standing } from "./tasks";
 interface Props {
   readonly slug: string;
   readonly dashboard: Dashboard;
-  readonly standing: Standing;
+  readonly standing: Standing | null | undefined;
 }
 
-/** What is well and what is not, in four lines. */
+/** What is well and what is not, in four lines; two of them once the standing is known. */
 export function Health({ slug, dashboard, standing }: Props) {
   const { ledgerBalanced, openDiscrepancies } = dashboard;
   return (
@@ -27,17 +27,21 @@ export function Health({ slug, dashboard, standing }: Props) {
             {openDiscrepancies === 1 ? "discrepancy" : "discrepancies"}
           </a>
         </Check>
-        <LastRun slug={slug} standing={standing} />
-        <Check good={standing.status === "ACTIVE"}>
-          Program is {codeWords(standing.status).toLowerCase()}
-        </Check>
+        {standing && (
+          <>
+            <LastRun slug={slug} standing={standing} />
+            <Check good={standing.status === "ACTIVE"}>
+              Program is {codeWords(standing.status).toLowerCase()}
+            </Check>
+          </>
+        )}
       </ul>
     </section>
   );
 }
 
 /** When everything was last compared and agreed. */
-function LastRun({ slug, standing }: Pick<Props, "slug" | "standing">) {
+function LastRun({ slug, standing }: { slug: string; standing: Standing }) {
   const runs = (standing.reconciliationRuns?.nodes ?? []).filter(({ finishedAt }) => finishedAt);
   const clean = runs.find(({ status }) => status === "CLEAN");
   if (runs.length === 0) return <Check good={null}>Not reconciled yet</Check>;

@@ -4,7 +4,7 @@ import { type Seen, tasksOf } from "./tasks";
 export function NeedsPerson({ seen }: { seen: Seen | null | undefined }) {
   const tasks = seen && tasksOf(seen);
   return (
-    <section className="card wide-card" aria-labelledby="needs-person">
+    <section className="card wide-card needs-person" aria-labelledby="needs-person">
       <h2 id="needs-person">What needs a person</h2>
       {tasks && tasks.length === 0 && (
         <p className="all-well">Nothing at the moment: all goes on by itself.</p>

@@ -33,12 +33,16 @@ export default function Overview({ program: { id, slug }, query }: SectionProps)
       {counters.failure && <Failed failure={counters.failure} retry={counters.again} />}
       {lanesRead.failure && <Failed failure={lanesRead.failure} retry={lanesRead.again} />}
       {known.failure && <Failed failure={known.failure} retry={known.again} />}
-      {!dashboard && !counters.failure && <Loading what="the counters" />}
+      {!dashboard && !counters.failure && (
+        <div className="overview-room">
+          <Loading what="the counters" />
+        </div>
+      )}
       {dashboard && (
         <div className="overview">
           <Counters dashboard={dashboard} />
           <NeedsPerson seen={standing && { slug, dashboard, standing, lanes }} />
-          {standing && <Health slug={slug} dashboard={dashboard} standing={standing} />}
+          <Health slug={slug} dashboard={dashboard} standing={standing} />
           <LiveRate slug={slug} settledPerSecond={dashboard.settledPerSecond} />
           <StatusBar slug={slug} counts={dashboard.intentsByStatus} />
         </div>

@@ -40,6 +40,9 @@ export function Header({ place, program, programs, viewer }: Props) {
       </div>
       {program && <Tabs section={section} program={program} />}
       {!program && operator && <PlatformTabs area={place.path[0]} />}
+      {!program && !operator && (viewer === null || place.path[0] === "p") && (
+        <div className="tabs" />
+      )}
     </header>
   );
 }

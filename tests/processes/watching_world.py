@@ -1,5 +1,6 @@
 """A chain under watch: programs, affiliates and payers, with the real senders and the real watcher."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -127,9 +128,16 @@ class WatchingWorld:
         )
 
     async def settle(self, **changed: Any) -> int:
-        """Everything due is signed, sent and mined."""
+        """Everything due is signed, sent and, by a node that mines by itself, mined."""
         await self.settling.lanes()
-        return await settle(self.settling.settling(**changed))
+        items = await settle(self.settling.settling(**changed))
+        node = self.settling.gateway_chain.node
+        # It answers before it mines. What it cannot mine (a fee that is too low) stays.
+        for _ in range(200):
+            if not node.call("anvil_getAutomine") or node.call("txpool_status")["pending"] == "0x0":
+                break
+            await asyncio.sleep(0.01)
+        return items
 
     async def settle_while_spending(self, payer: LocalAccount, recipient: str) -> None:
         """Between the signing and the sending of its item, the payer's money goes elsewhere."""

@@ -21,7 +21,7 @@ query Newest($slug: String!) {
 
 
 class Wire:
-    """The page's sockets on their way to the real server; it can be cut and mended."""
+    """The page's sockets on their way to the real server; it can be cut and mended. subscriptions: to events of intents."""
 
     def __init__(self, page: Page) -> None:
         self._whole = True
@@ -49,7 +49,7 @@ class Wire:
         self._sockets += [socket, server]
 
         def upstream(message: str | bytes) -> None:
-            if '"subscribe"' in str(message) and "programEvents" in str(message):
+            if '"subscribe"' in str(message) and '"types":["INTENT"]' in str(message):
                 self.subscriptions.append(str(message))
             server.send(message)
 

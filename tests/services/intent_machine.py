@@ -19,7 +19,6 @@ from hypothesis.stateful import (
 from app.chain.client import Chain
 from app.domain.amounts import AmountText
 from app.domain.authorization_window import SignedAuthorization
-from app.domain.errors import Refusal
 from app.domain.intent_failures import IntentFailure, IntentFailureCode
 from app.domain.intents import REGISTRATION
 from app.domain.intents.kind import Asked
@@ -35,7 +34,7 @@ from app.services.programs.change_programs import pause_program
 from app.store.database import Database
 from app.store.intents import claims, unsigned
 from tests.fixtures.databases import Database as OwnDatabase
-from tests.services.intent_model import STATES, Expected, Tally
+from tests.services.intent_model import STATES, Expected, Tally, code_of
 from tests.services.world import CHAIN_ID, FACTS, TERMS, World, key_of
 
 T = TypeVar("T")
@@ -114,6 +113,13 @@ class Intents(RuleBasedStateMachine):
         person, code = self.model[key].meaning
         self._ask(key, person, code, again=again, times=2)
 
+    @precondition(lambda self: len(self.model) < len(KEYS) and not self._place_taken(0))
+    @rule(data=st.data(), times=st.sampled_from([1, 4]))
+    def ask_with_the_owncode_of(self, data: st.DataObject, times: int) -> None:
+        """An affiliate registers as its own customer, under a key that stands for nothing yet."""
+        key = data.draw(st.sampled_from([key for key in KEYS if key not in self.model]))
+        self._ask(key, 0, "REF", again=False, times=times)
+
     def _ask(self, key: str, person: int, code: str | None, *, again: bool, times: int) -> None:
         known = self.model.get(key)
         signed = known.signatures[-1] if known and again else self.run(self._sign(person, key))
@@ -125,7 +131,7 @@ class Intents(RuleBasedStateMachine):
         expected = self._refusal(key, person, code, signed)
         if expected is not None:
             self.tally.seen.add(expected)
-            assert [_code(one) for one in answers] == [expected] * times
+            assert [code_of(one) for one in answers] == [expected] * times
             return
         accepted = [one for one in answers if isinstance(one, AcceptedIntent)]
         assert len(accepted) == times, answers
@@ -234,7 +240,7 @@ class Intents(RuleBasedStateMachine):
         if known.code == "CANCELLED":
             assert outcome is None
         elif known.status != "PENDING":
-            assert _code(outcome) == "INVALID_STATE"
+            assert code_of(outcome) == "INVALID_STATE"
         else:
             assert outcome is None
             known.status, known.code, known.retryable = "FAILED", "CANCELLED", False
@@ -248,9 +254,9 @@ class Intents(RuleBasedStateMachine):
         if known.status != "FAILED":
             assert outcome is None
         elif not known.retryable or self._ends(known) <= self.world.now + MARGIN:
-            assert _code(outcome) == "NOT_RETRYABLE"
+            assert code_of(outcome) == "NOT_RETRYABLE"
         elif self._place_taken(known.meaning[0]):
-            assert _code(outcome) == "ALREADY_EXISTS"
+            assert code_of(outcome) == "ALREADY_EXISTS"
         else:
             assert outcome is None
             self._revive(known)
@@ -309,11 +315,3 @@ class Intents(RuleBasedStateMachine):
 
     async def _all(self, works: list[Any]) -> list[Any]:
         return await asyncio.gather(*works, return_exceptions=True)
-
-
-def _code(outcome: Any) -> str:
-    if isinstance(outcome, Refusal):
-        return outcome.code.value
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return str(outcome)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.authorization_window import SignedAuthorization
+from app.domain.errors import Refusal
 
 STATES = """
 SELECT i.idempotency_key AS key, i.id, s.status, s.version, s.failure_code, i.wallet,
@@ -42,3 +43,12 @@ class Tally:
     accepted: int = 0
     revived: int = 0
     seen: set[str] = field(default_factory=set)
+
+
+def code_of(outcome: Any) -> str:
+    """A refusal's code, or the outcome as text; raises what else went wrong."""
+    if isinstance(outcome, Refusal):
+        return outcome.code.value
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return str(outcome)

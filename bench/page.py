@@ -1,4 +1,4 @@
-"""The page in a real Chromium, beside a running demo: first load, from an event to the screen, and 500 rows that live.
+"""The page in a real Chromium, beside a running demo: first load, from a commit to the screen, and 500 rows that change.
 
     python -m bench.page [--page http://127.0.0.1:8000/] [--seconds 60]
 

@@ -59,9 +59,12 @@ class Intents(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(person=st.integers(1, 3), times=st.sampled_from([1, 4]))
+    def begin(self, person: int, times: int) -> None:
+        """Every run has an affiliate that refers itself, refused, and a customer of it: rules may be left out by chance."""
         self.run(self._begin())
+        self._ask(KEYS[0], 0, "REF", again=False, times=times)
+        self._ask(KEYS[0], person, "REF", again=False, times=times)
 
     async def _begin(self) -> None:
         self.api = await Database.connect(self.dsn.dsn("sge_api"))
@@ -112,13 +115,6 @@ class Intents(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(failed))
         person, code = self.model[key].meaning
         self._ask(key, person, code, again=again, times=2)
-
-    @precondition(lambda self: len(self.model) < len(KEYS) and not self._place_taken(0))
-    @rule(data=st.data(), times=st.sampled_from([1, 4]))
-    def ask_with_the_owncode_of(self, data: st.DataObject, times: int) -> None:
-        """An affiliate registers as its own customer, under a key that stands for nothing yet."""
-        key = data.draw(st.sampled_from([key for key in KEYS if key not in self.model]))
-        self._ask(key, 0, "REF", again=False, times=times)
 
     def _ask(self, key: str, person: int, code: str | None, *, again: bool, times: int) -> None:
         known = self.model.get(key)

@@ -35,11 +35,10 @@ def machine_on(database: Database) -> type[LedgerMachine]:
     )
 
 
-def explore(database: Database, examples: int) -> Counter[str]:
+def explore(database: Database, examples: int, *, derandomize: bool = False) -> Counter[str]:
     machine = machine_on(database)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        machine, settings=settings(CALM, max_examples=examples, stateful_step_count=15)
-    )
+    how = settings(CALM, max_examples=examples, stateful_step_count=15, derandomize=derandomize)
+    run_state_machine_as_test(machine, settings=how)  # type: ignore[no-untyped-call]
     outcomes = machine.outcomes
     total = sum(outcomes.values())
     # A machine that only refuses, or never does, proves nothing.
@@ -49,7 +48,8 @@ def explore(database: Database, examples: int) -> Counter[str]:
 
 
 def test_the_ledger_does_what_its_model_does(module_database: Database) -> None:
-    explore(module_database, 12)
+    # The same dozen each time: of so few, one in 25 sets had hardly anything posted.
+    explore(module_database, 12, derandomize=True)
 
 
 @pytest.mark.long

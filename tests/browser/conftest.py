@@ -1,6 +1,7 @@
 """Real Chromium on the real stack."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -55,6 +56,18 @@ def page(context: BrowserContext) -> Iterator[Page]:
     tab.on("pageerror", lambda error: problems.append(str(error)))
     yield tab
     assert problems == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the page showed when a test of it failed: its text is in the report."""
+    report = yield
+    tab = getattr(item, "funcargs", {}).get("page")
+    if report.failed and call.when == "call" and tab is not None and not tab.is_closed():
+        report.sections.append((f"page at {tab.url}", tab.locator("body").inner_text()))
+    return report
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from eth_account import Account
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.fixtures.asked_wallet import AskedWallet
 from tests.fixtures.due_batch import pending_batch
@@ -86,6 +86,32 @@ def test_an_affiliate_changes_its_wallet_with_both(page: Page, program: Program)
     expect(page.get_by_role("alert")).to_contain_text("The session has ended")
     assert program.ask(_WALLET, id=id_)["node"]["wallet"] == new
     assert [one["message"]["newWallet"] for one in old.documents] == [new, new]
+
+
+def test_a_wallet_change_whose_answer_is_lost(page: Page, stack: Stack) -> None:
+    """It is done; the old wallet's session ends, so the page asks for another one before anybody signs once more."""
+    program, old = stack.programs[1], AskedWallet(Account.create().key.hex())
+    new = Account.from_key(program.owners[2]).address
+    made = program.ask(_CREATE, program=program.id, wallet=old.address, code="UNHEARD")
+    id_ = made["registerAffiliate"]["affiliate"]["id"]
+    old.put_into(page)
+    sign_in_as(page, program, old.private_key, f"/affiliates/{id_}")
+    page.route("**/graphql", _lose_the_change)
+    page.get_by_role("button", name="Change…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("New wallet").fill(new)
+    dialog.get_by_role("button", name="Sign with both").click()
+    expect(page.get_by_role("alert")).to_contain_text("sign in again")
+    assert program.ask(_WALLET, id=id_)["node"]["wallet"] == new
+    assert len(old.documents) == 1
+
+
+def _lose_the_change(route: Route) -> None:
+    """The server does it, and the page never hears of it."""
+    if "ChangeAffiliateWallet(" not in (route.request.post_data or ""):
+        return route.continue_()
+    route.fetch()
+    return route.abort()
 
 
 def test_what_is_found_is_exported(page: Page, program: Program) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from eth_account import Account
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.fixtures.asked_wallet import AskedWallet
 from tests.fixtures.due_batch import pending_batch
@@ -30,6 +30,12 @@ query Payees($id: ID!) {
   payoutBatch(id: $id) { payouts(first: 200) { nodes { destination affiliate { displayName } } } }
 }
 """
+# The page compares a Safe transaction at a time, with a pause of no time in between.
+_HOLD_COMPARISONS = """() => {
+  const held = [], later = window.setTimeout;
+  window.setTimeout = (work, ms, ...rest) => ms ? later(work, ms, ...rest) : held.push(work);
+  window.release = () => { window.setTimeout = later; held.forEach((work) => work()); };
+}"""
 _AGREES = "The page and the server agree."
 _APPROVE = "PayoutsApprove"
 
@@ -54,7 +60,7 @@ def test_what_differs_from_the_rows_is_not_signed(page: Page, program: Program) 
         expect(page.get_by_role("alert")).to_contain_text("Do not sign this batch")
         table = page.get_by_role("region", name="Differences")
         expect(table.get_by_role("cell", name=difference, exact=True).first).to_be_visible()
-        expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
+        expect(_sign(page)).to_have_count(0)
         page.unroute_all(behavior="ignoreErrors")
     assert wallet.documents == []
     assert approvals == []
@@ -75,7 +81,7 @@ def test_an_interruption_between_two_questions(page: Page, program: Program) -> 
     sent = _held_approvals(page)
     wallet.put_into(page)
     sign_in_as(page, program, wallet.private_key, f"/payouts/{batch}")
-    page.get_by_role("button", name="Sign and approve").click()
+    _sign(page).click()
     expect(page.locator(".signing").get_by_role("alert")).to_contain_text("You declined it")
     page.reload()
     expect(page.get_by_text("1 of 3 signatures were made before")).to_be_visible()
@@ -144,13 +150,27 @@ def test_owners_see_whom_they_pay_and_take_it_along(page: Page, program: Program
 
 
 def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Program) -> None:
+    """Two owners at once: what the first one signs comes under the second one's finger."""
     batch = pending_batch(program)
-    for number, owner in enumerate(program.owners[1:], 1):
-        sign_in_as(page, program, owner, f"/payouts/{batch}")
-        page.get_by_role("button", name="Sign and approve").click()
-        # The button says "Signing…" first: who leaves then takes what was not sent along.
-        expect(page.locator(".owners .signed")).to_have_count(number)
-        expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
+    release = _hold_answers(page, "query PayoutsSituation(")
+    sign_in_as(page, program, program.owners[2], f"/payouts/{batch}")
+    expect(page.get_by_text(_AGREES)).to_be_visible()
+    # What is in the way of the batch stands above the button, and would move it.
+    expect(_sign(page)).to_have_count(0)
+    release()
+    expect(_sign(page)).to_be_visible()
+    page.evaluate(_HOLD_COMPARISONS)
+    other = page.context.new_page()
+    sign_in_as(other, program, program.owners[1], f"/payouts/{batch}")
+    _sign(other).click()
+    # The button says "Signing…" first: who leaves then takes what was not sent along.
+    expect(other.locator(".owners .signed")).to_have_count(1)
+    other.close()
+    expect(page.locator(".owners .signed")).to_have_count(1)
+    _sign(page).click()
+    page.evaluate("release()")
+    expect(page.locator(".owners .signed")).to_have_count(2)
+    expect(_sign(page)).to_have_count(0)
     expect(page.locator(".page-title")).to_contain_text("Paid", timeout=60_000)
     paid = page.get_by_role("table", name="Recipients in the order of their transfers")
     rows = program.ask(_BATCH, id=batch)["payoutBatch"]["payouts"]["nodes"]
@@ -160,6 +180,29 @@ def test_from_a_new_batch_to_each_recipients_transfer(page: Page, program: Progr
         line = paid.locator("tbody tr", has_text=row["destination"]).first
         expect(line.locator(f"code[title='{row['transactionHash']}']")).to_be_visible()
         expect(line).to_contain_text(f"log {row['logIndex']}")
+
+
+def _sign(page: Page) -> Locator:
+    return page.get_by_role("button", name="Sign and approve")
+
+
+def _hold_answers(page: Page, operation: str) -> Callable[[], None]:
+    """Those to the operation wait until what is returned is called."""
+    held: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if operation in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.fallback()
+
+    def release() -> None:
+        for route in held:
+            route.continue_()
+        page.unroute("**/graphql", handle)
+
+    page.route("**/graphql", handle)
+    return release
 
 
 def _first_row(change: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:

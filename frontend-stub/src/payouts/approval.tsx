@@ -11,27 +11,27 @@ interface Props {
   readonly nonce: string;
   readonly recipients: Recipients;
   readonly compared: Compared;
-  /** Whether what owners should look at twice is on the page. */
-  readonly seen: boolean;
+  /** Whether all that stands above is on the page: owners look at it first, and a button that moves is missed. */
+  readonly settled: boolean;
   readonly done: () => void;
 }
 
 /** Money leaves by what is signed here: first what the page makes of the rows, then the wallet. */
-export function Approval({ program, batch, nonce, recipients, compared, seen, done }: Props) {
+export function Approval({ program, batch, nonce, recipients, compared, settled, done }: Props) {
   // While the batch is compared again, what was said stays to be read; the button waits.
   const proof = compared.proof ?? compared.last;
   return (
     <section className="card approval" aria-labelledby="approval">
       <h2 id="approval">What owners sign</h2>
       <ProofResult batch={batch} recipients={recipients} compared={compared} />
-      {proof && proof.differences.length === 0 && proof.contentHash && (
+      {settled && proof && proof.differences.length === 0 && proof.contentHash && (
         <SigningPanel
           program={program}
           batch={batch}
           nonce={nonce}
           contentHash={proof.contentHash}
           transactions={proof.transactions}
-          ready={compared.proof !== null && seen}
+          compared={compared.proof !== null}
           done={done}
         />
       )}

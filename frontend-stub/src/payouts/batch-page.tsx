@@ -25,7 +25,7 @@ import { batchWords } from "./words";
 const changesOf = (data: PayoutsChangesQuery) => data.payoutBatch?.changes;
 
 export function BatchPage({ program: { id: programId, slug }, id }: Props) {
-  const { batch, program, situation, failure, refetch } = useBatch(slug, id);
+  const { batch, program, situation, looked, failure, refetch } = useBatch(slug, id);
   const recipients = useRecipients(id, batch ? `${batch.version} ${batch.status}` : "");
   const compared = useProof(program, batch, recipients.rows);
   const changes = useNotes(PayoutsChangesDocument, id, changesOf);
@@ -80,7 +80,7 @@ export function BatchPage({ program: { id: programId, slug }, id }: Props) {
         nonce={situation?.program.treasury.nonce ?? program.treasury.nonce}
         recipients={recipients}
         compared={compared}
-        seen={changes.notes !== null}
+        settled={changes.notes !== null && looked}
         done={refetch}
       />
       <SafeTransactions program={program} batch={batch} />

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Hex } from "viem";
 import { Person, useNames } from "../parts/person";
 import { useAccess } from "../shell/access";
@@ -16,8 +16,8 @@ interface Props {
   /** The page's own, which is the server's too. */
   readonly contentHash: Hex;
   readonly transactions: readonly Rebuilt[];
-  /** Whether that is so of what the page shows now. */
-  readonly ready: boolean;
+  /** Whether that is so of what the page shows now; false while it is compared again. */
+  readonly compared: boolean;
   readonly done: () => void;
 }
 
@@ -52,13 +52,14 @@ export function SigningPanel(props: Props) {
 }
 
 function OwnerSigns(props: Props & { owner: string }) {
-  const { batch, contentHash, transactions, owner, ready, done } = props;
+  const { batch, contentHash, transactions, owner, compared, done } = props;
   const waiting = batch.safeTransactions.filter(waits).flatMap(({ id, signatures }) => {
     const rebuilt = transactions.find((each) => each.id === id);
     return rebuilt ? [{ rebuilt, signatures }] : [];
   });
   const signing = useSigning(batch.id, contentHash, owner, waiting, done);
   const { prompt, busy, refusal, remedy, sign } = signing;
+  const press = usePress(contentHash, compared, sign);
   const kept = keptSignatures(batch.id, contentHash, owner).count();
   const count = waiting.length;
   return (
@@ -77,8 +78,8 @@ function OwnerSigns(props: Props & { owner: string }) {
         <button
           type="button"
           className="primary"
-          onClick={() => !busy && ready && void sign()}
-          aria-disabled={busy || !ready}
+          onClick={() => !busy && press()}
+          aria-disabled={busy}
         >
           {busy ? "Signing…" : kept > 0 ? "Go on signing" : "Sign and approve"}
         </button>
@@ -102,4 +103,18 @@ function OwnerSigns(props: Props & { owner: string }) {
       )}
     </>
   );
+}
+
+/**
+ * Signs at once, or as soon as what was pressed for is compared again: an event of the batch may come under somebody's
+ * finger. Nothing is signed that has another content than was on the page then.
+ */
+function usePress(contentHash: Hex, compared: boolean, sign: () => Promise<void>): () => void {
+  const [pressedFor, setPressedFor] = useState<Hex | null>(null);
+  useEffect(() => {
+    if (pressedFor === null || !compared) return;
+    setPressedFor(null);
+    if (pressedFor === contentHash) void sign();
+  });
+  return () => setPressedFor(contentHash);
 }

@@ -23,6 +23,8 @@ export interface BatchState {
   readonly program: PayingProgram | undefined;
   /** What is in its way now; undefined until it is read. */
   readonly situation: Situation | undefined;
+  /** Whether that was answered, were it by a failure. */
+  readonly looked: boolean;
   readonly failure: Failure | null;
   readonly refetch: () => void;
 }
@@ -36,8 +38,9 @@ const isLast = ({ payoutBatchStatus }: PayoutsBatchChangedSubscription) =>
 /** The batch as it is: read again at each of its events. */
 export function useBatch(slug: string, id: string): BatchState {
   const { data, failure, again: read } = useAnswer(PayoutsBatchDocument, { slug, id });
-  const { data: light, again: look } = useAnswer(PayoutsSituationDocument, { id });
-  const situation = light?.payoutBatch ?? undefined;
+  const light = useAnswer(PayoutsSituationDocument, { id });
+  const look = light.again;
+  const situation = light.data?.payoutBatch ?? undefined;
   const stored = data?.payoutBatch;
   const over = stored && ended.includes(stored.status);
   const live = useStream(PayoutsBatchChangedDocument, over ? null : { id }, isLast);
@@ -57,6 +60,7 @@ export function useBatch(slug: string, id: string): BatchState {
     batch: data === undefined ? undefined : here && stored ? stored : null,
     program: data?.program ?? undefined,
     situation,
+    looked: light.data !== undefined || light.failure !== null,
     failure,
     refetch,
   };

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.fixtures.programs import needed_program
 from tests.fixtures.stack import Program, Stack, stack
@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 _PATIENCE_MS = 30_000
+_LAST_LOOK_MS = 5_000
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +67,16 @@ def pytest_runtest_makereport(
     report = yield
     tab = getattr(item, "funcargs", {}).get("page")
     if report.failed and call.when == "call" and tab is not None and not tab.is_closed():
-        report.sections.append((f"page at {tab.url}", tab.locator("body").inner_text()))
+        report.sections.append((f"page at {tab.url}", _shown(tab)))
     return report
+
+
+def _shown(tab: Page) -> str:
+    """The page's text, or why there is none: the test's own failure is the one to be told."""
+    try:
+        return tab.locator("body").inner_text(timeout=_LAST_LOOK_MS)
+    except Error as problem:
+        return str(problem)
 
 
 @pytest.fixture
